@@ -1,0 +1,206 @@
+/* moat: a managed heap for firmware: allocator, incremental collector, guard. The header that firmware includes.
+ *
+ * Words: an *object* is memory from moat_new and friends; a *slot* is a word that may hold a pointer to one; *managed
+ * memory* is the arenas, the root sections and the stacks. A safe point is an allocation, moat_gc_step or
+ * moat_gc_collect, called in thread mode; only there is memory freed. docs/design.md has the rest.
+ *
+ * Context: "any" means thread mode and interrupt handlers; "thread" means that a handler gets MOAT_ERR_HANDLER.
+ * Stores to slots go through the macros of moat_barrier.h; reads need none.
+ *
+ * SPDX-License-Identifier: MIT */
+#ifndef MOAT_H
+#define MOAT_H
+
+#define MOAT_VERSION 0x000100u /* 0x00MMmmpp */
+
+#include "moat_defaults.h"
+
+#include "moat_type.h"
+
+#include "moat_fault.h"
+#include "moat_heap.h"
+#include "moat_region.h"
+
+#include "moat_barrier.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* ---- results ---- */
+
+/* 0 or one of these. A call that returns an error has changed nothing. With MOAT_CONFIG_MESSAGES it has also
+ * printed a line that says what was wrong, where, and what to do. */
+enum moat_result {
+    MOAT_OK = 0,
+    MOAT_ERR_NOT_READY = -1,    /* called before moat_init */
+    MOAT_ERR_READY = -2,        /* moat_init called twice */
+    MOAT_ERR_NULL = -3,         /* a pointer that must not be NULL is */
+    MOAT_ERR_FOREIGN = -4,      /* the pointer is not to an object, or the type is not in the types' section */
+    MOAT_ERR_SIZE = -5,         /* a size or count is 0, too large, or its product overflows */
+    MOAT_ERR_ALIGN = -6,        /* not aligned to a word */
+    MOAT_ERR_OVERLAP = -7,      /* overlaps an arena, a root or a stack that is known already */
+    MOAT_ERR_FULL = -8,         /* the table is full: raise the MOAT_CONFIG_..._MAX that the message names */
+    MOAT_ERR_HANDLER = -9,      /* not to be called from a handler */
+    MOAT_ERR_ABSENT = -10,      /* not registered, not pinned, or a stale handle */
+    MOAT_ERR_MEMORY = -11,      /* no free memory of that size, after a whole collection */
+    MOAT_ERR_TYPE = -12,        /* the type does not allow this: array of a finalized or flexible type, tail of a rigid one */
+};
+
+/* The name of a result, e.g. "MOAT_ERR_NULL". Context: any. Never NULL. */
+const char *moat_result_name(int result);
+
+/* The result of the last call that failed, for calls that return NULL. 0: none failed yet. Context: any. */
+int moat_last_error(void);
+
+/* ---- lifecycle ---- */
+
+/* Starts the heap with the arena that the linker script gives, if it gives one.
+ * Returns MOAT_OK; MOAT_ERR_READY if called before; the errors of moat_arena_add for the linker's arena.
+ * Context: thread, before anything else. Cost: clears the arena's bitmaps, 1/30 of its bytes. */
+int moat_init(void);
+
+/* Adds memory to the heap for good.
+ * start   aligned to a word
+ * bytes   256 .. 8 MiB; about 1/30 goes to bitmaps
+ * Returns MOAT_OK, or MOAT_ERR_NOT_READY, _HANDLER, _NULL, _ALIGN, _SIZE, _OVERLAP (another arena), _FULL
+ * (MOAT_CONFIG_ARENAS_MAX). Context: thread. Cost: clears the bitmaps. */
+int moat_arena_add(void *start, size_t bytes);
+
+/* ---- allocation ---- */
+
+/* All return a zeroed payload aligned to MOAT_GRANULE, or NULL iff
+ *   - the heap is not ready (MOAT_ERR_NOT_READY), type is NULL (_NULL) or not from MOAT_TYPE (_FOREIGN),
+ *   - the type does not allow it (_TYPE), the size is 0, overflows or exceeds every arena (_SIZE), or
+ *   - no free memory of that size is left (_MEMORY): in thread mode after the running cycle was finished and
+ *     a whole new one run, in a handler at once, asking thread mode for a collection.
+ * The object is kept while a root, a stack, a pin or a kept object's slot points to it or into it.
+ * Context: any. Cost: a few tens of instructions; for each 32 granules, one refill and, while a cycle runs,
+ * slices of bounded work; a large object is cleared in bounded pieces with interrupts on between them. */
+
+/* One object of a type. */
+void *moat_new(const struct moat_type *type);
+
+/* `count` elements of a type, contiguous. count 1..size limits. Not for finalized or flexible types. */
+void *moat_new_array(const struct moat_type *type, size_t count);
+
+/* One object of a flexible type with `tail` elements in its tail; tail may be 0. */
+void *moat_new_flex(const struct moat_type *type, size_t tail);
+
+/* `bytes` raw bytes, 1 or more, never scanned. */
+void *moat_new_bytes(size_t bytes);
+
+#define MOAT_NEW(type) moat_new(&(type))
+#define MOAT_NEW_ARRAY(type, count) moat_new_array(&(type), (count))
+#define MOAT_NEW_FLEX(type, tail) moat_new_flex(&(type), (tail))
+#define MOAT_NEW_BYTES(bytes) moat_new_bytes(bytes)
+
+/* Called in thread mode when an allocation is about to fail, after everything was collected. May drop references
+ * and return true to have one more collection and try; false: the allocation returns NULL. */
+typedef bool moat_out_of_memory_hook(size_t bytes);
+
+/* Sets the hook, NULL for none; returns the previous one. Context: thread. */
+moat_out_of_memory_hook *moat_out_of_memory_hook_set(moat_out_of_memory_hook *hook);
+
+/* ---- collector ---- */
+
+/* Does collector work: for an idle loop.
+ * budget  work units (see MOAT_CONFIG_SLICE_UNITS), 1 or more; done in slices, interrupts on between them; the
+ *         scan of one stack is a step of its own, whatever the budget
+ * Starts a cycle only when pacing asks for one. Runs a finalizer if one is due.
+ * Returns 1 if a cycle is under way, 0 if none is, or MOAT_ERR_NOT_READY, _HANDLER, _SIZE.
+ * Context: thread. Cost: at most budget units, rounded up to a slice. */
+int moat_gc_step(size_t budget);
+
+/* Finishes the cycle that runs, then runs a whole new one, so that all that was unreachable at the call is free;
+ * then runs the finalizers that are due. Returns MOAT_OK or MOAT_ERR_NOT_READY, _HANDLER.
+ * Context: thread. Cost: in proportion to the live data and the arenas, in slices with interrupts on between them. */
+int moat_gc_collect(void);
+
+/* Copies the counters. Context: any. Cost: constant. MOAT_ERR_NULL if out is NULL. */
+int moat_stats_get(struct moat_stats *out);
+
+/* ---- roots and stacks ---- */
+
+/* Makes `count` elements of `type` at `start` roots until moat_root_remove(start); type NULL: `count` slots.
+ * start   aligned to a word, not in an arena, e.g. a static or malloc'd struct
+ * Returns MOAT_OK, or MOAT_ERR_NOT_READY, _HANDLER, _NULL, _ALIGN, _SIZE (count 0 or overflow), _OVERLAP (another
+ * root or an arena), _FOREIGN, _TYPE (flexible or finalized), _FULL (MOAT_CONFIG_ROOTS_MAX).
+ * Context: thread. Cost: while marking, shades what the slots hold now. */
+int moat_root_add(void *start, const struct moat_type *type, size_t count);
+
+/* Ends moat_root_add. A deletion for the collector: what the slots hold is shaded while marking.
+ * Returns MOAT_OK or MOAT_ERR_NOT_READY, _HANDLER, _ABSENT. Context: thread. */
+int moat_root_remove(void *start);
+
+/* Registers a task's stack to be scanned conservatively from stack->sp to stack->high. Tasks are cooperative: they
+ * switch only outside barrier macros, and only one of them is inside moat at a time. `stack` stays the caller's, in
+ * static memory, and is not written but by the task switch (sp) until moat_stack_remove.
+ * Returns MOAT_OK, or MOAT_ERR_NOT_READY, _HANDLER, _NULL, _ALIGN, _SIZE (low >= high), _OVERLAP (registered).
+ * Context: thread. Cost: constant; a stack added while marking is scanned in this cycle. */
+int moat_stack_add(struct moat_stack *stack);
+
+/* Ends moat_stack_add; while marking, the stack is scanned first if it has not been.
+ * Returns MOAT_OK or MOAT_ERR_NOT_READY, _HANDLER, _NULL, _ABSENT. Context: thread. */
+int moat_stack_remove(struct moat_stack *stack);
+
+/* ---- what C may hold ---- */
+
+/* Pins an object: it is kept, and may be stored in foreign memory, until as many unpins. `object` may point into it.
+ * Returns MOAT_OK, or MOAT_ERR_NOT_READY, _NULL, _FOREIGN (not an object), _FULL (MOAT_CONFIG_PINS_MAX).
+ * Context: any. Cost: a search of the pins. */
+int moat_pin(const void *object);
+
+/* Takes one pin back. Returns MOAT_OK, or MOAT_ERR_NOT_READY, _NULL, _ABSENT (not pinned). Context: any. */
+int moat_unpin(const void *object);
+
+/* True if the object that p points into is pinned. Context: any. */
+bool moat_is_pinned(const void *p);
+
+/* An integer that C may keep in place of a pointer; never 0. Keeps the object until moat_handle_delete.
+ * Returns 0 on MOAT_ERR_NOT_READY, _NULL, _FOREIGN or _FULL (MOAT_CONFIG_HANDLES_MAX); see moat_last_error.
+ * Context: any. Cost: a search for a free entry. */
+uint32_t moat_handle_new(void *object);
+
+/* The pointer that was given to moat_handle_new, or NULL for a handle that was deleted or never made (_ABSENT).
+ * Context: any. Cost: constant. */
+void *moat_handle_get(uint32_t handle);
+
+/* Ends a handle; it is stale from then on. Returns MOAT_OK or MOAT_ERR_NOT_READY, _ABSENT. Context: any. */
+int moat_handle_delete(uint32_t handle);
+
+/* ---- looking ---- */
+
+struct moat_object {
+    void *start;                  /* payload */
+    size_t bytes;                 /* payload, rounding included */
+    const struct moat_type *type; /* of its elements; moat_type_bytes for raw bytes */
+    bool array;                   /* made by moat_new_array */
+};
+
+/* Finds the object that p points at or into. Returns true and fills *out (may be NULL), or false: not an object's
+ * payload. One past the end is not in the object. Context: any. Cost: constant, bitmap levels. */
+bool moat_object_find(const void *p, struct moat_object *out);
+
+/* The type of raw bytes. */
+MOAT_TYPE_DECLARE(moat_type_bytes);
+
+/* What moat_heap_check found. */
+struct moat_heap_error {
+    unsigned invariant;  /* n of INV-n in docs/design.md */
+    const void *where;   /* the address it is about, or NULL */
+    const char *what;    /* one sentence */
+};
+
+/* Walks the heap and verifies every invariant for the phase that the collector is in.
+ * out     receives the first violation; may be NULL
+ * Returns MOAT_OK if all hold (or before moat_init), 1 otherwise. Context: thread, not from a finalizer's or hook's
+ * middle of a store. Cost: the whole heap, interrupts masked: for tests and post-mortems. */
+int moat_heap_check(struct moat_heap_error *out);
+
+#if MOAT_CONFIG_STRESS_FAIL
+/* Makes the k-th allocation from now fail (1: the next); 0: none. Context: thread. For tests. */
+void moat_stress_fail(uint32_t k);
+#endif
+
+#endif

@@ -1,0 +1,41 @@
+/* moat: regions, the named address ranges that the guard knows.
+ *
+ * SPDX-License-Identifier: MIT */
+#ifndef MOAT_REGION_H
+#define MOAT_REGION_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+enum moat_region_kind {
+    MOAT_REGION_UNKNOWN = 0,    /* declared by nobody */
+    MOAT_REGION_C_OWNED = 1,    /* SRAM that C owns: a library's data, malloc's heap, a DMA ring */
+    MOAT_REGION_PERIPHERAL = 2, /* registers */
+    MOAT_REGION_FLASH = 3,      /* code and constants */
+    MOAT_REGION_STATIC = 4,     /* ordinary .data and .bss: not scanned */
+};
+
+struct moat_region {
+    const char *name;
+    enum moat_region_kind kind;
+    const void *start; /* first byte */
+    const void *end;   /* one past the last */
+};
+
+/* MOAT_REGION(id, name, kind, start, end): declares a region from a board's list, a linker script's symbols or a
+ * variable. `id` is an identifier of its own. The first match in the table wins; where regions nest, the smallest
+ * is named. Cost: four words of flash. */
+#define MOAT_REGION(id, name, kind, start, end)                                                            \
+    __attribute__((section(".rodata.moat_regions"), used)) static const struct moat_region moat_region_##id = { \
+        (name), (kind), (const void *)(start), (const void *)(end)}
+
+/* MOAT_C_OWNED: puts the variable it precedes into SRAM that C owns, cleared at start:
+ * `static MOAT_C_OWNED uint8_t rx_buffer[64];`. Such memory is not scanned, and the guard traps a heap
+ * pointer that is stored there. */
+#define MOAT_C_OWNED __attribute__((section(".bss.moat_c_owned")))
+
+/* MOAT_C_OWNED_NAME(variable): gives a variable of C's a region of its own, named like it. */
+#define MOAT_C_OWNED_NAME(variable)                                                                        \
+    MOAT_REGION(variable, #variable, MOAT_REGION_C_OWNED, &(variable), (const char *)&(variable) + sizeof(variable))
+
+#endif

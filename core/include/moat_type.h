@@ -1,0 +1,216 @@
+/* moat: types, slots and roots, described at compile time.
+ *
+ * A type says where the slots of an object are. MOAT_TYPE builds it from field names, in flash; nothing is
+ * registered at run time. A field that is a slot and is not named is not scanned: what it points at can be
+ * freed under it.
+ *
+ * SPDX-License-Identifier: MIT */
+#ifndef MOAT_TYPE_H
+#define MOAT_TYPE_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+/* A machine word: a slot, a header, one unit of a pointer map. */
+typedef uintptr_t moat_word;
+
+#define MOAT_WORD_BYTES sizeof(moat_word)
+#define MOAT_WORD_BITS (8 * MOAT_WORD_BYTES)
+
+/* Payloads are aligned to two words: 8 bytes on 32-bit cores, 16 on 64-bit. So is the granule. */
+#define MOAT_GRANULE (2 * MOAT_WORD_BYTES)
+
+/* A run of equal pieces inside a type: what does not fit the first MOAT_WORD_BITS words, arrays of structs,
+ * and the tail of a flexible type. */
+struct moat_run {
+    uint32_t offset; /* bytes from the payload's start to the first piece */
+    uint32_t stride; /* bytes from a piece to the next; a multiple of the word */
+    uint32_t count;  /* pieces; MOAT_RUN_TAIL: as many as the object has room for */
+    moat_word map;   /* bit i: word i of each piece is a slot */
+};
+
+#define MOAT_RUN_TAIL UINT32_MAX
+
+/* A type. Lives in the types' section: a header names it by its offset there. Made by the macros below only. */
+struct moat_type {
+    const char *name;            /* as written in the source: "struct node" */
+    void (*finalize)(void *obj); /* or NULL; see MOAT_TYPE_FINALIZED */
+    moat_word map;               /* bit i: word i of the payload is a slot */
+    const struct moat_run *runs; /* or NULL */
+    uint32_t size;               /* bytes of one element's payload */
+    uint32_t extent;             /* bytes of a whole object: header, payload, padding */
+    uint32_t run_count;          /* entries in runs */
+    uint32_t flexible;           /* 1: the last run is a tail */
+};
+
+#define MOAT_TYPE_ALIGN (8 * sizeof(void *))
+
+/* MOAT_TYPE(name, T, fields...): defines the type `name` of objects `T` whose slots are `fields`.
+ *
+ * name    an identifier; `const struct moat_type name` is defined at file scope
+ * T       a complete type, e.g. `struct node`; any size, alignment of at most MOAT_GRANULE
+ * fields  none to 24 members of T, each a slot, an array of slots, or such a member of a nested struct
+ *         (`inner.next`). None: objects without slots, never scanned.
+ *
+ * A member that is not made of whole, aligned words fails to compile. Cost: flash only, 8 words, and 4 more
+ * for each field if one of them lies beyond the first MOAT_WORD_BITS words. */
+#define MOAT_TYPE(...) MOAT_JOIN_(MOAT_TYPE_, MOAT_BARE_OR_SLOTS_(__VA_ARGS__))(__VA_ARGS__)
+
+/* MOAT_TYPE_FINALIZED(name, T, finalizer, fields...): as MOAT_TYPE; `void finalizer(void *object)` is called once
+ * after the object was found unreachable: at a safe point in thread mode, outside the collector, never in a
+ * handler. The finalizer may allocate and store, and may make the object reachable again; it is not called
+ * a second time. Cost: one more word in each object. Arrays of such a type can't be made. */
+#define MOAT_TYPE_FINALIZED(name, T, finalizer, ...)                                                       \
+    MOAT_TYPE_SLOTS_WITH_(name, T, finalizer, MOAT_EXTENT_(MOAT_WORDS_UP_(sizeof(T)) + MOAT_WORD_BYTES), __VA_ARGS__)
+
+/* MOAT_TYPE_RUNS(name, T, runs...): a type described by runs alone, for arrays of structs and other large shapes.
+ * runs    one or more of MOAT_RUN_SLOTS(T, member), a slot or an array of slots, and
+ *         MOAT_RUN_STRUCTS(T, member, S, fields...), a struct S or an array of them, whose slots are `fields`,
+ *         all within its first MOAT_WORD_BITS words. */
+#define MOAT_TYPE_RUNS(name_, T, ...)                                                                       \
+    static const struct moat_run name_##_runs_[] = {__VA_ARGS__};                                           \
+    MOAT_TYPE_CHECK_(T);                                                                                   \
+    MOAT_TYPE_PLACED_(name_) = {.name = #T, .runs = name_##_runs_, .size = sizeof(T), .extent = MOAT_EXTENT_(sizeof(T)), \
+                               .run_count = sizeof name_##_runs_ / sizeof name_##_runs_[0]}
+
+/* MOAT_TYPE_FLEX(name, T, runs..., tail): a type that ends in a flexible array, made with MOAT_NEW_FLEX.
+ * runs    as for MOAT_TYPE_RUNS, for the slots before the tail
+ * tail    the last entry: MOAT_TAIL_SLOTS(T, member), MOAT_TAIL_STRUCTS(T, member, S, fields...)
+ *         or MOAT_TAIL_BYTES(T, member) */
+#define MOAT_TYPE_FLEX(name_, T, ...)                                                                       \
+    static const struct moat_run name_##_runs_[] = {__VA_ARGS__};                                           \
+    MOAT_TYPE_CHECK_(T);                                                                                   \
+    MOAT_TYPE_PLACED_(name_) = {.name = #T, .runs = name_##_runs_, .size = sizeof(T), .extent = MOAT_EXTENT_(sizeof(T)), \
+                               .run_count = sizeof name_##_runs_ / sizeof name_##_runs_[0], .flexible = 1}
+
+#define MOAT_RUN_SLOTS(T, member)                                                                          \
+    {offsetof(T, member), MOAT_WORD_BYTES, MOAT_FIELD_WORDS_(T, member) + MOAT_FIELD_PROOF_(T, member), 1}
+#define MOAT_RUN_STRUCTS(T, member, S, ...)                                                                \
+    {offsetof(T, member), sizeof(S), sizeof(((T *)0)->member) / sizeof(S), MOAT_STRUCT_MAP_(S, __VA_ARGS__)}
+#define MOAT_TAIL_SLOTS(T, member) {offsetof(T, member), MOAT_WORD_BYTES, MOAT_RUN_TAIL, 1}
+#define MOAT_TAIL_STRUCTS(T, member, S, ...)                                                               \
+    {offsetof(T, member), sizeof(S), MOAT_RUN_TAIL, MOAT_STRUCT_MAP_(S, __VA_ARGS__)}
+#define MOAT_TAIL_BYTES(T, member) {offsetof(T, member), sizeof(((T *)0)->member[0]), MOAT_RUN_TAIL, 0}
+
+/* Declares a type that another unit defines. */
+#define MOAT_TYPE_DECLARE(name) extern const struct moat_type name
+
+/* MOAT_REF(T): the type of a slot that points at a managed T. */
+#define MOAT_REF(T) T *
+
+/* MOAT_ROOT(T) name: defines a slot, or an array of them, in the root section: `static MOAT_ROOT(struct node) list;`.
+ * Zero at start; what it points at is kept. Give no initialiser: the section is cleared, not copied. */
+#define MOAT_ROOT(T) __attribute__((section(".bss.moat_roots"))) T *
+
+/* MOAT_ROOT_OF(type, T, name): defines the static variable `T name`, kept like an object of `type`: its slots are
+ * roots, the rest of it is plain data. Zero at start. `type` has no finalizer and is not flexible. */
+#define MOAT_ROOT_OF(type, T, name)                                                                        \
+    static __attribute__((section(".bss.moat_typed_roots"))) T name;                                       \
+    __attribute__((section(".rodata.moat_root_records"), used)) static const struct moat_root name##_root_ = \
+        {&name, &type, 1}
+
+/* A typed root: `count` elements of `type` at `start`; type NULL: `count` slots. */
+struct moat_root {
+    void *start;
+    const struct moat_type *type;
+    size_t count;
+};
+
+/* ---- from here on: how the macros above are made ---- */
+
+#define MOAT_JOIN_(a, b) MOAT_JOIN_NOW_(a, b)
+#define MOAT_JOIN_NOW_(a, b) a##b
+
+#define MOAT_WORDS_UP_(bytes) (((bytes) + MOAT_WORD_BYTES - 1) / MOAT_WORD_BYTES * MOAT_WORD_BYTES)
+#define MOAT_EXTENT_(payload) (((payload) + MOAT_WORD_BYTES + MOAT_GRANULE - 1) / MOAT_GRANULE * MOAT_GRANULE)
+
+#define MOAT_TYPE_PLACED_(name_)                                                                            \
+    extern const struct moat_type name_;                                                                    \
+    __attribute__((section(".rodata.moat_types"), aligned(MOAT_TYPE_ALIGN))) const struct moat_type name_
+
+#define MOAT_TYPE_CHECK_(T)                                                                                \
+    _Static_assert(_Alignof(T) <= MOAT_GRANULE, #T " needs a larger alignment than the heap gives");       \
+    _Static_assert(sizeof(T) <= 0x7fffffffu - 64, #T " is too large")
+
+#define MOAT_TYPE_BARE_(name_, T)                                                                           \
+    MOAT_TYPE_CHECK_(T);                                                                                   \
+    MOAT_TYPE_PLACED_(name_) = {.name = #T, .size = sizeof(T), .extent = MOAT_EXTENT_(sizeof(T))}
+
+#define MOAT_TYPE_SLOTS_(name, T, ...)                                                                     \
+    MOAT_TYPE_SLOTS_WITH_(name, T, NULL, MOAT_EXTENT_(sizeof(T)), __VA_ARGS__)
+
+#define MOAT_TYPE_SLOTS_WITH_(name_, T, finalizer, extent_, ...)                                           \
+    MOAT_TYPE_CHECK_(T);                                                                                   \
+    MOAT_EACH_(MOAT_FIELD_CHECK_, T, __VA_ARGS__)                                                          \
+    static const struct moat_run name_##_runs_[] = {MOAT_EACH_(MOAT_FIELD_RUN_, T, __VA_ARGS__)};          \
+    MOAT_TYPE_PLACED_(name_) = {                                                                           \
+        .name = #T,                                                                                        \
+        .finalize = finalizer,                                                                             \
+        .map = 0 MOAT_EACH_(MOAT_FIELD_OR_, T, __VA_ARGS__),                                               \
+        .runs = (1 MOAT_EACH_(MOAT_FIELD_AND_FITS_, T, __VA_ARGS__)) ? NULL : name_##_runs_,               \
+        .size = sizeof(T),                                                                                 \
+        .extent = (extent_),                                                                               \
+        .run_count = (1 MOAT_EACH_(MOAT_FIELD_AND_FITS_, T, __VA_ARGS__))                                  \
+                         ? 0                                                                               \
+                         : sizeof name_##_runs_ / sizeof name_##_runs_[0]}
+
+#define MOAT_FIELD_WORD_(T, f) (offsetof(T, f) / MOAT_WORD_BYTES)
+#define MOAT_FIELD_WORDS_(T, f) (sizeof(((T *)0)->f) / MOAT_WORD_BYTES)
+#define MOAT_FIELD_WHOLE_(T, f) (offsetof(T, f) % MOAT_WORD_BYTES == 0 && sizeof(((T *)0)->f) % MOAT_WORD_BYTES == 0)
+#define MOAT_FIELD_FITS_(T, f) (MOAT_FIELD_WORD_(T, f) + MOAT_FIELD_WORDS_(T, f) <= MOAT_WORD_BITS)
+#define MOAT_FIELD_MAP_(T, f)                                                                              \
+    (MOAT_FIELD_FITS_(T, f) ? (~(moat_word)0 >> ((MOAT_WORD_BITS - MOAT_FIELD_WORDS_(T, f)) % MOAT_WORD_BITS)) \
+                                  << (MOAT_FIELD_WORD_(T, f) % MOAT_WORD_BITS)                             \
+                            : (moat_word)0)
+
+/* 0, or a compile error where the field is not made of whole words or, in a struct's map, lies beyond it. */
+#define MOAT_FIELD_PROOF_(T, f) (0 * sizeof(char[MOAT_FIELD_WHOLE_(T, f) ? 1 : -1]))
+#define MOAT_FIELD_STRUCT_PROOF_(T, f) (0 * sizeof(char[MOAT_FIELD_WHOLE_(T, f) && MOAT_FIELD_FITS_(T, f) ? 1 : -1]))
+
+#define MOAT_FIELD_CHECK_(T, f)                                                                            \
+    _Static_assert(MOAT_FIELD_WHOLE_(T, f), #T "." #f " is not a slot: it is not made of aligned words");
+#define MOAT_FIELD_OR_(T, f) | MOAT_FIELD_MAP_(T, f)
+#define MOAT_FIELD_STRUCT_OR_(T, f) | (MOAT_FIELD_MAP_(T, f) + MOAT_FIELD_STRUCT_PROOF_(T, f))
+#define MOAT_FIELD_AND_FITS_(T, f) &&MOAT_FIELD_FITS_(T, f)
+#define MOAT_FIELD_RUN_(T, f)                                                                              \
+    {offsetof(T, f), MOAT_WORD_BYTES, MOAT_FIELD_FITS_(T, f) ? 0 : MOAT_FIELD_WORDS_(T, f), 1},
+#define MOAT_STRUCT_MAP_(S, ...) (0 MOAT_EACH_(MOAT_FIELD_STRUCT_OR_, S, __VA_ARGS__))
+
+#define MOAT_EACH_(m, t, ...) MOAT_JOIN_(MOAT_JOIN_(MOAT_EACH_, MOAT_COUNT_(__VA_ARGS__)), _)(m, t, __VA_ARGS__)
+#define MOAT_COUNT_(...) MOAT_COUNT_PICK_(__VA_ARGS__, 24, 23, 22, 21, 20, 19, 18, 17, 16, 15, 14, 13, 12, 11, 10, 9, 8, 7, 6, 5, \
+                       4, 3, 2, 1, 0)
+#define MOAT_COUNT_PICK_(a1, a2, a3, a4, a5, a6, a7, a8, a9, a10, a11, a12, a13, a14, a15, a16, a17, \
+                       a18, a19, a20, a21, a22, a23, a24, pick, ...) pick
+#define MOAT_BARE_OR_SLOTS_(...) \
+    MOAT_BARE_PICK_(__VA_ARGS__, SLOTS_, SLOTS_, SLOTS_, SLOTS_, SLOTS_, SLOTS_, SLOTS_, SLOTS_, SLOTS_, \
+                       SLOTS_, SLOTS_, SLOTS_, SLOTS_, SLOTS_, SLOTS_, SLOTS_, SLOTS_, SLOTS_, \
+                       SLOTS_, SLOTS_, SLOTS_, SLOTS_, SLOTS_, SLOTS_, BARE_, BARE_, 0)
+#define MOAT_BARE_PICK_(a1, a2, a3, a4, a5, a6, a7, a8, a9, a10, a11, a12, a13, a14, a15, a16, a17, \
+                       a18, a19, a20, a21, a22, a23, a24, a25, a26, pick, ...) pick
+
+#define MOAT_EACH_1_(m, t, f) m(t, f)
+#define MOAT_EACH_2_(m, t, f, ...) m(t, f) MOAT_EACH_1_(m, t, __VA_ARGS__)
+#define MOAT_EACH_3_(m, t, f, ...) m(t, f) MOAT_EACH_2_(m, t, __VA_ARGS__)
+#define MOAT_EACH_4_(m, t, f, ...) m(t, f) MOAT_EACH_3_(m, t, __VA_ARGS__)
+#define MOAT_EACH_5_(m, t, f, ...) m(t, f) MOAT_EACH_4_(m, t, __VA_ARGS__)
+#define MOAT_EACH_6_(m, t, f, ...) m(t, f) MOAT_EACH_5_(m, t, __VA_ARGS__)
+#define MOAT_EACH_7_(m, t, f, ...) m(t, f) MOAT_EACH_6_(m, t, __VA_ARGS__)
+#define MOAT_EACH_8_(m, t, f, ...) m(t, f) MOAT_EACH_7_(m, t, __VA_ARGS__)
+#define MOAT_EACH_9_(m, t, f, ...) m(t, f) MOAT_EACH_8_(m, t, __VA_ARGS__)
+#define MOAT_EACH_10_(m, t, f, ...) m(t, f) MOAT_EACH_9_(m, t, __VA_ARGS__)
+#define MOAT_EACH_11_(m, t, f, ...) m(t, f) MOAT_EACH_10_(m, t, __VA_ARGS__)
+#define MOAT_EACH_12_(m, t, f, ...) m(t, f) MOAT_EACH_11_(m, t, __VA_ARGS__)
+#define MOAT_EACH_13_(m, t, f, ...) m(t, f) MOAT_EACH_12_(m, t, __VA_ARGS__)
+#define MOAT_EACH_14_(m, t, f, ...) m(t, f) MOAT_EACH_13_(m, t, __VA_ARGS__)
+#define MOAT_EACH_15_(m, t, f, ...) m(t, f) MOAT_EACH_14_(m, t, __VA_ARGS__)
+#define MOAT_EACH_16_(m, t, f, ...) m(t, f) MOAT_EACH_15_(m, t, __VA_ARGS__)
+#define MOAT_EACH_17_(m, t, f, ...) m(t, f) MOAT_EACH_16_(m, t, __VA_ARGS__)
+#define MOAT_EACH_18_(m, t, f, ...) m(t, f) MOAT_EACH_17_(m, t, __VA_ARGS__)
+#define MOAT_EACH_19_(m, t, f, ...) m(t, f) MOAT_EACH_18_(m, t, __VA_ARGS__)
+#define MOAT_EACH_20_(m, t, f, ...) m(t, f) MOAT_EACH_19_(m, t, __VA_ARGS__)
+#define MOAT_EACH_21_(m, t, f, ...) m(t, f) MOAT_EACH_20_(m, t, __VA_ARGS__)
+#define MOAT_EACH_22_(m, t, f, ...) m(t, f) MOAT_EACH_21_(m, t, __VA_ARGS__)
+#define MOAT_EACH_23_(m, t, f, ...) m(t, f) MOAT_EACH_22_(m, t, __VA_ARGS__)
+#define MOAT_EACH_24_(m, t, f, ...) m(t, f) MOAT_EACH_23_(m, t, __VA_ARGS__)
+
+#endif

@@ -1,0 +1,50 @@
+/* moat: what core asks of a CPU, and no more. docs/porting.md walks through it.
+ *
+ * Rules for all of them: no port function allocates, calls moat_* (but moat_fault_exception), or blocks without
+ * bound; all may be called from handlers with interrupts masked; the port keeps no state that core depends on.
+ *
+ * A port folder holds moat_port_cpu.h with the inline half, found by the include path (-Iport/FAMILY):
+ *
+ *   typedef ... moat_port_mask_t;
+ *   static inline moat_port_mask_t moat_port_mask(void);      mask interrupts, return what was; nestable
+ *   static inline void moat_port_unmask(moat_port_mask_t);    restore what moat_port_mask returned
+ *   static inline bool moat_port_in_handler(void);            true in an interrupt or exception handler
+ *
+ * Both halves of the mask are compiler barriers. The rest is out of line, below.
+ *
+ * SPDX-License-Identifier: MIT */
+#ifndef MOAT_PORT_H
+#define MOAT_PORT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <moat_port_cpu.h>
+
+struct moat_range {
+    uintptr_t low;  /* first byte */
+    uintptr_t high; /* one past the last */
+};
+
+/* Pushes every register that a callee must preserve on the current stack, then calls visit(context, sp) with sp
+ * at or below the lowest of them, and returns what it returns. */
+void *moat_port_spill_and_call(void *(*visit)(void *context, uintptr_t sp), void *context);
+
+/* The stack that thread mode runs on when no registered stack is in use: [low, high). */
+struct moat_range moat_port_thread_stack(void);
+
+/* The stack that handlers run on; equal to the thread's where they share one. */
+struct moat_range moat_port_handler_stack(void);
+
+/* Writes `length` bytes to the console, by polling. */
+void moat_port_write(const char *text, size_t length);
+
+/* Ends the firmware after a fault was recorded: the CPU's trap instruction, then whatever the board makes of it
+ * (a reset in the field, a non-zero exit in a test). */
+_Noreturn void moat_port_trap(void);
+
+/* A free-running counter of instructions or cycles that wraps at 32 bits; 0 where there is none. */
+uint32_t moat_port_clock(void);
+
+#endif
