@@ -1,0 +1,108 @@
+"""What the decoder's tests share: reporting, the fixture's ELF files, and records made to order.
+
+SPDX-License-Identifier: MIT"""
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+import zlib
+
+sys.dont_write_bytecode = True
+ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.realpath(__file__))))
+HERE = os.path.join(ROOT, "test", "fault")
+TOOL = os.path.join(ROOT, "tools", "moat-fault")
+sys.path.insert(0, os.path.join(ROOT, "tools"))
+
+from elftools.elf.elffile import ELFFile  # noqa: E402
+from moat_fault import record as records  # noqa: E402
+
+FLAGS = ["-Os", "-g", "-ffreestanding", "-nostdlib", "-static", "-Wl,--build-id=sha1"]
+TARGETS = {
+    "arm": ["arm-none-eabi-gcc", "-mcpu=cortex-m3", "-mthumb"],
+    "riscv32": ["riscv64-unknown-elf-gcc", "-march=rv32imac", "-mabi=ilp32"],
+    "riscv64": ["riscv64-unknown-elf-gcc", "-march=rv64imac", "-mabi=lp64", "-mcmodel=medany"],
+    "host": ["gcc", "-fno-pie", "-no-pie", "-fcf-protection=none"],
+}
+
+_failures = []
+
+
+def check(name, problem):
+    """One line of result: `problem` is None or says what is wrong."""
+    if problem is None:
+        print(f"ok {name}")
+    else:
+        print(f"FAIL {name}: {problem}")
+        _failures.append(name)
+
+
+def run(cases):
+    """Runs named functions that return None, or what is wrong, or raise Skip."""
+    for name, case in cases:
+        try:
+            check(name, case())
+        except Skip as reason:
+            print(f"skip {name}: {reason}")
+    sys.exit(1 if _failures else 0)
+
+
+class Skip(Exception):
+    pass
+
+
+class Fixture:
+    """fixture.c as an ELF file for one target."""
+
+    def __init__(self, target, folder, extra=()):
+        compiler = TARGETS[target]
+        if shutil.which(compiler[0]) is None:
+            raise Skip(f"{compiler[0]} is not installed")
+        self.target = target
+        self.path = os.path.join(folder, f"{target}{''.join(extra)}.elf".replace("/", "_"))
+        command = compiler + FLAGS + list(extra) + ["-o", self.path, "test/fault/fixture.c"]
+        subprocess.run(command, check=True, cwd=ROOT)
+        with open(self.path, "rb") as file:
+            elf = ELFFile(file)
+            self.word_bytes = elf.elfclass // 8
+            self.symbols = {s.name: s["st_value"] for s in elf.get_section_by_name(".symtab").iter_symbols()}
+            note = elf.get_section_by_name(".note.gnu.build-id")
+            self.build_id = bytes.fromhex(next(note.iter_notes())["n_desc"]) if note else bytes(20)
+
+    def address(self, symbol):
+        return self.symbols[symbol] & ~1
+
+
+def line_of(marker):
+    with open(os.path.join(HERE, "fixture.c"), encoding="utf-8") as file:
+        return next(number for number, line in enumerate(file, 1) if f"/* {marker} */" in line)
+
+
+def make(**fields):
+    """A record's bytes with a right checksum, from field values; those not given are 0 or as they must be."""
+    values = {"magic": records.MAGIC, "layout": records.LAYOUT, "bytes": records.BYTES, "sequence": 1, "check": 0}
+    values.update({name: b"" for name in ("type", "region", "build_id")})
+    values.update(fields)
+    body = records.FORMAT.pack(*(values.get(name, 0) for name, _ in records.FIELDS))[:-4]
+    return body + zlib.crc32(body).to_bytes(4, "little")
+
+
+def store(fixture, **fields):
+    """The record of the fixture's store."""
+    frame = fixture.address("fixture_frame")
+    values = {"kind": records.STORE, "state": 1 | 2 << 2, "region_kind": 1, "pc": fixture.address("fixture_return"),
+              "value": frame, "object": frame, "destination": fixture.address("fixture_ring") + 2 * fixture.word_bytes,
+              "type": b"struct fixture_frame", "region": b"dma_ring", "build_id": fixture.build_id}
+    values.update(fields)
+    return make(**values)
+
+
+def decode(fixture_path, log, *options):
+    """Runs moat-fault on the bytes of a log; (exit status, standard output, standard error)."""
+    done = subprocess.run(["/usr/bin/python3", TOOL, *options, fixture_path, "-"], input=log, capture_output=True,
+                          timeout=120)
+    return done.returncode, done.stdout.decode(), done.stderr.decode()
+
+
+def scratch():
+    return tempfile.TemporaryDirectory(prefix="moat-fault-")

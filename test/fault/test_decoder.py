@@ -1,0 +1,204 @@
+#!/usr/bin/python3
+"""moat-fault on records made to order, for a firmware of each machine.
+
+SPDX-License-Identifier: MIT"""
+import json
+import os
+
+from support import Fixture, TARGETS, decode, line_of, make, records, run, scratch, store
+
+
+def expect(result, **wanted):
+    wrong = [f"{name} is {result.get(name)!r}, not {value!r}" for name, value in wanted.items()
+             if result.get(name) != value]
+    return "; ".join(wrong) or None
+
+
+def one(elf, raw):
+    """The single object that --json prints for a record, or an error text."""
+    status, output, errors = decode(elf.path, records.frame(raw) + b"\n", "--json")
+    lines = output.splitlines()
+    if status != 0 or len(lines) != 1:
+        return None, f"exit {status}, {len(lines)} objects, {errors!r}"
+    return json.loads(lines[0]), None
+
+
+def store_is_explained(elf):
+    result, problem = one(elf, store(elf, sequence=7))
+    return problem or expect(
+        result, kind="store", sequence=7, function="fixture_send", file="test/fault/fixture.c",
+        line=line_of("the store"), type="struct fixture_frame", offset=0, field="next", region="dma_ring",
+        region_kind="c-owned", variable=f"fixture_ring+{2 * elf.word_bytes}", phase="mark", check=2, in_handler=False,
+        build_id_verified=True, seen=1)
+
+
+def inlined_frames(elf):
+    result, problem = one(elf, store(elf))
+    if problem:
+        return problem
+    names = [frame["function"] for frame in result["frames"]]
+    return None if names == ["moat_store_", "fixture_send"] else f"frames are {names}"
+
+
+def field_names(elf):
+    word = elf.word_bytes
+    size = {4: 44, 8: 48}[word]
+    cases = {
+        0: "next", word: "length", word + 1: "length+1", word + 2: None, word + 4: "positions[0].latitude",
+        word + 16: "positions[1].longitude", word + 36: "word", size: "tail[0]", size + 5: "tail[5]",
+    }
+    frame = elf.address("fixture_frame")
+    for offset, field in cases.items():
+        result, problem = one(elf, store(elf, value=frame + offset))
+        if problem or result["field"] != field:
+            return problem or f"+{offset} is {result['field']}, not {field}"
+    others = {b"fixture_pair": (3 * word, "[1].second"), b"struct fixture_with_a_n": (4, "two"), b"struct nobody": (4, None)}
+    for name, (offset, field) in others.items():
+        result, problem = one(elf, store(elf, type=name, value=frame + offset))
+        if problem or result["field"] != field:
+            return problem or f"{name} +{offset} is {result['field']}, not {field}"
+    return None
+
+
+def exception_is_exact(elf):
+    cause, detail, words = {"arm": (0x8200, 0x40000000, "bus error on a data access")}.get(
+        elf.target, (7, 0x100, "store access fault" if elf.target != "host" else "cause 0x7"))
+    raw = make(kind=records.EXCEPTION, pc=elf.address("fixture_instruction"), cause=cause, detail=detail, destination=0x100,
+               build_id=elf.build_id)
+    result, problem = one(elf, raw)
+    if problem or words not in result["cause"]:
+        return problem or f"cause is {result['cause']!r}, without {words!r}"
+    return expect(result, kind="exception", function="fixture_fault", line=line_of("the instruction"))
+
+
+def other_kinds(elf):
+    for kind, words in ((records.CORRUPT, "INV-3"), (records.ASSERT, "assertion"), (records.COPY, "copied"), (99, "99")):
+        result, problem = one(elf, store(elf, kind=kind, cause=3, type=b""))
+        if problem or words not in result["cause"]:
+            return problem or f"kind {kind} reads {result['cause']!r}"
+    return None
+
+
+def text_names_everything(elf):
+    status, output, _ = decode(elf.path, records.frame(store(elf)) + b"\n")
+    wanted = ("fixture_send", f"test/fault/fixture.c:{line_of('the store')}", "struct fixture_frame", "field next",
+              '"dma_ring"', "c-owned")
+    missing = [word for word in wanted if word not in output]
+    return f"exit {status}, without {missing}: {output}" if status or missing else None
+
+
+def noise_and_repeats(elf):
+    line = records.frame(store(elf))
+    log = b"\xff\x00garbage\r\n[12:00] " + line + b"\r\nmore\n" + line + b" behind\nMOAT-FAUL\n"
+    status, output, errors = decode(elf.path, log, "--json")
+    if status != 0 or len(output.splitlines()) != 1:
+        return f"exit {status}: {output!r} {errors!r}"
+    return expect(json.loads(output), seen=2)
+
+
+def each_target():
+    behaviours = (store_is_explained, inlined_frames, field_names, exception_is_exact, other_kinds, text_names_everything,
+                  noise_and_repeats)
+    for target in TARGETS:
+        for behaviour in behaviours:
+            yield (f"fault-decoder/{target}/{behaviour.__name__}",
+                   lambda target=target, behaviour=behaviour: behaviour(fixture(target)))
+
+
+_folder = scratch()
+_fixtures = {}
+
+
+def fixture(target, extra=()):
+    key = (target, tuple(extra))
+    if key not in _fixtures:
+        _fixtures[key] = Fixture(target, _folder.name, extra)
+    return _fixtures[key]
+
+
+# ---- refusals: (exit status, words that standard error must have), never a stack trace ----
+
+def refused(outcome, status, *words):
+    actual, output, errors = outcome
+    if "Traceback" in errors:
+        return f"a stack trace: {errors[-300:]!r}"
+    missing = [word for word in words if word not in errors]
+    return f"exit {actual} (not {status}), output {output!r}, errors {errors!r}" if actual != status or missing else None
+
+
+def build_mismatch():
+    elf = fixture("host")
+    log = records.frame(store(elf, build_id=bytes(range(20))))
+    problem = refused(decode(elf.path, log), 1, bytes(range(20)).hex(), elf.build_id.hex(), "--force")
+    status, output, errors = decode(elf.path, log, "--force")
+    forced = None if status == 0 and "fixture_send" in output and "warning" in errors else f"--force: exit {status}"
+    return problem or forced
+
+
+def build_unknown():
+    elf = fixture("host", ("-Wl,--build-id=none",))
+    status, output, errors = decode(elf.path, records.frame(store(elf)))
+    known = refused(decode(elf.path, records.frame(store(elf, build_id=b"x" * 20))), 1, "without a build id")
+    return known or (None if status == 0 and "build id" in errors and "NOT verified" in output else f"{status} {errors}")
+
+
+def no_debug_information():
+    elf = fixture("host", ("-g0",))
+    status, output, errors = decode(elf.path, records.frame(store(elf)), "--json")
+    if status != 0 or "-g" not in errors:
+        return f"exit {status}, {errors!r}"
+    return expect(json.loads(output), function="fixture_send", line=None, field=None)
+
+
+def damaged_records():
+    elf = fixture("host")
+    good = store(elf)
+    line = records.frame(good)
+    flipped = bytes([*good[:30], good[30] ^ 1, *good[31:]])
+    torn = (records.MAGIC_TORN).to_bytes(4, "little") + good[4:]
+    cases = (
+        (b"nothing here\n", "no fault record"), (b"", "no fault record"), (line[:200], "cut"),
+        (line.replace(b"MOAT-FAULT 6d", b"MOAT-FAULT 6c"), "the line's checksum"),
+        (records.frame(flipped), "torn or corrupt"), (records.frame(torn), "torn"), (records.frame(make(layout=2)), "layout 2"),
+        (records.frame(good[:100]), "160"), (records.frame(b""), "too few"), (records.frame(bytes(160)), "magic"),
+    )
+    for log, words in cases:
+        problem = refused(decode(elf.path, log), 1, words)
+        if problem:
+            return problem
+    status, output, _ = decode(elf.path, line + b"\n" + line[:60] + b"\n")
+    return None if status == 1 and "fixture_send" in output else f"one good, one cut: exit {status}, {output!r}"
+
+
+def raw_dumps():
+    elf = fixture("host")
+    status, output, errors = decode(elf.path, store(elf), "--raw")
+    if status != 0 or "fixture_send" not in output:
+        return f"exit {status}: {errors!r}"
+    return (refused(decode(elf.path, store(elf)[:-1], "--raw"), 1, "160") or refused(decode(elf.path, b"", "--raw"), 1, "few")
+            or refused(decode(elf.path, bytes(160), "--raw"), 1, "magic"))
+
+
+def bad_elf_files():
+    elf = fixture("host")
+    line = records.frame(store(elf))
+    with open(elf.path, "rb") as file:
+        whole = file.read()
+    path = os.path.join(_folder.name, "bad.elf")
+    for content in (b"", b"not an ELF file", b"\x7fELF", whole[:40], whole[:64], whole[:len(whole) // 2]):
+        with open(path, "wb") as file:
+            file.write(content)
+        problem = refused(decode(path, line), 2, "bad.elf")
+        if problem:
+            return f"{len(content)} bytes: {problem}"
+    return refused(decode(os.path.join(_folder.name, "absent.elf"), line), 2, "absent.elf")
+
+
+def bad_usage():
+    elf = fixture("host")
+    problem = refused(decode(elf.path, b"", "--nonsense"), 2)
+    return problem or refused(decode(elf.path, b"", elf.path, "/nonexistent/log"), 2)
+
+
+run([*each_target(), *((f"fault-decoder/{case.__name__}", case) for case in (
+    build_mismatch, build_unknown, no_debug_information, damaged_records, raw_dumps, bad_elf_files, bad_usage))])

@@ -1,0 +1,161 @@
+"""The firmware's ELF file: build id, symbols, lines and types.
+
+SPDX-License-Identifier: MIT"""
+import os
+import shutil
+import subprocess
+from dataclasses import dataclass
+
+from elftools.elf.elffile import ELFFile
+from elftools.elf.sections import NoteSection, SymbolTableSection
+
+from . import dwarf
+
+# Any addr2line reads any machine's lines; the machine's own comes first.
+ADDR2LINE = {
+    "EM_ARM": ("arm-none-eabi-addr2line", "gdb-multiarch-addr2line"),
+    "EM_RISCV": ("riscv64-unknown-elf-addr2line", "riscv32-unknown-elf-addr2line"),
+}
+
+
+class FirmwareError(Exception):
+    """The ELF file can't be used; str() says why."""
+
+
+@dataclass(frozen=True)
+class Frame:
+    function: str  # or None
+    file: str      # relative to where it was compiled if it lies beneath; or None
+    line: int      # or None
+
+
+class Firmware:
+    def __init__(self, path):
+        self.path = path
+        try:
+            self._file = open(path, "rb")
+        except OSError as error:
+            raise FirmwareError(f"{path}: {error.strerror}") from error
+        try:
+            self._elf = ELFFile(self._file)
+            self.machine = self._elf["e_machine"]
+            self.word_bits = self._elf.elfclass
+            self._symbols = self._read_symbols()
+            self.build_id = self._read_build_id()
+            self._has_types = self._elf.get_section_by_name(".debug_info") is not None
+        except Exception as error:  # pyelftools raises whatever a damaged file makes it stumble over
+            raise FirmwareError(f"{path}: not an ELF file, or a damaged one ({error or type(error).__name__})") from error
+        self.missing = []  # what could not be looked up, and why
+        self._addr2line = self._find_addr2line()
+        self._compile_folders = self._read_compile_folders()
+
+    def _read_symbols(self):
+        """(start, size, name, is a function) of all that has a size, and the addresses of all names."""
+        symbols = {"sized": [], "named": {}}
+        for section in self._elf.iter_sections():
+            if not isinstance(section, SymbolTableSection):
+                continue
+            for symbol in section.iter_symbols():
+                if symbol["st_shndx"] == "SHN_UNDEF":
+                    continue
+                kind = symbol["st_info"]["type"]
+                function = kind == "STT_FUNC"
+                start = symbol["st_value"] & ~1 if function and self.machine == "EM_ARM" else symbol["st_value"]
+                symbols["named"][symbol.name] = start
+                if symbol["st_size"] and kind in ("STT_FUNC", "STT_OBJECT"):
+                    symbols["sized"].append((start, symbol["st_size"], symbol.name, function))
+        return symbols
+
+    def _read_build_id(self):
+        """The id as the firmware sees it, between its symbols; else that of the note; else None."""
+        named = self._symbols["named"]
+        start, end = named.get("moat_build_id_start"), named.get("moat_build_id_end")
+        if start is not None and end is not None and end > start:
+            return self._read_memory(start, end - start)
+        for section in self._elf.iter_sections():
+            if isinstance(section, NoteSection):
+                for note in section.iter_notes():
+                    if note["n_type"] == "NT_GNU_BUILD_ID":
+                        return bytes.fromhex(note["n_desc"])
+        return None
+
+    def _read_memory(self, address, length):
+        for section in self._elf.iter_sections():
+            start = section["sh_addr"]
+            if section["sh_type"] != "SHT_NOBITS" and start <= address and address + length <= start + section["sh_size"]:
+                return section.data()[address - start:address - start + length]
+        return None
+
+    def _find_addr2line(self):
+        for name in ADDR2LINE.get(self.machine, ()) + ("addr2line",):
+            if shutil.which(name):
+                return name
+        self.missing.append("no file and line: addr2line is not there, install Debian's binutils")
+        return None
+
+    def _read_compile_folders(self):
+        folders = set()
+        try:
+            if not self._has_types:
+                self.missing.append(f"no file, line or field: {self.path} has no debug information, build with -g")
+                return folders
+            for unit in self._elf.get_dwarf_info().iter_CUs():
+                folder = unit.get_top_DIE().attributes.get("DW_AT_comp_dir")
+                if folder is not None:
+                    folders.add(os.path.normpath(folder.value.decode("utf-8", "replace")))
+        except Exception as error:  # see __init__
+            self.missing.append(f"the debug information of {self.path} can't be read ({error or type(error).__name__})")
+        return sorted(folders, key=len, reverse=True)
+
+    def symbol_at(self, address, function=False):
+        """`name` or `name+offset` of the variable or function that `address` lies in, or None."""
+        for start, size, name, is_function in self._symbols["sized"]:
+            if start <= address < start + size and is_function == function:
+                return name if address == start else f"{name}+{address - start}"
+        return None
+
+    def frames_at(self, address):
+        """The frames at an instruction, innermost first: inlined functions, then the one they were inlined in."""
+        frames = self._lines_at(address)
+        if not frames or all(frame.function is None for frame in frames):
+            symbol = self.symbol_at(address, function=True)
+            return [Frame(symbol.split("+")[0], None, None)] if symbol else []
+        return frames
+
+    def _lines_at(self, address):
+        if self._addr2line is None:
+            return []
+        command = [self._addr2line, "-i", "-f", "-e", self.path, hex(address)]
+        try:
+            output = subprocess.run(command, capture_output=True, text=True, errors="replace", timeout=60).stdout
+        except (OSError, subprocess.TimeoutExpired) as error:
+            self.missing.append(f"no file and line: {self._addr2line} failed ({error})")
+            return []
+        lines = output.splitlines()
+        return [self._frame(function, place) for function, place in zip(lines[::2], lines[1::2])]
+
+    def _frame(self, function, place):
+        file, _, line = place.split(" (")[0].rpartition(":")
+        known = bool(file) and not file.startswith("??")
+        return Frame(function=None if function.startswith("??") else function,
+                     file=self._relative(file) if known else None,
+                     line=int(line) if known and line.isdigit() and int(line) > 0 else None)
+
+    def _relative(self, file):
+        file = os.path.normpath(file)
+        for folder in self._compile_folders:
+            if file.startswith(folder.rstrip("/") + "/"):
+                return os.path.relpath(file, folder)
+        return file
+
+    def field_at(self, type_name, offset):
+        """The field `offset` bytes into an object of a C type, or None."""
+        try:
+            if not self._has_types:
+                return None
+            die = dwarf.find_type(self._elf.get_dwarf_info(), type_name)
+            return None if die is None else dwarf.field_at(die, offset)
+        except Exception as error:  # see __init__
+            self.missing.append(f"no field of {type_name}: its debug information can't be read "
+                                f"({error or type(error).__name__})")
+            return None
