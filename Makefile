@@ -1,0 +1,34 @@
+# moat. `make help` lists the targets; make/firmware.mk builds, tools/run-tests runs the suites.
+#
+# SPDX-License-Identifier: MIT
+.DEFAULT_GOAL := help
+MAKEFLAGS += --no-builtin-rules
+
+# Narrowing, from the command line: lists separated by commas.
+NARROW := $(foreach v,SUITE BOARD CHECK OPT CASE SEED,$(if $($(v)),--$(v) '$($(v))'))
+
+.PHONY: help
+help: ## lists the targets
+	@echo 'moat: a managed heap for firmware. Targets:'
+	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 16
+	@echo 'Boards (BOARD=...): $(sort $(basename $(notdir $(wildcard bsp/*/*.mk))))'
+
+.PHONY: setup
+setup: ## installs the Debian packages that are missing and builds newlib for RISC-V
+	@tools/setup
+
+.PHONY: demo
+demo: | setup ## runs the example on three QEMU targets: a bug, its trap and its report [INPUT=my.nmea]
+	@tools/demo $(if $(INPUT),'$(INPUT)')
+
+.PHONY: test
+test: | setup ## builds and runs every suite [SUITE= BOARD= CHECK= OPT= CASE= SEED=]
+	@tools/run-tests $(NARROW)
+
+.PHONY: build
+build: | setup ## builds all programs of the configurations chosen [BOARD= CHECK= OPT=]
+	@tools/run-tests --build $(NARROW)
+
+.PHONY: clean
+clean: ## removes what was built, newlib excepted
+	@find build -mindepth 1 -maxdepth 1 ! -name newlib -exec rm -rf {} + 2>/dev/null || true

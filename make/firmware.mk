@@ -1,0 +1,86 @@
+# Builds programs of one configuration, from the top of the tree:
+#
+#   make -f make/firmware.mk BOARD=riscv32-virt CHECK=2 OPT=Os [CONFIG="SLICE_UNITS=1 PACE=4"] [target...]
+#
+# Everything lands in build/BOARD/checkN-OPT[+OPTION-VALUE...]/, here $(OUT):
+#   $(OUT)/libmoat.a           core
+#   $(OUT)/test/NAME.elf       test/suite/NAME.c with the harness
+#   $(OUT)/examples/NAME.elf   an example
+# The targets `lib`, `tests`, `examples` and `all` (the default) build several; `run-command` prints how the
+# board's programs are run. V=1 shows the commands.
+#
+# A board is bsp/*/BOARD.mk. It sets CROSS, CPUFLAGS, PORT, BSP, BOARD_SRCS, LDSCRIPT, LDPATHS, BOARD_LIBS and
+# QEMU_CMD. An example is described by examples/*/NAME.mk; a test program of more than one file by test/suite/NAME.mk.
+# Both use what make/program.mk defines.
+#
+# SPDX-License-Identifier: MIT
+MAKEFLAGS += --no-builtin-rules
+.DEFAULT_GOAL := all
+.DELETE_ON_ERROR:
+.SECONDARY:
+
+CHECK ?= 2
+OPT ?= Os
+CONFIG ?=
+
+BOARD_MK := $(wildcard bsp/*/$(BOARD).mk)
+ifneq ($(words $(BOARD_MK)),1)
+$(error moat: no board "$(BOARD)": BOARD must be one of $(sort $(basename $(notdir $(wildcard bsp/*/*.mk)))))
+endif
+include $(BOARD_MK)
+
+plus := +
+space := $(subst ,, )
+OUT := build/$(BOARD)/check$(CHECK)-$(OPT)$(subst $(space),,$(foreach o,$(CONFIG),+$(subst =,-,$(o))))
+
+CC := $(CROSS)gcc
+AR := $(CROSS)ar
+
+CONFIG_FLAGS := -DMOAT_CONFIG_CHECK=$(CHECK) $(addprefix -DMOAT_CONFIG_,$(CONFIG))
+CODE_FLAGS := -$(OPT) -g3 -ffunction-sections -fdata-sections -ffile-prefix-map=$(CURDIR)/=
+include make/warnings.mk
+CFLAGS := -std=c11 $(WARNINGS) -Werror $(CPUFLAGS) $(CODE_FLAGS) $(CONFIG_FLAGS)
+LDFLAGS := -Wl,--gc-sections -Wl,--build-id -Wl,--fatal-warnings
+
+# RISC-V has no newlib in Debian: tools/newlib-build made one for each -march, complete with its headers.
+ifeq ($(CROSS),riscv64-unknown-elf-)
+NEWLIB := build/newlib/$(patsubst -march=%,%,$(filter -march=%,$(CPUFLAGS)))
+ifeq ($(wildcard $(NEWLIB)/stamp),)
+$(error moat: no newlib in $(NEWLIB): run make setup)
+endif
+CFLAGS += -isystem $(NEWLIB)/include
+LDFLAGS += -nodefaultlibs -L$(NEWLIB)/lib
+LIBC := -lc -lgcc
+endif
+
+# Files see the headers of their own layer and of those below it. Tests see core's insides.
+INCLUDES_core := -Icore/include -Iport/$(PORT)
+INCLUDES_port := -Icore/include -Icore -Iport/$(PORT) -Iport
+INCLUDES_bsp := -Icore/include -Icore -Iport/$(PORT) -Iport -Ibsp/$(BSP) -Ibsp/common -Ibsp
+INCLUDES_examples := -Icore/include -Ibsp
+INCLUDES_test := -Icore/include -Icore -Iport/$(PORT) -Ibsp -Itest
+
+include make/program.mk
+
+CORE_OBJS := $(patsubst %.c,$(OUT)/obj/%.o,$(wildcard core/*.c))
+BOARD_OBJS := $(addprefix $(OUT)/obj/,$(addsuffix .o,$(basename $(BOARD_SRCS))))
+
+# core calls no library: no idiom may be turned into a call of memcpy or memset. test/build/core_rules.py looks.
+$(OUT)/obj/core/%.o: CFLAGS += $(CORE_FLAGS)
+
+$(OUT)/libmoat.a: $(CORE_OBJS)
+	@rm -f $@
+	$(call show,AR)$(AR) rcs $@ $(CORE_OBJS)
+
+include $(wildcard examples/*/*.mk test/suite/*.mk)
+
+TESTS := $(basename $(notdir $(wildcard test/suite/*.c)))
+$(foreach t,$(TESTS),$(eval $(call program,test/$(t),test/suite/$(t).c test/harness.c $($(t)_SRCS),$(t))))
+
+.PHONY: all lib tests examples run-command
+all: lib tests examples
+lib: $(OUT)/libmoat.a
+tests: $(TESTS:%=$(OUT)/test/%.elf)
+examples: $(PROGRAMS_examples)
+run-command:
+	@echo '$(QEMU_CMD)'

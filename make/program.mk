@@ -1,0 +1,46 @@
+# What programs are made of. Included by make/firmware.mk; examples/*/NAME.mk and test/suite/NAME.mk use:
+#
+#   $(eval $(call program,PATH,SOURCES,NAME))   the program $(OUT)/PATH.elf, from C and assembly files. NAME_CFLAGS,
+#       NAME_LDFLAGS (they come before the board's, so a -L there can supply moat_c_owned.ld) and NAME_LIBS (files that
+#       it depends on, such as a library below) are its own. NAME_CFLAGS gives it objects of its own as well.
+#   $(eval $(call library,NAME,SOURCES))        the library $(OUT)/NAME.a, with NAME_CFLAGS of its own
+#
+# SPDX-License-Identifier: MIT
+
+# One word and the file for each command; the command itself with V=1.
+show = $(if $(V),,@echo '  $(1)  $@' && )
+
+# The objects of sources $(1) for program or library $(2).
+objects = $(addprefix $(OUT)/obj$(if $($(2)_CFLAGS),-$(2))/,$(addsuffix .o,$(basename $(1))))
+
+define program
+$(if $($(3)_CFLAGS),$(call object-rules,$(3)))
+PROGRAMS_$(firstword $(subst /, ,$(1))) += $(OUT)/$(1).elf
+$(OUT)/$(1).elf: $(call objects,$(2),$(3)) $(BOARD_OBJS) $(OUT)/libmoat.a $($(3)_LIBS) $(LDSCRIPT) $(wildcard linker/*.ld)
+	@mkdir -p $$(@D)
+	$$(call show,LD)$(CC) $(CPUFLAGS) $(CODE_FLAGS) $(LDFLAGS) $(BOARD_LDFLAGS) $($(3)_LDFLAGS) $(LDPATHS) -T $(LDSCRIPT) -o $$@ \
+	    $(call objects,$(2),$(3)) $(BOARD_OBJS) $($(3)_LIBS) $(OUT)/libmoat.a $(BOARD_LIBS) $(LIBC)
+endef
+
+define library
+$(if $($(1)_CFLAGS),$(call object-rules,$(1)))
+$(OUT)/$(1).a: $(call objects,$(2),$(1))
+	@rm -f $$@
+	$$(call show,AR)$(AR) rcs $$@ $(call objects,$(2),$(1))
+endef
+
+# How objects are made, in $(OUT)/obj or, for a program with flags of its own, in $(OUT)/obj-NAME.
+define object-rules
+$(OUT)/obj$(if $(1),-$(1))/%.o: %.c $(BUILD_FILES)
+	@mkdir -p $$(@D)
+	$$(call show,CC)$(CC) $$(CFLAGS) $$(INCLUDES_$$(firstword $$(subst /, ,$$*))) $($(1)_CFLAGS) -MMD -MP -c -o $$@ $$<
+$(OUT)/obj$(if $(1),-$(1))/%.o: %.S $(BUILD_FILES)
+	@mkdir -p $$(@D)
+	$$(call show,AS)$(CC) $(CPUFLAGS) $(CODE_FLAGS) $$(INCLUDES_$$(firstword $$(subst /, ,$$*))) -MMD -MP -c -o $$@ $$<
+-include $$(wildcard $(OUT)/obj$(if $(1),-$(1))/*/*.d $(OUT)/obj$(if $(1),-$(1))/*/*/*.d $(OUT)/obj$(if $(1),-$(1))/*/*/*/*.d)
+endef
+
+# A change of how things are built builds them again.
+BUILD_FILES := $(BOARD_MK) make/firmware.mk make/program.mk make/warnings.mk
+
+$(eval $(call object-rules))
