@@ -15,6 +15,9 @@
 /* A slot as core reads and writes it: may alias, so that `struct node *` members can be accessed through it. */
 typedef void *__attribute__((may_alias)) moat_slot;
 
+/* A word of memory whose type is the firmware's business: headers, stacks, what is cleared. */
+typedef moat_word __attribute__((may_alias)) moat_raw;
+
 /* 32 granules of an arena, one bit each: start mark
  *   0 0  free, or beneath the cover bitmaps     1 0, 1 1  an object's first granule; mark ^ live = white
  *   0 1  the rest of an object                                                              */
@@ -37,7 +40,7 @@ struct moat_arena {
 };
 
 /* A free run of two or more granules: a node of a bin's circular list, in the free memory itself. */
-struct moat_hole {
+struct __attribute__((may_alias)) moat_hole {
     struct moat_hole *next;
     struct moat_hole *prev;
     moat_word granules;
@@ -51,6 +54,15 @@ enum moat_phase {
     MOAT_PHASE_IDLE,  /* nothing to do until free memory falls to the trigger */
     MOAT_PHASE_MARK,  /* barrier on; roots, stacks and grey objects are being scanned */
     MOAT_PHASE_SWEEP, /* barrier off; white objects become holes */
+};
+
+/* What marking does once the grey lists are empty. */
+enum moat_mark_stage {
+    MOAT_STAGE_ROOTS,    /* scan the next range of roots */
+    MOAT_STAGE_STACKS,   /* scan the next registered stack: thread mode only */
+    MOAT_STAGE_CONDEMN,  /* walk the finalizable objects, set the white ones apart */
+    MOAT_STAGE_DOOM,     /* shade those, one by one */
+    MOAT_STAGE_FINISHED, /* wait for thread mode to end marking */
 };
 
 /* A task's stack, registered with moat_stack_add; owned by the caller while registered. */
@@ -89,19 +101,19 @@ struct moat_handle_entry {
     uint32_t generation; /* of the handle that is valid now */
 };
 
-/* Where the scan of one object, root range or array stands. */
+/* Where the scan of an object or a root range stands: first the slots of `map`, counted from `at`, then slots up to
+ * dense_end, then the pieces of the run, then the type's further runs, then the next element. */
 struct moat_scan {
-    moat_slot *at;               /* the element's or piece's first word */
-    uintptr_t end;               /* one past the last byte that may hold slots */
-    moat_word map;               /* slots still to look at, from `at` */
-    moat_word element_map;       /* of each piece */
-    uintptr_t stride;            /* bytes to the next piece; 0: none follows */
-    uint32_t pieces;             /* pieces left after this one */
+    moat_slot *at;
+    moat_word map;               /* slots still to look at: bit i is at[i] */
+    uintptr_t dense_end;         /* from `at`, once map is empty, every word up to here is a slot */
+    uintptr_t piece;             /* start of the piece under way */
+    uint32_t pieces;             /* pieces that follow it */
     uint32_t run;                /* next run of the type */
-    const struct moat_type *type; /* NULL: every word is a slot */
-    uintptr_t element;           /* start of the element being scanned */
-    uintptr_t object_end;        /* end of the whole object */
-    bool array;                  /* elements of `type` follow each other up to object_end */
+    uintptr_t element;           /* start of the element under way */
+    uintptr_t end;               /* end of the object or range */
+    const struct moat_type *type; /* of the elements; NULL: no more than the words up to dense_end */
+    bool array;                  /* elements follow each other up to `end` */
 };
 
 struct moat_heap {
@@ -126,33 +138,37 @@ struct moat_heap {
 
     struct moat_hole *bins[MOAT_BINS];
     uint32_t bin_map[MOAT_BIN_WORDS]; /* bit i: bins[i] may be non-empty */
-    uint32_t free_granules;           /* in bins, pending and cursor's hole */
+    uint32_t free_granules;           /* in the bins and in [limit, hole_end) */
 
     /* marking */
     uint32_t buffered;
     void *buffer[MOAT_CONFIG_BARRIER_ENTRIES];
     struct moat_scan scan;             /* the object or root range under way */
-    uint32_t root_step;                /* which root range comes next */
+    uint32_t root_step;                /* the root range that comes next */
+    enum moat_mark_stage stage;
     struct moat_stack *stacks;         /* registered */
     struct moat_stack *stack_next;     /* next to scan */
     bool stacks_grey;                  /* some stack is not scanned yet: stores shade the new value too */
-    uint32_t work, last_work;          /* units done in this cycle's marking, and in the last one's */
-    uint32_t since;                    /* granules allocated since the last marking ended */
+    uint32_t work;                     /* units done in this cycle's marking, or the last's if none runs */
+    uint32_t expected_work;            /* this cycle's guess of them */
+    uint32_t since;                    /* granules allocated since this cycle, or the last, started */
 
     /* sweeping */
     uint32_t sweep_arena, sweep_word;  /* next to sweep */
     uint32_t sweep_carry;              /* 1: a dead object reaches into the next word */
-    uintptr_t pending, pending_end;    /* free run that ends where the sweep stands; in no bin */
+    bool sweep_free;                   /* the granule before was free before the sweep came to it */
+    uintptr_t pending, pending_end;    /* the free run, maybe empty, that ends where the sweep stands; 0: in use there */
 
     struct moat_root roots[MOAT_CONFIG_ROOTS_MAX];
     struct moat_pin pins[MOAT_CONFIG_PINS_MAX];
     struct moat_handle_entry handles[MOAT_CONFIG_HANDLES_MAX];
 
     /* finalizers: lists through the last word of the objects */
-    void *finalizable;     /* reachable when last looked at */
-    void *doomed;          /* unreachable: finalizer to be run; roots until then */
-    moat_slot *finalizable_at; /* the walk at the end of marking: the link it stands at */
-    void *doomed_at;       /* the scan of `doomed` as roots */
+    void *finalizable;         /* reachable when last looked at */
+    void *condemned;           /* found unreachable by the cycle that runs, not shaded yet */
+    void *doomed;              /* unreachable, kept until their finalizer has run */
+    moat_slot *finalizable_at; /* the walk at the end of marking: the link it stands at; NULL: not begun */
+    void *doomed_at;           /* next of `doomed` to shade as a root */
 
     bool (*out_of_memory_hook)(size_t bytes);
     struct moat_stats stats;

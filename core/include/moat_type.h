@@ -38,10 +38,13 @@ struct moat_type {
     moat_word map;               /* bit i: word i of the payload is a slot */
     const struct moat_run *runs; /* or NULL */
     uint32_t size;               /* bytes of one element's payload */
-    uint32_t extent;             /* bytes of a whole object: header, payload, padding */
+    uint32_t extent;             /* bytes of a whole object: header, payload, padding; | MOAT_EXTENT_FINALIZED */
     uint32_t run_count;          /* entries in runs */
     uint32_t flexible;           /* 1: the last run is a tail */
 };
+
+/* Set in the extent of finalized types: too large for the allocator's fast path, which so needs no test for them. */
+#define MOAT_EXTENT_FINALIZED 0x80000000u
 
 #define MOAT_TYPE_ALIGN (8 * sizeof(void *))
 
@@ -61,7 +64,8 @@ struct moat_type {
  * handler. The finalizer may allocate and store, and may make the object reachable again; it is not called
  * a second time. Cost: one more word in each object. Arrays of such a type can't be made. */
 #define MOAT_TYPE_FINALIZED(name, T, finalizer, ...)                                                       \
-    MOAT_TYPE_SLOTS_WITH_(name, T, finalizer, MOAT_EXTENT_(MOAT_WORDS_UP_(sizeof(T)) + MOAT_WORD_BYTES), __VA_ARGS__)
+    MOAT_TYPE_SLOTS_WITH_(name, T, finalizer,                                                              \
+                          MOAT_EXTENT_FINALIZED | MOAT_EXTENT_(MOAT_WORDS_UP_(sizeof(T)) + MOAT_WORD_BYTES), __VA_ARGS__)
 
 /* MOAT_TYPE_RUNS(name, T, runs...): a type described by runs alone, for arrays of structs and other large shapes.
  * runs    one or more of MOAT_RUN_SLOTS(T, member), a slot or an array of slots, and

@@ -1,0 +1,265 @@
+/* moat: allocation. See moat.h.
+ *
+ * SPDX-License-Identifier: MIT */
+#include "bins.h"
+#include "cursor.h"
+#include "cycle.h"
+#include "finalize.h"
+#include "granule.h"
+#include "moat.h"
+#include "port.h"
+#include "result.h"
+
+MOAT_TYPE(moat_type_bytes, unsigned char);
+
+/* What is asked for. */
+struct request {
+    const struct moat_type *type;
+    moat_word header;
+    uintptr_t payload; /* bytes */
+    uint32_t granules;
+};
+
+#if MOAT_CONFIG_STRESS_FAIL
+void moat_stress_fail(uint32_t k) {
+    moat_heap.fail_countdown = k;
+}
+
+static bool stress_fails(void) {
+    return moat_heap.fail_countdown != 0 && --moat_heap.fail_countdown == 0;
+}
+#else
+static bool stress_fails(void) {
+    return false;
+}
+#endif
+
+/* An object of raw bytes is claimed, cleared with interrupts on, and only then takes its type: marking does not look
+ * into it before, and no cycle can start meanwhile, since this is no safe point. */
+static uintptr_t take_large(const struct request *request) {
+    moat_port_mask_t masked = moat_port_mask();
+    uintptr_t at = moat_cursor_cut(request->granules);
+    moat_port_unmask(masked);
+    if (at != 0) {
+        moat_clear_words(moat_payload_at(at), at + moat_bytes(request->granules));
+        *moat_header_at(at) = request->header;
+    }
+    return at;
+}
+
+static uintptr_t take_small(const struct request *request) {
+    moat_port_mask_t masked = moat_port_mask();
+    uintptr_t at = moat_cursor_take(request->granules, request->header);
+    moat_port_unmask(masked);
+    return at;
+}
+
+static void *take(const struct request *request) {
+    uintptr_t at = request->granules <= MOAT_SMALL_GRANULES ? take_small(request) : take_large(request);
+    if (at == 0) {
+        return NULL;
+    }
+    void *object = (void *)moat_payload_at(at);
+    if (request->type->finalize != NULL) {
+        moat_port_mask_t masked = moat_port_mask();
+        moat_finalize_enter(object);
+        moat_port_unmask(masked);
+    }
+    return object;
+}
+
+/* A hole that fits may stand behind others in the bin that the size itself falls into. They are all of three quarters
+ * of that size or more, which bounds how many there can be. */
+static void *take_from_behind(const struct request *request) {
+    if (request->granules < MOAT_EXACT_GRANULES) {
+        return NULL;
+    }
+    uint32_t holes = moat_heap.free_granules / (request->granules - request->granules / 4) + 1;
+    void *object = NULL;
+    while (object == NULL && holes-- != 0) {
+        moat_port_mask_t masked = moat_port_mask();
+        (void)moat_bins_turn(request->granules);
+        moat_port_unmask(masked);
+        object = take(request);
+    }
+    return object;
+}
+
+static void *collect_and_take(const struct request *request) {
+    moat_cycle_start();
+    moat_cycle_finish();
+    void *object = take(request);
+    return object != NULL ? object : take_from_behind(request);
+}
+
+/* No memory: finish the cycle that runs, which may have kept what died during it; then run a whole one; then finalizers may
+ * let go of more; then the firmware may. */
+static void *reclaim(const struct request *request) {
+    void *object = NULL;
+    while (object == NULL && moat_heap.phase != MOAT_PHASE_IDLE) {
+        moat_cycle_step(MOAT_CONFIG_SLICE_UNITS);
+        object = moat_heap.phase == MOAT_PHASE_MARK ? NULL : take(request);
+    }
+    if (object == NULL) {
+        object = collect_and_take(request);
+    }
+    if (object == NULL && moat_heap.doomed != NULL && !moat_heap.finalizing) {
+        while (moat_finalize_run()) {
+        }
+        moat_cycle_finish();
+        object = collect_and_take(request);
+    }
+    if (object == NULL && moat_heap.out_of_memory_hook != NULL && moat_heap.out_of_memory_hook(request->payload)) {
+        moat_cycle_finish();
+        object = collect_and_take(request);
+    }
+    return object;
+}
+
+static void *make(const struct request *request) {
+    moat_cycle_pace(request->granules);
+    bool fails = stress_fails();
+    void *object = fails ? NULL : take(request);
+    if (object == NULL && !fails) {
+        if (moat_port_in_handler()) {
+            moat_heap.requested = true;
+        } else {
+            object = reclaim(request);
+        }
+    }
+    if (object == NULL) {
+        moat_heap.stats.out_of_memory++;
+        moat_note_error(MOAT_ERR_MEMORY);
+    }
+    return object;
+}
+
+static uint32_t largest_arena(void) {
+    uint32_t most = 0;
+    for (uint32_t i = 0; i < moat_heap.arena_count; i++) {
+        uint32_t granules = moat_heap.arenas[i]->granules - 1;
+        most = granules > most ? granules : most;
+    }
+    return most;
+}
+
+/* Checks what all allocations have in common and makes the object. */
+static void *serve(const char *call, struct request *request, uintptr_t bytes) {
+    uintptr_t most = moat_bytes(largest_arena());
+    if (bytes > most || (request->granules = moat_granules(MOAT_EXTENT_(bytes))) > moat_granules(most)) {
+        (void)moat_refuse(MOAT_ERR_SIZE, call, "larger than every arena", bytes);
+        return NULL;
+    }
+    request->payload = bytes;
+    return make(request);
+}
+
+static bool check_type(const char *call, const struct moat_type *type) {
+    if (moat_require_ready(call) != MOAT_OK) {
+        return false;
+    }
+    if (type == NULL) {
+        (void)moat_refuse(MOAT_ERR_NULL, call, "no type given", 0);
+        return false;
+    }
+    if (!moat_type_known(type)) {
+        (void)moat_refuse(MOAT_ERR_FOREIGN, call, "not a type: define it with MOAT_TYPE", (uintptr_t)type);
+        return false;
+    }
+    return true;
+}
+
+static void *new_slow(const struct moat_type *type) {
+    static const char call[] = "moat_new";
+    if (!check_type(call, type)) {
+        return NULL;
+    }
+    struct request request;
+    request.type = type;
+    request.header = moat_header_of_type(type);
+    uintptr_t link = type->finalize != NULL ? MOAT_WORDS_UP_(type->size) + MOAT_WORD_BYTES - type->size : 0;
+    return serve(call, &request, type->size + link);
+}
+
+/* The fast path: the chunk has room for the object and one granule more, which takes the fence. Finalized types have an
+ * extent that no chunk has room for. */
+void *moat_new(const struct moat_type *type) {
+#if !MOAT_CONFIG_STRESS_COLLECT && !MOAT_CONFIG_STRESS_FAIL
+    uintptr_t offset = (uintptr_t)type - (uintptr_t)moat_types_start;
+    if (offset < (uintptr_t)moat_types_end - (uintptr_t)moat_types_start) {
+        moat_port_mask_t masked = moat_port_mask();
+        uintptr_t at = moat_heap.cursor;
+        if (moat_heap.limit - at > type->extent) {
+            uintptr_t next = at + type->extent;
+            *moat_header_at(at) = offset >> MOAT_HEADER_TYPE_SHIFT;
+            moat_heap.cursor = next;
+            moat_cursor_fence(next);
+            moat_port_unmask(masked);
+            return (void *)moat_payload_at(at);
+        }
+        moat_port_unmask(masked);
+    }
+#endif
+    return new_slow(type);
+}
+
+void *moat_new_array(const struct moat_type *type, size_t count) {
+    static const char call[] = "moat_new_array";
+    if (!check_type(call, type)) {
+        return NULL;
+    }
+    if (type->finalize != NULL || type->flexible != 0) {
+        (void)moat_refuse(MOAT_ERR_TYPE, call, "no arrays of finalized or flexible types", (uintptr_t)type);
+        return NULL;
+    }
+    if (count == 0 || type->size == 0 || count > UINTPTR_MAX / 2 / type->size) {
+        (void)moat_refuse(MOAT_ERR_SIZE, call, "count is 0 or overflows", count);
+        return NULL;
+    }
+    struct request request;
+    request.type = type;
+    request.header = moat_header_of_type(type) | MOAT_HEADER_ARRAY;
+    return serve(call, &request, count * type->size);
+}
+
+void *moat_new_flex(const struct moat_type *type, size_t tail) {
+    static const char call[] = "moat_new_flex";
+    if (!check_type(call, type)) {
+        return NULL;
+    }
+    if (type->flexible == 0) {
+        (void)moat_refuse(MOAT_ERR_TYPE, call, "not a flexible type: define it with MOAT_TYPE_FLEX", (uintptr_t)type);
+        return NULL;
+    }
+    const struct moat_run *run = &type->runs[type->run_count - 1];
+    if (tail > UINTPTR_MAX / 2 / run->stride) {
+        (void)moat_refuse(MOAT_ERR_SIZE, call, "the tail's count overflows", tail);
+        return NULL;
+    }
+    uintptr_t bytes = run->offset + tail * run->stride;
+    struct request request;
+    request.type = type;
+    request.header = moat_header_of_type(type);
+    return serve(call, &request, bytes > type->size ? bytes : type->size);
+}
+
+void *moat_new_bytes(size_t bytes) {
+    static const char call[] = "moat_new_bytes";
+    if (moat_require_ready(call) != MOAT_OK) {
+        return NULL;
+    }
+    if (bytes == 0) {
+        (void)moat_refuse(MOAT_ERR_SIZE, call, "ask for 1 byte or more", 0);
+        return NULL;
+    }
+    struct request request;
+    request.type = &moat_type_bytes;
+    request.header = moat_header_of_type(&moat_type_bytes) | MOAT_HEADER_ARRAY;
+    return serve(call, &request, bytes);
+}
+
+moat_out_of_memory_hook *moat_out_of_memory_hook_set(moat_out_of_memory_hook *hook) {
+    moat_out_of_memory_hook *previous = moat_heap.out_of_memory_hook;
+    moat_heap.out_of_memory_hook = hook;
+    return previous;
+}

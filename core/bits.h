@@ -1,0 +1,29 @@
+/* moat: counting bits, from either end. Internal to core.
+ *
+ * SPDX-License-Identifier: MIT */
+#ifndef MOAT_BITS_H
+#define MOAT_BITS_H
+
+#include "moat_type.h"
+
+/* Index of the lowest set bit. x != 0. */
+static inline uint32_t moat_lowest_bit(uint32_t x) {
+    return (uint32_t)__builtin_ctz(x);
+}
+
+static inline uint32_t moat_lowest_bit_word(moat_word x) {
+    return (uint32_t)__builtin_ctzl(x);
+}
+
+/* Index of the highest set bit. x != 0. */
+static inline uint32_t moat_highest_bit(uint32_t x) {
+    return 31u - (uint32_t)__builtin_clz(x);
+}
+
+/* Bits [first, last) set; 0 <= first <= last <= 32. */
+static inline uint32_t moat_bit_range(uint32_t first, uint32_t last) {
+    uint32_t below_last = last >= 32 ? UINT32_MAX : ((uint32_t)1 << last) - 1;
+    return first >= 32 ? 0 : below_last & (UINT32_MAX << first);
+}
+
+#endif

@@ -1,0 +1,23 @@
+/* moat: the walker's parts. Internal to core.
+ *
+ * SPDX-License-Identifier: MIT */
+#ifndef MOAT_CHECK_H
+#define MOAT_CHECK_H
+
+#include "moat.h"
+
+/* Notes the first violation. Returns false, always, for `return moat_check_fail(...)`. */
+bool moat_check_fail(struct moat_heap_error *error, unsigned invariant, uintptr_t where, const char *what);
+
+/* The bitmaps, headers and holes of one arena (INV-1 to INV-5); adds what it finds to the sums. */
+struct moat_check_sums {
+    uint32_t holes;         /* free runs of two or more granules, filed ones */
+    uint32_t hole_granules; /* in them */
+    uint32_t grey;          /* objects on grey lists */
+};
+bool moat_check_arena(struct moat_arena *arena, struct moat_check_sums *sums, struct moat_heap_error *error);
+
+/* What slots point at (INV-8): of every object that will survive this cycle, and of every root. */
+bool moat_check_slots(struct moat_heap_error *error);
+
+#endif

@@ -1,0 +1,28 @@
+/* moat: the collector's cycle: idle, mark, sweep, and how allocation paces it. Internal to core.
+ *
+ * A phase changes in thread mode only, at a safe point (INV-9): no context is then inside a barrier, since handlers have
+ * run to their end. A slice in a handler marks and sweeps but leaves the change to thread mode.
+ *
+ * SPDX-License-Identifier: MIT */
+#ifndef MOAT_CYCLE_H
+#define MOAT_CYCLE_H
+
+#include "moat_heap.h"
+
+/* Work owed by an allocation of `granules`: in thread mode starts a cycle when it is time, runs slices in proportion and
+ * finalizers that are due; in a handler one slice. Context: any. */
+void moat_cycle_pace(uint32_t granules);
+
+/* One slice of at most `units`, in thread mode; changes phase where that is due; a stack's scan is a slice of its own. */
+void moat_cycle_step(uint32_t units);
+
+/* Starts a cycle: barrier on, this stack scanned. Thread mode, phase IDLE. */
+void moat_cycle_start(void);
+
+/* Runs slices until the phase is IDLE. Thread mode. */
+void moat_cycle_finish(void);
+
+/* Whether free memory has fallen to where a cycle must start to end in time (docs/design.md, "Pacing"). */
+bool moat_cycle_due(void);
+
+#endif

@@ -1,0 +1,34 @@
+/* moat: the guard's checks, as core calls them. Internal to core.
+ *
+ * SPDX-License-Identifier: MIT */
+#ifndef MOAT_GUARD_H
+#define MOAT_GUARD_H
+
+#include "moat.h"
+
+/* Traps if `value` is a heap pointer and `slot` is not managed memory. pc: the caller to name. Context: any. Cost: a search
+ * of arenas, roots, stacks and pins, unless it traps. */
+void moat_guard_check_store(const void *slot, const void *value, uintptr_t pc);
+
+/* Traps if a slot of the source holds a heap pointer and the destination is not managed memory. Looks at slots wholly in
+ * [offset, offset + bytes) of elements of `type`. Cost: constant for a managed destination, else the source's slots. */
+void moat_guard_check_copy(const struct moat_type *type, const void *to, const void *from, size_t offset, size_t bytes,
+                           uintptr_t pc);
+
+/* Whether the collector knows the memory at p: an arena, a root, a stack. */
+bool moat_guard_is_managed(const void *p);
+
+#define MOAT_GUARD_CALLER() ((uintptr_t)__builtin_extract_return_addr(__builtin_return_address(0)))
+
+/* The check of a store in a function that firmware calls. */
+#if MOAT_CONFIG_CHECK >= 2
+#define MOAT_GUARD_STORE(slot, value) moat_guard_check_store((slot), (value), MOAT_GUARD_CALLER())
+#define MOAT_GUARD_COPY(type, to, from, offset, bytes)                                                     \
+    moat_guard_check_copy((type), (to), (from), (offset), (bytes), MOAT_GUARD_CALLER())
+#else
+#define MOAT_GUARD_STORE(slot, value) ((void)sizeof(slot), (void)sizeof(value))
+#define MOAT_GUARD_COPY(type, to, from, offset, bytes)                                                     \
+    ((void)sizeof(type), (void)sizeof(to), (void)sizeof(from), (void)sizeof(offset), (void)sizeof(bytes))
+#endif
+
+#endif

@@ -1,0 +1,159 @@
+/* moat: the heap's state, its start, and its arenas. See moat.h, moat_heap.h.
+ *
+ * SPDX-License-Identifier: MIT */
+#include "bins.h"
+#include "bits.h"
+#include "granule.h"
+#include "port.h"
+#include "result.h"
+
+#define ARENA_BYTES_MIN 256u
+#define ARENA_BYTES_MAX ((uintptr_t)8 << 20)
+
+struct moat_heap moat_heap;
+
+static uintptr_t words_of(uintptr_t bits) {
+    return (bits + 31) / 32;
+}
+
+/* Where an arena's parts stand, for a number of granules. */
+struct plan {
+    uintptr_t cover[MOAT_COVER_LEVELS];
+    uintptr_t bits;
+    uintptr_t base;
+    uintptr_t end;
+};
+
+static void plan_arena(struct plan *plan, uintptr_t start, uintptr_t granules) {
+    uintptr_t at = start + sizeof(struct moat_arena);
+    uintptr_t words = words_of(granules);
+    plan->bits = at;
+    at += words * sizeof(struct moat_bits);
+    for (uint32_t level = 0; level < MOAT_COVER_LEVELS; level++) {
+        words = words_of(words);
+        plan->cover[level] = at;
+        at += words * sizeof(uint32_t);
+    }
+    plan->base = ((at + MOAT_WORD_BYTES + MOAT_GRANULE - 1) & ~(uintptr_t)(MOAT_GRANULE - 1)) - MOAT_WORD_BYTES;
+    plan->end = plan->base + granules * MOAT_GRANULE;
+}
+
+/* As many granules as fit with their bitmaps: the estimate is at most a few too high. */
+static uint32_t fit_arena(struct plan *plan, uintptr_t start, uintptr_t bytes) {
+    uintptr_t room = bytes - sizeof(struct moat_arena);
+    uintptr_t granules = room * 32 / (32 * MOAT_GRANULE + sizeof(struct moat_bits));
+    plan_arena(plan, start, granules);
+    while (plan->end > start + bytes) {
+        granules--;
+        plan_arena(plan, start, granules);
+    }
+    return (uint32_t)granules;
+}
+
+/* The last granule is a fence, a live object that is never freed; bits behind it count as the rest of it. */
+static void raise_fence(struct moat_arena *arena) {
+    uint32_t fence = arena->granules - 1;
+    struct moat_bits *bits = &arena->bits[fence >> 5];
+    bits->start |= moat_bit(fence);
+    bits->mark |= (moat_bit(fence) & moat_heap.live) | moat_bit_range((fence & 31u) + 1, 32);
+}
+
+static struct moat_arena *build_arena(uintptr_t start, uintptr_t bytes) {
+    struct plan plan;
+    uint32_t granules = fit_arena(&plan, start, bytes);
+    moat_clear_words(start, plan.base & ~(uintptr_t)(MOAT_WORD_BYTES - 1));
+    struct moat_arena *arena = (struct moat_arena *)start;
+    arena->start = start;
+    arena->end = start + bytes;
+    arena->base = plan.base;
+    arena->granules = granules;
+    arena->span = granules * MOAT_GRANULE;
+    arena->bits = (struct moat_bits *)plan.bits;
+    for (uint32_t level = 0; level < MOAT_COVER_LEVELS; level++) {
+        arena->cover[level] = (uint32_t *)plan.cover[level];
+    }
+    arena->grey = MOAT_LINK_NONE;
+    raise_fence(arena);
+    return arena;
+}
+
+/* Widens the border that the barrier macros test. */
+static void extend_border(const struct moat_arena *arena) {
+    if (moat_heap.arena_count == 1) {
+        moat_heap.low = moat_heap.home = arena->base;
+        moat_heap.span = moat_heap.home_span = arena->span;
+        return;
+    }
+    uintptr_t high = moat_heap.low + moat_heap.span, end = arena->base + arena->span;
+    moat_heap.low = arena->base < moat_heap.low ? arena->base : moat_heap.low;
+    moat_heap.span = (end > high ? end : high) - moat_heap.low;
+}
+
+static int check_arena(const char *call, uintptr_t start, uintptr_t bytes) {
+    if (start == 0) {
+        return moat_refuse(MOAT_ERR_NULL, call, "no memory given", 0);
+    }
+    if (start % MOAT_WORD_BYTES != 0) {
+        return moat_refuse(MOAT_ERR_ALIGN, call, "an arena must be aligned to a word", start);
+    }
+    if (bytes < ARENA_BYTES_MIN || bytes > ARENA_BYTES_MAX || bytes > UINTPTR_MAX - start) {
+        return moat_refuse(MOAT_ERR_SIZE, call, "an arena has 256 bytes to 8 MiB", bytes);
+    }
+    for (uint32_t i = 0; i < moat_heap.arena_count; i++) {
+        const struct moat_arena *other = moat_heap.arenas[i];
+        if (start < other->end && other->start < start + bytes) {
+            return moat_refuse(MOAT_ERR_OVERLAP, call, "overlaps an arena that is there already", start);
+        }
+    }
+    if (moat_heap.arena_count == MOAT_CONFIG_ARENAS_MAX) {
+        return moat_refuse(MOAT_ERR_FULL, call, "too many arenas: raise MOAT_CONFIG_ARENAS_MAX",
+                           MOAT_CONFIG_ARENAS_MAX);
+    }
+    return MOAT_OK;
+}
+
+int moat_arena_add(void *start, size_t bytes) {
+    static const char call[] = "moat_arena_add";
+    int result = moat_require_thread(call);
+    result = result == MOAT_OK ? check_arena(call, (uintptr_t)start, bytes) : result;
+    if (result != MOAT_OK) {
+        return result;
+    }
+    struct moat_arena *arena = build_arena((uintptr_t)start, bytes & ~(size_t)(MOAT_WORD_BYTES - 1));
+    moat_port_mask_t masked = moat_port_mask();
+    moat_heap.arenas[moat_heap.arena_count++] = arena;
+    extend_border(arena);
+    moat_bins_put(arena->base, arena->granules - 1);
+    moat_heap.stats.arena_bytes += moat_bytes(arena->granules - 1);
+    moat_port_unmask(masked);
+    return MOAT_OK;
+}
+
+int moat_init(void) {
+    static const char call[] = "moat_init";
+    if (moat_heap.ready) {
+        return moat_refuse(MOAT_ERR_READY, call, "called a second time", 0);
+    }
+    if (moat_port_in_handler()) {
+        return moat_refuse(MOAT_ERR_HANDLER, call, "not in a handler: call it in thread mode", 0);
+    }
+    moat_heap.ready = true;
+    uintptr_t start = (uintptr_t)moat_arena_start, end = (uintptr_t)moat_arena_end;
+    int result = end == start ? MOAT_OK : moat_arena_add(moat_arena_start, end - start);
+    if (result != MOAT_OK) {
+        moat_heap.ready = false;
+    }
+    return result;
+}
+
+int moat_stats_get(struct moat_stats *out) {
+    if (out == NULL) {
+        return moat_refuse(MOAT_ERR_NULL, "moat_stats_get", "no struct given", 0);
+    }
+    moat_port_mask_t masked = moat_port_mask();
+    moat_heap.stats.free_bytes = moat_bytes(moat_heap.free_granules) + (moat_heap.limit - moat_heap.cursor);
+    moat_heap.stats.phase = moat_heap.phase;
+    *out = moat_heap.stats;
+    moat_port_unmask(masked);
+    return MOAT_OK;
+}

@@ -1,0 +1,59 @@
+/* moat: from an address to its object. See granule.h, moat.h.
+ *
+ * SPDX-License-Identifier: MIT */
+#include "bits.h"
+#include "cover.h"
+#include "granule.h"
+#include "moat.h"
+
+uint32_t moat_object_end(const struct moat_arena *arena, uint32_t granule) {
+    uint32_t word = granule >> 5;
+    uint32_t not_rest = ~(arena->bits[word].mark & ~arena->bits[word].start) & ~moat_bit_range(0, (granule & 31u) + 1);
+    while (not_rest == 0) {
+        word = moat_cover_next(arena, word + 1);
+        not_rest = ~(arena->bits[word].mark & ~arena->bits[word].start);
+    }
+    return (word << 5) + moat_lowest_bit(not_rest);
+}
+
+uint32_t moat_object_start(const struct moat_arena *arena, uint32_t granule) {
+    uint32_t word = granule >> 5, bit = moat_bit(granule);
+    const struct moat_bits *bits = &arena->bits[word];
+    if ((bits->start & bit) != 0) {
+        return granule;
+    }
+    if ((bits->mark & bit) == 0 && !moat_cover_test(arena, word)) {
+        return MOAT_NO_GRANULE;
+    }
+    uint32_t starts = bits->start & (bit - 1);
+    while (starts == 0) {
+        word = moat_cover_prev(arena, word - 1);
+        starts = arena->bits[word].start;
+    }
+    return (word << 5) + moat_highest_bit(starts);
+}
+
+bool moat_object_find(const void *p, struct moat_object *out) {
+    uintptr_t address = (uintptr_t)p;
+    const struct moat_arena *arena = moat_arena_of(address);
+    if (arena == NULL) {
+        return false;
+    }
+    uint32_t start = moat_object_start(arena, moat_granule_of(arena, address));
+    if (start == MOAT_NO_GRANULE) {
+        return false;
+    }
+    uintptr_t begin = moat_granule_address(arena, start);
+    bool fence = begin == moat_heap.cursor || start == arena->granules - 1;
+    if (fence || address < moat_payload_at(begin)) {
+        return false;
+    }
+    if (out != NULL) {
+        moat_word header = *moat_header_at(begin);
+        out->start = (void *)moat_payload_at(begin);
+        out->bytes = moat_granule_address(arena, moat_object_end(arena, start)) - moat_payload_at(begin);
+        out->type = moat_header_type(header);
+        out->array = (header & MOAT_HEADER_ARRAY) != 0;
+    }
+    return true;
+}

@@ -1,0 +1,16 @@
+/* moat: roots. Internal to core.
+ *
+ * SPDX-License-Identifier: MIT */
+#ifndef MOAT_ROOT_INTERNAL_H
+#define MOAT_ROOT_INTERNAL_H
+
+#include "moat_heap.h"
+
+/* Interrupts masked. Begins the scan of the next root range of this cycle, in the order: the root section, typed roots, roots
+ * added at run time, pins, handles. False: all have begun. Cost: constant. */
+bool moat_root_next(void);
+
+/* Whether p lies in a root section or in a root added at run time. Cost: a search of those. */
+bool moat_root_contains(uintptr_t p);
+
+#endif

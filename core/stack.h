@@ -1,0 +1,19 @@
+/* moat: scanning stacks, conservatively. Internal to core; thread mode, interrupts on: they are masked for one word that
+ * is a heap pointer at a time.
+ *
+ * SPDX-License-Identifier: MIT */
+#ifndef MOAT_STACK_H
+#define MOAT_STACK_H
+
+#include "moat_heap.h"
+
+/* Scans the stack that the caller runs on, its registers included. */
+void moat_stack_scan_current(void);
+
+/* Scans the next registered stack that this cycle has not scanned. False: there is none. */
+bool moat_stack_scan_next(void);
+
+/* Whether p lies in the thread's, the handlers' or a registered stack. */
+bool moat_stack_contains(uintptr_t p);
+
+#endif
