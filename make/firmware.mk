@@ -37,8 +37,12 @@ CC := $(CROSS)gcc
 AR := $(CROSS)ar
 
 CONFIG_FLAGS := -DMOAT_CONFIG_CHECK=$(CHECK) $(addprefix -DMOAT_CONFIG_,$(CONFIG))
-CODE_FLAGS := -$(OPT) -g3 -ffunction-sections -fdata-sections -ffile-prefix-map=$(CURDIR)/=
+CODE_FLAGS := -$(OPT) -g3 -ffunction-sections -fdata-sections -ffile-prefix-map=$(CURDIR)=.
 include make/warnings.mk
+# The host's programs are there for the sanitizers.
+ifeq ($(PORT),host)
+CODE_FLAGS += -fsanitize=address,undefined -fno-sanitize-recover=all
+endif
 CFLAGS := -std=c11 $(WARNINGS) -Werror $(CPUFLAGS) $(CODE_FLAGS) $(CONFIG_FLAGS)
 LDFLAGS := -Wl,--gc-sections -Wl,--build-id -Wl,--fatal-warnings
 
@@ -62,8 +66,8 @@ INCLUDES_test := -Icore/include -Icore -Iport/$(PORT) -Ibsp -Itest
 
 include make/program.mk
 
-CORE_OBJS := $(patsubst %.c,$(OUT)/obj/%.o,$(wildcard core/*.c))
-BOARD_OBJS := $(addprefix $(OUT)/obj/,$(addsuffix .o,$(basename $(BOARD_SRCS))))
+CORE_OBJS := $(patsubst %,$(OUT)/obj/%.o,$(wildcard core/*.c))
+BOARD_OBJS := $(addprefix $(OUT)/obj/,$(addsuffix .o,$(BOARD_SRCS)))
 
 # core calls no library: no idiom may be turned into a call of memcpy or memset. test/build/core_rules.py looks.
 $(OUT)/obj/core/%.o: CFLAGS += $(CORE_FLAGS)

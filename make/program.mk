@@ -11,7 +11,7 @@
 show = $(if $(V),,@echo '  $(1)  $@' && )
 
 # The objects of sources $(1) for program or library $(2).
-objects = $(addprefix $(OUT)/obj$(if $($(2)_CFLAGS),-$(2))/,$(addsuffix .o,$(basename $(1))))
+objects = $(addprefix $(OUT)/obj$(if $($(2)_CFLAGS),-$(2))/,$(addsuffix .o,$(1)))
 
 define program
 $(if $($(3)_CFLAGS),$(call object-rules,$(3)))
@@ -31,10 +31,10 @@ endef
 
 # How objects are made, in $(OUT)/obj or, for a program with flags of its own, in $(OUT)/obj-NAME.
 define object-rules
-$(OUT)/obj$(if $(1),-$(1))/%.o: %.c $(BUILD_FILES)
+$(OUT)/obj$(if $(1),-$(1))/%.c.o: %.c $(BUILD_FILES)
 	@mkdir -p $$(@D)
 	$$(call show,CC)$(CC) $$(CFLAGS) $$(INCLUDES_$$(firstword $$(subst /, ,$$*))) $($(1)_CFLAGS) -MMD -MP -c -o $$@ $$<
-$(OUT)/obj$(if $(1),-$(1))/%.o: %.S $(BUILD_FILES)
+$(OUT)/obj$(if $(1),-$(1))/%.S.o: %.S $(BUILD_FILES)
 	@mkdir -p $$(@D)
 	$$(call show,AS)$(CC) $(CPUFLAGS) $(CODE_FLAGS) $$(INCLUDES_$$(firstword $$(subst /, ,$$*))) -MMD -MP -c -o $$@ $$<
 -include $$(wildcard $(OUT)/obj$(if $(1),-$(1))/*/*.d $(OUT)/obj$(if $(1),-$(1))/*/*/*.d $(OUT)/obj$(if $(1),-$(1))/*/*/*/*.d)

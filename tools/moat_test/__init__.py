@@ -1,0 +1,1 @@
+"""The test runner: which suites there are, building and running them, adding up what they print."""

@@ -1,0 +1,91 @@
+"""What the suites' output comes to.
+
+SPDX-License-Identifier: MIT"""
+import collections
+import re
+import threading
+
+CASE = re.compile(r"(ok|FAIL|skip) (.*)")
+TAIL_LINES = 15
+
+
+class Report:
+    """Adds up cases from several threads, and prints failures as they come."""
+
+    def __init__(self):
+        self.lock = threading.Lock()
+        self.passed = 0
+        self.failures = []
+        self.skips = collections.defaultdict(list)
+
+    def passed_one(self):
+        with self.lock:
+            self.passed += 1
+
+    def failed(self, where, what, log=""):
+        with self.lock:
+            line = f"FAIL {where} {what}"
+            self.failures.append(line)
+            print(line)
+            for text in log.splitlines()[-TAIL_LINES:]:
+                print(f"    | {text}")
+            print(end="", flush=True)
+
+    def skipped(self, where, what):
+        with self.lock:
+            self.skips[what].append(str(where))
+
+    def say(self, text):
+        with self.lock:
+            print(text, flush=True)
+
+    def finish(self):
+        """Prints the skips, the failures once more, and the total; returns the exit status."""
+        skipped = 0
+        for what, places in self.skips.items():
+            skipped += len(places)
+            print(f"skip {what} [{places[0]}{f' and {len(places) - 1} more' if len(places) > 1 else ''}]")
+        if self.failures:
+            print("Failures:")
+            for line in self.failures:
+                print(f"  {line}")
+        ran = self.passed + len(self.failures) > 0
+        if not ran:
+            print("Nothing ran: no suite is of that name, or none runs there.")
+        print(f"{self.passed} passed, {len(self.failures)} failed, {skipped} skipped")
+        return 0 if ran and not self.failures else 1
+
+
+def judge_fixed(report, where, suite, status, log):
+    """A run with an expected end is one case, named like the suite."""
+    if status != suite.exit:
+        report.failed(where, f"{suite.name}: ended with status {status}, expected {suite.exit}", log)
+    elif not re.search(suite.output, log, re.MULTILINE):
+        report.failed(where, f"{suite.name}: no output matches /{suite.output}/", log)
+    else:
+        report.passed_one()
+
+
+def judge_cases(report, where, suite, status, log, counted):
+    """A run prints its cases; `counted` if it must print their number at its end. Returns how many there were."""
+    cases = failed = 0
+    for line in log.splitlines():
+        match = CASE.fullmatch(line.rstrip("\r"))
+        if not match:
+            continue
+        cases += 1
+        word, what = match.groups()
+        if word == "ok":
+            report.passed_one()
+        elif word == "skip":
+            report.skipped(where, f"{suite.name}: {what}")
+        else:
+            failed += 1
+            report.failed(where, f"{suite.name}: {what}")
+    if counted and status in (0, 1) and not re.search(rf"^end {cases}\r?$", log, re.MULTILINE):
+        report.failed(where, f"{suite.name}: the output has no 'end {cases}': cases are missing", log)
+    elif status != (1 if failed else 0):
+        report.failed(where, f"{suite.name}: ended with status {status} after {cases} cases", log)
+    elif cases == 0 and not counted:
+        report.failed(where, f"{suite.name}: printed no case", log)
+    return cases

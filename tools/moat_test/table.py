@@ -1,0 +1,123 @@
+"""Which suites there are and where each of them runs: test/suites.txt, test/suite/*.c and test/build/*.
+
+SPDX-License-Identifier: MIT"""
+import dataclasses
+import pathlib
+import re
+import shlex
+
+QEMU_BOARDS = ("arm-mps2-an385", "riscv32-virt", "riscv64-virt")
+HOST_BOARDS = ("host", "host32")
+BOARDS = QEMU_BOARDS + HOST_BOARDS
+BOARD_GROUPS = {"all": BOARDS, "qemu": QEMU_BOARDS, "hosts": HOST_BOARDS, "none": ()}
+CHECKS = ("0", "1", "2")
+OPTS = ("Os", "O2")
+
+TABLE = pathlib.Path("test/suites.txt")
+
+
+class TableError(Exception):
+    pass
+
+
+@dataclasses.dataclass
+class Suite:
+    """One line of the table, or a file that needs none."""
+
+    name: str
+    program: str = ""  # the ELF file in the build folder, without .elf
+    script: str = ""  # runs on this computer, once for each configuration, or once at all with boards=none
+    boards: tuple = BOARDS
+    checks: tuple = CHECKS
+    opts: tuple = OPTS
+    config: tuple = ()  # OPTION=VALUE of core's configuration
+    args: str = ""  # the program's command line
+    input: str = ""  # file that the console receives
+    timeout: int = 120  # seconds
+    exit: int = 0  # status expected; one of these two makes the whole run one case
+    output: str = ""  # regular expression that the output must match
+    fixed: bool = False  # has an expected status or output
+
+    def where(self):
+        """The configurations that the suite runs in; [None] if it has to do with no board."""
+        if not self.boards:
+            return [None]
+        return [Configuration(b, c, o, self.config) for b in self.boards for c in self.checks for o in self.opts]
+
+
+@dataclasses.dataclass(frozen=True)
+class Configuration:
+    board: str
+    check: str
+    opt: str
+    config: tuple = ()
+
+    def __str__(self):
+        return " ".join([self.board, f"CHECK{self.check}", f"-{self.opt}", *self.config])
+
+    def folder(self):
+        """The build folder, as make/firmware.mk names it."""
+        options = "".join("+" + option.replace("=", "-") for option in self.config)
+        return pathlib.Path(f"build/{self.board}/check{self.check}-{self.opt}{options}")
+
+    def make(self):
+        """The command that builds in this configuration."""
+        return ["make", "-f", "make/firmware.mk", f"BOARD={self.board}", f"CHECK={self.check}", f"OPT={self.opt}",
+                f"CONFIG={' '.join(self.config)}"]
+
+
+def _boards(text):
+    boards = []
+    for word in text.split(","):
+        boards += BOARD_GROUPS.get(word, (word,))
+    return tuple(boards)
+
+
+def _words(text):
+    return tuple(word for word in text.split(",") if word)
+
+
+def _line(text, where):
+    """The suite that a line of the table describes."""
+    name, *settings = shlex.split(text, comments=True)
+    suite = Suite(name)
+    readers = {"boards": _boards, "checks": _words, "opts": _words, "config": _words, "timeout": int, "exit": int}
+    for setting in settings:
+        key, equals, value = setting.partition("=")
+        if not equals or key not in ("program", "script", "args", "input", "output", *readers):
+            raise TableError(f"{where}: '{setting}' is no setting: the head of the file lists them")
+        setattr(suite, key, readers.get(key, str)(value))
+        suite.fixed = suite.fixed or key in ("exit", "output")
+    for choice, known in ((suite.boards, BOARDS), (suite.checks, CHECKS), (suite.opts, OPTS)):
+        for word in choice:
+            if word not in known:
+                raise TableError(f"{where}: '{word}' is none of {', '.join(known)}")
+    if suite.output:
+        re.compile(suite.output)
+    if not suite.program and not suite.script:
+        suite.program = f"test/{name}"
+    elif suite.program and "/" not in suite.program:
+        suite.program = f"test/{suite.program}"
+    return suite
+
+
+def load():
+    """All suites, by name."""
+    suites = {}
+    used = set()
+    for number, text in enumerate(TABLE.read_text().splitlines() if TABLE.exists() else [], 1):
+        if not text.strip() or text.lstrip().startswith("#"):
+            continue
+        suite = _line(text, f"{TABLE}:{number}")
+        if suite.name in suites:
+            raise TableError(f"{TABLE}:{number}: suite '{suite.name}' is there twice")
+        suites[suite.name] = suite
+        used |= {suite.program, suite.script}
+    for path in sorted(pathlib.Path("test/suite").glob("*.c")):
+        if f"test/{path.stem}" not in used:
+            suites[path.stem] = Suite(path.stem, program=f"test/{path.stem}")
+    for path in sorted(pathlib.Path("test/build").iterdir()):
+        if path.suffix in (".py", ".sh") and str(path) not in used and not path.name.startswith("_"):
+            name = f"build/{path.stem}"
+            suites[name] = Suite(name, script=str(path), boards=(), timeout=300)
+    return dict(sorted(suites.items()))
