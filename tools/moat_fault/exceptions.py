@@ -12,8 +12,10 @@ CFSR_BITS = {
     18: "invalid exception return", 19: "no coprocessor", 24: "unaligned access", 25: "division by zero",
 }
 
-# Its hard fault status register (the record's detail).
+# Its hard fault status register; the record's detail has the exception's number in bits that the register leaves 0.
 HFSR_BITS = {1: "vector table read failed", 31: "debug event"}
+IPSR_SHIFT, IPSR_MASK, FIRST_INTERRUPT = 8, 0x1FF, 16
+ARM_EXCEPTIONS = {2: "non-maskable interrupt", 11: "supervisor call", 12: "debug monitor", 14: "PendSV", 15: "SysTick"}
 
 # RISC-V's mcause without the interrupt bit.
 MCAUSE = {
@@ -30,6 +32,11 @@ def explain(machine, word_bits, cause, detail):
     if machine == "EM_ARM":
         words = [text for bit, text in CFSR_BITS.items() if cause >> bit & 1]
         words += [text for bit, text in HFSR_BITS.items() if detail >> bit & 1]
+        number = detail >> IPSR_SHIFT & IPSR_MASK
+        if number >= FIRST_INTERRUPT:
+            words.append(f"unexpected interrupt {number - FIRST_INTERRUPT}")
+        elif number in ARM_EXCEPTIONS:
+            words.append(f"unexpected {ARM_EXCEPTIONS[number]}")
         return ", ".join(words) or None
     if machine == "EM_RISCV":
         if cause >> (word_bits - 1) & 1:

@@ -1,0 +1,23 @@
+/* A port for torn.c: no interrupts, no handlers.
+ *
+ * SPDX-License-Identifier: MIT */
+#ifndef MOAT_PORT_CPU_H
+#define MOAT_PORT_CPU_H
+
+#include <stdbool.h>
+
+typedef int moat_port_mask_t;
+
+static inline moat_port_mask_t moat_port_mask(void) {
+    return 0;
+}
+
+static inline void moat_port_unmask(moat_port_mask_t mask) {
+    (void)mask;
+}
+
+static inline bool moat_port_in_handler(void) {
+    return false;
+}
+
+#endif
