@@ -1,0 +1,19 @@
+/* moat: MPS2 / AN385, from reset to C. Thread mode runs on PSP, so that handlers have MSP to themselves.
+ *
+ * SPDX-License-Identifier: MIT */
+    .syntax unified
+    .thumb
+
+    .section .text.moat_reset, "ax", %progbits
+    .global moat_reset
+    .type moat_reset, %function
+    .thumb_func
+moat_reset:
+    cpsid i
+    ldr r0, =moat_thread_stack_end
+    msr psp, r0
+    movs r0, #2
+    msr control, r0
+    isb
+    bl bsp_start
+    .size moat_reset, . - moat_reset

@@ -1,0 +1,82 @@
+/* moat: RISC-V virt, start, end, and the ways that interrupts take.
+ *
+ * SPDX-License-Identifier: MIT */
+#include "board.h"
+
+#include "../../core/port.h"
+#include "../../port/port_board.h"
+#include "../../port/riscv/pmp.h"
+#include "../bsp.h"
+#include "../common/start.h"
+#include "virt.h"
+
+extern const char moat_stack_guard_start[];
+
+/* The DRAM that stands in for flash is to behave as flash, and the thread's stack is not to grow into the handlers',
+ * nor that one into the flash. */
+static void protect(void) {
+    moat_port_pmp_set(moat_port_pmp_range((uintptr_t)moat_stack_guard_start, VIRT_STACK_GUARD_BYTES), PMP_NO_ACCESS,
+                      moat_port_pmp_range(VIRT_FLASH, VIRT_FLASH_BYTES), PMP_READ_EXECUTE);
+}
+
+void bsp_board_init(void) {
+    protect();
+    bsp_console_init();
+}
+
+void bsp_init(void) {
+    bsp_console_open();
+    PLIC_PRIORITY[PLIC_UART0] = 1;
+    PLIC_ENABLE[0] = 1u << PLIC_UART0;
+    PLIC_THRESHOLD = 0;
+    bsp_interrupt_enable(INTERRUPT_EXTERNAL);
+    bsp_interrupt_enable(INTERRUPT_SOFTWARE);
+    moat_port_unmask(MOAT_PORT_MSTATUS_MIE);
+}
+
+_Noreturn void bsp_exit(int status) {
+    for (;;) {
+        TEST_FINISH = status == 0 ? TEST_FINISH_PASS : (uint32_t)status << 16 | TEST_FINISH_FAIL;
+    }
+}
+
+_Noreturn void bsp_reset(void) {
+    for (;;) {
+        TEST_FINISH = TEST_FINISH_RESET;
+    }
+}
+
+/* ---- interrupts ---- */
+
+static void (*volatile software_handler)(void);
+
+void bsp_interrupt(void (*handler)(void)) {
+    software_handler = handler;
+    CLINT_MSIP = 1;
+    __asm__ volatile("fence" : : : "memory");
+}
+
+static bool external(void) {
+    uint32_t source = PLIC_CLAIM;
+    if (source == PLIC_UART0) {
+        bsp_console_interrupt();
+    }
+    PLIC_CLAIM = source;
+    return source == PLIC_UART0 || source == 0; /* 0: the device gave way meanwhile */
+}
+
+bool moat_board_interrupt(uintptr_t line) {
+    switch (line) {
+    case INTERRUPT_SOFTWARE:
+        CLINT_MSIP = 0;
+        software_handler();
+        return true;
+    case INTERRUPT_TIMER:
+        bsp_timer_interrupt();
+        return true;
+    case INTERRUPT_EXTERNAL:
+        return external();
+    default:
+        return false;
+    }
+}

@@ -1,0 +1,35 @@
+/* moat: ARMv7-M, the out-of-line half of core/port.h.
+ *
+ * SPDX-License-Identifier: MIT */
+#include "../../core/port.h"
+
+#include "../ending.h"
+#include "../port_board.h"
+
+extern const char moat_thread_stack_start[], moat_thread_stack_end[];
+extern const char moat_handler_stack_start[], moat_handler_stack_end[];
+
+#define IPSR_NMI 2u
+#define IPSR_HARD_FAULT 3u
+
+struct moat_range moat_port_thread_stack(void) {
+    return (struct moat_range){(uintptr_t)moat_thread_stack_start, (uintptr_t)moat_thread_stack_end};
+}
+
+struct moat_range moat_port_handler_stack(void) {
+    return (struct moat_range){(uintptr_t)moat_handler_stack_start, (uintptr_t)moat_handler_stack_end};
+}
+
+void moat_port_write(const char *text, size_t length) { moat_board_write(text, length); }
+
+uint32_t moat_port_clock(void) { return moat_board_clock(); }
+
+/* The undefined instruction stops a debugger here; without one its exception ends in moat_board_trap_end. In NMI
+ * and HardFault it would lock the core up. */
+_Noreturn void moat_port_trap(void) {
+    uint32_t ipsr;
+    __asm__ volatile("mrs %0, ipsr" : "=r"(ipsr));
+    moat_port_ending_trap(ipsr != IPSR_NMI && ipsr != IPSR_HARD_FAULT);
+    __asm__ volatile("udf #0");
+    __builtin_unreachable();
+}

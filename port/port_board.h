@@ -1,0 +1,28 @@
+/* moat: what a port asks of the board it runs on. A bsp folder implements it; core never sees it.
+ *
+ * All may be called with interrupts masked, in any context, with a broken heap; none may call moat_*.
+ *
+ * SPDX-License-Identifier: MIT */
+#ifndef MOAT_PORT_BOARD_H
+#define MOAT_PORT_BOARD_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* Writes to the console, by polling. */
+void moat_board_write(const char *text, size_t length);
+
+/* What a trap ends in: a reset in the field, a non-zero exit in a test.
+ * again  a fault was taken while the trap was: the board does the least that can work, and must not come back
+ *        to life as if nothing had happened */
+_Noreturn void moat_board_trap_end(bool again);
+
+/* A free-running counter of instructions or cycles that wraps at 32 bits; 0 where there is none. */
+uint32_t moat_board_clock(void);
+
+/* Serves the interrupt of number `line`, for CPUs that enter all of them at one place.
+ * Returns false if the board expects no such interrupt: the port reports it as a fault. */
+bool moat_board_interrupt(uintptr_t line);
+
+#endif

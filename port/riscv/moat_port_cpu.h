@@ -1,0 +1,32 @@
+/* moat: RISC-V, machine mode, the inline half of core/port.h. The same source serves rv32 and rv64.
+ *
+ * mscratch says which stack is in use: in thread mode it holds the top of the handlers' stack, in a handler 0.
+ *
+ * SPDX-License-Identifier: MIT */
+#ifndef MOAT_PORT_CPU_H
+#define MOAT_PORT_CPU_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#define MOAT_PORT_MSTATUS_MIE 8
+
+typedef uintptr_t moat_port_mask_t; /* mstatus */
+
+static inline moat_port_mask_t moat_port_mask(void) {
+    moat_port_mask_t before;
+    __asm__ volatile("csrrci %0, mstatus, %1" : "=r"(before) : "i"(MOAT_PORT_MSTATUS_MIE) : "memory");
+    return before;
+}
+
+static inline void moat_port_unmask(moat_port_mask_t before) {
+    __asm__ volatile("csrs mstatus, %0" : : "r"(before & MOAT_PORT_MSTATUS_MIE) : "memory");
+}
+
+static inline bool moat_port_in_handler(void) {
+    uintptr_t handler_stack;
+    __asm__ volatile("csrr %0, mscratch" : "=r"(handler_stack));
+    return handler_stack == 0;
+}
+
+#endif

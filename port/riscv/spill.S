@@ -1,0 +1,38 @@
+/* moat: RISC-V, moat_port_spill_and_call.
+ *
+ * SPDX-License-Identifier: MIT */
+#include "word.h"
+
+#define SPILLED 16 /* words: ra and s0..s11, rounded up to 16 bytes on rv32 */
+
+/* void *moat_port_spill_and_call(void *(*visit)(void *context, uintptr_t sp), void *context) */
+    .section .text.moat_port_spill_and_call, "ax", @progbits
+    .global moat_port_spill_and_call
+    .type moat_port_spill_and_call, @function
+moat_port_spill_and_call:
+    .cfi_startproc
+    addi sp, sp, -SPILLED * WORD
+    .cfi_def_cfa_offset SPILLED * WORD
+    STORE ra, 15 * WORD(sp)
+    .cfi_offset ra, -WORD
+    STORE s0, 0 * WORD(sp)
+    STORE s1, 1 * WORD(sp)
+    STORE s2, 2 * WORD(sp)
+    STORE s3, 3 * WORD(sp)
+    STORE s4, 4 * WORD(sp)
+    STORE s5, 5 * WORD(sp)
+    STORE s6, 6 * WORD(sp)
+    STORE s7, 7 * WORD(sp)
+    STORE s8, 8 * WORD(sp)
+    STORE s9, 9 * WORD(sp)
+    STORE s10, 10 * WORD(sp)
+    STORE s11, 11 * WORD(sp)
+    mv t0, a0
+    mv a0, a1
+    mv a1, sp
+    jalr t0 /* which preserves s0..s11: only ra has to come back */
+    LOAD ra, 15 * WORD(sp)
+    addi sp, sp, SPILLED * WORD
+    ret
+    .cfi_endproc
+    .size moat_port_spill_and_call, . - moat_port_spill_and_call
