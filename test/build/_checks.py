@@ -1,0 +1,106 @@
+"""What the checks of this folder share: the compilers, and printing cases as test/harness.h does.
+
+SPDX-License-Identifier: MIT"""
+import pathlib
+import re
+import subprocess
+import sys
+import tempfile
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+
+
+def make_variable(name):
+    """The words that make/warnings.mk gives a variable."""
+    text = (ROOT / "make/warnings.mk").read_text()
+    return re.search(rf"^{name} := (.*)$", text, re.MULTILINE).group(1).split()
+
+
+WARNINGS = ["-std=c11", *make_variable("WARNINGS"), "-Werror"]
+CORE_FLAGS = make_variable("CORE_FLAGS")
+
+# What core is compiled with for each family; the folder of its port (the inline half of armv7m's is right for all of
+# Cortex-M); the prefix of its GNU tools; clang's target.
+TARGETS = {
+    "armv6m": (["-mcpu=cortex-m0", "-mthumb"], "armv7m", "arm-none-eabi-", "--target=armv6m-none-eabi"),
+    "armv7m": (["-mcpu=cortex-m3", "-mthumb"], "armv7m", "arm-none-eabi-", "--target=armv7m-none-eabi"),
+    "armv8m": (["-mcpu=cortex-m33", "-mthumb", "-mfloat-abi=soft"], "armv7m", "arm-none-eabi-",
+               "--target=armv8m.main-none-eabi"),
+    "rv32imac": (["-march=rv32imac", "-mabi=ilp32"], "riscv", "riscv64-unknown-elf-", "--target=riscv32-unknown-elf"),
+    "rv64imac": (["-march=rv64imac", "-mabi=lp64", "-mcmodel=medany"], "riscv", "riscv64-unknown-elf-",
+                 "--target=riscv64-unknown-elf"),
+    "host": ([], "host", "", "--target=x86_64-linux-gnu"),
+}
+
+
+class Compiler:
+    """A C compiler for one target, with the include path and the flags of our code."""
+
+    def __init__(self, target, clang=False):
+        cpu, port, self.prefix, triple = TARGETS[target]
+        self.name = f"{'clang' if clang else 'gcc'}/{target}"
+        # As the boards do: with ISA 2.2 the base includes the CSR instructions. clang 14 knows no other.
+        if port == "riscv" and not clang:
+            cpu = [*cpu, "-misa-spec=2.2"]
+        command = ["clang", triple] if clang else [f"{self.prefix}gcc"]
+        # Freestanding: moat's headers need no C library, and Debian's compiler for RISC-V comes without one.
+        self.command = [*command, *cpu, "-ffreestanding", "-Icore/include", f"-Iport/{port}", "-Icore"]
+
+    def compile(self, source, output, *flags, text=None):
+        """Compiles a file, or `text` if source is "-". Returns the compiler's status and messages."""
+        extra = ["-x", "c"] if text is not None else []
+        return run([*self.command, *WARNINGS, *flags, *extra, "-c", "-o", str(output), str(source)], text)
+
+    def must_compile(self, source, output, *flags, text=None):
+        status, messages = self.compile(source, output, *flags, text=text)
+        if status != 0:
+            raise Failure(f"{self.name}: {source} does not compile: {first_error(messages)}")
+
+    def tool(self, name, *arguments):
+        """The output of one of the GNU tools."""
+        status, output = run([self.prefix + name, *map(str, arguments)])
+        if status != 0:
+            raise Failure(f"{self.prefix}{name}: {first_error(output)}")
+        return output
+
+
+class Failure(Exception):
+    pass
+
+
+def run(command, text=None):
+    done = subprocess.run(command, input=text, text=True, errors="replace", cwd=ROOT, check=False,
+                          stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+    return done.returncode, done.stdout
+
+
+def first_error(messages):
+    """The line of the messages that says what is wrong."""
+    lines = messages.strip().splitlines() or ["no message"]
+    return next((line for line in lines if "error" in line or "multiple definition" in line), lines[0])
+
+
+def expect(condition, what):
+    if not condition:
+        raise Failure(what)
+
+
+class Skip(Exception):
+    pass
+
+
+def main(*cases):
+    """Runs cases: functions that take a scratch folder, or pairs of a name and such a function."""
+    failed = False
+    for case in cases:
+        name, function = case if isinstance(case, tuple) else (case.__name__, case)
+        with tempfile.TemporaryDirectory() as scratch:
+            try:
+                function(pathlib.Path(scratch))
+                print(f"ok {name}", flush=True)
+            except Skip as reason:
+                print(f"skip {name}: {reason}", flush=True)
+            except Failure as failure:
+                failed = True
+                print(f"FAIL {name}: {failure}", flush=True)
+    sys.exit(1 if failed else 0)
