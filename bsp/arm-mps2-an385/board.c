@@ -17,12 +17,13 @@
 
 void IRQ31_Handler(void);
 
-extern const char moat_stack_guard_start[];
+extern const char moat_thread_guard_start[], moat_handler_guard_start[];
 
-/* The RAM at 0 is to behave as the flash it stands in for, and the thread's stack is not to grow into the handlers'. */
+/* The RAM at 0 is to behave as the flash it stands in for, and no stack is to grow into what lies below it. */
 static void protect(void) {
     moat_port_mpu_region(0, MPS2_FLASH, MPS2_FLASH_BYTES, MPU_RASR_READ_EXECUTE);
-    moat_port_mpu_region(1, (uintptr_t)moat_stack_guard_start, MPS2_STACK_GUARD_BYTES, MPU_RASR_NO_ACCESS);
+    moat_port_mpu_region(1, (uintptr_t)moat_thread_guard_start, MPS2_STACK_GUARD_BYTES, MPU_RASR_NO_ACCESS);
+    moat_port_mpu_region(2, (uintptr_t)moat_handler_guard_start, MPS2_STACK_GUARD_BYTES, MPU_RASR_NO_ACCESS);
     moat_port_mpu_on();
 }
 

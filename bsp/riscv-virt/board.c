@@ -10,13 +10,14 @@
 #include "../common/start.h"
 #include "virt.h"
 
-extern const char moat_stack_guard_start[];
+extern const char moat_thread_guard_start[], moat_handler_guard_start[];
 
-/* The DRAM that stands in for flash is to behave as flash, and the thread's stack is not to grow into the handlers',
- * nor that one into the flash. */
+/* The DRAM at its lowest addresses is to behave as the flash it stands in for, and no stack is to grow into what lies
+ * below it. */
 static void protect(void) {
-    moat_port_pmp_set(moat_port_pmp_range((uintptr_t)moat_stack_guard_start, VIRT_STACK_GUARD_BYTES), PMP_NO_ACCESS,
-                      moat_port_pmp_range(VIRT_FLASH, VIRT_FLASH_BYTES), PMP_READ_EXECUTE);
+    moat_port_pmp_set(0, PMP_READ_EXECUTE, VIRT_FLASH, VIRT_FLASH_BYTES);
+    moat_port_pmp_set(1, PMP_NO_ACCESS, (uintptr_t)moat_thread_guard_start, VIRT_STACK_GUARD_BYTES);
+    moat_port_pmp_set(2, PMP_NO_ACCESS, (uintptr_t)moat_handler_guard_start, VIRT_STACK_GUARD_BYTES);
 }
 
 void bsp_board_init(void) {

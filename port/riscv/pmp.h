@@ -11,14 +11,17 @@
 #define PMP_NO_ACCESS (PMP_LOCKED | PMP_NAPOT)
 #define PMP_READ_EXECUTE (PMP_LOCKED | PMP_NAPOT | 5u)
 
-/* A range as pmpaddr has it. bytes: a power of two, 8 or more, and start is aligned to it. */
-static inline uintptr_t moat_port_pmp_range(uintptr_t start, uintptr_t bytes) { return start >> 2 | (bytes / 8 - 1); }
-
-/* Entries 0 and 1, each a range and what may be done there; 0 goes first. */
-static inline void moat_port_pmp_set(uintptr_t range0, uintptr_t access0, uintptr_t range1, uintptr_t access1) {
-    __asm__ volatile("csrw pmpaddr0, %0" : : "r"(range0));
-    __asm__ volatile("csrw pmpaddr1, %0" : : "r"(range1));
-    __asm__ volatile("csrw pmpcfg0, %0" : : "r"(access0 | access1 << 8) : "memory");
+/* Says what may be done in a range: with entry 0, 1 or 2, once each, since a locked entry stays as it is.
+ * start  aligned to bytes;  bytes  a power of two, 8 or more */
+static inline void moat_port_pmp_set(unsigned entry, uintptr_t access, uintptr_t start, uintptr_t bytes) {
+    uintptr_t range = start >> 2 | (bytes / 8 - 1);
+    switch (entry) {
+    case 0: __asm__ volatile("csrw pmpaddr0, %0" : : "r"(range)); break;
+    case 1: __asm__ volatile("csrw pmpaddr1, %0" : : "r"(range)); break;
+    case 2: __asm__ volatile("csrw pmpaddr2, %0" : : "r"(range)); break;
+    default: return;
+    }
+    __asm__ volatile("csrs pmpcfg0, %0" : : "r"(access << (8 * entry)) : "memory");
 }
 
 #endif
