@@ -1,0 +1,27 @@
+/* tracker: where sentences come from.
+ *
+ * The run's arguments choose, as words:
+ *   uart               the console, up to a byte 0x04 (the default)
+ *   file=NAME          a file of the developer's computer, by semihosting
+ *   generated=N seed=S N generated sentences, made in memory (generate.h)
+ *   messages           print each AIS message with all its fields
+ *
+ * SPDX-License-Identifier: MIT */
+#ifndef TRACKER_INPUT_H
+#define TRACKER_INPUT_H
+
+#include <stdbool.h>
+
+#define INPUT_NOTHING (-1) /* no byte now: more will come */
+#define INPUT_END (-2)
+
+/* Reads the arguments and opens the input. False: printed what is wrong. */
+bool input_open(void);
+
+/* The next byte, or INPUT_NOTHING, or INPUT_END. */
+int input_next(void);
+
+/* The argument `messages` was given. */
+bool input_wants_messages(void);
+
+#endif
