@@ -52,16 +52,23 @@ static bool check_object(const struct moat_arena *arena, uint32_t granule, uint3
     return true;
 }
 
-/* INV-5: a free run of two or more granules is filed under its size, or is the sweep's or the cursor's. */
-static bool check_run(const struct moat_arena *arena, uint32_t from, uint32_t to, struct moat_check_sums *sums,
-                      struct moat_heap_error *error) {
-    uintptr_t start = moat_granule_address(arena, from), end = moat_granule_address(arena, to);
+/* Where the part of a free run begins that must be filed: behind what the cursor owns and what the sweep has pending. What
+ * was free before the sweep came to its beginning is the sweep's to its end. */
+static uintptr_t filed_part(uintptr_t start, uintptr_t end) {
     if (moat_heap.hole_end != moat_heap.limit && start == moat_heap.limit) {
         start = moat_heap.hole_end;
     }
-    if (moat_heap.pending != moat_heap.pending_end && start <= moat_heap.pending && end > moat_heap.pending) {
-        start = start == moat_heap.pending ? moat_heap.pending_end : start;
+    if (moat_heap.pending != 0 && start == moat_heap.pending) {
+        start = moat_heap.sweep_free ? end : moat_heap.pending_end;
     }
+    return start;
+}
+
+/* INV-5: a free run of two or more granules is filed under its size, or is the sweep's or the cursor's. */
+static bool check_run(const struct moat_arena *arena, uint32_t from, uint32_t to, struct moat_check_sums *sums,
+                      struct moat_heap_error *error) {
+    uintptr_t end = moat_granule_address(arena, to);
+    uintptr_t start = filed_part(moat_granule_address(arena, from), end);
     uint32_t granules = start < end ? moat_granules(end - start) : 0;
     if (granules < MOAT_HOLE_GRANULES) {
         return true;
@@ -78,6 +85,17 @@ static bool check_run(const struct moat_arena *arena, uint32_t from, uint32_t to
     return true;
 }
 
+/* The end of a dead object that the sweep has freed the front of and will come to next, else `granule`. */
+static uint32_t skip_half_swept(const struct moat_arena *arena, uint32_t granule) {
+    bool here = moat_heap.phase == MOAT_PHASE_SWEEP && moat_heap.sweep_carry != 0 &&
+                moat_heap.sweep_arena < moat_heap.arena_count && moat_heap.arenas[moat_heap.sweep_arena] == arena &&
+                granule == moat_heap.sweep_word << 5;
+    while (here && in_use(arena, granule) && !moat_is_start(arena, granule)) {
+        granule++;
+    }
+    return granule;
+}
+
 /* INV-2: granules are free, starts, or the rest of what starts before them. */
 static bool check_granules(const struct moat_arena *arena, struct moat_check_sums *sums,
                            struct moat_heap_error *error) {
@@ -90,6 +108,8 @@ static bool check_granules(const struct moat_arena *arena, struct moat_check_sum
             if (!fence && !check_object(arena, granule, end, error)) {
                 return false;
             }
+        } else if (skip_half_swept(arena, granule) != granule) {
+            end = skip_half_swept(arena, granule);
         } else if (in_use(arena, granule)) {
             return moat_check_fail(error, 2, moat_granule_address(arena, granule), "a granule is rest of no object");
         } else {

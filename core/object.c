@@ -6,10 +6,20 @@
 #include "granule.h"
 #include "moat.h"
 
+/* True where the sweep has freed the front of a dead object and not yet its rest, which begins with this word: a new
+ * object that reaches up to here ends here. */
+static bool begins_half_swept(const struct moat_arena *arena, uint32_t word) {
+    return moat_heap.sweep_carry != 0 && word == moat_heap.sweep_word && moat_heap.phase == MOAT_PHASE_SWEEP &&
+           moat_heap.arenas[moat_heap.sweep_arena] == arena;
+}
+
 uint32_t moat_object_end(const struct moat_arena *arena, uint32_t granule) {
     uint32_t word = granule >> 5;
     uint32_t not_rest = ~(arena->bits[word].mark & ~arena->bits[word].start) & ~moat_bit_range(0, (granule & 31u) + 1);
     while (not_rest == 0) {
+        if (begins_half_swept(arena, word + 1)) {
+            return (word + 1) << 5;
+        }
         word = moat_cover_next(arena, word + 1);
         not_rest = ~(arena->bits[word].mark & ~arena->bits[word].start);
     }
