@@ -17,10 +17,10 @@ uint32_t moat_object_end(const struct moat_arena *arena, uint32_t granule) {
     uint32_t word = granule >> 5;
     uint32_t not_rest = ~(arena->bits[word].mark & ~arena->bits[word].start) & ~moat_bit_range(0, (granule & 31u) + 1);
     while (not_rest == 0) {
-        if (begins_half_swept(arena, word + 1)) {
-            return (word + 1) << 5;
-        }
         word = moat_cover_next(arena, word + 1);
+        if (begins_half_swept(arena, word)) {
+            return word << 5;
+        }
         not_rest = ~(arena->bits[word].mark & ~arena->bits[word].start);
     }
     return (word << 5) + moat_lowest_bit(not_rest);
