@@ -1,6 +1,6 @@
 /* A run is an initialiser, which can't carry a message of its own: an array of -1 elements refuses it.
  *
- * EXPECT: size of (unnamed )?array is negative|array with a negative size
+ * EXPECT: size of (unnamed )?array is negative|array with a negative size|array size is negative
  *
  * SPDX-License-Identifier: MIT */
 #include <moat.h>

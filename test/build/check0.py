@@ -1,0 +1,88 @@
+#!/usr/bin/python3
+"""CHECK0 compiles the guard out: its code is, instruction for instruction, that of sources without any check.
+
+SPDX-License-Identifier: MIT"""
+import copy
+import re
+import shutil
+
+from _checks import CORE_FLAGS, ROOT, Compiler, expect, main
+
+TARGETS = ("armv7m", "rv32imac", "rv64imac", "host")
+FOLDER = ROOT / "test/config/check0"
+
+
+def code(compiler, source, scratch, *flags):
+    """The instructions of each function with what they refer to, addresses and file name left out."""
+    compiler.must_compile(source, scratch / "a.o", "-ffunction-sections", *flags)
+    listing = compiler.tool("objdump", "-d", "-r", "--no-show-raw-insn", "--no-addresses", scratch / "a.o")
+    lines = [line.strip() for line in listing.splitlines()]
+    return [line for line in lines if line and "file format" not in line]
+
+
+def same(what, with_macros, without):
+    expect(len(with_macros) > 10, f"{what}: the disassembly has no code")
+    for a, b in zip(with_macros, without):
+        expect(a == b, f"{what}: '{a}' differs from '{b}'")
+    expect(len(with_macros) == len(without), f"{what}: {len(with_macros)} lines of code and not {len(without)}")
+
+
+def each(flags=("-Os", "-O2")):
+    for target in TARGETS:
+        for flag in flags:
+            yield Compiler(target), flag, f"{target} {flag}"
+
+
+def macros_are_the_barrier_by_hand(scratch):
+    for compiler, flag, what in each():
+        flags = [flag, "-DMOAT_CONFIG_CHECK=0"]
+        same(what, code(compiler, FOLDER / "macros.c", scratch, *flags),
+             code(compiler, FOLDER / "by_hand.c", scratch, *flags))
+
+
+def check2_is_other_code(scratch):
+    for compiler, flag, what in each():
+        checked = code(compiler, FOLDER / "macros.c", scratch, flag, "-DMOAT_CONFIG_CHECK=2")
+        expect(checked != code(compiler, FOLDER / "by_hand.c", scratch, flag, "-DMOAT_CONFIG_CHECK=2"),
+               f"{what}: CHECK2 checks nothing")
+        expect(any("moat_guard_store_" in line for line in checked), f"{what}: CHECK2 does not call the guard")
+
+
+def strip_checks(scratch):
+    """A copy of core whose checks are cut out of the text. Returns the sources that had any."""
+    shutil.copytree(ROOT / "core", scratch / "core", dirs_exist_ok=True)
+    cut = []
+    for path in (scratch / "core").rglob("*.[ch]"):
+        text = path.read_text()
+        # Calls that stand as a statement: the definitions, in guard.[ch] and moat_barrier.h, stay.
+        bare = re.sub(r"^ +(MOAT_GUARD_(STORE|COPY)|moat_check_store_)\([^;{]*\);\n", "", text, flags=re.MULTILINE)
+        if bare != text:
+            path.write_text(bare)
+            cut.append(path)
+    return [path for path in cut if path.suffix == ".c"]
+
+
+def core_is_as_if_it_had_no_checks(scratch):
+    cut = strip_checks(scratch)
+    expect(cut, "core has no checks to cut out: has the guard been renamed?")
+    for compiler, flag, what in each():
+        flags = [flag, "-DMOAT_CONFIG_CHECK=0", "-Wno-error", *CORE_FLAGS]
+        bare = copy.copy(compiler)
+        bare.command = [word.replace("-Icore", f"-I{scratch}/core") for word in compiler.command]
+        for path in cut:
+            same(f"{what} {path.name}", code(compiler, ROOT / "core" / path.name, scratch, *flags),
+                 code(bare, path, scratch, *flags))
+
+
+def core_without_guard_refers_to_none(scratch):
+    for compiler, flag, what in each(("-Os",)):
+        for path in sorted((ROOT / "core").glob("*.c")):
+            if path.name == "guard.c":
+                continue  # in the archive, and linked only where something refers to it
+            compiler.must_compile(path, scratch / "a.o", flag, "-DMOAT_CONFIG_CHECK=0", *CORE_FLAGS)
+            symbols = re.findall(r"U (moat_guard_check\w*|moat_guard_store_)", compiler.tool("nm", "-u", scratch / "a.o"))
+            expect(not symbols, f"{what}: {path.name} refers to {', '.join(symbols)}")
+
+
+main(macros_are_the_barrier_by_hand, check2_is_other_code, core_is_as_if_it_had_no_checks,
+     core_without_guard_refers_to_none)

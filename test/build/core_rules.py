@@ -1,0 +1,105 @@
+#!/usr/bin/python3
+"""The rules that keep core what it is: no recursion, no library, no CPU's name, few #if, small files and functions.
+
+SPDX-License-Identifier: MIT"""
+import re
+
+from _callgraph import CallGraph
+from _checks import CORE_FLAGS, ROOT, Compiler, expect, main, run
+
+CORE = sorted([*(ROOT / "core").glob("*.[ch]"), *(ROOT / "core/include").glob("*.h")])
+OURS = [path for folder in ("core", "port", "bsp", "test", "examples") for path in (ROOT / folder).rglob("*.[chS]")]
+FILE_LINES = 600
+FUNCTION_LINES = 80
+IFS_PER_THOUSAND = 10
+
+# Families, instruction sets, boards and their registers; whole words, in code and comments.
+NAMES = re.compile(r"\b(__ARM\w*|__riscv\w*|__thumb\w*|__x86\w*|__i386\w*|arm(v\d\w*)?|cortex(-m\d*)?|risc-?v\w*|rv32\w*|rv64\w*"
+                   r"|thumb\w*|x86\w*|i386|mps2\w*|an385|primask|basepri|mstatus|mcause|cfsr|nvic|qemu)\b", re.IGNORECASE)
+
+# What GCC calls for operations that a CPU lacks; no memcpy, no memset.
+LIBGCC = re.compile(r"__(aeabi_(u?idiv|u?idivmod|u?ldivmod|lmul|llsl|llsr|lasr)|(clz|ctz|ffs|popcount)[sd]i2|u?(div|mod)[sdt]i3"
+                    r"|mul[sd]i3|(ashl|ashr|lshr)[dt]i3|gnu_thumb1_case_\w+)")
+
+
+def core_does_not_recurse(scratch):
+    for target in ("armv7m", "rv32imac", "rv64imac"):
+        for flag in ("-Os", "-O2"):
+            graph = CallGraph(Compiler(target), scratch, flag)
+            public = [name for name in graph.frames if re.fullmatch(r"moat_[a-z_]+", name)]
+            expect(public, "the call graph has no functions")
+            for name in sorted(public):
+                need, chain = graph.deepest(name)
+                print(f"# stack {target} {flag} {name}: {need} bytes")
+                expect(need < 4096, f"{target} {flag}: {' -> '.join(chain)} needs {need} bytes of stack")
+
+
+def section_symbols():
+    declarations = re.findall(r"^extern .*;", (ROOT / "core/sections.h").read_text(), re.MULTILINE)
+    return set(re.findall(r"\b(moat_\w+)\[\]", "\n".join(declarations)))
+
+
+def core_calls_its_port_and_nothing_else(scratch):
+    allowed = section_symbols() | set(re.findall(r"\b(moat_port_\w+)\(", (ROOT / "core/port.h").read_text()))
+    for target in ("armv6m", "armv7m", "rv32imac", "rv64imac"):
+        for flag in ("-Os", "-O2", "-O3"):
+            compiler = Compiler(target)
+            defined, used = set(), {}
+            for path in sorted((ROOT / "core").glob("*.c")):
+                compiler.must_compile(path, scratch / "a.o", flag, *CORE_FLAGS)
+                for line in compiler.tool("nm", scratch / "a.o").splitlines():
+                    kind, name = line.split()[-2:]
+                    if kind == "U":
+                        used[name] = path.name
+                    elif kind.isupper():
+                        defined.add(name)
+            for name, where in used.items():
+                expect(name in defined or name in allowed or LIBGCC.fullmatch(name),
+                       f"{target} {flag}: core/{where} refers to {name}")
+
+
+def core_names_no_cpu_and_no_board(_):
+    for path in CORE:
+        for number, line in enumerate(path.read_text().splitlines(), 1):
+            match = NAMES.search(line)
+            expect(not match, f"{path.relative_to(ROOT)}:{number} says '{match and match.group()}'")
+
+
+def core_has_few_ifs(_):
+    counted = [path for path in CORE if path.name != "moat_defaults.h"]
+    lines = [line for path in counted for line in path.read_text().splitlines()]
+    ifs = sum(bool(re.match(r"\s*#\s*(if|elif)", line)) for line in lines)
+    guards = sum(path.suffix == ".h" for path in counted)
+    print(f"# {ifs} conditionals in {len(lines)} lines, {guards} of them include guards")
+    expect((ifs - guards) * 1000 < IFS_PER_THOUSAND * len(lines), f"{ifs - guards} #if in {len(lines)} lines of core")
+
+
+def files_are_small(_):
+    for path in OURS:
+        lines = len(path.read_text().splitlines())
+        expect(lines <= FILE_LINES, f"{path.relative_to(ROOT)} has {lines} lines, more than {FILE_LINES}")
+
+
+def functions_are_small(_):
+    sources = [str(path.relative_to(ROOT)) for path in OURS if path.suffix != ".S"]
+    status, output = run(["ctags", "-x", "--c-kinds=f", "--fields=+ne", "--_xformat=%F %N %n %e", "-f", "-", *sources])
+    expect(status == 0, f"ctags: {output}")
+    count = 0
+    for line in output.splitlines():
+        path, name, first, last = line.rsplit(" ", 3)
+        count += 1
+        lines = int(last) - int(first) + 1
+        expect(lines <= FUNCTION_LINES, f"{path}:{first} {name} has {lines} lines, more than {FUNCTION_LINES}")
+    expect(count > 50, f"ctags found {count} functions only")
+
+
+def every_file_names_its_licence(_):
+    scripts = [*(ROOT / "tools").rglob("*.py"), *(ROOT / "test").rglob("*.py"), *(ROOT / "linker").glob("*.ld"),
+               *(ROOT / "make").glob("*.mk"), *(ROOT / "bsp").rglob("*.mk"), ROOT / "Makefile"]
+    for path in [*OURS, *scripts]:
+        expect(path.name == "__init__.py" or "SPDX-License-Identifier: MIT" in path.read_text(),
+               f"{path.relative_to(ROOT)} has no SPDX-License-Identifier: MIT")
+
+
+main(core_does_not_recurse, core_calls_its_port_and_nothing_else, core_names_no_cpu_and_no_board, core_has_few_ifs,
+     files_are_small, functions_are_small, every_file_names_its_licence)
