@@ -145,15 +145,28 @@ bool moat_cycle_due(void) {
     return moat_heap.arena_count != 0 && (moat_heap.requested || moat_heap.free_granules * MOAT_CONFIG_PACE <= moat_heap.work + moat_heap.since / 4);
 }
 
-/* Work per granule is what is left over what is free, and never less than MOAT_CONFIG_PACE: so the work runs out
- * before the memory does, if the guess of the work was right; if not, the allocation that fails finishes the cycle. */
-static uint32_t owed_units(uint32_t granules) {
-    uint32_t left = MOAT_CONFIG_SLICE_UNITS;
+/* No cycle's marking takes more: a granule has two words, a word costs at most a piece and a slot. */
+static uint32_t most_work(void) {
+    uint32_t used = moat_granules(moat_heap.stats.arena_bytes) - moat_heap.free_granules;
+    return 4 * used + moat_root_units();
+}
+
+/* What is left of this phase: by the guess while it holds, then by the bound. */
+static uint32_t units_left(void) {
     if (moat_heap.phase == MOAT_PHASE_SWEEP) {
-        left += moat_sweep_left();
-    } else if (moat_heap.expected_work > moat_heap.work) {
-        left += moat_heap.expected_work - moat_heap.work;
+        return moat_sweep_left();
     }
+    if (moat_heap.work < moat_heap.expected_work) {
+        return moat_heap.expected_work - moat_heap.work;
+    }
+    uint32_t most = most_work();
+    return most > moat_heap.work ? most - moat_heap.work : 0;
+}
+
+/* Work per granule is what is left over what is free, and never less than MOAT_CONFIG_PACE: so the work runs out before the
+ * memory does (docs/design.md, "Pacing"). */
+static uint32_t owed_units(uint32_t granules) {
+    uint32_t left = units_left() + MOAT_CONFIG_SLICE_UNITS;
     uint32_t free = moat_heap.free_granules + 1;
     uint32_t pace = left / free + MOAT_CONFIG_PACE;
     uint32_t owed = granules * pace;

@@ -10,6 +10,9 @@
  * added at run time, pins, handles. False: all have begun. Cost: constant. */
 bool moat_root_next(void);
 
+/* The most work units that scanning all roots takes. Cost: a pass over the tables. */
+uint32_t moat_root_units(void);
+
 /* Whether p lies in a root section or in a root added at run time. Cost: a search of those. */
 bool moat_root_contains(uintptr_t p);
 
