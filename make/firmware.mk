@@ -73,8 +73,7 @@ BOARD_OBJS := $(addprefix $(OUT)/obj/,$(addsuffix .o,$(BOARD_SRCS)))
 $(OUT)/obj/core/%.o: CFLAGS += $(CORE_FLAGS)
 
 $(OUT)/libmoat.a: $(CORE_OBJS)
-	@rm -f $@
-	$(call show,AR)$(AR) rcs $@ $(CORE_OBJS)
+	$(call show,AR)rm -f $@ && $(AR) rcs $@ $(CORE_OBJS)
 
 include $(wildcard examples/*/*.mk test/suite/*.mk)
 

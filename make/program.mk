@@ -25,8 +25,7 @@ endef
 define library
 $(if $($(1)_CFLAGS),$(call object-rules,$(1)))
 $(OUT)/$(1).a: $(call objects,$(2),$(1))
-	@rm -f $$@
-	$$(call show,AR)$(AR) rcs $$@ $(call objects,$(2),$(1))
+	$$(call show,AR)rm -f $$@ && $(AR) rcs $$@ $(call objects,$(2),$(1))
 endef
 
 # How objects are made, in $(OUT)/obj or, for a program with flags of its own, in $(OUT)/obj-NAME.

@@ -43,7 +43,9 @@ def plan(options):
     opts = choose(options.OPT, table.OPTS, "optimisation")
     work = collections.defaultdict(list)
     for suite in suites.values():
-        for place in suite.where() if suite.name in names else []:
+        if suite.name not in names or options.CASE and (suite.script or suite.fixed):
+            continue
+        for place in suite.where():
             # What has to do with no board runs unless a board was asked for.
             if place is None and (options.SUITE or not options.BOARD + options.CHECK + options.OPT):
                 work[None].append(suite)

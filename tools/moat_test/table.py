@@ -112,7 +112,7 @@ def load():
         if suite.name in suites:
             raise TableError(f"{TABLE}:{number}: suite '{suite.name}' is there twice")
         suites[suite.name] = suite
-        used |= {suite.program, suite.script}
+        used |= {suite.script or suite.program}
     for path in sorted(pathlib.Path("test/suite").glob("*.c")):
         if f"test/{path.stem}" not in used:
             suites[path.stem] = Suite(path.stem, program=f"test/{path.stem}")
