@@ -169,7 +169,8 @@ static bool check_type(const char *call, const struct moat_type *type) {
     return true;
 }
 
-static void *new_slow(const struct moat_type *type) {
+/* Out of line, so that the fast path saves no registers for it. */
+__attribute__((noinline)) static void *new_slow(const struct moat_type *type) {
     static const char call[] = "moat_new";
     if (!check_type(call, type)) {
         return NULL;
