@@ -76,17 +76,19 @@ def _hex(address, firmware):
 
 def text(result, firmware):
     """The report as lines."""
-    address = lambda value: _hex(value, firmware)
     exception = result["kind"] == "exception"
     lines = [f"fault {result['sequence']}: {result['cause']}"]
+
+    def address(value):
+        return _hex(value, firmware)
 
     def row(label, value):
         lines.append(f"  {label:<10}{value}")
 
     row("at" if exception else "called in", _place(result) + f"  [pc {address(result['pc'])}]")
     for frame in result["frames"]:
-        if len(result["frames"]) > 1:
-            row("", f"{frame['function'] or '?'}  {_position(frame)}")
+        if (frame["function"], frame["line"]) != (result["function"], result["line"]):
+            row("  through", f"{frame['function'] or '(unknown)'}  {_position(frame)}")
     if result["value"] is not None:
         row("pointer", _pointer(result, address))
     if result["kind"] in ("store", "copy"):
