@@ -59,7 +59,7 @@ uint32_t bsp_instructions(void);
 /* Calls handler in interrupt context when `instructions` (1 .. 100 million) have run after the timer was started,
  * which is a fixed number of instructions after the call; if periodic, again after every `instructions`. Replaces
  * what was started before. A count that is over before the call returns is due then. The host rounds up to a
- * microsecond. Context: thread, or the handler itself. */
+ * microsecond, and a period to 50. Context: thread, or the handler itself. */
 void bsp_timer_start(uint32_t instructions, bool periodic, void (*handler)(void));
 
 /* Stops the timer; its handler is not called after this returns. Context: thread, or the handler itself. */

@@ -1,0 +1,39 @@
+/* moat: a program on Linux, the inline half of core/port.h.
+ *
+ * Signal handlers stand in for interrupt handlers. A mask is a flag and no system call: what arrives while it is set
+ * is kept, and runs when it is cleared (interrupt.h).
+ *
+ * SPDX-License-Identifier: MIT */
+#ifndef MOAT_PORT_CPU_H
+#define MOAT_PORT_CPU_H
+
+#include <signal.h>
+#include <stdbool.h>
+
+typedef sig_atomic_t moat_port_mask_t;
+
+extern volatile sig_atomic_t moat_port_host_masked;
+extern volatile sig_atomic_t moat_port_host_pending;
+extern volatile sig_atomic_t moat_port_host_in_handler;
+
+/* Runs what is pending. */
+void moat_port_host_deliver(void);
+
+static inline moat_port_mask_t moat_port_mask(void) {
+    moat_port_mask_t before = moat_port_host_masked;
+    moat_port_host_masked = 1;
+    __asm__ volatile("" : : : "memory");
+    return before;
+}
+
+static inline void moat_port_unmask(moat_port_mask_t before) {
+    __asm__ volatile("" : : : "memory");
+    moat_port_host_masked = before;
+    if (before == 0 && moat_port_host_pending != 0) {
+        moat_port_host_deliver();
+    }
+}
+
+static inline bool moat_port_in_handler(void) { return moat_port_host_in_handler != 0; }
+
+#endif

@@ -1,0 +1,42 @@
+/* moat: a program on Linux, the out-of-line half of core/port.h.
+ *
+ * SPDX-License-Identifier: MIT */
+#include "../../core/port.h"
+
+#include "../port_board.h"
+
+#include <pthread.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+static struct moat_range stack;
+
+/* Once, before main: asking allocates, which a port function must not. */
+__attribute__((constructor)) static void stack_find(void) {
+    pthread_attr_t attributes;
+    void *low;
+    size_t bytes;
+    if (pthread_getattr_np(pthread_self(), &attributes) != 0 ||
+        pthread_attr_getstack(&attributes, &low, &bytes) != 0) {
+        fputs("moat: the bounds of the stack can't be read: pthread_getattr_np failed\n", stderr);
+        abort();
+    }
+    pthread_attr_destroy(&attributes);
+    stack = (struct moat_range){(uintptr_t)low, (uintptr_t)low + bytes};
+}
+
+struct moat_range moat_port_thread_stack(void) { return stack; }
+
+struct moat_range moat_port_handler_stack(void) { return stack; }
+
+void moat_port_write(const char *text, size_t length) { moat_board_write(text, length); }
+
+uint32_t moat_port_clock(void) { return moat_board_clock(); }
+
+/* A board that exits on a trap leaves no time for a debugger: break on this function. */
+_Noreturn void moat_port_trap(void) {
+    static volatile sig_atomic_t trapped;
+    bool again = trapped != 0;
+    trapped = 1;
+    moat_board_trap_end(again);
+}
