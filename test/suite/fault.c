@@ -29,10 +29,10 @@ static __attribute__((section(".noinit.moat_fault_suite"))) struct {
 
 /* ---- damage ---- */
 
-static void fill(void *at, size_t bytes, uint8_t value) {
+static void fill(void *at, size_t bytes, unsigned value) {
     volatile uint8_t *to = at;
     for (size_t i = 0; i < bytes; i++) {
-        to[i] = value;
+        to[i] = (uint8_t)value;
     }
 }
 
@@ -213,7 +213,7 @@ static void every_byte_is_protected(void) {
             uint8_t right = bytes[i];
             struct moat_fault out;
             fill(&out, sizeof out, 0xa5);
-            fill(&bytes[i], 1, right ^ (uint8_t)(change < 8 ? 1u << change : 0xffu));
+            fill(&bytes[i], 1, right ^ (change < 8 ? 1u << change : 0xffu));
             enum moat_fault_status status = moat_fault_get(&out);
             fill(&bytes[i], 1, right);
             CHECK(status == MOAT_FAULT_STATUS_CORRUPT || (status == MOAT_FAULT_STATUS_EMPTY && i < sizeof out.magic));
