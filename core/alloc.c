@@ -92,6 +92,17 @@ static void *collect_and_take(const struct request *request) {
     return object != NULL ? object : take_from_behind(request);
 }
 
+/* The hook is not asked again by what it allocates itself. */
+static bool ask_hook(uintptr_t bytes) {
+    if (moat_heap.out_of_memory_hook == NULL || moat_heap.asking_hook) {
+        return false;
+    }
+    moat_heap.asking_hook = true;
+    bool again = moat_heap.out_of_memory_hook(bytes);
+    moat_heap.asking_hook = false;
+    return again;
+}
+
 /* No memory: finish the cycle that runs, which may have kept what died during it; then run a whole one; then finalizers may
  * let go of more; then the firmware may. */
 static void *reclaim(const struct request *request) {
@@ -109,7 +120,7 @@ static void *reclaim(const struct request *request) {
         moat_cycle_finish();
         object = collect_and_take(request);
     }
-    if (object == NULL && moat_heap.out_of_memory_hook != NULL && moat_heap.out_of_memory_hook(request->payload)) {
+    if (object == NULL && ask_hook(request->payload)) {
         moat_cycle_finish();
         object = collect_and_take(request);
     }

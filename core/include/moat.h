@@ -96,7 +96,8 @@ void *moat_new_bytes(size_t bytes);
 #define MOAT_NEW_BYTES(bytes) moat_new_bytes(bytes)
 
 /* Called in thread mode when an allocation is about to fail, after everything was collected. May drop references
- * and return true to have one more collection and try; false: the allocation returns NULL. */
+ * and return true to have one more collection and try; false: the allocation returns NULL. It may allocate; an
+ * allocation that fails meanwhile does not call it again. */
 typedef bool moat_out_of_memory_hook(size_t bytes);
 
 /* Sets the hook, NULL for none; returns the previous one. Context: thread. */
@@ -135,7 +136,8 @@ int moat_root_remove(void *start);
 
 /* Registers a task's stack to be scanned conservatively from stack->sp to stack->high. Tasks are cooperative: they
  * switch only outside barrier macros, and only one of them is inside moat at a time. `stack` stays the caller's, in
- * static memory, and is not written but by the task switch (sp) until moat_stack_remove.
+ * static memory, and is not written but by the task switch (sp) until moat_stack_remove. The stack that main runs on is
+ * known, but only while it runs: firmware that switches away from it registers it too.
  * Returns MOAT_OK, or MOAT_ERR_NOT_READY, _HANDLER, _NULL, _ALIGN, _SIZE (low >= high), _OVERLAP (registered).
  * Context: thread. Cost: constant; a stack added while marking is scanned in this cycle. */
 int moat_stack_add(struct moat_stack *stack);

@@ -171,6 +171,7 @@ struct moat_heap {
     void *doomed_at;           /* next of `doomed` to shade as a root */
 
     bool (*out_of_memory_hook)(size_t bytes);
+    bool asking_hook;          /* it is running */
     struct moat_stats stats;
 #if MOAT_CONFIG_STRESS_FAIL
     uint32_t fail_countdown;
