@@ -58,7 +58,9 @@ class Report:
 
 def judge_fixed(report, where, suite, status, log):
     """A run with an expected end is one case, named like the suite."""
-    if status != suite.exit:
+    if status is None:
+        report.failed(where, f"{suite.name}: not at its end after {suite.timeout} s", log)
+    elif status != suite.exit:
         report.failed(where, f"{suite.name}: ended with status {status}, expected {suite.exit}", log)
     elif not re.search(suite.output, log, re.MULTILINE):
         report.failed(where, f"{suite.name}: no output matches /{suite.output}/", log)
@@ -67,7 +69,7 @@ def judge_fixed(report, where, suite, status, log):
 
 
 def judge_cases(report, where, suite, status, log, counted):
-    """A run prints its cases; `counted` if it must print their number at its end. Returns how many there were."""
+    """A run prints its cases; `counted` if it must print their number at its end. Status None: its time was up."""
     cases = failed = 0
     for line in log.splitlines():
         match = CASE.fullmatch(line.rstrip("\r"))
@@ -82,10 +84,11 @@ def judge_cases(report, where, suite, status, log, counted):
         else:
             failed += 1
             report.failed(where, f"{suite.name}: {what}")
-    if counted and status in (0, 1) and not re.search(rf"^end {cases}\r?$", log, re.MULTILINE):
+    if status is None:
+        report.failed(where, f"{suite.name}: not at its end after {suite.timeout} s and {cases} cases", log)
+    elif counted and status in (0, 1) and not re.search(rf"^end {cases}\r?$", log, re.MULTILINE):
         report.failed(where, f"{suite.name}: the output has no 'end {cases}': cases are missing", log)
     elif status != (1 if failed else 0):
         report.failed(where, f"{suite.name}: ended with status {status} after {cases} cases", log)
     elif cases == 0 and not counted:
         report.failed(where, f"{suite.name}: printed no case", log)
-    return cases
