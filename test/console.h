@@ -1,0 +1,20 @@
+/* moat: what moat prints, for a test to read. For programs linked with --wrap=moat_port_write: the text goes to the
+ * console as well.
+ *
+ * SPDX-License-Identifier: MIT */
+#ifndef TEST_CONSOLE_H
+#define TEST_CONSOLE_H
+
+#include <stdbool.h>
+
+/* Forgets what was printed. */
+void console_begin(void);
+
+/* What was printed since, cut to CONSOLE_BYTES - 1. */
+#define CONSOLE_BYTES 240
+const char *console_text(void);
+
+/* Whether `part` was printed since. */
+bool console_has(const char *part);
+
+#endif

@@ -1,0 +1,298 @@
+/* Types: which words of an object keep what they point at. Each shape is made with every word pointing at an object of its
+ * own: the words that are slots must keep theirs, the others, numbers that look like pointers, must not.
+ *
+ * SPDX-License-Identifier: MIT */
+#include "fresh_heap.h"
+#include "harness.h"
+
+#include <moat.h>
+
+#define ARENA_BYTES (96 * 1024)
+#define WORDS_MAX 256
+#define TAIL 9
+#define ARRAY 7
+
+FRESH_ARENA(arena, ARENA_BYTES);
+static MOAT_ROOT(void) root;
+
+/* ---- shapes ---- */
+
+struct plain {
+    uintptr_t x;
+    MOAT_REF(void) a;
+    uintptr_t y;
+    MOAT_REF(void) b;
+};
+MOAT_TYPE(plain_type, struct plain, a, b);
+
+struct slots {
+    uintptr_t x;
+    MOAT_REF(void) s[5];
+    uintptr_t y;
+};
+MOAT_TYPE(slots_type, struct slots, s);
+
+struct nested {
+    uintptr_t x;
+    struct {
+        uintptr_t key;
+        MOAT_REF(void) next;
+    } inner;
+    struct {
+        uintptr_t y;
+        struct {
+            MOAT_REF(void) deep[2];
+            uintptr_t z;
+        } middle;
+    } outer;
+};
+MOAT_TYPE(nested_type, struct nested, inner.next, outer.middle.deep);
+
+struct bare {
+    uintptr_t x[3];
+};
+MOAT_TYPE(bare_type, struct bare);
+
+/* As many slots as a map has bits, and one more. */
+struct full {
+    MOAT_REF(void) s[MOAT_WORD_BITS];
+};
+MOAT_TYPE(full_type, struct full, s);
+
+struct fuller {
+    MOAT_REF(void) s[MOAT_WORD_BITS + 1];
+};
+MOAT_TYPE(fuller_type, struct fuller, s);
+
+/* Two fields on both sides of the map's end, and one across it. */
+struct wide {
+    uintptr_t x[MOAT_WORD_BITS - 8];
+    MOAT_REF(void) inside;
+    uintptr_t y[3];
+    MOAT_REF(void) across[6];
+    uintptr_t z[20];
+    MOAT_REF(void) beyond[11];
+    uintptr_t last;
+};
+MOAT_TYPE(wide_type, struct wide, inside, across, beyond);
+
+struct many {
+    MOAT_REF(void) f1, *f2, *f3, *f4, *f5, *f6, *f7, *f8, *f9, *f10, *f11, *f12;
+    uintptr_t x;
+    MOAT_REF(void) f13, *f14, *f15, *f16, *f17, *f18, *f19, *f20, *f21, *f22, *f23, *f24;
+};
+MOAT_TYPE(many_type, struct many, f1, f2, f3, f4, f5, f6, f7, f8, f9, f10, f11, f12, f13, f14, f15, f16, f17, f18, f19,
+          f20, f21, f22, f23, f24);
+
+struct piece {
+    uintptr_t key;
+    MOAT_REF(void) value;
+    uintptr_t weight;
+};
+MOAT_TYPE(piece_type, struct piece, value);
+
+struct single {
+    MOAT_REF(void) p;
+};
+MOAT_TYPE(single_type, struct single, p);
+
+struct runs {
+    MOAT_REF(void) head;
+    uintptr_t x;
+    struct piece pieces[20];
+    MOAT_REF(void) tail[3];
+    uintptr_t y;
+    struct piece one;
+};
+MOAT_TYPE_RUNS(runs_type, struct runs, MOAT_RUN_SLOTS(struct runs, head),
+               MOAT_RUN_STRUCTS(struct runs, pieces, struct piece, value), MOAT_RUN_SLOTS(struct runs, tail),
+               MOAT_RUN_STRUCTS(struct runs, one, struct piece, value));
+
+struct tail_slots {
+    uintptr_t x;
+    MOAT_REF(void) head;
+    uintptr_t y;
+    MOAT_REF(void) items[];
+};
+MOAT_TYPE_FLEX(tail_slots_type, struct tail_slots, MOAT_RUN_SLOTS(struct tail_slots, head),
+               MOAT_TAIL_SLOTS(struct tail_slots, items));
+
+struct tail_structs {
+    MOAT_REF(void) head;
+    uintptr_t x;
+    struct piece items[];
+};
+MOAT_TYPE_FLEX(tail_structs_type, struct tail_structs, MOAT_RUN_SLOTS(struct tail_structs, head),
+               MOAT_TAIL_STRUCTS(struct tail_structs, items, struct piece, value));
+
+struct tail_bytes {
+    uintptr_t x;
+    MOAT_REF(void) head;
+    unsigned char bytes[];
+};
+MOAT_TYPE_FLEX(tail_bytes_type, struct tail_bytes, MOAT_RUN_SLOTS(struct tail_bytes, head),
+               MOAT_TAIL_BYTES(struct tail_bytes, bytes));
+
+static unsigned finalized;
+
+static void finalize(void *object) {
+    (void)object;
+    finalized++;
+}
+MOAT_TYPE_FINALIZED(finalized_type, struct plain, finalize, a, b);
+MOAT_TYPE_FINALIZED(finalized_wide_type, struct wide, finalize, inside, across, beyond);
+
+/* ---- which words are slots, said a second time ---- */
+
+#define IN(T, field) (at - offsetof(T, field) < sizeof(((T *)0)->field))
+#define IS_SLOT(name, condition)                                                                           \
+    static bool name##_slot(size_t at) {                                                                   \
+        return condition;                                                                                  \
+    }
+
+IS_SLOT(plain, IN(struct plain, a) || IN(struct plain, b))
+IS_SLOT(slots, IN(struct slots, s))
+IS_SLOT(nested, IN(struct nested, inner.next) || IN(struct nested, outer.middle.deep))
+IS_SLOT(bare, at == SIZE_MAX)
+IS_SLOT(all, at != SIZE_MAX)
+IS_SLOT(wide, IN(struct wide, inside) || IN(struct wide, across) || IN(struct wide, beyond))
+IS_SLOT(many, !IN(struct many, x))
+IS_SLOT(piece, at % sizeof(struct piece) == offsetof(struct piece, value))
+IS_SLOT(runs, IN(struct runs, head) || IN(struct runs, tail) || IN(struct runs, one.value) ||
+                  (IN(struct runs, pieces) && piece_slot(at - offsetof(struct runs, pieces))))
+IS_SLOT(tail_slots, IN(struct tail_slots, head) || at >= sizeof(struct tail_slots))
+IS_SLOT(tail_structs,
+        IN(struct tail_structs, head) || (at >= sizeof(struct tail_structs) && piece_slot(at - sizeof(struct tail_structs))))
+IS_SLOT(tail_bytes, IN(struct tail_bytes, head))
+
+/* ---- the trial of a shape ---- */
+
+static struct {
+    uintptr_t target[WORDS_MAX]; /* hidden: what word i points at */
+    uintptr_t object;            /* hidden: the object under trial */
+} trial;
+
+/* In a function of its own, so that no pointer is left in its caller's frame. */
+static __attribute__((noinline)) void point_words(void *object, size_t bytes, bool (*is_slot)(size_t at)) {
+    for (size_t i = 0; i < bytes / MOAT_WORD_BYTES; i++) {
+        void *target = MOAT_NEW_BYTES(1 + i % 20);
+        CHECK(target != NULL && i < WORDS_MAX);
+        trial.target[i] = hide(target);
+        moat_slot *word = (moat_slot *)object + i;
+        if (is_slot(i * MOAT_WORD_BYTES)) {
+            MOAT_STORE(*word, target);
+        } else {
+            *(moat_raw *)word = (uintptr_t)target;
+        }
+    }
+}
+
+static __attribute__((noinline)) void make_trial(void *(*make)(void), size_t bytes, bool (*is_slot)(size_t at)) {
+    void *object = make();
+    CHECK(object != NULL);
+    MOAT_STORE(root, object);
+    trial.object = hide(object);
+    point_words(object, bytes, is_slot);
+}
+
+static void check_words(size_t bytes, bool (*is_slot)(size_t at)) {
+    for (size_t at = 0; at < bytes; at += MOAT_WORD_BYTES) {
+        bool alive = is_alive(trial.target[at / MOAT_WORD_BYTES]);
+        if (alive != is_slot(at)) {
+            test_note("the object and its word are at byte", (int64_t)at);
+            test_fail(__FILE__, __LINE__, alive ? "a word that is no slot keeps its object" : "a slot's object was freed");
+            return;
+        }
+    }
+}
+
+static void try_shape(void *(*make)(void), size_t bytes, bool (*is_slot)(size_t at)) {
+    CHECK(fresh_heap(arena.bytes, sizeof arena.bytes));
+    make_trial(make, bytes, is_slot);
+    CHECK(!test_failed());
+    CHECK_HEAP();
+    collect_once();
+    CHECK_HEAP();
+    check_words(bytes, is_slot);
+    CHECK(is_alive(trial.object));
+    MOAT_CLEAR(root);
+    collect_all();
+    CHECK_HEAP();
+    CHECK(!is_alive(trial.object));
+    for (size_t i = 0; i < bytes / MOAT_WORD_BYTES; i++) {
+        CHECK(!is_alive(trial.target[i]));
+    }
+    CHECK_EQUAL(free_bytes(), moat_heap.stats.arena_bytes);
+}
+
+#define SHAPE_OF(name, make_, bytes, slot)                                                                 \
+    static void *name##_make(void) {                                                                       \
+        return make_;                                                                                      \
+    }                                                                                                      \
+    static void name(void) {                                                                               \
+        try_shape(name##_make, bytes, slot);                                                               \
+    }
+
+SHAPE_OF(plain_fields, MOAT_NEW(plain_type), sizeof(struct plain), plain_slot)
+SHAPE_OF(array_of_slots, MOAT_NEW(slots_type), sizeof(struct slots), slots_slot)
+SHAPE_OF(nested_structs, MOAT_NEW(nested_type), sizeof(struct nested), nested_slot)
+SHAPE_OF(no_slots, MOAT_NEW(bare_type), sizeof(struct bare), bare_slot)
+SHAPE_OF(full_map, MOAT_NEW(full_type), sizeof(struct full), all_slot)
+SHAPE_OF(one_more_than_the_map, MOAT_NEW(fuller_type), sizeof(struct fuller), all_slot)
+SHAPE_OF(wider_than_the_map, MOAT_NEW(wide_type), sizeof(struct wide), wide_slot)
+SHAPE_OF(twenty_four_fields, MOAT_NEW(many_type), sizeof(struct many), many_slot)
+SHAPE_OF(runs_of_structs, MOAT_NEW(runs_type), sizeof(struct runs), runs_slot)
+SHAPE_OF(tail_of_slots, MOAT_NEW_FLEX(tail_slots_type, TAIL), sizeof(struct tail_slots) + TAIL * sizeof(void *),
+         tail_slots_slot)
+SHAPE_OF(tail_of_structs, MOAT_NEW_FLEX(tail_structs_type, TAIL), sizeof(struct tail_structs) + TAIL * sizeof(struct piece),
+         tail_structs_slot)
+SHAPE_OF(tail_of_bytes, MOAT_NEW_FLEX(tail_bytes_type, TAIL * MOAT_WORD_BYTES),
+         sizeof(struct tail_bytes) + TAIL * MOAT_WORD_BYTES, tail_bytes_slot)
+SHAPE_OF(empty_tail, MOAT_NEW_FLEX(tail_structs_type, 0), sizeof(struct tail_structs), tail_structs_slot)
+SHAPE_OF(array_of_structs, MOAT_NEW_ARRAY(piece_type, ARRAY), ARRAY * sizeof(struct piece), piece_slot)
+SHAPE_OF(array_of_single_slots, MOAT_NEW_ARRAY(single_type, 50), 50 * sizeof(struct single), all_slot)
+SHAPE_OF(array_of_runs, MOAT_NEW_ARRAY(runs_type, 1), sizeof(struct runs), runs_slot)
+SHAPE_OF(array_without_slots, MOAT_NEW_ARRAY(bare_type, ARRAY), ARRAY * sizeof(struct bare), bare_slot)
+SHAPE_OF(raw_bytes, MOAT_NEW_BYTES(20 * MOAT_WORD_BYTES), 20 * MOAT_WORD_BYTES, bare_slot)
+
+SHAPE_OF(finalized_fields, MOAT_NEW(finalized_type), sizeof(struct plain), plain_slot)
+SHAPE_OF(finalized_and_wide, MOAT_NEW(finalized_wide_type), sizeof(struct wide), wide_slot)
+
+static void finalizers_ran_once_each(void) {
+    CHECK_EQUAL(finalized, 2);
+}
+
+/* Arrays of a wide type: each element's runs begin anew. */
+static bool wide_array_slot(size_t at) {
+    return wide_slot(at % sizeof(struct wide));
+}
+SHAPE_OF(array_of_wide_structs, MOAT_NEW_ARRAY(wide_type, 2), 2 * sizeof(struct wide), wide_array_slot)
+
+static const struct test_case cases[] = {
+    TEST_CASE(plain_fields),
+    TEST_CASE(array_of_slots),
+    TEST_CASE(nested_structs),
+    TEST_CASE(no_slots),
+    TEST_CASE(full_map),
+    TEST_CASE(one_more_than_the_map),
+    TEST_CASE(wider_than_the_map),
+    TEST_CASE(twenty_four_fields),
+    TEST_CASE(runs_of_structs),
+    TEST_CASE(tail_of_slots),
+    TEST_CASE(tail_of_structs),
+    TEST_CASE(tail_of_bytes),
+    TEST_CASE(empty_tail),
+    TEST_CASE(array_of_structs),
+    TEST_CASE(array_of_single_slots),
+    TEST_CASE(array_of_runs),
+    TEST_CASE(array_of_wide_structs),
+    TEST_CASE(array_without_slots),
+    TEST_CASE(raw_bytes),
+    TEST_CASE(finalized_fields),
+    TEST_CASE(finalized_and_wide),
+    TEST_CASE(finalizers_ran_once_each),
+};
+
+int main(void) {
+    return TEST_MAIN(cases);
+}
