@@ -40,7 +40,6 @@ struct uart16550 {
 };
 
 #define UART_INTERRUPT_RX 1u
-#define UART_FIFO_ON 7u
 #define UART_LINE_8N1 3u
 #define UART_LINE_DIVISOR 0x80u
 #define UART_STATUS_RX 1u
