@@ -1,0 +1,89 @@
+/* Situations. See situation.h. Handlers do the collector's work without changing its phase, which is how it comes to
+ * stand just before a change.
+ *
+ * SPDX-License-Identifier: MIT */
+#include "situation.h"
+
+#include "cycle.h"
+#include "sweep.h"
+
+#include <bsp.h>
+#include <moat.h>
+
+#define SLICES_MAX 100000u
+
+const char *situation_name(enum situation situation) {
+    static const char *const names[SITUATIONS] = {
+        "idle", "before the start", "marking, stacks grey", "marking", "before marking ends", "sweeping", "before the sweep ends"};
+    return names[situation];
+}
+
+static bool stacks_scanned(void) {
+    return moat_heap.stage > MOAT_STAGE_STACKS;
+}
+
+static bool all_marked(void) {
+    return moat_heap.stage == MOAT_STAGE_FINISHED;
+}
+
+static bool sweeping(void) {
+    return moat_heap.phase == MOAT_PHASE_SWEEP;
+}
+
+static uint32_t sweep_words;
+
+static bool half_swept(void) {
+    return moat_sweep_left() <= sweep_words / 2;
+}
+
+static bool all_swept(void) {
+    return moat_sweep_left() == 0;
+}
+
+/* One slice, as an allocation in a handler does it. */
+static void slice_in_handler(void) {
+    moat_cycle_pace(1);
+}
+
+static bool step_in_handlers(bool (*arrived)(void)) {
+    for (uint32_t i = 0; i < SLICES_MAX && !arrived(); i++) {
+        bsp_interrupt(slice_in_handler);
+    }
+    return arrived();
+}
+
+static bool step_in_thread(bool (*arrived)(void)) {
+    for (uint32_t i = 0; i < SLICES_MAX && !arrived(); i++) {
+        moat_cycle_step(1);
+    }
+    return arrived();
+}
+
+static bool enter_sweep(bool (*arrived)(void)) {
+    if (!step_in_thread(sweeping)) {
+        return false;
+    }
+    sweep_words = moat_sweep_left();
+    return step_in_handlers(arrived) && moat_heap.phase == MOAT_PHASE_SWEEP;
+}
+
+bool situation_enter(enum situation situation) {
+    moat_cycle_finish();
+    moat_heap.requested = situation == SITUATION_BEFORE_START;
+    if (situation <= SITUATION_BEFORE_START) {
+        return moat_cycle_due() == (situation == SITUATION_BEFORE_START);
+    }
+    moat_cycle_start();
+    switch (situation) {
+    case SITUATION_MARK_GREY:
+        return moat_heap.stacks_grey;
+    case SITUATION_MARK_LATER:
+        return step_in_thread(stacks_scanned) && moat_heap.phase == MOAT_PHASE_MARK && !moat_heap.stacks_grey;
+    case SITUATION_MARK_END:
+        return step_in_thread(stacks_scanned) && step_in_handlers(all_marked) && moat_heap.phase == MOAT_PHASE_MARK;
+    case SITUATION_SWEEP:
+        return enter_sweep(half_swept);
+    default:
+        return enter_sweep(all_swept);
+    }
+}

@@ -1,0 +1,44 @@
+/* Stepping. See step.h.
+ *
+ * SPDX-License-Identifier: MIT */
+#include "step.h"
+
+#include <bsp.h>
+
+#include <stddef.h>
+
+static volatile enum step_where thread_is;
+static volatile enum step_where hit;
+static volatile bool fired;
+static void (*volatile handler)(void);
+
+static void on_timer(void) {
+    hit = thread_is;
+    handler();
+    fired = true;
+}
+
+enum step_where step_where(void) {
+    return hit;
+}
+
+enum step_where step_at(uint32_t n, void (*operation)(void), void (*interrupt)(void)) {
+    handler = interrupt;
+    fired = false;
+    thread_is = STEP_BEFORE;
+    bsp_timer_start(n, false, on_timer);
+    thread_is = STEP_INSIDE;
+    operation();
+    thread_is = STEP_AFTER;
+    while (!fired) {
+    }
+    return hit;
+}
+
+uint32_t step_length(void (*operation)(void)) {
+    uint32_t start = bsp_instructions();
+    operation();
+    uint32_t with = bsp_instructions() - start;
+    start = bsp_instructions();
+    return with - (bsp_instructions() - start);
+}
