@@ -147,7 +147,9 @@ int moat_root_add(void *start, const struct moat_type *type, size_t count) {
     for (uint32_t i = 0; i < MOAT_CONFIG_ROOTS_MAX; i++) {
         if (moat_heap.roots[i].start == NULL) {
             moat_port_mask_t masked = moat_port_mask();
-            moat_heap.roots[i] = root;
+            moat_heap.roots[i].type = type;
+            moat_heap.roots[i].count = count;
+            moat_heap.roots[i].start = start;
             moat_port_unmask(masked);
             if (moat_heap.phase == MOAT_PHASE_MARK) {
                 shade_root(&root);
