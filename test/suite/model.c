@@ -40,6 +40,7 @@ static bool block_added;
 static uint32_t handles[HANDLES];
 
 static unsigned failed_allocations;
+static unsigned scale; /* of raw bytes, so that a large arena fills up as a small one does */
 
 /* ---- places ---- */
 
@@ -104,7 +105,7 @@ static unsigned random_length(void) {
 }
 
 static void make(enum shadow_kind kind) {
-    unsigned object = shadow_make(kind, random_length());
+    unsigned object = shadow_make(kind, kind == SHADOW_BYTES ? random_length() * scale : random_length());
     if (object == SHADOW_NONE) {
         failed_allocations++;
         return;
@@ -315,6 +316,7 @@ static void run(size_t bytes, bool two_arenas, unsigned operations) {
     block_added = false;
     memset(block, 0, sizeof block);
     failed_allocations = 0;
+    scale = bytes <= 8192 ? 1 : (unsigned)(bytes >> 11);
     for (unsigned done = 0; done < operations; done += 250) {
         run_operations(250);
         collect_all();
