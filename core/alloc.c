@@ -197,13 +197,12 @@ __attribute__((noinline)) static void *new_slow(const struct moat_type *type) {
  * extent that no chunk has room for. */
 void *moat_new(const struct moat_type *type) {
 #if !MOAT_CONFIG_STRESS_COLLECT && !MOAT_CONFIG_STRESS_FAIL
-    uintptr_t offset = (uintptr_t)type - (uintptr_t)moat_types_start;
-    if (offset < (uintptr_t)moat_types_end - (uintptr_t)moat_types_start) {
+    if (moat_type_known(type)) {
         moat_port_mask_t masked = moat_port_mask();
         uintptr_t at = moat_heap.cursor;
         if (moat_heap.limit - at > type->extent) {
             uintptr_t next = at + type->extent;
-            *moat_header_at(at) = offset >> MOAT_HEADER_TYPE_SHIFT;
+            *moat_header_at(at) = moat_header_of_type(type);
             moat_heap.cursor = next;
             moat_cursor_fence(next);
             moat_port_unmask(masked);

@@ -15,6 +15,7 @@
 #define MOAT_HEADER_TYPE_BITS (MOAT_WORD_BYTES == 4 ? 12u : 32u)
 #define MOAT_HEADER_TYPE_MASK (((moat_word)1 << MOAT_HEADER_TYPE_BITS) - 1)
 #define MOAT_HEADER_ARRAY ((moat_word)1)
+#define MOAT_TYPE_SHIFT (MOAT_WORD_BYTES == 4 ? 5u : 6u) /* of MOAT_TYPE_ALIGN */
 #define MOAT_HEADER_TYPE_SHIFT 4u /* types are aligned to 32 bytes at least: bit 0 is left for the flag */
 #define MOAT_LINK_NONE (MOAT_WORD_BYTES == 4 ? 0xfffffu : 0xffffffffu)
 #define MOAT_ARENA_GRANULES_MAX 0xffff0u /* of 20 link bits; the last value is MOAT_LINK_NONE */
@@ -68,10 +69,12 @@ static inline const struct moat_type *moat_header_type(moat_word header) {
     return (const struct moat_type *)((uintptr_t)moat_types_start + offset);
 }
 
-/* Whether a pointer is to an entry of the types' section. NULL is not. */
+/* Whether a pointer is to an entry of the types' section. NULL is not. Low bits that should be 0 are turned to the top, where
+ * they make the offset too large: one comparison does. */
 static inline bool moat_type_known(const struct moat_type *type) {
     uintptr_t offset = (uintptr_t)type - (uintptr_t)moat_types_start;
-    return offset < (uintptr_t)moat_types_end - (uintptr_t)moat_types_start && offset % MOAT_TYPE_ALIGN == 0;
+    uintptr_t bytes = (uintptr_t)moat_types_end - (uintptr_t)moat_types_start;
+    return (offset >> MOAT_TYPE_SHIFT | offset << (MOAT_WORD_BITS - MOAT_TYPE_SHIFT)) < bytes >> MOAT_TYPE_SHIFT;
 }
 
 static inline uint32_t moat_bit(uint32_t granule) {

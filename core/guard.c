@@ -15,7 +15,7 @@
 
 bool moat_guard_is_managed(const void *p) {
     uintptr_t at = (uintptr_t)p;
-    return moat_arena_of(at) != NULL || moat_root_contains(at) || moat_stack_contains(at);
+    return moat_arena_of(at) != NULL || moat_root_overlaps(at, at + 1) || moat_stack_overlaps(at, at + 1);
 }
 
 /* The smallest declared region that p lies in, or NULL. */

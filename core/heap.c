@@ -6,6 +6,8 @@
 #include "granule.h"
 #include "port.h"
 #include "result.h"
+#include "root.h"
+#include "stack.h"
 
 #define ARENA_BYTES_MIN 256u
 #define ARENA_BYTES_MAX ((uintptr_t)8 << 20)
@@ -104,6 +106,9 @@ static int check_arena(const char *call, uintptr_t start, uintptr_t bytes) {
         if (start < other->end && other->start < start + bytes) {
             return moat_refuse(MOAT_ERR_OVERLAP, call, "overlaps an arena that is there already", start);
         }
+    }
+    if (moat_root_overlaps(start, start + bytes) || moat_stack_overlaps(start, start + bytes)) {
+        return moat_refuse(MOAT_ERR_OVERLAP, call, "overlaps a root or a stack", start);
     }
     if (moat_heap.arena_count == MOAT_CONFIG_ARENAS_MAX) {
         return moat_refuse(MOAT_ERR_FULL, call, "too many arenas: raise MOAT_CONFIG_ARENAS_MAX",

@@ -42,25 +42,25 @@ static bool take_pin(const void *start) {
     return pin != NULL;
 }
 
-static int find_object(const char *call, const void *p, struct moat_object *object) {
+static int require_pointer(const char *call, const void *p) {
     int result = moat_require_ready(call);
-    if (result != MOAT_OK) {
-        return result;
+    if (result == MOAT_OK && p == NULL) {
+        result = moat_refuse(MOAT_ERR_NULL, call, "no object given", 0);
     }
-    if (p == NULL) {
-        return moat_refuse(MOAT_ERR_NULL, call, "no object given", 0);
-    }
-    if (!moat_object_find(p, object)) {
-        return moat_refuse(MOAT_ERR_FOREIGN, call, "not a pointer to a managed object", (uintptr_t)p);
-    }
-    return MOAT_OK;
+    return result;
 }
 
 int moat_pin(const void *p) {
     static const char call[] = "moat_pin";
+    int result = require_pointer(call, p);
     struct moat_object object;
-    int result = find_object(call, p, &object);
-    if (result == MOAT_OK && !add_pin(object.start)) {
+    if (result != MOAT_OK) {
+        return result;
+    }
+    if (!moat_object_find(p, &object)) {
+        return moat_refuse(MOAT_ERR_FOREIGN, call, "not a pointer to a managed object", (uintptr_t)p);
+    }
+    if (!add_pin(object.start)) {
         result = moat_refuse(MOAT_ERR_FULL, call, "too many pins: raise MOAT_CONFIG_PINS_MAX", MOAT_CONFIG_PINS_MAX);
     }
     return result;
@@ -68,9 +68,9 @@ int moat_pin(const void *p) {
 
 int moat_unpin(const void *p) {
     static const char call[] = "moat_unpin";
+    int result = require_pointer(call, p);
     struct moat_object object;
-    int result = find_object(call, p, &object);
-    if (result == MOAT_ERR_FOREIGN || (result == MOAT_OK && !take_pin(object.start))) {
+    if (result == MOAT_OK && (!moat_object_find(p, &object) || !take_pin(object.start))) {
         result = moat_refuse(MOAT_ERR_ABSENT, call, "not pinned", (uintptr_t)p);
     }
     return result;

@@ -14,8 +14,8 @@ const char *moat_result_name(int result) {
         "MOAT_ERR_SIZE",    "MOAT_ERR_ALIGN",     "MOAT_ERR_OVERLAP", "MOAT_ERR_FULL",   "MOAT_ERR_HANDLER",
         "MOAT_ERR_ABSENT",  "MOAT_ERR_MEMORY",    "MOAT_ERR_TYPE",
     };
-    int index = -result;
-    return index >= 0 && index < (int)(sizeof names / sizeof names[0]) ? names[index] : "not a moat result";
+    int last = (int)(sizeof names / sizeof names[0]) - 1;
+    return result <= 0 && result >= -last ? names[-result] : "not a moat result";
 }
 
 int moat_last_error(void) {

@@ -65,14 +65,14 @@ uint32_t moat_root_units(void) {
     return 2 * (uint32_t)(bytes / MOAT_WORD_BYTES) + tables;
 }
 
-bool moat_root_contains(uintptr_t p) {
-    uintptr_t plain = (uintptr_t)moat_roots_start, typed = (uintptr_t)moat_typed_roots_start;
-    if (p - plain < (uintptr_t)moat_roots_end - plain || p - typed < (uintptr_t)moat_typed_roots_end - typed) {
+bool moat_root_overlaps(uintptr_t start, uintptr_t end) {
+    if ((start < (uintptr_t)moat_roots_end && (uintptr_t)moat_roots_start < end) ||
+        (start < (uintptr_t)moat_typed_roots_end && (uintptr_t)moat_typed_roots_start < end)) {
         return true;
     }
     for (uint32_t i = 0; i < MOAT_CONFIG_ROOTS_MAX; i++) {
         const struct moat_root *root = &moat_heap.roots[i];
-        if (root->start != NULL && p - (uintptr_t)root->start < root_end(root) - (uintptr_t)root->start) {
+        if (root->start != NULL && start < root_end(root) && (uintptr_t)root->start < end) {
             return true;
         }
     }
@@ -127,11 +127,8 @@ static int check_root(const char *call, const struct moat_root *root) {
     if (overlaps_arena(start, root_end(root))) {
         return moat_refuse(MOAT_ERR_OVERLAP, call, "overlaps an arena: pin objects, don't make them roots", start);
     }
-    for (uint32_t i = 0; i < MOAT_CONFIG_ROOTS_MAX; i++) {
-        const struct moat_root *other = &moat_heap.roots[i];
-        if (other->start != NULL && start < root_end(other) && (uintptr_t)other->start < root_end(root)) {
-            return moat_refuse(MOAT_ERR_OVERLAP, call, "overlaps a root that is there already", start);
-        }
+    if (moat_root_overlaps(start, root_end(root))) {
+        return moat_refuse(MOAT_ERR_OVERLAP, call, "overlaps a root that is there already", start);
     }
     return MOAT_OK;
 }

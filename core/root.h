@@ -13,7 +13,7 @@ bool moat_root_next(void);
 /* The most work units that scanning all roots takes. Cost: a pass over the tables. */
 uint32_t moat_root_units(void);
 
-/* Whether p lies in a root section or in a root added at run time. Cost: a search of those. */
-bool moat_root_contains(uintptr_t p);
+/* Whether [start, end) overlaps a root section or a root added at run time. Cost: a search of those. */
+bool moat_root_overlaps(uintptr_t start, uintptr_t end);
 
 #endif

@@ -61,13 +61,13 @@ bool moat_stack_scan_next(void) {
     return false;
 }
 
-bool moat_stack_contains(uintptr_t p) {
+bool moat_stack_overlaps(uintptr_t start, uintptr_t end) {
     struct moat_range thread = moat_port_thread_stack(), handler = moat_port_handler_stack();
-    if (p - thread.low < thread.high - thread.low || p - handler.low < handler.high - handler.low) {
+    if ((start < thread.high && thread.low < end) || (start < handler.high && handler.low < end)) {
         return true;
     }
     for (const struct moat_stack *stack = moat_heap.stacks; stack != NULL; stack = stack->next) {
-        if (holds(stack, p)) {
+        if (start < stack->high && stack->low < end) {
             return true;
         }
     }

@@ -13,7 +13,7 @@ void moat_stack_scan_current(void);
 /* Scans the next registered stack that this cycle has not scanned. False: there is none. */
 bool moat_stack_scan_next(void);
 
-/* Whether p lies in the thread's, the handlers' or a registered stack. */
-bool moat_stack_contains(uintptr_t p);
+/* Whether [start, end) overlaps the thread's, the handlers' or a registered stack. Cost: a search of those. */
+bool moat_stack_overlaps(uintptr_t start, uintptr_t end);
 
 #endif

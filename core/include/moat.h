@@ -63,7 +63,7 @@ int moat_init(void);
 /* Adds memory to the heap for good.
  * start   aligned to a word
  * bytes   256 .. 8 MiB; about 1/30 goes to bitmaps
- * Returns MOAT_OK, or MOAT_ERR_NOT_READY, _HANDLER, _NULL, _ALIGN, _SIZE, _OVERLAP (another arena), _FULL
+ * Returns MOAT_OK, or MOAT_ERR_NOT_READY, _HANDLER, _NULL, _ALIGN, _SIZE, _OVERLAP (an arena, a root, a stack), _FULL
  * (MOAT_CONFIG_ARENAS_MAX). Context: thread. Cost: clears the bitmaps. */
 int moat_arena_add(void *start, size_t bytes);
 
@@ -100,7 +100,7 @@ void *moat_new_bytes(size_t bytes);
  * allocation that fails meanwhile does not call it again. */
 typedef bool moat_out_of_memory_hook(size_t bytes);
 
-/* Sets the hook, NULL for none; returns the previous one. Context: thread. */
+/* Sets the hook, NULL for none; returns the previous one. Context: any. */
 moat_out_of_memory_hook *moat_out_of_memory_hook_set(moat_out_of_memory_hook *hook);
 
 /* ---- collector ---- */
