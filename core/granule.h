@@ -73,8 +73,8 @@ static inline const struct moat_type *moat_header_type(moat_word header) {
  * they make the offset too large: one comparison does. */
 static inline bool moat_type_known(const struct moat_type *type) {
     uintptr_t offset = (uintptr_t)type - (uintptr_t)moat_types_start;
-    uintptr_t bytes = (uintptr_t)moat_types_end - (uintptr_t)moat_types_start;
-    return (offset >> MOAT_TYPE_SHIFT | offset << (MOAT_WORD_BITS - MOAT_TYPE_SHIFT)) < bytes >> MOAT_TYPE_SHIFT;
+    uintptr_t types = ((uintptr_t)moat_types_end - (uintptr_t)moat_types_start + MOAT_TYPE_ALIGN - 1) >> MOAT_TYPE_SHIFT;
+    return (offset >> MOAT_TYPE_SHIFT | offset << (MOAT_WORD_BITS - MOAT_TYPE_SHIFT)) < types;
 }
 
 static inline uint32_t moat_bit(uint32_t granule) {
