@@ -1,6 +1,6 @@
 /* tracker: AIS, from VDM sentences to messages, as ITU-R M.1371 has them.
  *
- * A message is its payload, six bits to a byte, and the layout of its type: fields are read where they are used.
+ * A message is a list of its fields' values, read from its payload, six bits to a byte, by the layout of its type.
  *
  * SPDX-License-Identifier: MIT */
 #ifndef TRACKER_AIS_H
@@ -71,30 +71,34 @@ const char *ais_field_name(enum ais_name name);
 
 /* ---- messages ---- */
 
+/* The value of one field. */
+struct ais_value {
+    MOAT_REF(struct ais_value) next; /* in the order of the bits */
+    MOAT_REF(char) text;             /* of a text field: cut at the first @, without spaces at its end; else NULL */
+    int32_t number;                  /* of the others */
+    uint32_t name;                   /* enum ais_name */
+};
+
 struct ais_message {
-    MOAT_REF(struct ais_payload) payload;
-    const struct ais_layout *layout; /* in flash */
+    MOAT_REF(struct ais_value) first;
+    MOAT_REF(struct ais_value) last;
     uint32_t type;
     uint32_t mmsi;
 };
 
 /* The message in a payload, or NULL: too short or not decoded, counted, or no memory, counted too. */
-struct ais_message *ais_message_new(struct ais_payload *payload);
+struct ais_message *ais_message_new(const struct ais_payload *payload);
 
 /* The field's value, or `otherwise` if this type has no such field. */
-int32_t ais_value(const struct ais_message *message, enum ais_name name, int32_t otherwise);
-
-/* Writes the text of a field, cut at the first @ and without spaces at its end, and a closing 0. Returns false, and
- * writes an empty string, if this type has no such field. `bytes` is at least 1. */
-bool ais_text(const struct ais_message *message, enum ais_name name, char *out, uint32_t bytes);
+int32_t ais_number(const struct ais_message *message, enum ais_name name, int32_t otherwise);
+const char *ais_text(const struct ais_message *message, enum ais_name name, const char *otherwise);
 
 /* Prints the line "message" with every field. */
 void ais_message_print(const struct ais_message *message);
 
 /* ---- sentences ---- */
 
-/* Takes a VDM or VDO sentence. *out: the payload that it completes, or NULL.
- * False: malformed, and nothing has changed. */
+/* Takes a VDM or VDO sentence. *out: the payload that it completes, or NULL. False: malformed. */
 bool ais_assemble(const struct nmea_sentence *sentence, struct ais_payload **out);
 
 /* How many messages wait for fragments. */

@@ -104,25 +104,26 @@ static struct partial *partial_for(const struct fragment *fragment, unsigned pla
     return partial;
 }
 
-static struct ais_payload *join(char *const *fragments, uint32_t count, uint32_t fill) {
+/* The payload of all fragments. False: longer than any message is. */
+static bool join(char *const *fragments, uint32_t count, uint32_t fill, struct ais_payload **out) {
     uint32_t characters = 0;
     for (uint32_t i = 0; i < count; i++) {
         characters += ais_armour_length(fragments[i]);
     }
     if (characters > AIS_PAYLOAD_MAX) {
-        counts_drop(DROP_MALFORMED);
-        return NULL;
+        return false;
     }
     struct ais_payload *payload = ais_payload_new(characters);
     if (payload == NULL) {
         counts_drop(DROP_MEMORY);
-        return NULL;
+        return true;
     }
     for (uint32_t i = 0; i < count; i++) {
         ais_payload_append(payload, fragments[i]);
     }
     payload->bits -= fill;
-    return payload;
+    *out = payload;
+    return true;
 }
 
 bool ais_assemble(const struct nmea_sentence *sentence, struct ais_payload **out) {
@@ -133,8 +134,7 @@ bool ais_assemble(const struct nmea_sentence *sentence, struct ais_payload **out
     }
     expire();
     if (fragment.total == 1) {
-        *out = join(&fragment.text, 1, fragment.fill);
-        return true;
+        return join(&fragment.text, 1, fragment.fill, out);
     }
     unsigned place = place_for(&fragment);
     struct partial *partial = partial_for(&fragment, place);
@@ -148,11 +148,11 @@ bool ais_assemble(const struct nmea_sentence *sentence, struct ais_payload **out
     if (fragment.number == fragment.total) {
         partial->fill = fragment.fill;
     }
-    if (partial->held == partial->total) {
-        *out = join(partial->fragment, partial->total, partial->fill);
-        MOAT_CLEAR(partials[place]);
+    if (partial->held < partial->total) {
+        return true;
     }
-    return true;
+    MOAT_CLEAR(partials[place]);
+    return join(partial->fragment, partial->total, partial->fill, out);
 }
 
 uint32_t ais_partials(void) {

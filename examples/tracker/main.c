@@ -4,6 +4,7 @@
 #include "ais.h"
 #include "counts.h"
 #include "gps.h"
+#include "heap.h"
 #include "input.h"
 #include "nmea.h"
 #include "report.h"
@@ -22,15 +23,17 @@
 
 static struct nmea_line line;
 
-static void handle_ais(const struct nmea_sentence *sentence) {
+/* The last sentence dropped as malformed, for whoever looks for the cause. */
+static MOAT_ROOT(struct nmea_sentence) malformed;
+
+static bool handle_ais(const struct nmea_sentence *sentence) {
     struct ais_payload *payload;
     if (!ais_assemble(sentence, &payload)) {
-        counts_drop(DROP_MALFORMED);
-        return;
+        return false;
     }
     struct ais_message *message = payload == NULL ? NULL : ais_message_new(payload);
     if (message == NULL) {
-        return;
+        return true;
     }
     if (input_wants_messages()) {
         ais_message_print(message);
@@ -39,6 +42,7 @@ static void handle_ais(const struct nmea_sentence *sentence) {
     if (track != NULL) {
         report_position(track);
     }
+    return true;
 }
 
 static bool has_formatter(const struct nmea_sentence *sentence, char start, const char *formatter) {
@@ -48,19 +52,19 @@ static bool has_formatter(const struct nmea_sentence *sentence, char start, cons
             return false;
         }
     }
-    return sentence->start == start && address[0] != 'P' && address[5] == '\0';
+    return sentence->text[0] == start && address[0] != 'P' && address[5] == '\0';
 }
 
 struct handler {
     const char *formatter;
     enum sentence_kind kind;
     char start;
-    bool (*handle)(const struct nmea_sentence *sentence); /* NULL: AIS */
+    bool (*handle)(const struct nmea_sentence *sentence); /* false: malformed */
 };
 
 static const struct handler handlers[] = {
     {"GGA", SENTENCE_GGA, '$', gps_gga}, {"RMC", SENTENCE_RMC, '$', gps_rmc}, {"VTG", SENTENCE_VTG, '$', gps_vtg},
-    {"GSV", SENTENCE_GSV, '$', gps_gsv}, {"VDM", SENTENCE_VDM, '!', NULL},    {"VDO", SENTENCE_VDO, '!', NULL},
+    {"GSV", SENTENCE_GSV, '$', gps_gsv}, {"VDM", SENTENCE_VDM, '!', handle_ais}, {"VDO", SENTENCE_VDO, '!', handle_ais},
 };
 
 static void handle_sentence(void) {
@@ -75,10 +79,9 @@ static void handle_sentence(void) {
             continue;
         }
         counts.by_kind[handler->kind]++;
-        if (handler->handle == NULL) {
-            handle_ais(sentence);
-        } else if (!handler->handle(sentence)) {
+        if (!handler->handle(sentence)) {
             counts_drop(DROP_MALFORMED);
+            MOAT_STORE(malformed, sentence);
         }
         return;
     }
@@ -141,6 +144,11 @@ static int print_summary(void) {
     gps_fix_print();
     gps_views_print();
     counts_print();
+    if (malformed != NULL) {
+        text_string("malformed ");
+        text_string(malformed->text);
+        text_char('\n');
+    }
     text_string("waiting");
     text_labelled("fragments", (int32_t)ais_partials(), 0);
     text_char('\n');
@@ -161,7 +169,7 @@ int main(void) {
     bsp_init();
     end_if_faulted();
     bsp_on_trap(BSP_TRAP_RESET);
-    if (moat_init() != MOAT_OK || !input_open()) {
+    if (heap_open() != MOAT_OK || !input_open()) {
         bsp_exit(STATUS_USAGE);
     }
     report_open();

@@ -13,8 +13,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#define NMEA_TEXT_MAX 96   /* bytes between the start character and the asterisk */
-#define NMEA_FIELDS_MAX 24 /* the address included */
+#define NMEA_TEXT_MAX 96 /* bytes between the start character and the asterisk */
 
 /* ---- framing: one byte at a time, into a fixed buffer ---- */
 
@@ -49,12 +48,12 @@ enum nmea_event nmea_line_end(struct nmea_line *line);
 /* ---- fields: managed strings ---- */
 
 struct nmea_sentence {
-    char start;     /* $ or ! */
-    uint32_t count; /* of fields, 1..NMEA_FIELDS_MAX */
-    MOAT_REF(char) field[]; /* closed by a 0; [0] is the address, e.g. GPGGA */
+    MOAT_REF(char) text; /* all of it, from the start character to before the asterisk */
+    uint32_t count;      /* of fields, at least 1 */
+    MOAT_REF(char) field[]; /* [0] is the address, e.g. GPGGA */
 };
 
-/* Splits the line's text at the commas. NULL: too many fields, or no memory; counted as dropped. */
+/* Splits the line's text at the commas. NULL: no memory, counted. */
 struct nmea_sentence *nmea_sentence_new(const struct nmea_line *line);
 
 /* ---- field values ---- */

@@ -29,8 +29,8 @@ static void fill(struct frame *frame, const struct track *track) {
     frame->mmsi = track->mmsi;
     frame->latitude = point->latitude;
     frame->longitude = point->longitude;
-    frame->speed = point->speed;
-    frame->course = point->course;
+    frame->speed = point_value(point->speed);
+    frame->course = point_value(point->course);
     frame->seen = point->seen;
     for (unsigned i = 0; i + 1 < sizeof frame->name && track->identity != NULL; i++) {
         frame->name[i] = track->identity->name[i];

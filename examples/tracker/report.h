@@ -20,8 +20,8 @@ struct frame {
     uint32_t mmsi;
     int32_t latitude;  /* 1/10000 minutes */
     int32_t longitude;
-    int32_t speed;     /* 1/10 knots */
-    int32_t course;    /* 1/10 degrees */
+    int32_t speed;     /* 1/10 knots, or TEXT_ABSENT */
+    int32_t course;    /* 1/10 degrees, or TEXT_ABSENT */
     uint32_t seen;
     char name[TRACK_TEXT_BYTES];
 };

@@ -67,6 +67,14 @@ void text_fixed(int32_t value, unsigned decimals) {
     }
 }
 
+void text_quoted(const char *label, const char *value) {
+    text_char(' ');
+    text_string(label);
+    text_string(" \"");
+    text_string(value);
+    text_char('"');
+}
+
 void text_labelled(const char *label, int32_t value, unsigned decimals) {
     text_char(' ');
     text_string(label);

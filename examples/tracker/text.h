@@ -26,4 +26,7 @@ void text_fixed(int32_t value, unsigned decimals);
 /* " label value", with - for TEXT_ABSENT. */
 void text_labelled(const char *label, int32_t value, unsigned decimals);
 
+/* " label "value"", in quotes. */
+void text_quoted(const char *label, const char *value);
+
 #endif

@@ -41,16 +41,22 @@ static struct track *track_for(uint32_t mmsi) {
     return track;
 }
 
-static int32_t known_below(int32_t value, int32_t limit) {
-    return value < limit ? value : TEXT_ABSENT;
+int32_t point_value(int16_t value) {
+    return value == POINT_ABSENT ? TEXT_ABSENT : value;
+}
+
+/* The message's value for a field, if it has one and that is below `limit`. */
+static int16_t known_below(const struct ais_message *message, enum ais_name name, int32_t limit) {
+    int32_t value = ais_number(message, name, limit);
+    return value < limit ? (int16_t)value : POINT_ABSENT;
 }
 
 #define DEGREE 600000
 
 /* Adds the message's position to the trail. False: it has none that is on Earth, or no memory. */
 static bool add_point(struct track *track, const struct ais_message *message) {
-    int32_t latitude = ais_value(message, AIS_LATITUDE, 91 * DEGREE);
-    int32_t longitude = ais_value(message, AIS_LONGITUDE, 181 * DEGREE);
+    int32_t latitude = ais_number(message, AIS_LATITUDE, 91 * DEGREE);
+    int32_t longitude = ais_number(message, AIS_LONGITUDE, 181 * DEGREE);
     if (latitude > 90 * DEGREE || latitude < -90 * DEGREE || longitude > 180 * DEGREE || longitude < -180 * DEGREE) {
         return false;
     }
@@ -61,25 +67,25 @@ static bool add_point(struct track *track, const struct ais_message *message) {
     }
     point->latitude = latitude;
     point->longitude = longitude;
-    point->speed = known_below(ais_value(message, AIS_SPEED, 1023), 1023);
-    point->course = known_below(ais_value(message, AIS_COURSE, 3600), 3600);
-    point->heading = known_below(ais_value(message, AIS_HEADING, 511), 360);
-    point->status = ais_value(message, AIS_STATUS, TEXT_ABSENT);
     point->seen = counts.sentences;
+    point->speed = known_below(message, AIS_SPEED, 1023);
+    point->course = known_below(message, AIS_COURSE, 3600);
+    point->heading = known_below(message, AIS_HEADING, 360);
+    point->status = known_below(message, AIS_STATUS, 16);
+    point->turn = known_below(message, AIS_TURN, 128);
+    point->accuracy = known_below(message, AIS_ACCURACY, 2);
     MOAT_STORE(track->trail[track->points % TRAIL_MAX], point);
     track->points++;
     return true;
 }
 
-static void append(char *text, uint32_t bytes, const char *more) {
-    uint32_t at = 0;
-    while (text[at] != '\0') {
-        at++;
-    }
-    while (*more != '\0' && at + 1 < bytes) {
-        text[at++] = *more++;
+/* Copies `from` to text[at] on, as far as `bytes` allow. Returns where it ended. */
+static uint32_t copy(char *text, uint32_t at, uint32_t bytes, const char *from) {
+    while (*from != '\0' && at + 1 < bytes) {
+        text[at++] = *from++;
     }
     text[at] = '\0';
+    return at;
 }
 
 static bool tells_identity(uint32_t type) {
@@ -88,24 +94,17 @@ static bool tells_identity(uint32_t type) {
 
 /* Overwrites in *identity what the message tells. */
 static void read_identity(struct identity *identity, const struct ais_message *message) {
-    char text[TRACK_TEXT_BYTES];
-    if (ais_text(message, AIS_SHIP_NAME, text, sizeof text)) {
-        identity->name[0] = '\0';
-        append(identity->name, sizeof identity->name, text);
-        ais_text(message, AIS_EXTENSION, text, sizeof text);
-        append(identity->name, sizeof identity->name, text);
+    const char *name = ais_text(message, AIS_SHIP_NAME, NULL);
+    if (name != NULL) {
+        uint32_t end = copy(identity->name, 0, sizeof identity->name, name);
+        copy(identity->name, end, sizeof identity->name, ais_text(message, AIS_EXTENSION, ""));
     }
-    if (ais_text(message, AIS_CALL, text, sizeof text)) {
-        identity->call[0] = '\0';
-        append(identity->call, sizeof identity->call, text);
-    }
-    if (ais_text(message, AIS_DESTINATION, text, sizeof text)) {
-        identity->destination[0] = '\0';
-        append(identity->destination, sizeof identity->destination, text);
-    }
-    identity->imo = ais_value(message, AIS_IMO, identity->imo);
-    identity->ship_type = ais_value(message, AIS_SHIP_TYPE, identity->ship_type);
-    identity->ship_type = ais_value(message, AIS_AID_TYPE, identity->ship_type);
+    copy(identity->call, 0, sizeof identity->call, ais_text(message, AIS_CALL, identity->call));
+    copy(identity->destination, 0, sizeof identity->destination,
+         ais_text(message, AIS_DESTINATION, identity->destination));
+    identity->imo = ais_number(message, AIS_IMO, identity->imo);
+    identity->ship_type = ais_number(message, AIS_SHIP_TYPE, identity->ship_type);
+    identity->ship_type = ais_number(message, AIS_AID_TYPE, identity->ship_type);
 }
 
 static void update_identity(struct track *track, const struct ais_message *message) {

@@ -9,22 +9,27 @@
 
 #include "ais.h"
 
-#define TRACKS_MAX 40
+#define TRACKS_MAX 48
 #define TRAIL_MAX 8 /* points of history of each track */
 
 #define TRACK_NAME_BYTES 35 /* 20 characters and an aid's extension of 14, and a closing 0 */
 #define TRACK_TEXT_BYTES 21
 #define TRACK_CALL_BYTES 8
 
-/* A position report; never changed once it is in a trail. TEXT_ABSENT where the message does not say. */
+/* Where a message does not say; no field's value. */
+#define POINT_ABSENT INT16_MIN
+
+/* A position report; never changed once it is in a trail. */
 struct point {
     int32_t latitude;  /* 1/10000 minutes */
     int32_t longitude;
-    int32_t speed;     /* 1/10 knots */
-    int32_t course;    /* 1/10 degrees */
-    int32_t heading;   /* degrees */
-    int32_t status;    /* of navigation, 0..15 */
     uint32_t seen;     /* index of its sentence */
+    int16_t speed;     /* 1/10 knots; this and the rest may be POINT_ABSENT */
+    int16_t course;    /* 1/10 degrees */
+    int16_t heading;   /* degrees */
+    int16_t status;    /* of navigation, 0..15 */
+    int16_t turn;      /* rate of turn as it is sent, -128..127 */
+    int16_t accuracy;  /* 1: better than 10 m */
 };
 
 /* What a ship says of itself; never changed once a track has it. */
@@ -51,6 +56,9 @@ struct track *track_update(const struct ais_message *message);
 
 /* The newest position, or NULL. */
 const struct point *track_position(const struct track *track);
+
+/* A point's value for the text: TEXT_ABSENT for POINT_ABSENT. */
+int32_t point_value(int16_t value);
 
 /* Prints the line "track" of one. */
 void track_print(const struct track *track);

@@ -14,7 +14,8 @@ static uint32_t hash_value(uint32_t hash, uint32_t value) {
 }
 
 static uint32_t hash_point(uint32_t hash, const struct point *point) {
-    const int32_t values[] = {point->latitude, point->longitude, point->speed, point->course, point->heading, point->status};
+    const int32_t values[] = {point->latitude, point->longitude, point->speed, point->course,
+                              point->heading,  point->status,    point->turn,  point->accuracy};
     for (unsigned i = 0; i < sizeof values / sizeof values[0]; i++) {
         hash = hash_value(hash, (uint32_t)values[i]);
     }
@@ -36,14 +37,6 @@ static void trail_print(const struct track *track) {
     }
 }
 
-static void quoted(const char *label, const char *text) {
-    text_char(' ');
-    text_string(label);
-    text_string(" \"");
-    text_string(text);
-    text_char('"');
-}
-
 static void position_print(const struct point *point) {
     text_char(' ');
     if (point == NULL) {
@@ -51,10 +44,10 @@ static void position_print(const struct point *point) {
         return;
     }
     gps_position_print(10 * point->latitude, 10 * point->longitude);
-    text_labelled("speed", point->speed, 1);
-    text_labelled("course", point->course, 1);
-    text_labelled("heading", point->heading, 0);
-    text_labelled("status", point->status, 0);
+    text_labelled("speed", point_value(point->speed), 1);
+    text_labelled("course", point_value(point->course), 1);
+    text_labelled("heading", point_value(point->heading), 0);
+    text_labelled("status", point_value(point->status), 0);
 }
 
 void track_print(const struct track *track) {
@@ -66,9 +59,9 @@ void track_print(const struct track *track) {
     if (track->identity != NULL) {
         text_labelled("type", track->identity->ship_type, 0);
         text_labelled("imo", track->identity->imo, 0);
-        quoted("name", track->identity->name);
-        quoted("call", track->identity->call);
-        quoted("to", track->identity->destination);
+        text_quoted("name", track->identity->name);
+        text_quoted("call", track->identity->call);
+        text_quoted("to", track->identity->destination);
     }
     trail_print(track);
     text_labelled("seen", (int32_t)track->seen, 0);

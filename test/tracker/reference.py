@@ -15,8 +15,7 @@ import re
 import sys
 
 TEXT_MAX = 96
-FIELDS_MAX = 24
-TRACKS_MAX = 40
+TRACKS_MAX = 48
 TRAIL_MAX = 8
 VIEWS_MAX = 8
 PARTIALS_MAX = 6
@@ -59,6 +58,8 @@ LAYOUTS = {
     "24A": "160|part:2 name:t120",
     "24B": "162|part:2 ship_type:8 vendor:t18 model:4 serial:20 call:t42 " + SIZE + "spare:6",
 }
+
+POINT_NAMES = "latitude longitude speed course heading status turn accuracy seen".split()
 
 CLASS_OF = {4: "S", 21: "N", 18: "B", 19: "B", 24: "B"}
 
@@ -252,11 +253,11 @@ class Track:
         return position_text(10 * p["latitude"], 10 * p["longitude"]) + numbers
 
     def hash(self):
-        """FNV-1a over the points' values, little-endian; absent ones are the lowest int32."""
+        """FNV-1a over the points' values, little-endian; absent ones are the lowest int16."""
         value = 2166136261
         for point in self.trail:
-            for name in ("latitude", "longitude", "speed", "course", "heading", "status", "seen"):
-                word = -(2**31) if point[name] is ABSENT else point[name]
+            for name in POINT_NAMES:
+                word = -(2**15) if point[name] is ABSENT else point[name]
                 for byte in (word & 0xFFFFFFFF).to_bytes(4, "little"):
                     value = (value ^ byte) * 16777619 & 0xFFFFFFFF
         return value
@@ -285,6 +286,7 @@ class Reference:
         self.tracks = {}
         self.tracks_evicted = 0
         self.partials = {}
+        self.malformed = None
         self.own = None
         self.views = {}
         self.group = None
@@ -299,12 +301,10 @@ class Reference:
                 self.dropped[reason] += 1
             else:
                 self.index += 1
-                self.sentence(start, text.split(","))
+                self.sentence(start, text)
 
-    def sentence(self, start, fields):
-        if len(fields) > FIELDS_MAX:
-            self.dropped["malformed"] += 1
-            return
+    def sentence(self, start, text):
+        fields = text.split(",")
         address = fields[0]
         formatter = address[2:]
         if len(address) != 5 or address[0] == "P" or formatter not in FORMATTERS[start]:
@@ -315,6 +315,7 @@ class Reference:
             getattr(self, "vdm" if start == "!" else formatter.lower())(fields)
         except (Malformed, IndexError):
             self.dropped["malformed"] += 1
+            self.malformed = start + text
 
     # own ship
 
@@ -450,7 +451,8 @@ class Reference:
             self.identify(track, values)
         latitude, longitude = values.get("latitude", 91 * 600000), values.get("longitude", 181 * 600000)
         if abs(latitude) <= 90 * 600000 and abs(longitude) <= 180 * 600000:
-            point = {"latitude": latitude, "longitude": longitude, "seen": self.index, "status": values.get("status")}
+            point = {name: values.get(name) for name in POINT_NAMES}
+            point["seen"] = self.index
             for name, unknown in (("speed", 1023), ("course", 3600), ("heading", 360)):
                 value = values.get(name, unknown)
                 point[name] = value if value < unknown else ABSENT
@@ -499,6 +501,7 @@ class Reference:
             "sentences" + labelled(all=self.index, **self.by_kind),
             "ais" + types,
             "dropped" + labelled(**self.dropped, tracks=self.tracks_evicted, noise=self.noise),
+            *(["malformed " + self.malformed] if self.malformed else []),
             "waiting" + labelled(fragments=len(self.partials)),
         ]
 

@@ -1,0 +1,15 @@
+/* tracker: the heap's memory on the host, where no linker script gives an arena.
+ *
+ * SPDX-License-Identifier: MIT */
+#include "heap.h"
+
+#include <moat.h>
+
+#define ARENA_BYTES (32 * 1024)
+
+static _Alignas(16) unsigned char arena[ARENA_BYTES];
+
+int heap_open(void) {
+    int result = moat_init();
+    return result == MOAT_OK ? moat_arena_add(arena, sizeof arena) : result;
+}
