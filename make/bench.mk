@@ -1,0 +1,6 @@
+# The benchmark: see test/bench/README.md.
+#
+# SPDX-License-Identifier: MIT
+.PHONY: bench
+bench: | setup ## counts instructions beside other allocators [BOARD= OPT=s BENCH= ALLOCATOR= CHECK= BENCH_PEERS=]
+	@tools/bench-report $(foreach v,BOARD OPT BENCH ALLOCATOR CHECK BENCH_PEERS,$(if $($(v)),'$(v)=$($(v))'))

@@ -1,0 +1,24 @@
+/* moat: the table of workloads. See workload.h.
+ *
+ * SPDX-License-Identifier: MIT */
+#include "workload.h"
+
+const struct bench_workload bench_workloads[] = {
+    {"replace", bench_replace, NULL},
+    {"scatter", bench_scatter, NULL},
+    {"mixed50", bench_mixed50, NULL},
+    {"mixed_raise", bench_mixed_raise, NULL},
+    {"trees_keep", bench_trees, NULL},
+    {NULL, NULL, NULL},
+};
+
+uint32_t bench_number(const char *text) {
+    uint32_t value = 0;
+    while (*text != '\0' && (*text < '0' || *text > '9')) {
+        text++;
+    }
+    for (; *text >= '0' && *text <= '9'; text++) {
+        value = value * 10 + (uint32_t)(*text - '0');
+    }
+    return value;
+}

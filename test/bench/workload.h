@@ -1,0 +1,28 @@
+/* moat: the table of workloads.
+ *
+ * SPDX-License-Identifier: MIT */
+#ifndef BENCH_WORKLOAD_H
+#define BENCH_WORKLOAD_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+struct bench_workload {
+    const char *name;
+    void (*run)(const char *parameters);           /* the rest of the name, such as "_16" */
+    size_t (*arena_bytes)(const char *parameters); /* NULL: BENCH_ARENA_BYTES */
+};
+
+/* Ends with a NULL name. */
+extern const struct bench_workload bench_workloads[];
+
+/* The number in a text, behind anything that is no digit. */
+uint32_t bench_number(const char *text);
+
+void bench_replace(const char *size);
+void bench_scatter(const char *size);
+void bench_mixed50(const char *none);
+void bench_mixed_raise(const char *none);
+void bench_trees(const char *keep);
+
+#endif

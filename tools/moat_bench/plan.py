@@ -1,0 +1,36 @@
+"""Which workloads there are, and which run with which allocator.
+
+SPDX-License-Identifier: MIT"""
+import dataclasses
+
+SIZES = (8, 16, 32, 64, 256, 1024)
+SEEDS = tuple(0x12345678 + i for i in range(10))
+MOAT, NEWLIB, NANO, BUMP = "moat", "newlib", "newlib-nano", "bump"
+
+
+@dataclasses.dataclass(frozen=True)
+class Workload:
+    name: str
+    peers: bool = True          # runs with other allocators too
+    probe: bool = False         # needs the build that measures masked stretches
+    seeds: tuple = ()           # one run for each, and the mean is reported
+
+
+def all_workloads():
+    for size in SIZES:
+        yield Workload(f"replace_{size}")
+    for size in SIZES:
+        yield Workload(f"scatter_{size}")
+    yield Workload("mixed50")
+    yield Workload("mixed_raise", seeds=SEEDS)
+    for keep in (0, 2, 4):
+        yield Workload(f"trees_keep{keep}")
+
+
+def chosen(words):
+    """Those whose name is one of the words or begins with one; all if there is none."""
+    workloads = list(all_workloads())
+    for word in words:
+        if not any(w.name.startswith(word) for w in workloads):
+            raise ValueError(f"no workload '{word}': choose from {' '.join(w.name for w in workloads)}")
+    return [w for w in workloads if not words or any(w.name.startswith(word) for word in words)]

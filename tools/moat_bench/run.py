@@ -1,0 +1,96 @@
+"""Builds the benchmark's firmware and runs it: one run of QEMU for each workload and allocator.
+
+SPDX-License-Identifier: MIT"""
+import dataclasses
+import os
+import pathlib
+import re
+import shlex
+import subprocess
+
+from . import plan
+
+TIMEOUT = 300  # seconds
+
+
+class Failed(Exception):
+    pass
+
+
+@dataclasses.dataclass(frozen=True)
+class Target:
+    board: str
+    opt: str  # O2 or Os
+    peers: str = ""  # folder of adaptors
+
+    def folder(self, check, probe):
+        return pathlib.Path(f"build/bench/{self.board}/check{check}-{self.opt}" + ("-probe" if probe else ""))
+
+
+def environment():
+    """Ours without what `make bench` leaves for its own children."""
+    return {k: v for k, v in os.environ.items() if k not in
+            ("MAKEFLAGS", "MFLAGS", "MAKELEVEL", "BOARD", "CHECK", "OPT", "BENCH", "ALLOCATOR", "BENCH_PEERS", "PROBE")}
+
+
+def make(*arguments):
+    command = ["make", "-s", "-f", "test/bench/firmware.mk", *arguments]
+    done = subprocess.run(command, env=environment(), text=True, capture_output=True, check=False)
+    if done.returncode != 0:
+        raise Failed(f"{shlex.join(command)}:\n{done.stdout}{done.stderr}")
+    return done.stdout
+
+
+def build(target, check, probe, images):
+    folder = target.folder(check, probe)
+    make(f"BOARD={target.board}", f"OPT={target.opt}", f"CHECK={check}", f"OUT={folder}", f"-j{os.cpu_count() or 1}",
+         *(["PROBE=1"] if probe else []), *([f"BENCH_PEERS={target.peers}"] if target.peers else []),
+         *(f"{folder}/bench/{image}.elf" for image in images))
+
+
+def run_command(target):
+    return shlex.split(make(f"BOARD={target.board}", "OUT=build/bench/none", "run-command"))
+
+
+def peer_names(folder):
+    """The names in the adaptors of a folder: the first text of each struct bench_allocator."""
+    names = []
+    for source in sorted(pathlib.Path(folder).glob("*.c")) if folder else ():
+        names += re.findall(r"struct\s+bench_allocator\s+\w+\s*=\s*\{\s*(?:\.name\s*=\s*)?\"([^\"]+)\"", source.read_text())
+    return names
+
+
+def image_of(allocator):
+    """The firmware that has an allocator, and what the firmware calls it."""
+    if allocator in (plan.NEWLIB, plan.NANO):
+        return allocator, "malloc"
+    return plan.NEWLIB, allocator
+
+
+def execute(runner, target, check, workload, allocator, seed=None):
+    """Runs one workload. Returns its metrics as text, in the order they came; None if it does not apply."""
+    image, name = image_of(allocator)
+    elf = target.folder(check, workload.probe) / "bench" / f"{image}.elf"
+    line = f"bench={workload.name} allocator={name}" + (f" seed={seed}" if seed else "")
+    what = f"{workload.name} with {allocator}, CHECK{check}"
+    try:
+        done = subprocess.run([*runner, "-kernel", str(elf), "-append", line], stdin=subprocess.DEVNULL, text=True,
+                              errors="replace", capture_output=True, timeout=TIMEOUT, check=False)
+    except subprocess.TimeoutExpired:
+        raise Failed(f"{what}: not at its end after {TIMEOUT} s") from None
+    lines = dict(line.split(" ", 1) for line in done.stdout.splitlines() if " " in line)
+    if "skipped" in lines:
+        return None
+    if done.returncode != 0 or lines.pop("end", None) is None:
+        raise Failed(f"{what}: {lines.get('failed') or done.stdout + done.stderr}")
+    return lines
+
+
+def measure(runner, target, check, workload, allocator):
+    """The metrics of a workload; with seeds, their means."""
+    if not workload.seeds:
+        return execute(runner, target, check, workload, allocator)
+    runs = [execute(runner, target, check, workload, allocator, seed) for seed in workload.seeds]
+    if runs[0] is None:
+        return None
+    return {metric: f"{sum(float(run[metric]) for run in runs) / len(runs):.2f}" for metric in runs[0]}
