@@ -3,9 +3,9 @@
  * SPDX-License-Identifier: MIT */
 #include "step.h"
 
-#include <bsp.h>
+#include "harness.h"
 
-#include <stddef.h>
+#include <bsp.h>
 
 static volatile enum step_where thread_is;
 static volatile enum step_where hit;
@@ -41,4 +41,13 @@ uint32_t step_length(void (*operation)(void)) {
     uint32_t with = bsp_instructions() - start;
     start = bsp_instructions();
     return with - (bsp_instructions() - start);
+}
+
+uint32_t step_stride(void) {
+    const char *text = test_argument("stride");
+    uint32_t stride = 0;
+    for (; text != NULL && *text >= '0' && *text <= '9'; text++) {
+        stride = stride * 10 + (uint32_t)(*text - '0');
+    }
+    return stride == 0 ? 1 : stride;
 }

@@ -16,6 +16,9 @@ enum step_where step_at(uint32_t n, void (*operation)(void), void (*interrupt)(v
 /* In `interrupt`: where the thread was. */
 enum step_where step_where(void);
 
+/* Steps from one attempt to the next: 1, or the command line's `stride=`, for a quicker look. */
+uint32_t step_stride(void);
+
 /* Instructions that `operation` takes if nothing interrupts it. */
 uint32_t step_length(void (*operation)(void));
 

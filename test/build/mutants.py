@@ -1,0 +1,138 @@
+#!/usr/bin/python3
+"""Breaks core on purpose, one line at a time, and sees that the suite which is there for that line fails.
+
+    test/build/mutants.py [--board BOARD] [NAME...]
+
+A mutant is a change of core's source that must apply exactly once, and the suite that must fail with it; the same
+suite must pass without it. All of it happens in a scratch folder.
+
+SPDX-License-Identifier: MIT"""
+import argparse
+import pathlib
+import shlex
+import shutil
+import subprocess
+import sys
+import tempfile
+from dataclasses import dataclass
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+FOLDERS = ("core", "port", "bsp", "make", "linker", "test", "examples")
+SECONDS = 120
+
+
+@dataclass(frozen=True)
+class Mutant:
+    name: str
+    file: str
+    old: str
+    new: str
+    suite: str
+    case: str = ""  # the case that is enough, where the suite is long
+    config: str = ""
+
+
+BARRIER = "interrupt_barrier"
+
+MUTANTS = (
+    Mutant("the old value is not shaded", "core/barrier.c", "    buffer(old);\n", "    (void)old;\n", BARRIER,
+           "each_instruction_of_store"),
+    Mutant("the new value is not shaded while a stack is grey", "core/barrier.c",
+           "if (moat_heap.stacks_grey) {", "if (false) {", BARRIER, "each_instruction_of_init"),
+    Mutant("a clear has no barrier", "core/include/moat_barrier.h", "        moat_barrier_(*slot, NULL);\n", "", BARRIER,
+           "each_instruction_of_clear"),
+    Mutant("a swap shades one side only", "core/barrier.c", "    shade(was_a, NULL);\n", "", BARRIER,
+           "each_instruction_of_swap"),
+    Mutant("a compare-and-swap does not mask", "core/barrier.c",
+           "    moat_port_mask_t masked = moat_port_mask();\n    bool same = *slot == expected;\n",
+           "    bool same = *slot == expected;\n    moat_port_mask_t masked = moat_port_mask();\n", BARRIER,
+           "each_instruction_of_cas"),
+    Mutant("a move does not shade what it overwrites", "core/move.c", "    shade_slots(range, (uintptr_t)to);\n", "    (void)to;\n", BARRIER,
+           "each_instruction_of_move"),
+    Mutant("a move does not shade what it brings", "core/move.c", "        shade_slots(range, (uintptr_t)from);\n",
+           "        (void)from;\n", BARRIER, "each_instruction_of_move_part"),
+    Mutant("a full barrier buffer forgets", "core/barrier.c",
+           "(void)moat_mark_buffer(MOAT_CONFIG_SLICE_UNITS);", "moat_heap.buffered = 0;", BARRIER,
+           config="BARRIER_ENTRIES=2"),
+)
+
+
+class Failure(Exception):
+    pass
+
+
+def scratch_tree(at):
+    for folder in FOLDERS:
+        shutil.copytree(ROOT / folder, at / folder, ignore=shutil.ignore_patterns("__pycache__"))
+    (at / "build").mkdir()
+    if (ROOT / "build/newlib").exists():
+        (at / "build/newlib").symlink_to(ROOT / "build/newlib")
+
+
+def make(tree, board, config, *targets):
+    command = ["make", "-s", "-j2", "-f", "make/firmware.mk", f"BOARD={board}", "CHECK=2", "OPT=Os", f"CONFIG={config}",
+               *targets]
+    done = subprocess.run(command, cwd=tree, text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, check=False)
+    if done.returncode != 0:
+        raise Failure(f"does not build: {next((l for l in done.stdout.splitlines() if 'error' in l), done.stdout)}")
+    return done.stdout
+
+
+def passes(tree, board, suite, case="", config=""):
+    """Builds and runs a suite. Returns whether it passed, and what tells: the first failure or the way it ended."""
+    folder = "check2-Os" + "".join("+" + option.replace("=", "-") for option in config.split())
+    program = f"build/{board}/{folder}/test/{suite}.elf"
+    make(tree, board, config, program)
+    runner = shlex.split(make(tree, board, config, "run-command"))
+    arguments = [f"case={case}"] if case else []
+    command = [*runner, *(["-append", *arguments] if arguments else []), "-kernel", program] if runner else \
+        [f"./{program}", *arguments]
+    try:
+        run = subprocess.run(command, cwd=tree, text=True, errors="replace", stdin=subprocess.DEVNULL, timeout=SECONDS,
+                             stdout=subprocess.PIPE, stderr=subprocess.STDOUT, check=False)
+    except subprocess.TimeoutExpired:
+        return False, f"no end after {SECONDS} s"
+    failure = next((line for line in run.stdout.splitlines() if line.startswith(("FAIL ", "moat: "))), "")
+    return run.returncode == 0 and not failure, failure or f"exit status {run.returncode}"
+
+
+def try_mutant(tree, board, mutant):
+    path = tree / mutant.file
+    text = path.read_text()
+    if text.count(mutant.old) != 1:
+        raise Failure(f"{mutant.file} has {text.count(mutant.old)} places like this one: {mutant.old.strip()}")
+    path.write_text(text.replace(mutant.old, mutant.new))
+    try:
+        passed, evidence = passes(tree, board, mutant.suite, mutant.case, mutant.config)
+    finally:
+        path.write_text(text)
+    if passed:
+        raise Failure(f"{mutant.suite} passes")
+    return evidence
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--board", default="arm-mps2-an385")
+    parser.add_argument("names", nargs="*", metavar="NAME", help="part of a mutant's name")
+    options = parser.parse_args()
+    chosen = [m for m in MUTANTS if not options.names or any(name in m.name for name in options.names)]
+    failed = False
+    with tempfile.TemporaryDirectory() as scratch:
+        tree = pathlib.Path(scratch)
+        scratch_tree(tree)
+        for suite, config in sorted({(mutant.suite, mutant.config) for mutant in chosen}):
+            passed, evidence = passes(tree, options.board, suite, config=config)
+            failed = failed or not passed
+            name = f"{suite} {config}".strip()
+            print(f"ok {name} without a mutant" if passed else f"FAIL {name} without a mutant: {evidence}", flush=True)
+        for mutant in chosen:
+            try:
+                print(f"# {try_mutant(tree, options.board, mutant)}\nok caught: {mutant.name}", flush=True)
+            except Failure as failure:
+                failed = True
+                print(f"FAIL {mutant.name}: {failure}", flush=True)
+    sys.exit(1 if failed else 0)
+
+
+main()
