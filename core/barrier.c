@@ -62,8 +62,9 @@ void *moat_exchange_(moat_slot *slot, void *value) {
 
 /* Both old values are shaded, and they are the new ones too. */
 void moat_swap_(moat_slot *a, moat_slot *b) {
-    void *was_a = *a, *was_b = *b;
+    void *was_b = *b;
     MOAT_GUARD_STORE(a, was_b);
+    void *was_a = *a;
     MOAT_GUARD_STORE(b, was_a);
     moat_port_mask_t masked = moat_port_mask();
     shade(was_a, NULL);

@@ -7,8 +7,7 @@
 
 #define EXACT_BINS (MOAT_EXACT_GRANULES - MOAT_HOLE_GRANULES)
 
-/* The bin that a hole of this size is filed in. */
-static uint32_t bin_of(uint32_t granules) {
+uint32_t moat_bins_of(uint32_t granules) {
     if (granules < MOAT_EXACT_GRANULES) {
         return granules - MOAT_HOLE_GRANULES;
     }
@@ -25,12 +24,12 @@ static uint32_t bin_for(uint32_t granules) {
         return granules - MOAT_HOLE_GRANULES;
     }
     uint32_t step = (uint32_t)1 << (moat_highest_bit(granules) - 2);
-    return bin_of(granules + step - 1);
+    return moat_bins_of(granules + step - 1);
 }
 
 void moat_bins_put(uintptr_t at, uint32_t granules) {
     struct moat_hole *hole = (struct moat_hole *)at;
-    uint32_t bin = bin_of(granules);
+    uint32_t bin = moat_bins_of(granules);
     struct moat_hole *head = moat_heap.bins[bin];
     hole->granules = granules;
     if (head == NULL) {
@@ -49,7 +48,7 @@ void moat_bins_put(uintptr_t at, uint32_t granules) {
 
 void moat_bins_remove(struct moat_hole *hole) {
     uint32_t granules = (uint32_t)hole->granules;
-    uint32_t bin = bin_of(granules);
+    uint32_t bin = moat_bins_of(granules);
     moat_heap.free_granules -= granules;
     if (hole->next == hole) {
         moat_heap.bins[bin] = NULL;
@@ -76,12 +75,12 @@ struct moat_hole *moat_bins_find(uint32_t granules) {
     if (granules < MOAT_EXACT_GRANULES) {
         return NULL;
     }
-    struct moat_hole *near = moat_heap.bins[bin_of(granules)];
+    struct moat_hole *near = moat_heap.bins[moat_bins_of(granules)];
     return near != NULL && near->granules >= granules ? near : NULL;
 }
 
 struct moat_hole *moat_bins_turn(uint32_t granules) {
-    struct moat_hole **head = &moat_heap.bins[bin_of(granules < MOAT_HOLE_GRANULES ? MOAT_HOLE_GRANULES : granules)];
+    struct moat_hole **head = &moat_heap.bins[moat_bins_of(granules < MOAT_HOLE_GRANULES ? MOAT_HOLE_GRANULES : granules)];
     if (*head != NULL) {
         *head = (*head)->next;
     }

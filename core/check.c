@@ -26,6 +26,9 @@ static bool check_bins(const struct moat_check_sums *sums, struct moat_heap_erro
         }
         struct moat_hole *hole = head;
         while (hole != NULL && holes <= sums->holes) {
+            if (moat_bins_of((uint32_t)hole->granules) != bin) {
+                return moat_check_fail(error, 6, (uintptr_t)hole, "a hole is filed under another size");
+            }
             holes++;
             granules += (uint32_t)hole->granules;
             hole = hole->next == head ? NULL : hole->next;
@@ -51,8 +54,12 @@ static bool check_phase(struct moat_heap_error *error) {
 
 /* INV-10: the finalizers' lists hold objects of finalized types. */
 static bool check_list(void *object, struct moat_heap_error *error) {
-    while (object != NULL) {
+    uint32_t most = moat_granules(moat_heap.stats.arena_bytes);
+    for (uint32_t length = 0; object != NULL; length++) {
         struct moat_object found;
+        if (length > most) {
+            return moat_check_fail(error, 10, (uintptr_t)object, "a finalizers' list runs in a circle");
+        }
         if (!moat_object_find(object, &found) || found.start != object || found.type->finalize == NULL) {
             return moat_check_fail(error, 10, (uintptr_t)object, "a finalizers' list holds what has no finalizer");
         }

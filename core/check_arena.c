@@ -64,6 +64,13 @@ static uintptr_t filed_part(uintptr_t start, uintptr_t end) {
     return start;
 }
 
+/* Whether a link of a hole can be followed: free memory may have been written to. */
+static bool may_be_hole(const struct moat_hole *hole) {
+    uintptr_t at = (uintptr_t)hole;
+    const struct moat_arena *arena = moat_arena_of(at);
+    return arena != NULL && (at - arena->base) % MOAT_GRANULE == 0;
+}
+
 /* INV-5: a free run of two or more granules is filed under its size, or is the sweep's or the cursor's. */
 static bool check_run(const struct moat_arena *arena, uint32_t from, uint32_t to, struct moat_check_sums *sums,
                       struct moat_heap_error *error) {
@@ -77,7 +84,7 @@ static bool check_run(const struct moat_arena *arena, uint32_t from, uint32_t to
     if (hole->granules != granules) {
         return moat_check_fail(error, 5, start, "a hole's size is not that of its free run");
     }
-    if (hole->next->prev != hole || hole->prev->next != hole) {
+    if (!may_be_hole(hole->next) || !may_be_hole(hole->prev) || hole->next->prev != hole || hole->prev->next != hole) {
         return moat_check_fail(error, 5, start, "a hole is not linked in a bin: free memory was written to");
     }
     sums->holes++;

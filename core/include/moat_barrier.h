@@ -27,32 +27,36 @@
 #define MOAT_CLEAR(slot) moat_clear_(MOAT_SLOT_(slot))
 
 /* MOAT_SWAP(a, b): exchanges two slots of one type. Not atomic against handlers that store to the same slots. */
-#define MOAT_SWAP(a, b) ((void)sizeof(1 ? (a) : (b)), moat_swap_(MOAT_SLOT_(a), MOAT_SLOT_(b)))
+#define MOAT_SWAP(a, b)                                                                                    \
+    ((void)sizeof(1 ? (a) : (b)), moat_swap_(MOAT_SLOT_(a), MOAT_SLOT_(b)), (void)moat_returned_(0))
 
 /* MOAT_CAS(slot, expected, desired): atomically, if slot holds `expected`, stores `desired`.
  * Returns true if it stored. The check of CHECK2 comes first, whether or not it will store. Cost: interrupts are
  * masked for one comparison and store, plus the barrier while marking. */
 #define MOAT_CAS(slot, expected, desired)                                                                  \
-    moat_cas_(MOAT_SLOT_(slot), MOAT_VALUE_(slot, expected), MOAT_VALUE_(slot, desired))
+    (moat_returned_(moat_cas_(MOAT_SLOT_(slot), MOAT_VALUE_(slot, expected), MOAT_VALUE_(slot, desired))) != 0)
 
 /* MOAT_ATOMIC_STORE(slot, value): as MOAT_STORE, and all of it, barrier included, is atomic against handlers. */
-#define MOAT_ATOMIC_STORE(slot, value) ((void)moat_exchange_(MOAT_SLOT_(slot), MOAT_VALUE_(slot, value)))
+#define MOAT_ATOMIC_STORE(slot, value) ((void)MOAT_EXCHANGE(slot, value))
 
 /* MOAT_EXCHANGE(slot, value): atomically stores value and returns (as void *) what was replaced. */
-#define MOAT_EXCHANGE(slot, value) moat_exchange_(MOAT_SLOT_(slot), MOAT_VALUE_(slot, value))
+#define MOAT_EXCHANGE(slot, value)                                                                         \
+    moat_returned_pointer_(moat_exchange_(MOAT_SLOT_(slot), MOAT_VALUE_(slot, value)))
 
 /* MOAT_MOVE(type, to, from): copies one element of `type`, slots and plain data; the ranges may overlap.
  * to, from  pointers to elements: in managed memory, `from` anywhere. Cost: a word a word; interrupts are on, each
  * word is copied whole. While marking, the slots' values are shaded first. */
-#define MOAT_MOVE(type, to, from) moat_move_part(&(type), (to), (from), 0, (type).size)
+#define MOAT_MOVE(type, to, from) MOAT_MOVE_PART(type, to, from, 0, (type).size)
 
 /* MOAT_MOVE_PART(type, to, from, offset, bytes): as MOAT_MOVE for `bytes` bytes from `offset` within the element.
  * to, from  the starts of the elements. offset and bytes may cut a slot only to copy none of it: a slot that is
  * copied in part is not a pointer, and is not shaded. offset + bytes <= the type's size, else nothing is copied. */
-#define MOAT_MOVE_PART(type, to, from, offset, bytes) moat_move_part(&(type), (to), (from), (offset), (bytes))
+#define MOAT_MOVE_PART(type, to, from, offset, bytes)                                                      \
+    moat_returned_(moat_move_part(&(type), (to), (from), (offset), (bytes)))
 
 /* MOAT_MOVE_ARRAY(type, to, from, count): as MOAT_MOVE for `count` elements; 0 copies nothing. */
-#define MOAT_MOVE_ARRAY(type, to, from, count) moat_move_array(&(type), (to), (from), (count))
+#define MOAT_MOVE_ARRAY(type, to, from, count)                                                             \
+    moat_returned_(moat_move_array(&(type), (to), (from), (count)))
 
 /* MOAT_ZERO(type, at): clears one element of `type`. */
 #define MOAT_ZERO(type, at) moat_zero(&(type), (at))
@@ -73,6 +77,20 @@ void moat_guard_store_(const void *slot, const void *value);
 /* The address of a slot, and a value that the compiler has compared with the slot's type. */
 #define MOAT_SLOT_(slot) ((moat_slot *)(void *)&(slot))
 #define MOAT_VALUE_(slot, value) (1 ? (value) : (slot))
+
+/* Something after a call, so that it is no jump in the place of a return: the guard names the function that made the
+ * call by its return address. */
+static inline int moat_returned_(int result) {
+#if MOAT_CONFIG_CHECK >= 2
+    __asm__ volatile("" ::: "memory");
+#endif
+    return result;
+}
+
+static inline void *moat_returned_pointer_(void *result) {
+    (void)moat_returned_(0);
+    return result;
+}
 
 static inline void moat_check_store_(const void *slot, const void *value) {
 #if MOAT_CONFIG_CHECK >= 2
