@@ -1,0 +1,204 @@
+/* Roots: static, typed, and added at run time; each keeps what its slots hold, whenever in a cycle it comes or goes.
+ *
+ * SPDX-License-Identifier: MIT */
+#include "fresh_heap.h"
+#include "harness.h"
+
+#include "cycle.h"
+
+#include <moat.h>
+#include <string.h>
+
+#define ARENA_BYTES 16384
+#define ELEMENTS 20
+
+struct node {
+    MOAT_REF(struct node) next;
+    uintptr_t number;
+};
+MOAT_TYPE(node_type, struct node, next);
+
+struct table {
+    uintptr_t looks_like_one;
+    MOAT_REF(struct node) slots[3];
+};
+MOAT_TYPE(table_type, struct table, slots);
+
+FRESH_ARENA(arena, ARENA_BYTES);
+static MOAT_ROOT(struct node) one;
+static MOAT_ROOT(struct node) several[5];
+MOAT_ROOT_OF(table_type, struct table, typed);
+static struct table added[ELEMENTS];
+static MOAT_REF(struct node) words[ELEMENTS];
+static uintptr_t kept[ELEMENTS];
+
+static struct node *make(uintptr_t *note) {
+    struct node *node = MOAT_NEW(node_type);
+    *note = hide(node);
+    return node;
+}
+
+static bool start(void) {
+    memset(added, 0, sizeof added);
+    memset(words, 0, sizeof words);
+    return fresh_heap(arena.bytes, sizeof arena.bytes);
+}
+
+static __attribute__((noinline)) void fill_static(void) {
+    MOAT_STORE(one, make(&kept[0]));
+    MOAT_STORE(several[4], make(&kept[1]));
+    MOAT_STORE(typed.slots[2], make(&kept[2]));
+    typed.looks_like_one = (uintptr_t)make(&kept[3]);
+}
+
+static void static_roots_keep(void) {
+    CHECK(start());
+    fill_static();
+    collect_once();
+    CHECK_HEAP();
+    CHECK(is_alive(kept[0]) && is_alive(kept[1]) && is_alive(kept[2]));
+    CHECK(!is_alive(kept[3]));
+    MOAT_CLEAR(one);
+    MOAT_CLEAR(several[4]);
+    MOAT_CLEAR(typed.slots[2]);
+    collect_once();
+    CHECK(!is_alive(kept[0]) && !is_alive(kept[1]) && !is_alive(kept[2]));
+}
+
+static __attribute__((noinline)) void fill_added(void) {
+    for (unsigned i = 0; i < ELEMENTS; i++) {
+        added[i].slots[i % 3] = make(&kept[i]);
+    }
+}
+
+static unsigned count_kept(void) {
+    unsigned count = 0;
+    for (unsigned i = 0; i < ELEMENTS; i++) {
+        count += is_alive(kept[i]);
+    }
+    return count;
+}
+
+static void typed_elements_keep_until_removed(void) {
+    CHECK(start());
+    fill_added();
+    CHECK_EQUAL(moat_root_add(added, &table_type, ELEMENTS), MOAT_OK);
+    collect_once();
+    CHECK_EQUAL(count_kept(), ELEMENTS);
+    CHECK_EQUAL(moat_root_remove(added), MOAT_OK);
+    collect_once();
+    CHECK_EQUAL(count_kept(), 0);
+    CHECK_HEAP();
+}
+
+static __attribute__((noinline)) void fill_words(void) {
+    for (unsigned i = 0; i < ELEMENTS; i++) {
+        words[i] = make(&kept[i]);
+    }
+}
+
+static void slots_keep_until_removed(void) {
+    CHECK(start());
+    fill_words();
+    CHECK_EQUAL(moat_root_add(words, NULL, ELEMENTS), MOAT_OK);
+    collect_once();
+    CHECK_EQUAL(count_kept(), ELEMENTS);
+    CHECK_EQUAL(moat_root_remove(words), MOAT_OK);
+    CHECK_EQUAL(moat_root_add(words, NULL, ELEMENTS / 2), MOAT_OK);
+    collect_once();
+    CHECK_EQUAL(count_kept(), ELEMENTS / 2);
+}
+
+static void removed_root_may_be_added_again(void) {
+    CHECK(start());
+    for (unsigned i = 0; i < 3 * MOAT_CONFIG_ROOTS_MAX; i++) {
+        CHECK_EQUAL(moat_root_add(added, &table_type, ELEMENTS), MOAT_OK);
+        CHECK_EQUAL(moat_root_remove(added), MOAT_OK);
+    }
+}
+
+/* ---- at every step of a cycle ---- */
+
+static __attribute__((noinline)) void advance(unsigned steps) {
+    moat_cycle_start();
+    for (unsigned i = 0; i < steps && moat_heap.phase != MOAT_PHASE_IDLE; i++) {
+        moat_cycle_step(1);
+    }
+}
+
+/* Moves what the root in the heap holds to memory that is no root yet, then makes it one. The store into it has no barrier. */
+static __attribute__((noinline)) void move_to_new_root(void) {
+    words[1] = MOAT_EXCHANGE(one, NULL);
+    (void)moat_root_add(words, NULL, ELEMENTS);
+}
+
+static void added_at_every_step(void) {
+    for (unsigned steps = 0; steps < 2000; steps++) {
+        CHECK(start());
+        MOAT_STORE(one, make(&kept[0]));
+        scrub_stack();
+        advance(steps);
+        bool over = moat_heap.phase == MOAT_PHASE_IDLE;
+        move_to_new_root();
+        CHECK_HEAP();
+        moat_cycle_finish();
+        CHECK_HEAP();
+        CHECK(is_alive(kept[0]));
+        collect_once();
+        CHECK(is_alive(kept[0]));
+        if (over) {
+            test_note("steps", steps);
+            return;
+        }
+    }
+    CHECK(false);
+}
+
+/* The root's object goes to the heap root, which has been scanned by then or not; the removal must not lose it. */
+static __attribute__((noinline)) void remove_and_keep(void) {
+    struct node *node = added[ELEMENTS - 1].slots[2];
+    (void)moat_root_remove(added);
+    memset(added, 0, sizeof added);
+    MOAT_STORE(one, node);
+}
+
+static __attribute__((noinline)) void fill_last(void) {
+    added[ELEMENTS - 1].slots[2] = make(&kept[0]);
+    added[0].slots[0] = make(&kept[1]);
+}
+
+static void removed_at_every_step(void) {
+    for (unsigned steps = 0; steps < 2000; steps++) {
+        CHECK(start());
+        fill_last();
+        CHECK_EQUAL(moat_root_add(added, &table_type, ELEMENTS), MOAT_OK);
+        scrub_stack();
+        advance(steps);
+        bool over = moat_heap.phase == MOAT_PHASE_IDLE;
+        remove_and_keep();
+        CHECK_HEAP();
+        moat_cycle_finish();
+        CHECK_HEAP();
+        CHECK(is_alive(kept[0]));
+        collect_once();
+        CHECK(is_alive(kept[0]) && !is_alive(kept[1]));
+        if (over) {
+            test_note("steps", steps);
+            return;
+        }
+    }
+    CHECK(false);
+}
+
+static const struct test_case cases[] = {
+    TEST_CASE(static_roots_keep),
+    TEST_CASE(typed_elements_keep_until_removed),
+    TEST_CASE(slots_keep_until_removed),
+    TEST_CASE(removed_root_may_be_added_again),
+    TEST_CASE(added_at_every_step),
+    TEST_CASE(removed_at_every_step),
+};
+
+int main(void) {
+    return TEST_MAIN(cases);
+}
