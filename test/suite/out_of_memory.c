@@ -1,0 +1,168 @@
+/* Out of memory: what is unreachable is collected first, finalizers and the hook are asked next, and a failed allocation
+ * leaves a heap that works.
+ *
+ * SPDX-License-Identifier: MIT */
+#include "fresh_heap.h"
+#include "harness.h"
+
+#include <bsp.h>
+#include <moat.h>
+
+struct node {
+    MOAT_REF(struct node) next;
+    uintptr_t number;
+};
+MOAT_TYPE(node_type, struct node, next);
+
+FRESH_ARENA(arena, 4096);
+static MOAT_ROOT(struct node) list;
+static MOAT_ROOT(void) cache;
+static unsigned hook_calls;
+static size_t hook_bytes;
+
+static void release_cache(void *object) {
+    (void)object;
+    MOAT_CLEAR(cache);
+}
+MOAT_TYPE_FINALIZED(guard_type, struct node, release_cache, next);
+
+static bool give_up(size_t bytes) {
+    hook_calls++;
+    hook_bytes = bytes;
+    return false;
+}
+
+static bool drop_cache(size_t bytes) {
+    (void)give_up(bytes);
+    MOAT_CLEAR(cache);
+    return true;
+}
+
+static bool promise_too_much(size_t bytes) {
+    (void)give_up(bytes);
+    return true;
+}
+
+static bool start(moat_out_of_memory_hook *hook) {
+    bool ready = fresh_heap(arena.bytes, sizeof arena.bytes);
+    (void)moat_out_of_memory_hook_set(hook);
+    hook_calls = 0;
+    return ready;
+}
+
+/* Returns how many nodes there was room for. */
+static unsigned fill(void) {
+    unsigned count = 0;
+    for (struct node *node = MOAT_NEW(node_type); node != NULL; node = MOAT_NEW(node_type)) {
+        node->number = count++;
+        MOAT_STORE(node->next, list);
+        MOAT_STORE(list, node);
+    }
+    return count;
+}
+
+static void hook_can_be_set(void) {
+    CHECK(start(NULL));
+    CHECK(moat_out_of_memory_hook_set(give_up) == NULL);
+    CHECK(moat_out_of_memory_hook_set(drop_cache) == give_up);
+    CHECK(moat_out_of_memory_hook_set(NULL) == drop_cache);
+}
+
+static void full_heap_says_so_and_works_on(void) {
+    CHECK(start(NULL));
+    unsigned count = fill();
+    CHECK(count > 20);
+    CHECK_EQUAL(moat_last_error(), MOAT_ERR_MEMORY);
+    CHECK_EQUAL(moat_heap.stats.out_of_memory, 1);
+    CHECK_HEAP();
+    for (struct node *node = list; node != NULL; node = node->next) {
+        CHECK_EQUAL(node->number, --count);
+    }
+    MOAT_STORE(list, list->next);
+    scrub_stack();
+    CHECK(MOAT_NEW(node_type) != NULL);
+    CHECK_HEAP();
+}
+
+static void garbage_is_collected_first(void) {
+    CHECK(start(give_up));
+    unsigned count = fill();
+    CHECK_EQUAL(hook_calls, 1);
+    MOAT_CLEAR(list);
+    scrub_stack();
+    CHECK_EQUAL(fill(), count);
+    CHECK_EQUAL(hook_calls, 2);
+}
+
+static void hook_is_told_and_asked_once(void) {
+    CHECK(start(give_up));
+    (void)fill();
+    hook_calls = 0;
+    CHECK_POINTER(MOAT_NEW_BYTES(500), NULL);
+    CHECK_EQUAL(hook_calls, 1);
+    CHECK_EQUAL(hook_bytes, 500);
+    (void)moat_out_of_memory_hook_set(promise_too_much);
+    CHECK_POINTER(MOAT_NEW_BYTES(500), NULL);
+    CHECK_EQUAL(hook_calls, 2);
+    CHECK_HEAP();
+}
+
+static void hook_may_drop_references(void) {
+    CHECK(start(drop_cache));
+    MOAT_STORE(cache, MOAT_NEW_BYTES(600));
+    (void)fill();
+    CHECK_POINTER(cache, NULL);
+    CHECK_HEAP();
+    CHECK(start(drop_cache));
+    MOAT_STORE(cache, MOAT_NEW_BYTES(2000));
+    scrub_stack();
+    CHECK(MOAT_NEW_BYTES(2500) != NULL);
+    CHECK_EQUAL(hook_calls, 1);
+}
+
+static __attribute__((noinline)) void make_finalized(void) {
+    CHECK(MOAT_NEW(guard_type) != NULL);
+}
+
+/* What only a finalizer lets go of is found too, before the hook is asked. */
+static void finalizers_come_before_the_hook(void) {
+    CHECK(start(give_up));
+    make_finalized();
+    MOAT_STORE(cache, MOAT_NEW_BYTES(2000));
+    scrub_stack();
+    CHECK(MOAT_NEW_BYTES(2500) != NULL);
+    CHECK_EQUAL(hook_calls, 0);
+}
+
+static void fill_in_handler(void) {
+    while (MOAT_NEW(node_type) != NULL) {
+    }
+    CHECK_EQUAL(moat_last_error(), MOAT_ERR_MEMORY);
+}
+
+/* A handler can't collect: it asks thread mode to, which has then all of it. */
+static void handler_asks_thread_mode(void) {
+    CHECK(start(give_up));
+    bsp_interrupt(fill_in_handler);
+    CHECK(!test_failed());
+    CHECK(moat_heap.requested);
+    CHECK_EQUAL(hook_calls, 0);
+    CHECK_HEAP();
+    CHECK(MOAT_NEW(node_type) != NULL);
+    CHECK(!moat_heap.requested);
+    CHECK_HEAP();
+}
+
+static const struct test_case cases[] = {
+    TEST_CASE(hook_can_be_set),
+    TEST_CASE(full_heap_says_so_and_works_on),
+    TEST_CASE(garbage_is_collected_first),
+    TEST_CASE(hook_is_told_and_asked_once),
+    TEST_CASE(hook_may_drop_references),
+    TEST_CASE(finalizers_come_before_the_hook),
+    TEST_CASE(handler_asks_thread_mode),
+};
+
+int main(void) {
+    return TEST_MAIN(cases);
+}
