@@ -6,7 +6,16 @@
 
 #include <stdint.h>
 
-enum sentence_kind { SENTENCE_GGA, SENTENCE_RMC, SENTENCE_VTG, SENTENCE_GSV, SENTENCE_VDM, SENTENCE_VDO, SENTENCE_OTHER, SENTENCE_KINDS };
+enum sentence_kind {
+    SENTENCE_GGA,
+    SENTENCE_RMC,
+    SENTENCE_VTG,
+    SENTENCE_GSV,
+    SENTENCE_VDM,
+    SENTENCE_VDO,
+    SENTENCE_OTHER,
+    SENTENCE_KINDS
+};
 
 /* Why input was dropped. The first four are found by the framing, a byte at a time. */
 enum drop_reason {

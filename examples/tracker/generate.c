@@ -106,7 +106,8 @@ static void vtg(struct line_text *line) {
 }
 
 /* Sentence `number` of `all` about four satellites each, from `id` up. */
-static void gsv(struct line_text *line, const char *talker, uint32_t number, uint32_t all, uint32_t id, const char *end) {
+static void gsv(struct line_text *line, const char *talker, uint32_t number, uint32_t all, uint32_t id,
+                const char *end) {
     line_string(line, talker);
     line_number(line, all, 1);
     line_char(line, ',');
@@ -169,7 +170,8 @@ static void put_payload(struct line_text *line, const struct fleet_bits *bits, u
     }
 }
 
-static void fragment(struct line_text *line, char number, char channel, const struct fleet_bits *bits, uint32_t from, uint32_t to) {
+static void fragment(struct line_text *line, char number, char channel, const struct fleet_bits *bits, uint32_t from,
+                     uint32_t to) {
     bool last = number == '2';
     line_string(line, "!AIVDM,2,");
     line_char(line, number);

@@ -14,7 +14,7 @@
 #include <bsp.h>
 
 #define STATUS_CLEAN 0
-#define STATUS_LOSS 1    /* the radio sent a corrupted frame, or memory ran out */
+#define STATUS_LOSS 1    /* the radio sent a corrupted frame, memory ran out, or the heap is not sound */
 #define STATUS_USAGE 2
 #define STATUS_FAULTED 3 /* this boot found a fault record and printed it */
 
@@ -117,8 +117,10 @@ static void run(void) {
     report_flush();
 }
 
-static void print_heap(void) {
+static bool print_heap(void) {
     struct moat_stats stats;
+    struct moat_heap_error error;
+    bool sound = moat_heap_check(&error) == MOAT_OK;
     moat_stats_get(&stats);
     text_string("heap bytes ");
     text_unsigned((uint32_t)stats.arena_bytes);
@@ -136,7 +138,12 @@ static void print_heap(void) {
     text_unsigned(stats.out_of_memory);
     text_string(" uart overruns ");
     text_unsigned(bsp_rx_overruns());
-    text_char('\n');
+    text_string(sound ? " check ok\n" : " check failed: ");
+    if (!sound) {
+        text_string(error.what);
+        text_char('\n');
+    }
+    return sound;
 }
 
 static int print_summary(void) {
@@ -153,8 +160,8 @@ static int print_summary(void) {
     text_labelled("fragments", (int32_t)ais_partials(), 0);
     text_char('\n');
     report_print();
-    print_heap();
-    return report_corrupted() == 0 && counts.dropped[DROP_MEMORY] == 0 ? STATUS_CLEAN : STATUS_LOSS;
+    bool sound = print_heap();
+    return sound && report_corrupted() == 0 && counts.dropped[DROP_MEMORY] == 0 ? STATUS_CLEAN : STATUS_LOSS;
 }
 
 /* A trap resets the board, so that the boot after it finds the record. */

@@ -166,6 +166,20 @@ def eviction():
     yield ais(position(999)) + ais(position(1003, 91 * 600000)) + ais(position(1 << 30 | 7)) + ais(position(0))
 
 
+def crowd():
+    """More at once than fits into 32 KiB: satellites, tracks with long trails and names, and waiting fragments."""
+    for signal in "12345678":
+        for current in range(1, 10):
+            four = "".join(f",{4 * current + i},10,100,20" for i in range(4))
+            yield sentence(f"$GPGSV,9,{current},36{four},{signal}")
+    for mmsi in range(5000, 5000 + reference.TRACKS_MAX):
+        for latitude in range(reference.TRAIL_MAX + 1):
+            yield ais(position(mmsi, latitude))
+        yield from fragments(static_and_voyage(mmsi), (60, 20), 1)
+    for channel in "ABCDEF":
+        yield from fragments("0" * 1104, (74, 74, 12, 12, 12), 3, channel)[:4]
+
+
 def log():
     parts = (framing, own_ship, satellites, messages, assembly, eviction)
     return b"".join(piece for part in parts for piece in part()) + b"$GPGGA,cut off"

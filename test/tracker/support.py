@@ -115,12 +115,22 @@ def run_file(path, messages=True):
     return run
 
 
-def run_log(log):
-    """run_file for bytes."""
+def with_file(log, function):
+    """What the function makes of a file with these bytes."""
     with tempfile.TemporaryDirectory(prefix="moat-tracker-") as folder:
         path = pathlib.Path(folder) / "log.nmea"
         path.write_bytes(log)
-        return run_file(path)
+        return function(path)
+
+
+def run_log(log):
+    """run_file for bytes."""
+    return with_file(log, run_file)
+
+
+def run_bytes(log):
+    """A run over bytes, whatever comes of it."""
+    return with_file(log, lambda path: Run(f"file={path}"))
 
 
 def generated(seed, lines):

@@ -24,6 +24,14 @@ def expected_output_is_the_reference():
            "examples/tracker/harbour.expected is not test/tracker/reference.py's output for harbour.nmea")
 
 
+def readme_shows_the_expected_output():
+    wanted = (EXAMPLE / "harbour.expected").read_text().splitlines()
+    shown = [line[4:] for line in (EXAMPLE / "README.md").read_text().splitlines() if line.startswith("    ")]
+    summary = [line for line in wanted if line.split()[0] in ("sentences", "ais", "dropped", "malformed", "waiting")]
+    missing = [line for line in summary if line not in shown]
+    expect(summary and not missing, f"examples/tracker/README.md lacks: {missing[:1]}")
+
+
 def shipped_log_is_generated():
     log = (EXAMPLE / "harbour.nmea").read_bytes()
     comment, rest = log.split(b"\r\n", 1)
@@ -59,5 +67,5 @@ def generators_agree():
                 raise Failure(f"tools/nmea-generate and examples/tracker/generate.c differ for seed {seed}")
 
 
-main(expected_output_is_the_reference, shipped_log_is_generated, sample_comments, edges_reach_every_reason,
-     generators_agree)
+main(expected_output_is_the_reference, readme_shows_the_expected_output, shipped_log_is_generated, sample_comments,
+     edges_reach_every_reason, generators_agree)

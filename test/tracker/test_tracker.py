@@ -1,5 +1,5 @@
 #!/usr/bin/python3
-"""The tracker in one configuration: the shipped log, edges, recorded logs, sample.aivdm's comments, and the planted bug.
+"""The tracker in one configuration: the shipped log, edges, recorded logs, sample.aivdm's comments, the planted bug.
 
 SPDX-License-Identifier: MIT"""
 import os
@@ -7,7 +7,7 @@ import os
 import edges
 import sample
 from support import (CLEAN, END_OF_TRANSMISSION, EXAMPLE, FAULTED, LOSS, ROOT, Run, expect, expect_same,
-                     expect_status, main, recorded, run_file, run_log)
+                     expect_status, main, recorded, run_bytes, run_file, run_log)
 
 CYCLES_MIN = 50  # collections that the shipped log is to force
 LOG = (EXAMPLE / "harbour.nmea").relative_to(ROOT)
@@ -35,6 +35,16 @@ def shipped_log_by_uart():
 
 def edges_of_every_rule():
     run_log(edges.log())
+
+
+def more_than_fits():
+    """Memory runs out: what does not fit is dropped and counted, and all that is there stays as it should be."""
+    run = run_bytes(b"".join(edges.crowd()) * 3)
+    expect_status(run, LOSS)
+    expect(run.number("dropped", "memory") > 0, "nothing was dropped for want of memory: the log is too small")
+    expect(run.number("radio", "corrupted") == 0, "the radio sent corrupted frames")
+    expect(any(line.startswith("track ") for line in run.lines), "no track is left")
+    expect(any(line.endswith(" check ok") for line in run.lines), "the heap is not sound at the end")
 
 
 def recorded_log(name):
@@ -78,6 +88,6 @@ def bug_traps():
     expect(ON_HOST or 'c-owned region "dma_ring"' in stores[0], f"the region is not there: {stores[0]}")
 
 
-main(shipped_log, shipped_log_by_uart, edges_of_every_rule, recorded_log("ais-nmea.log"),
-     recorded_log("ublox-neo-m9n-nmea.log"), recorded_log("sample.aivdm"), sample_comments, unknown_argument,
+main(shipped_log, shipped_log_by_uart, edges_of_every_rule, more_than_fits,
+     recorded_log("ais-nmea.log"), recorded_log("ublox-neo-m9n-nmea.log"), recorded_log("sample.aivdm"), sample_comments, unknown_argument,
      absent_file, bug_traps if CHECK == 2 else bug_corrupts_frames)
