@@ -6,7 +6,7 @@
 #include "cycle.h"
 #include "port.h"
 
-#define WASHED_WORDS 128
+#define WASHED_WORDS 256
 
 MOAT_TYPE(node_type, struct node, next, a, b);
 

@@ -1,0 +1,317 @@
+/* Pointers that only a compiler could have made: in a register alone, just past the end, just before the start. Objects
+ * so held are kept through whole collections, with a handler that allocates meanwhile; slots in the heap, which are
+ * precise, keep nothing by such a pointer.
+ *
+ * SPDX-License-Identifier: MIT */
+#include "granule.h"
+#include "harness.h"
+#include "support/cpu.h"
+#include "support/loops.h"
+#include "support/node.h"
+
+#include <bsp.h>
+#include <moat.h>
+
+#define ARENA_BYTES (NODE_ARENA_BYTES / 2)
+#define INTERRUPT_PERIOD 1999u
+#define PATTERN ((uintptr_t)0x51e7c0de)
+
+struct array {
+    uintptr_t words[LOOP_WORDS];
+};
+MOAT_TYPE(array_type, struct array);
+
+/* ---- the handler: allocates, and keeps a list that it looks through ---- */
+
+static MOAT_ROOT(struct node) handled;
+static uint32_t handled_count, interrupts;
+
+static void interrupt(void) {
+    uint32_t length = 0;
+    interrupts++;
+    for (const struct node *node = handled; node != NULL; node = node->next) {
+        CHECK(node->serial != 0 && node->serial <= node_serial());
+        length++;
+    }
+    CHECK_EQUAL(length, handled_count);
+    if (length == 8) {
+        MOAT_CLEAR(handled);
+        handled_count = 0;
+    }
+    if (node_push(&handled)) {
+        handled_count++;
+    }
+}
+
+/* A cycle with an interrupt between its slices, then one, or two, with interrupts anywhere. */
+static void collect(void) {
+    moat_heap.requested = true;
+    while (moat_gc_step(MOAT_CONFIG_SLICE_UNITS) == 1) {
+        bsp_interrupt(interrupt);
+    }
+    bsp_timer_start(INTERRUPT_PERIOD, true, interrupt);
+    (void)moat_gc_collect();
+    bsp_timer_stop();
+    node_overwrite_free(ARENA_BYTES);
+}
+
+/* ---- what the loops hold ---- */
+
+#define SECRET ((uintptr_t)0x5a5a5a5a)
+static uintptr_t secret; /* the array's address, disguised */
+
+/* The array is followed by an object that nothing keeps: what lies behind its end changes hands. */
+static __attribute__((noinline)) struct array *make_array(void) {
+    struct array *array = MOAT_NEW(array_type);
+    (void)node_new();
+    secret = (uintptr_t)array ^ SECRET;
+    return array;
+}
+
+uintptr_t *loop_make(void) {
+    struct array *array = make_array();
+    node_wash_stack();
+    return array->words;
+}
+
+static uint32_t lost;
+
+void loop_collect(void) {
+    node_wash_stack();
+    collect();
+    struct moat_object object;
+    if (!moat_object_find((void *)(secret ^ SECRET), &object) || object.start != (void *)(secret ^ SECRET) ||
+        object.type != &array_type) {
+        lost++;
+    }
+}
+
+static uintptr_t sum_to(uintptr_t n) {
+    return n * (n + 1) / 2;
+}
+
+static void run_loops(const struct loops *loops) {
+    if (loops == NULL) {
+        SKIP("this compiler is not installed, or the program was built without it");
+    }
+    lost = 0;
+    CHECK_EQUAL(loops->words_up(), sum_to(LOOP_WORDS));
+    CHECK_EQUAL(loops->words_before(), sum_to(LOOP_WORDS));
+    CHECK_EQUAL(loops->words_past(), sum_to(LOOP_WORDS));
+    CHECK_EQUAL(loops->bytes_before(), sum_to(LOOP_BYTES));
+    CHECK_EQUAL(loops->bytes_down(), sum_to(LOOP_BYTES));
+    CHECK_EQUAL(loops->words_by_index(), sum_to(LOOP_WORDS));
+    CHECK_EQUAL(lost, 0);
+    CHECK_HEAP();
+}
+
+#define LOOPS_CASE(compiler)                                                                               \
+    extern const struct loops loops_##compiler __attribute__((weak));                                      \
+    static void loops_by_##compiler(void) {                                                                \
+        run_loops(&loops_##compiler);                                                                      \
+    }
+
+LOOPS_CASE(gcc_Os)
+LOOPS_CASE(gcc_O2)
+LOOPS_CASE(gcc_O3)
+LOOPS_CASE(clang_Os)
+LOOPS_CASE(clang_O2)
+LOOPS_CASE(clang_O3)
+
+/* ---- a register alone ---- */
+
+static void *make_marked(void) {
+    struct array *array = make_array();
+    for (size_t i = 0; array != NULL && i < LOOP_WORDS; i++) {
+        array->words[i] = PATTERN + i;
+    }
+    return array;
+}
+
+static void a_register_alone_holds_an_object(void) {
+    for (size_t i = 0; i < cpu_hold_count; i++) {
+        lost = 0;
+        const struct array *array = cpu_holds[i](make_marked, loop_collect);
+        CHECK_EQUAL(lost, 0);
+        for (size_t k = 0; k < LOOP_WORDS; k++) {
+            CHECK_EQUAL(array->words[k], PATTERN + k);
+        }
+    }
+    CHECK_HEAP();
+    test_note("registers", (int64_t)cpu_hold_count);
+}
+
+static void the_handler_ran(void) {
+    CHECK(interrupts >= 100);
+    test_note("interrupts", interrupts);
+}
+
+/* ---- words of a stack, one by one ---- */
+
+/* The stack of a task that never runs: one word. */
+static uintptr_t word[1];
+static struct moat_stack word_stack;
+
+/* Two neighbours, disguised. */
+static uintptr_t first, second;
+
+static __attribute__((noinline)) bool is_kept(uintptr_t disguised) {
+    struct moat_object object;
+    void *start = (void *)(disguised ^ SECRET);
+    return moat_object_find(start, &object) && object.start == start && object.type == &array_type;
+}
+
+/* In a heap without holes, two objects made one after the other are neighbours; one pair may have a chunk's end between
+ * them. */
+static __attribute__((noinline)) void make_neighbours(void) {
+    struct array *a, *b;
+    int tries = 0;
+    do {
+        a = MOAT_NEW(array_type);
+        b = MOAT_NEW(array_type);
+        CHECK(a != NULL && b != NULL && ++tries < 100);
+    } while ((uintptr_t)b - (uintptr_t)a != array_type.extent);
+    first = (uintptr_t)a ^ SECRET;
+    second = (uintptr_t)b ^ SECRET;
+    for (int i = 0; i < 4; i++) { /* the cursor moves on: it may well be on core's stack */
+        CHECK(node_new() != NULL);
+    }
+}
+
+/* Whether the neighbours are kept if a stack's only word is at `offset` bytes from the second's header. */
+static void hold_word(intptr_t offset, bool first_kept, bool second_kept) {
+    make_neighbours();
+    CHECK(!test_failed());
+    node_wash_stack();
+    word[0] = (second ^ SECRET) - MOAT_WORD_BYTES + (uintptr_t)offset;
+    CHECK_EQUAL(moat_gc_collect(), MOAT_OK);
+    CHECK_EQUAL(is_kept(first), first_kept);
+    CHECK_EQUAL(is_kept(second), second_kept);
+    CHECK_HEAP();
+    word[0] = 0;
+}
+
+static void a_word_in_a_header_keeps_both_neighbours(void) {
+    for (intptr_t i = 0; i < (intptr_t)MOAT_WORD_BYTES && !test_failed(); i++) {
+        hold_word(i, true, true);
+    }
+}
+
+static void a_word_in_a_payload_keeps_that_object_only(void) {
+    const intptr_t payload = MOAT_WORD_BYTES, end = (intptr_t)array_type.extent;
+    const intptr_t in_second[] = {payload, payload + 1, end / 2, end - 1};
+    for (size_t i = 0; i < sizeof in_second / sizeof in_second[0] && !test_failed(); i++) {
+        hold_word(in_second[i], false, true);
+    }
+    const intptr_t in_first[] = {payload - end, payload - end + 1, -end / 2, -1};
+    for (size_t i = 0; i < sizeof in_first / sizeof in_first[0] && !test_failed(); i++) {
+        hold_word(in_first[i], true, false);
+    }
+}
+
+static void no_word_keeps_nothing(void) {
+    make_neighbours();
+    node_wash_stack();
+    CHECK_EQUAL(moat_gc_collect(), MOAT_OK);
+    CHECK(!is_kept(first) && !is_kept(second));
+}
+
+/* One object that takes the whole arena, so that its first word is the arena's first payload. False: there is no room. */
+static __attribute__((noinline)) bool fill_arena(void) {
+    const struct moat_arena *arena = moat_heap.arenas[0];
+    const void *all = moat_new_bytes(moat_bytes(arena->granules - 1) - MOAT_WORD_BYTES);
+    return all != NULL && (uintptr_t)all == moat_payload_at(arena->base);
+}
+
+static __attribute__((noinline)) void point_at_border(bool past) {
+    const struct moat_arena *arena = moat_heap.arenas[0];
+    word[0] = past ? moat_granule_address(arena, arena->granules - 1) : moat_payload_at(arena->base) - 1;
+}
+
+static __attribute__((noinline)) bool is_arena_filled(void) {
+    return moat_object_find((void *)moat_payload_at(moat_heap.arenas[0]->base), NULL);
+}
+
+/* The arena's first object has nothing before it, its last one only the closing fence behind it. */
+static void the_borders_of_an_arena(void) {
+    MOAT_CLEAR(handled);
+    handled_count = 0;
+    for (int past = 0; past < 2; past++) {
+        node_wash_stack();
+        CHECK_EQUAL(moat_gc_collect(), MOAT_OK);
+        CHECK(fill_arena());
+        node_wash_stack();
+        point_at_border(past != 0);
+        CHECK_EQUAL(moat_gc_collect(), MOAT_OK);
+        CHECK(is_arena_filled());
+        word[0] = 0;
+        node_wash_stack();
+        CHECK_EQUAL(moat_gc_collect(), MOAT_OK);
+        CHECK(!is_arena_filled());
+    }
+    CHECK_HEAP();
+}
+
+/* ---- slots ---- */
+
+static MOAT_ROOT(struct node) holder;
+
+/* A slot of an object and a root hold the address just past the first, which is the second's header. */
+static __attribute__((noinline)) void point_between(intptr_t offset) {
+    make_neighbours();
+    CHECK(!test_failed());
+    MOAT_STORE(holder, node_new());
+    CHECK(holder != NULL);
+    MOAT_STORE(holder->a, (struct node *)((second ^ SECRET) - MOAT_WORD_BYTES + (uintptr_t)offset));
+}
+
+static void a_slot_keeps_nothing_by_an_end_pointer(void) {
+    for (intptr_t i = 0; i < (intptr_t)MOAT_WORD_BYTES; i++) {
+        point_between(i);
+        CHECK(!test_failed());
+        node_wash_stack();
+        CHECK_EQUAL(moat_gc_collect(), MOAT_OK);
+        CHECK(!is_kept(first));
+        CHECK(!is_kept(second));
+        CHECK_HEAP();
+    }
+    point_between(MOAT_WORD_BYTES + 1);
+    CHECK(!test_failed());
+    node_wash_stack();
+    CHECK_EQUAL(moat_gc_collect(), MOAT_OK);
+    CHECK(!is_kept(first) && is_kept(second));
+    MOAT_CLEAR(holder);
+    CHECK_HEAP();
+}
+
+static bool started;
+
+static void heap_starts(void) {
+    CHECK(started);
+    CHECK_EQUAL(array_type.extent, MOAT_WORD_BYTES + LOOP_BYTES);
+}
+
+static const struct test_case cases[] = {
+    TEST_CASE(heap_starts),
+    TEST_CASE(no_word_keeps_nothing),
+    TEST_CASE(a_word_in_a_header_keeps_both_neighbours),
+    TEST_CASE(a_word_in_a_payload_keeps_that_object_only),
+    TEST_CASE(the_borders_of_an_arena),
+    TEST_CASE(a_slot_keeps_nothing_by_an_end_pointer),
+    TEST_CASE(a_register_alone_holds_an_object),
+    TEST_CASE(loops_by_gcc_Os),
+    TEST_CASE(loops_by_gcc_O2),
+    TEST_CASE(loops_by_gcc_O3),
+    TEST_CASE(loops_by_clang_Os),
+    TEST_CASE(loops_by_clang_O2),
+    TEST_CASE(loops_by_clang_O3),
+    TEST_CASE(the_handler_ran),
+};
+
+int main(void) {
+    word_stack.low = word_stack.sp = (uintptr_t)word;
+    word_stack.high = (uintptr_t)(word + 1);
+    started = node_heap_start(ARENA_BYTES) && moat_stack_add(&word_stack) == MOAT_OK;
+    node_wash_stack(); /* where the arena's first address is left, to be part of the harness's frames */
+    return TEST_MAIN(cases);
+}
