@@ -32,10 +32,11 @@ MOAT_TYPE(plain_type, struct resource, other, data);
 
 /* An odd size: the link stands behind it, on a word of its own. */
 struct odd {
-    unsigned char bytes[2 * sizeof(uintptr_t) + 3];
+    MOAT_REF(void) none;
+    unsigned char bytes[sizeof(uintptr_t) + 3];
 };
 static void finalize_odd(void *object);
-MOAT_TYPE_FINALIZED(odd_type, struct odd, finalize_odd);
+MOAT_TYPE_FINALIZED(odd_type, struct odd, finalize_odd, none);
 
 FRESH_ARENA(arena, 16384);
 static MOAT_ROOT(struct resource) root;
@@ -70,9 +71,9 @@ static void finalize(void *object) {
 }
 
 static void finalize_odd(void *object) {
-    const unsigned char *bytes = object;
-    for (size_t i = 0; i < sizeof(struct odd); i++) {
-        wrong += bytes[i] != 0xa5;
+    const struct odd *odd = object;
+    for (size_t i = 0; i < sizeof odd->bytes; i++) {
+        wrong += odd->bytes[i] != 0xa5;
     }
     odd_calls++;
 }
@@ -226,7 +227,7 @@ static void never_in_a_handler(void) {
 static __attribute__((noinline)) void make_odd(void) {
     struct odd *odd = MOAT_NEW(odd_type);
     CHECK(odd != NULL);
-    memset(odd, 0xa5, sizeof *odd);
+    memset(odd->bytes, 0xa5, sizeof odd->bytes);
 }
 
 static void link_is_out_of_the_way(void) {
