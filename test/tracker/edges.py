@@ -148,6 +148,8 @@ def assembly():
     yield sentence(RMC) * 61 + fragments(whole, (60, 20), "", "")[1] + sentence(RMC) * 60
     yield fragments(whole, (60, 20), "", "")[0] + fragments(whole, (60, 20), 4)[0] + sentence(RMC) * 61
     yield fragments(whole, (60, 20), 4)[1]
+    late = fragments(static_and_voyage(21), (60, 20), 8)
+    yield late[0] + sentence(RMC) * 59 + late[1]  # just in time; a collection or more has passed
     yield b"".join(fragments("0" * 1104, (37, 37, 37, 37, 36), 5))
     yield b"".join(fragments("0" * 1110, (37, 37, 37, 37, 37), 6))
     yield b"".join(fragments(whole, (20, 20, 20, 10, 5, 5), 7))
