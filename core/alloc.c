@@ -145,18 +145,9 @@ static void *make(const struct request *request) {
     return object;
 }
 
-static uint32_t largest_arena(void) {
-    uint32_t most = 0;
-    for (uint32_t i = 0; i < moat_heap.arena_count; i++) {
-        uint32_t granules = moat_heap.arenas[i]->granules - 1;
-        most = granules > most ? granules : most;
-    }
-    return most;
-}
-
 /* Checks what all allocations have in common and makes the object. */
 static void *serve(const char *call, struct request *request, uintptr_t bytes) {
-    uintptr_t most = moat_bytes(largest_arena());
+    uintptr_t most = moat_heap.largest_arena;
     if (bytes > most || (request->granules = moat_granules(MOAT_EXTENT_(bytes))) > moat_granules(most)) {
         (void)moat_refuse(MOAT_ERR_SIZE, call, "larger than every arena", bytes);
         return NULL;
@@ -180,7 +171,7 @@ static bool check_type(const char *call, const struct moat_type *type) {
     return true;
 }
 
-/* Out of line, so that the fast path saves no registers for it. */
+/* Out of line, as new_bytes_slow: the fast path saves no registers for them. */
 __attribute__((noinline)) static void *new_slow(const struct moat_type *type) {
     static const char call[] = "moat_new";
     if (!check_type(call, type)) {
@@ -193,25 +184,30 @@ __attribute__((noinline)) static void *new_slow(const struct moat_type *type) {
     return serve(call, &request, type->size + link);
 }
 
-/* The fast path: the chunk has room for the object and one granule more, which takes the fence. Finalized types have an
- * extent that no chunk has room for. */
-void *moat_new(const struct moat_type *type) {
-#if !MOAT_CONFIG_STRESS_COLLECT && !MOAT_CONFIG_STRESS_FAIL
-    if (moat_type_known(type)) {
-        moat_port_mask_t masked = moat_port_mask();
-        uintptr_t at = moat_heap.cursor;
-        if (moat_heap.limit - at > type->extent) {
-            uintptr_t next = at + type->extent;
-            *moat_header_at(at) = moat_header_of_type(type);
-            moat_heap.cursor = next;
-            moat_cursor_fence(next);
-            moat_port_unmask(masked);
-            return (void *)moat_payload_at(at);
-        }
-        moat_port_unmask(masked);
-    }
+/* The fast path, for objects that the chunk has room for, and for one granule more, which takes the fence. `extent` is a
+ * multiple of the granule and not 0. Returns NULL when there is no room; finalized types have an extent that no chunk has
+ * room for. */
+static inline void *bump(moat_word header, uintptr_t extent) {
+#if MOAT_CONFIG_STRESS_COLLECT || MOAT_CONFIG_STRESS_FAIL
+    extent = MOAT_EXTENT_FINALIZED;
 #endif
-    return new_slow(type);
+    moat_port_mask_t masked = moat_port_mask();
+    uintptr_t at = moat_heap.cursor;
+    void *object = NULL;
+    if (moat_heap.limit - at > extent) {
+        uintptr_t next = at + extent;
+        *moat_header_at(at) = header;
+        moat_heap.cursor = next;
+        moat_cursor_fence(next);
+        object = (void *)moat_payload_at(at);
+    }
+    moat_port_unmask(masked);
+    return object;
+}
+
+void *moat_new(const struct moat_type *type) {
+    void *object = moat_type_known(type) ? bump(moat_header_of_type(type), type->extent) : NULL;
+    return object != NULL ? object : new_slow(type);
 }
 
 void *moat_new_array(const struct moat_type *type, size_t count) {
@@ -254,7 +250,7 @@ void *moat_new_flex(const struct moat_type *type, size_t tail) {
     return serve(call, &request, bytes > type->size ? bytes : type->size);
 }
 
-void *moat_new_bytes(size_t bytes) {
+__attribute__((noinline)) static void *new_bytes_slow(size_t bytes) {
     static const char call[] = "moat_new_bytes";
     if (moat_require_ready(call) != MOAT_OK) {
         return NULL;
@@ -267,6 +263,15 @@ void *moat_new_bytes(size_t bytes) {
     request.type = &moat_type_bytes;
     request.header = moat_header_of_type(&moat_type_bytes) | MOAT_HEADER_ARRAY;
     return serve(call, &request, bytes);
+}
+
+/* One comparison refuses 0 and what no chunk holds. */
+void *moat_new_bytes(size_t bytes) {
+    void *object = NULL;
+    if (bytes - 1 < MOAT_SMALL_GRANULES * MOAT_GRANULE) {
+        object = bump(moat_header_of_type(&moat_type_bytes) | MOAT_HEADER_ARRAY, MOAT_EXTENT_(bytes));
+    }
+    return object != NULL ? object : new_bytes_slow(bytes);
 }
 
 moat_out_of_memory_hook *moat_out_of_memory_hook_set(moat_out_of_memory_hook *hook) {

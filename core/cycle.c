@@ -44,6 +44,7 @@ void moat_cycle_start(void) {
     moat_heap.marking = 1;
     moat_port_unmask(masked);
     moat_stack_scan_current();
+    moat_heap.stacks_grey = moat_stack_any_grey();
 }
 
 /* What marking does when nothing is grey. False: nothing that may be done here and now. */
@@ -79,15 +80,19 @@ static void mark_slice(uint32_t units) {
     moat_heap.work += units - left;
 }
 
+static uint32_t clock_now(void) {
+    return MOAT_CONFIG_SLICE_CLOCK != 0 ? moat_port_clock() : 0;
+}
+
 /* Interrupts masked. The bounded piece of work that a slice is. */
 static void run_slice(uint32_t units) {
-    uint32_t before = moat_port_clock();
+    uint32_t before = clock_now();
     if (moat_heap.phase == MOAT_PHASE_MARK) {
         mark_slice(units);
     } else if (moat_heap.phase == MOAT_PHASE_SWEEP) {
         (void)moat_sweep_some(units);
     }
-    uint32_t took = moat_port_clock() - before;
+    uint32_t took = clock_now() - before;
     moat_heap.stats.slices++;
     if (took > moat_heap.stats.slice_clock_max) {
         moat_heap.stats.slice_clock_max = took;

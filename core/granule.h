@@ -18,7 +18,7 @@
 #define MOAT_TYPE_SHIFT (MOAT_WORD_BYTES == 4 ? 5u : 6u) /* of MOAT_TYPE_ALIGN */
 #define MOAT_HEADER_TYPE_SHIFT 4u /* types are aligned to 32 bytes at least: bit 0 is left for the flag */
 #define MOAT_LINK_NONE (MOAT_WORD_BYTES == 4 ? 0xfffffu : 0xffffffffu)
-#define MOAT_ARENA_GRANULES_MAX 0xffff0u /* of 20 link bits; the last value is MOAT_LINK_NONE */
+
 #define MOAT_NO_GRANULE UINT32_MAX
 
 /* Larger requests leave the cursor's chunk alone; smaller ones never fill a whole bitmap word (INV-3). */

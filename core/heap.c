@@ -129,7 +129,9 @@ int moat_arena_add(void *start, size_t bytes) {
     moat_heap.arenas[moat_heap.arena_count++] = arena;
     extend_border(arena);
     moat_bins_put(arena->base, arena->granules - 1);
-    moat_heap.stats.arena_bytes += moat_bytes(arena->granules - 1);
+    uintptr_t room = moat_bytes(arena->granules - 1);
+    moat_heap.stats.arena_bytes += room;
+    moat_heap.largest_arena = room > moat_heap.largest_arena ? room : moat_heap.largest_arena;
     moat_port_unmask(masked);
     return MOAT_OK;
 }

@@ -51,14 +51,24 @@ static void *scan_registered(void *context, uintptr_t sp) {
     return NULL;
 }
 
-bool moat_stack_scan_next(void) {
-    for (struct moat_stack *stack = moat_heap.stacks; stack != NULL; stack = stack->next) {
-        if (stack->cycle != moat_heap.cycle) {
-            (void)moat_port_spill_and_call(scan_registered, stack);
-            return true;
-        }
+static struct moat_stack *first_grey(void) {
+    struct moat_stack *stack = moat_heap.stacks;
+    while (stack != NULL && stack->cycle == moat_heap.cycle) {
+        stack = stack->next;
     }
-    return false;
+    return stack;
+}
+
+bool moat_stack_any_grey(void) {
+    return first_grey() != NULL;
+}
+
+bool moat_stack_scan_next(void) {
+    struct moat_stack *stack = first_grey();
+    if (stack != NULL) {
+        (void)moat_port_spill_and_call(scan_registered, stack);
+    }
+    return stack != NULL;
 }
 
 bool moat_stack_overlaps(uintptr_t start, uintptr_t end) {

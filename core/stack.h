@@ -10,6 +10,9 @@
 /* Scans the stack that the caller runs on, its registers included. */
 void moat_stack_scan_current(void);
 
+/* Whether a registered stack has not been scanned in this cycle. Cost: a search of them. */
+bool moat_stack_any_grey(void);
+
 /* Scans the next registered stack that this cycle has not scanned. False: there is none. */
 bool moat_stack_scan_next(void);
 

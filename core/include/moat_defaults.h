@@ -74,6 +74,12 @@
 #define MOAT_CONFIG_MESSAGES 1
 #endif
 
+/* MOAT_CONFIG_SLICE_CLOCK: 1 = time each slice by moat_port_clock, for moat_stats.slice_clock_max. Range 0..1.
+ * Cost: two readings of the clock a slice. */
+#ifndef MOAT_CONFIG_SLICE_CLOCK
+#define MOAT_CONFIG_SLICE_CLOCK 0
+#endif
+
 /* MOAT_CONFIG_STRESS_COLLECT: 1 = every allocation in thread mode runs a whole collection first. Range 0..1.
  * For tests: a pointer that the collector can't see is found at once. */
 #ifndef MOAT_CONFIG_STRESS_COLLECT
@@ -116,6 +122,9 @@
 #if MOAT_CONFIG_MESSAGES < 0 || MOAT_CONFIG_MESSAGES > 1
 #error "MOAT_CONFIG_MESSAGES must be 0 or 1"
 #endif
+#if MOAT_CONFIG_SLICE_CLOCK < 0 || MOAT_CONFIG_SLICE_CLOCK > 1
+#error "MOAT_CONFIG_SLICE_CLOCK must be 0 or 1"
+#endif
 #if MOAT_CONFIG_STRESS_COLLECT < 0 || MOAT_CONFIG_STRESS_COLLECT > 1
 #error "MOAT_CONFIG_STRESS_COLLECT must be 0 or 1"
 #endif
@@ -140,6 +149,7 @@ MOAT_STAMP_(BARRIER_ENTRIES, MOAT_CONFIG_BARRIER_ENTRIES);
 MOAT_STAMP_(SLICE_UNITS, MOAT_CONFIG_SLICE_UNITS);
 MOAT_STAMP_(PACE, MOAT_CONFIG_PACE);
 MOAT_STAMP_(MESSAGES, MOAT_CONFIG_MESSAGES);
+MOAT_STAMP_(SLICE_CLOCK, MOAT_CONFIG_SLICE_CLOCK);
 MOAT_STAMP_(STRESS_COLLECT, MOAT_CONFIG_STRESS_COLLECT);
 MOAT_STAMP_(STRESS_FAIL, MOAT_CONFIG_STRESS_FAIL);
 

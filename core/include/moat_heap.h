@@ -88,7 +88,7 @@ struct moat_stats {
     size_t arena_bytes;        /* bytes objects can use, over all arenas */
     size_t free_bytes;         /* bytes in known holes; exact when no sweep is under way */
     enum moat_phase phase;     /* where the collector is */
-    uint32_t slice_clock_max;  /* (+) longest slice in units of moat_port_clock(), 0 where the port has none */
+    uint32_t slice_clock_max;  /* (+) longest slice by moat_port_clock(); 0 without MOAT_CONFIG_SLICE_CLOCK */
 };
 
 struct moat_pin {
@@ -134,6 +134,7 @@ struct moat_heap {
     uint32_t cycle;        /* number of the cycle that runs or ran last */
 
     uint32_t arena_count;
+    uintptr_t largest_arena; /* bytes of granules that the largest has for objects */
     struct moat_arena *arenas[MOAT_CONFIG_ARENAS_MAX];
 
     struct moat_hole *bins[MOAT_BINS];
@@ -147,7 +148,6 @@ struct moat_heap {
     uint32_t root_step;                /* the root range that comes next */
     enum moat_mark_stage stage;
     struct moat_stack *stacks;         /* registered */
-    struct moat_stack *stack_next;     /* next to scan */
     bool stacks_grey;                  /* some stack is not scanned yet: stores shade the new value too */
     uint32_t work;                     /* units done in this cycle's marking, or the last's if none runs */
     uint32_t expected_work;            /* this cycle's guess of them */
