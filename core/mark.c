@@ -3,6 +3,7 @@
  * SPDX-License-Identifier: MIT */
 #include "mark.h"
 
+#include "bits.h"
 #include "granule.h"
 
 /* White to grey, or to black where there is nothing to scan. */
@@ -52,6 +53,29 @@ void moat_mark_root(void *object) {
     }
 }
 
+/* The starts among the granules that follow `granule`, the next one in bit 0. */
+static uint32_t starts_ahead(const struct moat_arena *arena, uint32_t granule) {
+    uint32_t next = granule + 1, word = next >> 5, bit = next & 31u;
+    uint32_t words = (arena->granules + 31) >> 5;
+    uint32_t starts = word < words ? arena->bits[word].start >> bit : 0;
+    if (bit > 32 - MOAT_BIAS_GRANULES && word + 1 < words) {
+        starts |= arena->bits[word + 1].start << (32 - bit);
+    }
+    return starts & (((uint32_t)1 << MOAT_BIAS_GRANULES) - 1);
+}
+
+/* A loop that steps before it uses its pointer keeps the address one element before an array. The next granule's object is kept
+ * if the word is two words before its payload, arrays if the word is up to MOAT_BIAS_GRANULES before theirs. */
+static void mark_ahead(struct moat_arena *arena, uint32_t granule, bool in_header) {
+    for (uint32_t starts = starts_ahead(arena, granule); starts != 0; starts &= starts - 1) {
+        uint32_t ahead = granule + 1 + moat_lowest_bit(starts);
+        moat_word header = *moat_header_at(moat_granule_address(arena, ahead));
+        if ((ahead == granule + 1 && !in_header) || (header & MOAT_HEADER_ARRAY) != 0) {
+            mark(arena, ahead);
+        }
+    }
+}
+
 void moat_mark_ambiguous(uintptr_t word) {
     struct moat_arena *arena = moat_arena_of(word);
     if (arena == NULL) {
@@ -60,9 +84,11 @@ void moat_mark_ambiguous(uintptr_t word) {
     uintptr_t offset = word - arena->base;
     uint32_t granule = moat_granules(offset);
     mark_owner(arena, granule);
-    if ((offset & (MOAT_GRANULE - 1)) < MOAT_WORD_BYTES && granule != 0) {
+    bool in_header = (offset & (MOAT_GRANULE - 1)) < MOAT_WORD_BYTES;
+    if (in_header && granule != 0) {
         mark_owner(arena, granule - 1);
     }
+    mark_ahead(arena, granule, in_header);
 }
 
 bool moat_mark_is_white(const void *object) {

@@ -16,8 +16,12 @@ void moat_mark_value(const void *value);
 /* Greys, while marking, an object that begins or ceases to be held by a pin, a handle or the list of the doomed. */
 void moat_mark_root(void *object);
 
-/* As moat_mark_value for a word that may be anything and may stand just past or just before its object: a word inside a
- * header keeps the object of that header and the one before it. Cost: twice that of moat_mark_value. */
+/* How far before an array a word still keeps it: four elements of two words, one of eight. */
+#define MOAT_BIAS_GRANULES 4u
+
+/* As moat_mark_value for a word that may be anything and may stand just past or before its object: a word inside a header
+ * keeps the object of that header and the one before it, a word before an object keeps it if it is near enough.
+ * Cost: constant, up to six objects are marked. */
 void moat_mark_ambiguous(uintptr_t word);
 
 /* Whether the object at this payload address is white. */

@@ -131,7 +131,8 @@ int moat_zero(const struct moat_type *type, void *at) {
     }
     const struct range range = {type, 0, type->size};
     shade_copy(&range, at, NULL);
-    uintptr_t words = type->size & ~(uintptr_t)(MOAT_WORD_BYTES - 1);
+    bool aligned = (uintptr_t)at % MOAT_WORD_BYTES == 0;
+    uintptr_t words = aligned ? type->size & ~(uintptr_t)(MOAT_WORD_BYTES - 1) : 0;
     moat_clear_words((uintptr_t)at, (uintptr_t)at + words);
     for (uintptr_t i = words; i < type->size; i++) {
         ((volatile unsigned char *)at)[i] = 0;

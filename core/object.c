@@ -37,6 +37,9 @@ uint32_t moat_object_start(const struct moat_arena *arena, uint32_t granule) {
     }
     uint32_t starts = bits->start & (bit - 1);
     while (starts == 0) {
+        if (begins_half_swept(arena, word)) {
+            return MOAT_NO_GRANULE;
+        }
         word = moat_cover_prev(arena, word - 1);
         starts = arena->bits[word].start;
     }

@@ -26,7 +26,7 @@ struct moat_region {
  * variable. `id` is an identifier of its own. The first match in the table wins; where regions nest, the smallest
  * is named. Cost: four words of flash. */
 #define MOAT_REGION(id, name, kind, start, end)                                                            \
-    __attribute__((section(".rodata.moat_regions"), used)) static const struct moat_region moat_region_##id = { \
+    __attribute__((section(".rodata.moat_regions"), aligned(sizeof(void *)), used)) static const struct moat_region moat_region_##id = { \
         (name), (kind), (const void *)(start), (const void *)(end)}
 
 /* MOAT_C_OWNED: puts the variable it precedes into SRAM that C owns, cleared at start:

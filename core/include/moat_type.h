@@ -14,7 +14,7 @@
 /* A machine word: a slot, a header, one unit of a pointer map. */
 typedef uintptr_t moat_word;
 
-#define MOAT_WORD_BYTES sizeof(moat_word)
+#define MOAT_WORD_BYTES (sizeof(moat_word)) /* parentheses: -Wsizeof-pointer-div takes them as meant */
 #define MOAT_WORD_BITS (8 * MOAT_WORD_BYTES)
 
 /* Payloads are aligned to two words: 8 bytes on 32-bit cores, 16 on 64-bit. So is the granule. */
@@ -63,9 +63,8 @@ struct moat_type {
  * after the object was found unreachable: at a safe point in thread mode, outside the collector, never in a
  * handler. The finalizer may allocate and store, and may make the object reachable again; it is not called
  * a second time. Cost: one more word in each object. Arrays of such a type can't be made. */
-#define MOAT_TYPE_FINALIZED(name, T, finalizer, ...)                                                       \
-    MOAT_TYPE_SLOTS_WITH_(name, T, finalizer,                                                              \
-                          MOAT_EXTENT_FINALIZED | MOAT_EXTENT_(MOAT_WORDS_UP_(sizeof(T)) + MOAT_WORD_BYTES), __VA_ARGS__)
+#define MOAT_TYPE_FINALIZED(name, T, ...)                                                                  \
+    MOAT_JOIN_(MOAT_FINALIZED_, MOAT_BARE_OR_SLOTS_(T, __VA_ARGS__))(name, T, __VA_ARGS__)
 
 /* MOAT_TYPE_RUNS(name, T, runs...): a type described by runs alone, for arrays of structs and other large shapes.
  * runs    one or more of MOAT_RUN_SLOTS(T, member), a slot or an array of slots, and
@@ -110,8 +109,8 @@ struct moat_type {
  * roots, the rest of it is plain data. Zero at start. `type` has no finalizer and is not flexible. */
 #define MOAT_ROOT_OF(type, T, name)                                                                        \
     static __attribute__((section(".bss.moat_typed_roots"))) T name;                                       \
-    __attribute__((section(".rodata.moat_root_records"), used)) static const struct moat_root name##_root_ = \
-        {&name, &type, 1}
+    __attribute__((section(".rodata.moat_root_records"), aligned(MOAT_WORD_BYTES),                         \
+                   used)) static const struct moat_root name##_root_ = {&name, &type, 1}
 
 /* A typed root: `count` elements of `type` at `start`; type NULL: `count` slots. */
 struct moat_root {
@@ -139,6 +138,15 @@ struct moat_root {
 #define MOAT_TYPE_BARE_(name_, T)                                                                           \
     MOAT_TYPE_CHECK_(T);                                                                                   \
     MOAT_TYPE_PLACED_(name_) = {.name = #T, .size = sizeof(T), .extent = MOAT_EXTENT_(sizeof(T))}
+
+#define MOAT_FINALIZED_EXTENT_(T)                                                                          \
+    (MOAT_EXTENT_FINALIZED | MOAT_EXTENT_(MOAT_WORDS_UP_(sizeof(T)) + MOAT_WORD_BYTES))
+#define MOAT_FINALIZED_BARE_(name_, T, finalizer)                                                          \
+    MOAT_TYPE_CHECK_(T);                                                                                   \
+    MOAT_TYPE_PLACED_(name_) = {                                                                           \
+        .name = #T, .finalize = finalizer, .size = sizeof(T), .extent = MOAT_FINALIZED_EXTENT_(T)}
+#define MOAT_FINALIZED_SLOTS_(name_, T, finalizer, ...)                                                    \
+    MOAT_TYPE_SLOTS_WITH_(name_, T, finalizer, MOAT_FINALIZED_EXTENT_(T), __VA_ARGS__)
 
 #define MOAT_TYPE_SLOTS_(name, T, ...)                                                                     \
     MOAT_TYPE_SLOTS_WITH_(name, T, NULL, MOAT_EXTENT_(sizeof(T)), __VA_ARGS__)
