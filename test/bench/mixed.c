@@ -2,9 +2,12 @@
  *
  * SPDX-License-Identifier: MIT */
 #include "bench.h"
+#include "probe.h"
 #include "series.h"
 #include "slots.h"
 #include "workload.h"
+
+#include <moat.h>
 
 #define SIZES 1024
 #define REPLACEMENTS 20000
@@ -68,6 +71,17 @@ static void replace(uint32_t count, uint32_t live) {
     }
 }
 
+/* For the probe: nothing between the allocations that a firmware would not do. */
+static void replace_untimed(uint32_t count, uint32_t live) {
+    bench_probe_restart();
+    while (count-- != 0) {
+        void **slot = &bench_slots[bench_random_below(live)];
+        MOAT_CLEAR(*slot);
+        MOAT_STORE(*slot, moat_new_bytes(random_size()));
+    }
+    bench_probe_print_utilisation();
+}
+
 void bench_mixed50(const char *none) {
     (void)none;
     make_sizes();
@@ -79,6 +93,10 @@ void bench_mixed50(const char *none) {
     bench_series_restart();
     replace(WARM_UP, live);
     bench_series_restart();
+    if (bench_probe_present()) {
+        replace_untimed(REPLACEMENTS, live);
+        return;
+    }
     replace(REPLACEMENTS, live);
     bench_series_print();
 }

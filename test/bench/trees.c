@@ -4,6 +4,7 @@
  *
  * SPDX-License-Identifier: MIT */
 #include "bench.h"
+#include "probe.h"
 #include "workload.h"
 
 #include <moat.h>
@@ -93,7 +94,13 @@ void bench_trees(const char *keep) {
         }
     }
     churn(WARM_UP);
+    bench_probe_restart();
     uint32_t begin = bench_begin();
     churn(TREES);
-    bench_print_mean("insn_per_object", bench_end(begin), TREES * NODES);
+    uint32_t cost = bench_end(begin);
+    if (bench_probe_present()) {
+        bench_probe_print_utilisation();
+    } else {
+        bench_print_mean("insn_per_object", cost, TREES * NODES);
+    }
 }

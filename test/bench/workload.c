@@ -9,6 +9,7 @@ const struct bench_workload bench_workloads[] = {
     {"mixed50", bench_mixed50, NULL},
     {"mixed_raise", bench_mixed_raise, NULL},
     {"trees_keep", bench_trees, NULL},
+    {"slices", bench_slices, bench_slices_arena},
     {NULL, NULL, NULL},
 };
 

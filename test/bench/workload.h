@@ -24,5 +24,7 @@ void bench_scatter(const char *size);
 void bench_mixed50(const char *none);
 void bench_mixed_raise(const char *none);
 void bench_trees(const char *keep);
+void bench_slices(const char *shape_and_kib);
+size_t bench_slices_arena(const char *shape_and_kib);
 
 #endif

@@ -5,6 +5,8 @@ import dataclasses
 
 SIZES = (8, 16, 32, 64, 256, 1024)
 SEEDS = tuple(0x12345678 + i for i in range(10))
+SHAPES = ("list", "trees", "graph", "array", "bytes", "comb", "roots", "stacks", "live", "dead")
+ARENAS_KIB = (8, 64, 1024, 3072)
 MOAT, NEWLIB, NANO, BUMP = "moat", "newlib", "newlib-nano", "bump"
 
 
@@ -25,6 +27,12 @@ def all_workloads():
     yield Workload("mixed_raise", seeds=SEEDS)
     for keep in (0, 2, 4):
         yield Workload(f"trees_keep{keep}")
+    for name in ("mixed50", "trees_keep0", "trees_keep2", "trees_keep4"):
+        yield Workload(name, peers=False, probe=True)
+    for shape in SHAPES:
+        for kib in ARENAS_KIB:
+            yield Workload(f"slices_{shape}_{kib}", peers=False)
+            yield Workload(f"slices_{shape}_{kib}", peers=False, probe=True)
 
 
 def chosen(words):

@@ -10,7 +10,7 @@ import subprocess
 
 from . import plan
 
-TIMEOUT = 300  # seconds
+TIMEOUT = 120  # seconds
 
 
 class Failed(Exception):
