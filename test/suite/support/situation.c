@@ -76,7 +76,7 @@ bool situation_enter(enum situation situation) {
     moat_cycle_start();
     switch (situation) {
     case SITUATION_MARK_GREY:
-        return moat_heap.stacks_grey;
+        return moat_heap.phase == MOAT_PHASE_MARK && moat_heap.stacks_grey == (moat_heap.stacks != NULL);
     case SITUATION_MARK_LATER:
         return step_in_thread(stacks_scanned) && moat_heap.phase == MOAT_PHASE_MARK && !moat_heap.stacks_grey;
     case SITUATION_MARK_END:
