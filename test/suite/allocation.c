@@ -1,0 +1,285 @@
+/* Allocation: every size aligned and zeroed, in clean memory and in used memory; a full heap filled again takes as much; a
+ * hole that fits is found.
+ *
+ * SPDX-License-Identifier: MIT */
+#include "fresh_heap.h"
+#include "harness.h"
+
+#include <moat.h>
+#include <string.h>
+
+#define ARENA_BYTES (32 * 1024)
+#define SIZES 3000
+
+struct node {
+    MOAT_REF(struct node) next;
+    uintptr_t number;
+    uintptr_t more;
+};
+MOAT_TYPE(node_type, struct node, next);
+
+struct flex {
+    MOAT_REF(struct flex) next;
+    uintptr_t number;
+    MOAT_REF(struct flex) tail[];
+};
+MOAT_TYPE_FLEX(flex_type, struct flex, MOAT_RUN_SLOTS(struct flex, next), MOAT_TAIL_SLOTS(struct flex, tail));
+
+struct byte_tail {
+    MOAT_REF(struct byte_tail) next;
+    unsigned char tail[];
+};
+MOAT_TYPE_FLEX(byte_tail_type, struct byte_tail, MOAT_RUN_SLOTS(struct byte_tail, next),
+               MOAT_TAIL_BYTES(struct byte_tail, tail));
+
+struct small {
+    uint16_t a;
+    uint8_t b[3];
+};
+MOAT_TYPE(small_type, struct small);
+
+FRESH_ARENA(arena, ARENA_BYTES);
+static MOAT_ROOT(void) root;
+static MOAT_ROOT(struct node) list;
+
+/* ---- each size ---- */
+
+static bool is_zero(const unsigned char *at, size_t bytes) {
+    while (bytes != 0 && *at == 0) {
+        at++;
+        bytes--;
+    }
+    return bytes == 0;
+}
+
+/* A good object: aligned, zero to the end of its granules, of the size and type asked for. It is left full of ones. */
+static bool is_good(void *made, size_t bytes, const struct moat_type *type, bool array) {
+    struct moat_object object = {NULL, 0, NULL, false};
+    bool found = made != NULL && moat_object_find(made, &object) && object.start == made;
+    bool right = found && (uintptr_t)made % MOAT_GRANULE == 0 && object.bytes >= bytes &&
+                 object.bytes < bytes + MOAT_GRANULE && object.type == type && object.array == array;
+    right = right && is_zero(made, object.bytes);
+    if (right) {
+        memset(made, 0xff, bytes);
+        right = moat_object_find((char *)made + bytes - 1, NULL) && !moat_object_find((char *)made + object.bytes, NULL);
+    }
+    return right;
+}
+
+static void bytes_of_each_size(void) {
+    CHECK(fresh_heap(arena.bytes, sizeof arena.bytes));
+    memset(arena.bytes + sizeof arena.bytes / 2, 0xff, sizeof arena.bytes / 4); /* memory as power-up leaves it */
+    CHECK(fresh_heap(arena.bytes, sizeof arena.bytes));
+    for (size_t bytes = 1; bytes <= SIZES; bytes++) {
+        CHECK(is_good(MOAT_NEW_BYTES(bytes), bytes, &moat_type_bytes, true));
+        if (bytes % 100 == 0) {
+            CHECK_HEAP();
+        }
+    }
+    CHECK(moat_heap.stats.cycles > 10);
+}
+
+static __attribute__((noinline)) void try_bytes(size_t bytes) {
+    CHECK(is_good(MOAT_NEW_BYTES(bytes), bytes, &moat_type_bytes, true));
+}
+
+static void large_sizes(void) {
+    CHECK(fresh_heap(arena.bytes, sizeof arena.bytes));
+    memset(arena.bytes + 2048, 0xff, sizeof arena.bytes - 4096);
+    CHECK(fresh_heap(arena.bytes, sizeof arena.bytes));
+    for (size_t bytes = SIZES; bytes <= ARENA_BYTES / 2; bytes += 509) {
+        scrub_stack(); /* a stale word would keep as much as is asked for */
+        try_bytes(bytes);
+        CHECK_HEAP();
+    }
+}
+
+static void arrays_of_each_length(void) {
+    CHECK(fresh_heap(arena.bytes, sizeof arena.bytes));
+    for (size_t count = 1; count <= 600; count++) {
+        CHECK(is_good(MOAT_NEW_ARRAY(small_type, count), count * sizeof(struct small), &small_type, true));
+    }
+    for (size_t count = 1; count <= 200; count++) {
+        struct node *nodes = MOAT_NEW_ARRAY(node_type, count);
+        CHECK(is_good(nodes, count * sizeof(struct node), &node_type, true));
+        memset(nodes, 0, count * sizeof(struct node)); /* before it is scanned */
+    }
+    CHECK_HEAP();
+}
+
+static void tails_of_each_length(void) {
+    CHECK(fresh_heap(arena.bytes, sizeof arena.bytes));
+    for (size_t tail = 0; tail <= 300; tail++) {
+        struct flex *flex = MOAT_NEW_FLEX(flex_type, tail);
+        size_t bytes = sizeof(struct flex) + tail * sizeof(void *);
+        CHECK(is_good(flex, bytes, &flex_type, false));
+        memset(flex, 0, bytes);
+        struct byte_tail *byte_tail = MOAT_NEW_FLEX(byte_tail_type, tail);
+        CHECK(is_good(byte_tail, sizeof(struct byte_tail) + tail, &byte_tail_type, false));
+        memset(byte_tail, 0, sizeof(struct byte_tail));
+    }
+    CHECK_HEAP();
+}
+
+static void objects_of_a_type(void) {
+    CHECK(fresh_heap(arena.bytes, sizeof arena.bytes));
+    for (int i = 0; i < 3000; i++) {
+        struct node *node = MOAT_NEW(node_type);
+        CHECK(is_good(node, sizeof *node, &node_type, false));
+        memset(node, 0, sizeof *node);
+        CHECK(is_good(MOAT_NEW(small_type), sizeof(struct small), &small_type, false));
+    }
+    CHECK_HEAP();
+    CHECK(moat_heap.stats.cycles > 1);
+}
+
+/* ---- full heaps ---- */
+
+static __attribute__((noinline)) unsigned fill_with_nodes(void) {
+    unsigned count = 0;
+    for (struct node *node = MOAT_NEW(node_type); node != NULL; node = MOAT_NEW(node_type)) {
+        MOAT_STORE(node->next, list);
+        MOAT_STORE(list, node);
+        count++;
+    }
+    return count;
+}
+
+static void each_filling_takes_as_much(void) {
+    CHECK(fresh_heap(arena.bytes, sizeof arena.bytes));
+    size_t extent = (node_type.extent + MOAT_GRANULE - 1) / MOAT_GRANULE * MOAT_GRANULE;
+    unsigned first = fill_with_nodes();
+    CHECK_EQUAL(first, moat_heap.stats.arena_bytes / extent);
+    for (int i = 0; i < 5; i++) {
+        MOAT_CLEAR(list);
+        collect_all();
+        CHECK_HEAP();
+        CHECK_EQUAL(free_bytes(), moat_heap.stats.arena_bytes);
+        CHECK_EQUAL(fill_with_nodes(), first);
+        CHECK_HEAP();
+    }
+}
+
+static __attribute__((noinline)) void take_all(size_t most) {
+    MOAT_STORE(root, MOAT_NEW_BYTES(most));
+    CHECK(root != NULL);
+}
+
+static void all_of_the_arena_in_one_object(void) {
+    CHECK(fresh_heap(arena.bytes, sizeof arena.bytes));
+    size_t most = moat_heap.stats.arena_bytes - MOAT_WORD_BYTES;
+    for (int i = 0; i < 3; i++) {
+        take_all(most);
+        CHECK_HEAP();
+        CHECK_POINTER(MOAT_NEW(small_type), NULL);
+        MOAT_CLEAR(root);
+        scrub_stack();
+    }
+    CHECK_POINTER(MOAT_NEW_BYTES(most + 1), NULL);
+    CHECK_EQUAL(moat_last_error(), MOAT_ERR_SIZE);
+}
+
+/* ---- holes ---- */
+
+/* A chain of links, each with an object of `bytes`, until the heap is full. The chain hangs at root. */
+static __attribute__((noinline)) void fill_with_row(size_t bytes) {
+    MOAT_STORE(root, NULL);
+    struct flex *link = MOAT_NEW_FLEX(flex_type, 1);
+    while (link != NULL) {
+        MOAT_STORE(link->next, (struct flex *)root);
+        MOAT_STORE(root, link);
+        MOAT_STORE(link->tail[0], MOAT_NEW_BYTES(bytes));
+        link = link->tail[0] == NULL ? NULL : MOAT_NEW_FLEX(flex_type, 1);
+    }
+}
+
+static __attribute__((noinline)) unsigned clear_every_second(void) {
+    unsigned position = 0, cleared = 0;
+    for (struct flex *link = root; link != NULL; link = link->next) {
+        if (position++ % 2 == 0 && link->tail[0] != NULL) {
+            MOAT_CLEAR(link->tail[0]);
+            cleared++;
+        }
+    }
+    return cleared;
+}
+
+/* Every second of a row of equal objects dies: a request of just that size has to find each of the holes. */
+static __attribute__((noinline)) void try_checkerboard(size_t bytes) {
+    CHECK(fresh_heap(arena.bytes, sizeof arena.bytes));
+    fill_with_row(bytes);
+    unsigned holes = clear_every_second();
+    collect_all();
+    CHECK_HEAP();
+    for (struct flex *link = root; link != NULL && holes != 0; link = link->next) {
+        if (link->tail[0] == NULL) {
+            MOAT_STORE(link->tail[0], MOAT_NEW_BYTES(bytes));
+            CHECK(link->tail[0] != NULL);
+            holes--;
+        }
+    }
+    CHECK_EQUAL(holes, 0);
+    CHECK_HEAP();
+}
+
+static void every_hole_of_a_checkerboard_is_found(void) {
+    static const uint8_t granules[] = {2, 3, 5, 13, 15, 16, 17, 31, 32, 33, 64, 70};
+    for (size_t i = 0; i < sizeof granules && !test_failed(); i++) {
+        scrub_stack();
+        try_checkerboard(granules[i] * MOAT_GRANULE - MOAT_WORD_BYTES);
+    }
+}
+
+#define HOLES 30 /* of 2 to 31 granules: the cursor makes them side by side */
+static MOAT_ROOT(void) refill[HOLES];
+static uintptr_t hole[HOLES];
+
+static size_t hole_bytes(unsigned i) {
+    return (i + 2) * MOAT_GRANULE - MOAT_WORD_BYTES;
+}
+
+/* Objects of every size, one each, with walls between them, in a heap that is full otherwise. */
+static __attribute__((noinline)) void make_holes(void) {
+    for (unsigned i = 0; i < HOLES; i++) {
+        MOAT_STORE(refill[i], MOAT_NEW_BYTES(hole_bytes(i)));
+        hole[i] = hide(refill[i]);
+        struct node *wall = MOAT_NEW(node_type);
+        CHECK(wall != NULL);
+        MOAT_STORE(wall->next, list);
+        MOAT_STORE(list, wall);
+    }
+    MOAT_STORE(root, MOAT_NEW_BYTES(free_bytes() - 8 * MOAT_GRANULE));
+    CHECK(root != NULL);
+    (void)fill_with_nodes();
+    for (unsigned i = 0; i < HOLES; i++) {
+        MOAT_CLEAR(refill[i]);
+    }
+}
+
+/* Requests from the largest to the smallest: each has to find the one hole that it fits. */
+static void exact_fits(void) {
+    CHECK(fresh_heap(arena.bytes, sizeof arena.bytes));
+    make_holes();
+    collect_all();
+    for (unsigned i = HOLES; i-- > 0;) {
+        MOAT_STORE(refill[i], MOAT_NEW_BYTES(hole_bytes(i)));
+        CHECK_POINTER(refill[i], (void *)~hole[i]);
+    }
+    CHECK_HEAP();
+}
+
+static const struct test_case cases[] = {
+    TEST_CASE(bytes_of_each_size),
+    TEST_CASE(large_sizes),
+    TEST_CASE(arrays_of_each_length),
+    TEST_CASE(tails_of_each_length),
+    TEST_CASE(objects_of_a_type),
+    TEST_CASE(each_filling_takes_as_much),
+    TEST_CASE(all_of_the_arena_in_one_object),
+    TEST_CASE(every_hole_of_a_checkerboard_is_found),
+    TEST_CASE(exact_fits),
+};
+
+int main(void) {
+    return TEST_MAIN(cases);
+}
