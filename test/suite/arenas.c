@@ -1,0 +1,153 @@
+/* Arenas: of the smallest size, of odd sizes, several of them, added while the heap is in use.
+ *
+ * SPDX-License-Identifier: MIT */
+#include "fresh_heap.h"
+#include "harness.h"
+
+#include "cycle.h"
+
+#include <moat.h>
+#include <string.h>
+
+#define LEAST 256
+
+struct node {
+    MOAT_REF(struct node) next;
+    uintptr_t number;
+    uintptr_t more;
+};
+MOAT_TYPE(node_type, struct node, next);
+
+FRESH_ARENA(first, 4096);
+FRESH_ARENA(second, 4096);
+FRESH_ARENA(third, 4096);
+static MOAT_ROOT(struct node) list;
+
+static __attribute__((noinline)) unsigned fill(void) {
+    unsigned count = 0;
+    for (struct node *node = MOAT_NEW(node_type); node != NULL; node = MOAT_NEW(node_type)) {
+        node->number = count++;
+        MOAT_STORE(node->next, list);
+        MOAT_STORE(list, node);
+    }
+    return count;
+}
+
+static bool is_in(const void *p, const unsigned char *arena, size_t bytes) {
+    return (uintptr_t)p - (uintptr_t)arena < bytes;
+}
+
+static unsigned count_in(const unsigned char *arena, size_t bytes) {
+    unsigned count = 0;
+    for (const struct node *node = list; node != NULL; node = node->next) {
+        count += is_in(node, arena, bytes) && is_in(node + 1, arena, bytes + 1);
+    }
+    return count;
+}
+
+static void smallest_arena_serves(void) {
+    CHECK(fresh_heap(first.bytes, LEAST));
+    CHECK_HEAP();
+    unsigned count = fill();
+    CHECK(count >= 1);
+    CHECK_EQUAL(count_in(first.bytes, LEAST), count);
+    CHECK_HEAP();
+    MOAT_CLEAR(list);
+    collect_all();
+    CHECK_EQUAL(fill(), count);
+    CHECK_HEAP();
+}
+
+/* Every start that is a word, every size from the smallest on: nothing outside of it is written. */
+static void nothing_outside_is_written(void) {
+    for (size_t i = 0; i < 200; i++) {
+        size_t before = 64 + i % 4 * MOAT_WORD_BYTES, bytes = LEAST + 7 * i;
+        memset(first.bytes, 0xa5, sizeof first.bytes);
+        CHECK(fresh_heap(first.bytes + before, bytes));
+        CHECK(fill() > 0);
+        CHECK_HEAP();
+        CHECK_EQUAL(count_in(first.bytes + before, bytes), list->number + 1);
+        for (size_t at = 0; at < sizeof first.bytes; at++) {
+            CHECK(at - before < bytes || first.bytes[at] == 0xa5);
+        }
+    }
+}
+
+static void bookkeeping_is_small(void) {
+    CHECK(fresh_heap(first.bytes, sizeof first.bytes));
+    size_t overhead = sizeof first.bytes - moat_heap.stats.arena_bytes;
+    CHECK(overhead - sizeof(struct moat_arena) <= sizeof first.bytes / 20);
+}
+
+static void several_arenas_are_all_used(void) {
+    CHECK(fresh_heap(second.bytes, sizeof second.bytes));
+    CHECK_EQUAL(moat_arena_add(first.bytes, sizeof first.bytes), MOAT_OK);
+    CHECK_EQUAL(moat_arena_add(third.bytes, sizeof third.bytes / 2), MOAT_OK);
+    unsigned count = fill();
+    unsigned in_first = count_in(first.bytes, sizeof first.bytes);
+    unsigned in_second = count_in(second.bytes, sizeof second.bytes);
+    unsigned in_third = count_in(third.bytes, sizeof third.bytes / 2);
+    CHECK(in_first != 0 && in_second != 0 && in_third != 0);
+    CHECK_EQUAL(in_first + in_second + in_third, count);
+    CHECK_HEAP();
+    collect_all();
+    for (const struct node *node = list; node != NULL; node = node->next) {
+        CHECK_EQUAL(node->number, --count);
+    }
+    MOAT_CLEAR(list);
+    collect_all();
+    CHECK_HEAP();
+    CHECK_EQUAL(free_bytes(), moat_heap.stats.arena_bytes);
+}
+
+static void larger_of_the_arenas_bounds_a_request(void) {
+    CHECK(fresh_heap(first.bytes, 1024));
+    CHECK_POINTER(MOAT_NEW_BYTES(2000), NULL);
+    CHECK_EQUAL(moat_last_error(), MOAT_ERR_SIZE);
+    CHECK_EQUAL(moat_arena_add(second.bytes, sizeof second.bytes), MOAT_OK);
+    CHECK(MOAT_NEW_BYTES(2000) != NULL);
+}
+
+static __attribute__((noinline)) void advance(unsigned steps) {
+    moat_cycle_start();
+    for (unsigned i = 0; i < steps && moat_heap.phase != MOAT_PHASE_IDLE; i++) {
+        moat_cycle_step(1);
+    }
+}
+
+/* An arena that comes in the middle of a cycle: what is made in it is live, and stays so. */
+static void added_at_every_step_of_a_cycle(void) {
+    for (unsigned steps = 0; steps < 3000; steps++) {
+        CHECK(fresh_heap(second.bytes, 1024));
+        unsigned count = fill();
+        advance(steps);
+        bool over = moat_heap.phase == MOAT_PHASE_IDLE;
+        bool below = steps % 2 == 0;
+        CHECK_EQUAL(moat_arena_add(below ? first.bytes : third.bytes, 1024), MOAT_OK);
+        CHECK_HEAP();
+        count += fill();
+        CHECK_HEAP();
+        moat_cycle_finish();
+        CHECK_HEAP();
+        CHECK(count_in(below ? first.bytes : third.bytes, 1024) != 0);
+        unsigned there = 0;
+        for (const struct node *node = list; node != NULL; node = node->next) {
+            there++;
+        }
+        CHECK_EQUAL(there, count);
+        if (over) {
+            return;
+        }
+    }
+    CHECK(false);
+}
+
+static const struct test_case cases[] = {
+    TEST_CASE(smallest_arena_serves),       TEST_CASE(nothing_outside_is_written),
+    TEST_CASE(bookkeeping_is_small),        TEST_CASE(several_arenas_are_all_used),
+    TEST_CASE(larger_of_the_arenas_bounds_a_request), TEST_CASE(added_at_every_step_of_a_cycle),
+};
+
+int main(void) {
+    return TEST_MAIN(cases);
+}
