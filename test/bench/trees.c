@@ -19,13 +19,13 @@ struct node {
     MOAT_REF(struct node) left;
     MOAT_REF(struct node) right;
 };
-MOAT_TYPE(node_type, struct node, left, right);
+MOAT_TYPE(tree_node_type, struct node, left, right);
 
 static MOAT_ROOT(struct node) kept[KEEP_MAX];
 static MOAT_ROOT(struct node) tree;
 
 static struct node *build(unsigned depth) {
-    struct node *node = MOAT_NEW(node_type);
+    struct node *node = MOAT_NEW(tree_node_type);
     if (node == NULL) {
         bench_fail("no memory in the middle of a tree");
     }

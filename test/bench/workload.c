@@ -10,6 +10,14 @@ const struct bench_workload bench_workloads[] = {
     {"mixed_raise", bench_mixed_raise, NULL},
     {"trees_keep", bench_trees, NULL},
     {"slices", bench_slices, bench_slices_arena},
+    {"checkerboard", bench_checkerboard, NULL},
+    {"store_idle", bench_store_idle, NULL},
+    {"store_marking", bench_store_marking, NULL},
+    {"store_full", bench_store_full, NULL},
+    {"swap4096", bench_swap, NULL},
+    {"rotate1000", bench_rotate, NULL},
+    {"reverse1000", bench_reverse, NULL},
+    {"stack", bench_stack, NULL},
     {NULL, NULL, NULL},
 };
 

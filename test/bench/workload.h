@@ -25,6 +25,14 @@ void bench_mixed50(const char *none);
 void bench_mixed_raise(const char *none);
 void bench_trees(const char *keep);
 void bench_slices(const char *shape_and_kib);
+void bench_checkerboard(const char *size);
+void bench_store_idle(const char *none);
+void bench_store_marking(const char *none);
+void bench_store_full(const char *none);
+void bench_swap(const char *none);
+void bench_rotate(const char *none);
+void bench_reverse(const char *none);
+void bench_stack(const char *none);
 size_t bench_slices_arena(const char *shape_and_kib);
 
 #endif

@@ -27,6 +27,11 @@ def all_workloads():
     yield Workload("mixed_raise", seeds=SEEDS)
     for keep in (0, 2, 4):
         yield Workload(f"trees_keep{keep}")
+    for size in (8, 16, 32, 64):
+        yield Workload(f"checkerboard_{size}")
+    for name in ("store_idle", "store_marking", "store_full", "swap4096", "rotate1000", "reverse1000"):
+        yield Workload(name, peers=False)
+    yield Workload("stack", peers=False, probe=True)
     for name in ("mixed50", "trees_keep0", "trees_keep2", "trees_keep4"):
         yield Workload(name, peers=False, probe=True)
     for shape in SHAPES:
