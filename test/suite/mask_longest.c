@@ -1,0 +1,174 @@
+/* The longest stretch with interrupts masked, in instructions, for heaps of several shapes.
+ *
+ * A timer that is set again by its own handler, after varying times, samples a run: how late a handler comes, over what it
+ * takes when nothing is masked, is how much of a masked stretch was left. Tens of thousands of samples find the longest
+ * to within a few instructions.
+ *
+ * SPDX-License-Identifier: MIT */
+#include "harness.h"
+#include "support/node.h"
+
+#include <bsp.h>
+#include <moat.h>
+
+#define ARENA_BYTES NODE_ARENA_BYTES
+#define ROUNDS 30
+#define PERIOD_LEAST 150u /* more than the handler takes */
+#define PERIOD_SPREAD 64u
+
+/* A bound for sanity, twice what to expect at most: a slice ends with the unit that uses it up, and one word of a sweep can
+ * take 21 (one, ten holes unfiled, ten filed), at 60 instructions each where the CPU has no bit-counting instruction. */
+#define BOUND (2u * 60u * (MOAT_CONFIG_SLICE_UNITS + 21u))
+
+/* ---- the probe ---- */
+
+static volatile uint32_t armed_at, armed_for;
+static volatile uint32_t latest;
+static volatile uint32_t samples;
+static uint32_t random_state;
+static uint32_t unmasked; /* how late a handler comes when nothing is masked */
+
+static void probe(void);
+
+static void arm(void) {
+    random_state = random_state * 1664525u + 1013904223u;
+    armed_for = PERIOD_LEAST + (random_state >> 16) % PERIOD_SPREAD;
+    armed_at = bsp_instructions();
+    bsp_timer_start(armed_for, false, probe);
+}
+
+static void probe(void) {
+    uint32_t late = bsp_instructions() - armed_at - armed_for;
+    latest = late > latest ? late : latest;
+    samples++;
+    arm();
+}
+
+static void spin(void) {
+    for (volatile uint32_t i = 0; i < 20000; i++) {
+    }
+}
+
+static uint32_t measure(void (*work)(void)) {
+    latest = 0;
+    arm();
+    work();
+    bsp_timer_stop();
+    return latest;
+}
+
+/* ---- the shapes ---- */
+
+static MOAT_ROOT(struct node) kept;
+static MOAT_ROOT(struct node *) slots; /* a large array of them */
+
+MOAT_TYPE(slot_type, struct { struct node *slot; }, slot);
+
+static void list(void) {
+    for (int i = 0; i < 150; i++) {
+        (void)node_push(&kept);
+    }
+}
+
+/* Complete: the bits of a node's number tell the way to it. */
+static void tree(void) {
+    MOAT_STORE(kept, node_new());
+    for (int i = 0; i < 120; i++) {
+        struct node *parent = kept, *made = node_new();
+        for (uint32_t path = (uint32_t)i + 2; path > 3; path >>= 1) {
+            parent = (path & 1u) == 0 || parent->b == NULL ? parent->a : parent->b;
+        }
+        if (parent->a == NULL) {
+            MOAT_STORE(parent->a, made);
+        } else {
+            MOAT_STORE(parent->b, made);
+        }
+    }
+}
+
+static void large_array(void) {
+    enum { COUNT = 1000 };
+    MOAT_STORE(slots, moat_new_array(&slot_type, COUNT));
+    for (int i = 0; i < COUNT; i += 8) {
+        MOAT_STORE(slots[i], node_new());
+    }
+}
+
+static void all_dead(void) {
+    node_overwrite_free(ARENA_BYTES);
+}
+
+static void checkerboard(void) {
+    for (int i = 0; i < 150; i++) {
+        (void)node_push(&kept);
+        (void)node_new();
+    }
+}
+
+/* What a firmware does: allocates small and large, stores, and so drives the collector; then a whole collection. */
+static void work(void) {
+    for (int round = 0; round < ROUNDS; round++) {
+        for (int i = 0; i < 40; i++) {
+            struct node *node = node_new();
+            struct node *nodes = node_new_array(1 + (size_t)i % 20);
+            if (node == NULL || nodes == NULL) {
+                test_fail(__FILE__, __LINE__, "no memory");
+                return;
+            }
+            MOAT_STORE(node->a, nodes);
+            MOAT_SWAP(node->a, node->b);
+            MOAT_MOVE(node_type, &nodes[0], node);
+        }
+        (void)moat_gc_collect();
+    }
+}
+
+static void run(void (*shape)(void)) {
+    if (unmasked == 0) {
+        unmasked = measure(spin);
+    }
+    MOAT_CLEAR(kept);
+    MOAT_CLEAR(slots);
+    CHECK_EQUAL(moat_gc_collect(), MOAT_OK);
+    moat_heap.stats.slice_clock_max = 0;
+    samples = 0;
+    shape();
+    uint32_t late = measure(work);
+    uint32_t longest = late > unmasked ? late - unmasked : 0;
+    CHECK_HEAP();
+    test_note("samples", samples);
+    test_note("longest stretch with interrupts masked, in instructions", longest);
+#if MOAT_CONFIG_SLICE_CLOCK
+    test_note("longest slice by the port's clock, which counts itself", moat_heap.stats.slice_clock_max);
+#endif
+    CHECK(samples > 1000);
+    CHECK(longest > 20);
+    CHECK(longest <= BOUND);
+}
+
+#define SHAPE_CASE(shape)                                                                                  \
+    static void masked_with_##shape(void) {                                                                \
+        run(shape);                                                                                        \
+    }
+
+SHAPE_CASE(list)
+SHAPE_CASE(tree)
+SHAPE_CASE(large_array)
+SHAPE_CASE(all_dead)
+SHAPE_CASE(checkerboard)
+
+static bool started;
+
+static void heap_starts(void) {
+    CHECK(started);
+}
+
+static const struct test_case cases[] = {
+    TEST_CASE(heap_starts),        TEST_CASE(masked_with_list),     TEST_CASE(masked_with_tree),
+    TEST_CASE(masked_with_large_array), TEST_CASE(masked_with_all_dead), TEST_CASE(masked_with_checkerboard),
+};
+
+int main(void) {
+    started = node_heap_start(ARENA_BYTES);
+    return TEST_MAIN(cases);
+}
