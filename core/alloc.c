@@ -128,7 +128,10 @@ static void *reclaim(const struct request *request) {
 }
 
 static void *make(const struct request *request) {
-    moat_cycle_pace(request->granules);
+    if (request->granules > MOAT_SMALL_GRANULES) {
+        moat_heap.owed += request->granules;
+    }
+    moat_cycle_pace();
     bool fails = stress_fails();
     void *object = fails ? NULL : take(request);
     if (object == NULL && !fails) {

@@ -21,9 +21,11 @@ static void mark_range(struct moat_arena *arena, uint32_t first, uint32_t last, 
     }
 }
 
-/* Claims more of the hole, up to a chunk's length from the cursor, and puts up the fence. */
-static void extend_chunk(void) {
-    uintptr_t most = moat_heap.cursor + moat_bytes(MOAT_CHUNK_GRANULES);
+/* Claims more of the hole, up to a chunk's length from the cursor and so that `granules` and a fence fit, and puts up the
+ * fence. While marking chunks are short, since work is owed for each. */
+static void extend_chunk(uint32_t granules) {
+    uint32_t chunk = moat_heap.marking != 0 ? MOAT_MARKING_CHUNK_GRANULES : MOAT_CHUNK_GRANULES;
+    uintptr_t most = moat_heap.cursor + moat_bytes(granules < chunk ? chunk : granules + 1);
     uintptr_t limit = most < moat_heap.hole_end ? most : moat_heap.hole_end;
     struct moat_arena *arena = moat_heap.cursor_arena;
     uint32_t first = moat_granule_of(arena, moat_heap.limit), last = moat_granule_of(arena, limit);
@@ -31,6 +33,7 @@ static void extend_chunk(void) {
     mark_range(arena, first, last, true);
     moat_heap.free_granules -= last - first;
     moat_heap.since += last - first;
+    moat_heap.owed += last - first;
     moat_heap.limit = limit;
     moat_cursor_fence(moat_heap.cursor);
     moat_heap.stats.allocations++;
@@ -68,34 +71,95 @@ static bool find_hole(uint32_t granules) {
     return true;
 }
 
-/* True once the cursor's chunk has room. A request takes at most a chunk less one granule, so one extension does. */
-static bool make_room(uint32_t granules) {
-    uintptr_t bytes = moat_bytes(granules);
-    if (moat_heap.hole_end - moat_heap.cursor < bytes) {
-        moat_cursor_release();
-        if (!find_hole(granules)) {
-            return false;
-        }
+/* Granules of the hole that a request would get, 0 if there is none. */
+static uint32_t hole_for(uint32_t granules) {
+    uint32_t pending = moat_granules(moat_heap.pending_end - moat_heap.pending);
+    if (pending >= granules) {
+        return pending;
     }
-    if (moat_heap.limit - moat_heap.cursor <= bytes && moat_heap.limit < moat_heap.hole_end) {
-        extend_chunk();
-    }
-    return true;
+    const struct moat_hole *hole = moat_bins_find(granules);
+    return hole == NULL ? 0 : (uint32_t)hole->granules;
 }
 
-uintptr_t moat_cursor_take(uint32_t granules, moat_word header) {
-    if (!make_room(granules)) {
+/* One object's granules: a start bit, marked rest in the words at both ends, covered words between (INV-3). */
+static void claim(struct moat_arena *arena, uint32_t first, uint32_t last) {
+    uint32_t low = first >> 5, high = last >> 5;
+    arena->bits[low].start |= moat_bit(first);
+    uint32_t end_of_low = low == high ? last & 31u : 32;
+    arena->bits[low].mark |= moat_bit_range((first & 31u) + 1, end_of_low) | (moat_bit(first) & moat_heap.live);
+    if (low != high) {
+        if (low + 1 < high) {
+            moat_cover_set(arena, low + 1, high);
+            arena->covered++;
+        }
+        arena->bits[high].mark |= moat_bit_range(0, last & 31u);
+    }
+}
+
+/* The front of the sweep's pending run, or of a filed hole. */
+static uintptr_t cut_hole(uint32_t granules) {
+    if (moat_granules(moat_heap.pending_end - moat_heap.pending) >= granules) {
+        uintptr_t at = moat_heap.pending;
+        moat_heap.pending += moat_bytes(granules);
+        return at;
+    }
+    struct moat_hole *hole = moat_bins_find(granules);
+    if (hole == NULL) {
         return 0;
     }
-    uintptr_t at = moat_heap.cursor;
+    uint32_t left = (uint32_t)hole->granules - granules;
+    moat_bins_remove(hole);
+    uintptr_t at = (uintptr_t)hole;
+    if (left >= MOAT_HOLE_GRANULES) {
+        moat_bins_put(at + moat_bytes(granules), left);
+    }
+    return at;
+}
+
+/* An object in a hole of its own, beside the cursor's. */
+static uintptr_t take_beside(uint32_t granules, moat_word header) {
+    uintptr_t at = cut_hole(granules);
+    struct moat_arena *arena = moat_arena_of(at);
+    uint32_t first = moat_granule_of(arena, at);
+    claim(arena, first, first + granules);
     *moat_header_at(at) = header;
-    moat_heap.cursor = at + moat_bytes(granules);
-    if (moat_heap.cursor < moat_heap.limit) {
-        moat_cursor_fence(moat_heap.cursor);
+    moat_clear_words(moat_payload_at(at), at + moat_bytes(granules));
+    moat_heap.since += granules;
+    moat_heap.owed += granules;
+    moat_heap.stats.allocations++;
+    return at;
+}
+
+/* At the cursor, whose hole has room. An extension makes the chunk long enough for the object and a fence. */
+static uintptr_t take_at_cursor(uint32_t granules, moat_word header) {
+    uintptr_t at = moat_heap.cursor, next = at + moat_bytes(granules);
+    if (moat_heap.limit <= next && moat_heap.limit < moat_heap.hole_end) {
+        extend_chunk(granules);
+    }
+    *moat_header_at(at) = header;
+    moat_heap.cursor = next;
+    if (next < moat_heap.limit) {
+        moat_cursor_fence(next);
     } else {
         no_hole();
     }
     return at;
+}
+
+/* A hole worth a few such objects replaces the cursor's; one that is not serves this object alone, which saves clearing,
+ * claiming and giving back the rest of it. */
+uintptr_t moat_cursor_take(uint32_t granules, moat_word header) {
+    if (moat_heap.hole_end - moat_heap.cursor < moat_bytes(granules)) {
+        uint32_t size = hole_for(granules);
+        if (size != 0 && size < 4 * granules) {
+            return take_beside(granules, header);
+        }
+        moat_cursor_release();
+        if (!find_hole(granules)) {
+            return 0;
+        }
+    }
+    return take_at_cursor(granules, header);
 }
 
 /* What lies right of a run that is given back joins it: the sweep's pending run, even an empty one, since the sweep may free
@@ -140,38 +204,6 @@ void moat_cursor_release(void) {
     moat_heap.since -= claimed < moat_heap.since ? claimed : moat_heap.since;
     no_hole();
     give_back(arena, start, end);
-}
-
-/* One object's granules: a start bit, marked rest in the words at both ends, covered words between (INV-3). */
-static void claim(struct moat_arena *arena, uint32_t first, uint32_t last) {
-    uint32_t low = first >> 5, high = last >> 5;
-    arena->bits[low].start |= moat_bit(first);
-    uint32_t end_of_low = low == high ? last & 31u : 32;
-    arena->bits[low].mark |= moat_bit_range((first & 31u) + 1, end_of_low) | (moat_bit(first) & moat_heap.live);
-    if (low != high) {
-        moat_cover_set(arena, low + 1, high);
-        arena->bits[high].mark |= moat_bit_range(0, last & 31u);
-    }
-}
-
-/* The front of the sweep's pending run, or of a filed hole. */
-static uintptr_t cut_hole(uint32_t granules) {
-    if (moat_granules(moat_heap.pending_end - moat_heap.pending) >= granules) {
-        uintptr_t at = moat_heap.pending;
-        moat_heap.pending += moat_bytes(granules);
-        return at;
-    }
-    struct moat_hole *hole = moat_bins_find(granules);
-    if (hole == NULL) {
-        return 0;
-    }
-    uint32_t left = (uint32_t)hole->granules - granules;
-    moat_bins_remove(hole);
-    uintptr_t at = (uintptr_t)hole;
-    if (left >= MOAT_HOLE_GRANULES) {
-        moat_bins_put(at + moat_bytes(granules), left);
-    }
-    return at;
 }
 
 uintptr_t moat_cursor_cut(uint32_t granules) {

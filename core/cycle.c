@@ -188,7 +188,7 @@ static void pace_in_handler(void) {
     moat_port_unmask(masked);
 }
 
-void moat_cycle_pace(uint32_t granules) {
+void moat_cycle_pace(void) {
     if (moat_port_in_handler()) {
         pace_in_handler();
         return;
@@ -201,7 +201,8 @@ void moat_cycle_pace(uint32_t granules) {
     if (moat_heap.phase == MOAT_PHASE_IDLE && moat_cycle_due()) {
         moat_cycle_start();
     }
-    uint32_t units = moat_heap.phase == MOAT_PHASE_IDLE ? 0 : owed_units(granules);
+    uint32_t units = moat_heap.phase == MOAT_PHASE_IDLE ? 0 : owed_units(moat_heap.owed);
+    moat_heap.owed = 0;
     while (units != 0 && moat_heap.phase != MOAT_PHASE_IDLE) {
         uint32_t slice = units < MOAT_CONFIG_SLICE_UNITS ? units : MOAT_CONFIG_SLICE_UNITS;
         moat_cycle_step(slice);

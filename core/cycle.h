@@ -9,9 +9,9 @@
 
 #include "moat_heap.h"
 
-/* Work owed by an allocation of `granules`: in thread mode starts a cycle when it is time, runs slices in proportion and
- * finalizers that are due; in a handler one slice. Context: any. */
-void moat_cycle_pace(uint32_t granules);
+/* Before memory is claimed: does the work that is owed for granules claimed before (moat_heap.owed). In thread mode starts a
+ * cycle when it is time, runs slices in proportion and finalizers that are due; in a handler one slice. Context: any. */
+void moat_cycle_pace(void);
 
 /* One slice of at most `units`, in thread mode; changes phase where that is due; a stack's scan is a slice of its own. */
 void moat_cycle_step(uint32_t units);

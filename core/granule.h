@@ -23,6 +23,7 @@
 
 /* Larger requests leave the cursor's chunk alone; smaller ones never fill a whole bitmap word (INV-3). */
 #define MOAT_CHUNK_GRANULES 32u
+#define MOAT_MARKING_CHUNK_GRANULES 8u
 #define MOAT_SMALL_GRANULES 31u
 
 static inline uint32_t moat_granules(uintptr_t bytes) {

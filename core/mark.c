@@ -7,13 +7,12 @@
 #include "granule.h"
 
 /* White to grey, or to black where there is nothing to scan. */
-static void mark(struct moat_arena *arena, uint32_t granule) {
-    struct moat_bits *bits = &arena->bits[granule >> 5];
-    uint32_t bit = moat_bit(granule);
-    if (((bits->mark ^ moat_heap.live) & bit) == 0) {
+static inline void mark(struct moat_arena *arena, uint32_t granule, struct moat_bits *bits, uint32_t bit) {
+    uint32_t mark = bits->mark;
+    if (((mark ^ moat_heap.live) & bit) == 0) {
         return;
     }
-    bits->mark ^= bit;
+    bits->mark = mark ^ bit;
     moat_heap.stats.marked++;
     moat_raw *header = moat_header_at(moat_granule_address(arena, granule));
     if (moat_type_has_slots(moat_header_type(*header))) {
@@ -26,25 +25,28 @@ static void mark(struct moat_arena *arena, uint32_t granule) {
 static void mark_owner(struct moat_arena *arena, uint32_t granule) {
     uint32_t start = moat_object_start(arena, granule);
     if (start != MOAT_NO_GRANULE) {
-        mark(arena, start);
+        mark(arena, start, &arena->bits[start >> 5], moat_bit(start));
     }
 }
 
-void moat_mark_value(const void *value) {
-    uintptr_t address = (uintptr_t)value;
+static inline void mark_value(uintptr_t address) {
     struct moat_arena *arena = moat_arena_of(address);
     if (arena == NULL) {
         return;
     }
     uintptr_t offset = address - arena->base;
     uint32_t granule = moat_granules(offset);
-    if (moat_is_start(arena, granule)) {
-        if ((offset & (MOAT_GRANULE - 1)) >= MOAT_WORD_BYTES) {
-            mark(arena, granule);
-        }
-    } else {
+    struct moat_bits *bits = &arena->bits[granule >> 5];
+    uint32_t bit = moat_bit(granule);
+    if ((bits->start & bit) == 0) {
         mark_owner(arena, granule);
+    } else if ((offset & (MOAT_GRANULE - 1)) >= MOAT_WORD_BYTES) {
+        mark(arena, granule, bits, bit);
     }
+}
+
+void moat_mark_value(const void *value) {
+    mark_value((uintptr_t)value);
 }
 
 void moat_mark_root(void *object) {
@@ -71,7 +73,7 @@ static void mark_ahead(struct moat_arena *arena, uint32_t granule, bool in_heade
         uint32_t ahead = granule + 1 + moat_lowest_bit(starts);
         moat_word header = *moat_header_at(moat_granule_address(arena, ahead));
         if ((ahead == granule + 1 && !in_header) || (header & MOAT_HEADER_ARRAY) != 0) {
-            mark(arena, ahead);
+            mark(arena, ahead, &arena->bits[ahead >> 5], moat_bit(ahead));
         }
     }
 }
@@ -127,17 +129,51 @@ uint32_t moat_mark_buffer(uint32_t units) {
     return units;
 }
 
+/* The slots of the map under way; a unit each. */
+static uint32_t mark_mapped(struct moat_scan *scan, uint32_t units) {
+    moat_word map = scan->map;
+    moat_slot *at = scan->at;
+    while (map != 0 && units != 0) {
+        uint32_t skip = moat_lowest_bit_word(map);
+        uintptr_t value = (uintptr_t)at[skip];
+        at += skip + 1;
+        map = (map >> skip) >> 1;
+        units--;
+        if (value - moat_heap.low < moat_heap.span) {
+            mark_value(value);
+        }
+    }
+    scan->map = map;
+    scan->at = at;
+    return units;
+}
+
+/* Words that are all slots; a unit each. */
+static uint32_t mark_dense(struct moat_scan *scan, uint32_t units) {
+    moat_slot *at = scan->at;
+    while ((uintptr_t)at < scan->dense_end && units != 0) {
+        uintptr_t value = (uintptr_t)*at++;
+        units--;
+        if (value - moat_heap.low < moat_heap.span) {
+            mark_value(value);
+        }
+    }
+    scan->at = at;
+    return units;
+}
+
 uint32_t moat_mark_some(uint32_t units) {
+    struct moat_scan *scan = &moat_heap.scan;
     units = moat_mark_buffer(units);
     while (units != 0) {
-        moat_slot *slot = moat_scan_next(&moat_heap.scan, &units);
-        if (slot != NULL) {
-            moat_mark_value(*slot);
-        } else if (units != 0) {
-            if (!begin_grey()) {
-                break;
-            }
+        if (scan->map != 0) {
+            units = mark_mapped(scan, units);
+        } else if ((uintptr_t)scan->at < scan->dense_end) {
+            units = mark_dense(scan, units);
+        } else if (moat_scan_next_piece(scan) || begin_grey()) {
             units--;
+        } else {
+            break;
         }
     }
     return units;

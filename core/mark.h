@@ -30,6 +30,9 @@ bool moat_mark_is_white(const void *object);
 /* Prepares the scan of elements of `type` (NULL: of slots) in [start, end). array: more than one element. */
 void moat_scan_begin(struct moat_scan *scan, const struct moat_type *type, uintptr_t start, uintptr_t end, bool array);
 
+/* Goes on to what follows when neither mapped nor dense slots are left; false: nothing does. */
+bool moat_scan_next_piece(struct moat_scan *scan);
+
 /* The next slot, or NULL when there is none or *units, from which each slot and each piece takes one, is used up. The scan is
  * over when NULL is returned and *units is not 0. */
 moat_slot *moat_scan_next(struct moat_scan *scan, uint32_t *units);

@@ -57,13 +57,7 @@ static bool begin_run(struct moat_scan *scan) {
     return true;
 }
 
-/* Goes on to what follows an empty map; false: nothing does. */
-static bool next_piece(struct moat_scan *scan) {
-    if ((uintptr_t)scan->at < scan->dense_end) {
-        uintptr_t words = (scan->dense_end - (uintptr_t)scan->at) / MOAT_WORD_BYTES;
-        scan->map = ~(moat_word)0 >> (words < MOAT_WORD_BITS ? MOAT_WORD_BITS - words : 0);
-        return true;
-    }
+bool moat_scan_next_piece(struct moat_scan *scan) {
     const struct moat_type *type = scan->type;
     if (type == NULL) {
         return false;
@@ -95,7 +89,11 @@ moat_slot *moat_scan_next(struct moat_scan *scan, uint32_t *units) {
             --*units;
             return slot;
         }
-        if (!next_piece(scan)) {
+        if ((uintptr_t)scan->at < scan->dense_end) {
+            --*units;
+            return scan->at++;
+        }
+        if (!moat_scan_next_piece(scan)) {
             return NULL;
         }
         --*units;

@@ -83,12 +83,13 @@ static uint32_t file(struct moat_arena *arena, uint32_t word, uint32_t is_free) 
 
 /* The covered words that follow, if any, belong to the object at this word's end: skipped at once, or freed at once. */
 static uint32_t pass_covered(struct moat_arena *arena, uint32_t word) {
-    if (!moat_cover_test(arena, word)) {
+    if (arena->covered == 0 || !moat_cover_test(arena, word)) {
         return word;
     }
     uint32_t next = moat_cover_next(arena, word);
     if (moat_heap.sweep_carry != 0) {
         moat_cover_clear(arena, word, next);
+        arena->covered--;
         if (moat_heap.pending == 0) {
             moat_heap.pending = moat_granule_address(arena, word << 5);
         }

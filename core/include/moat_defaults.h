@@ -63,9 +63,10 @@
 #endif
 
 /* MOAT_CONFIG_PACE: work units done for each granule allocated while a cycle runs, at least.
- * Range 1..64. More starts cycles later and lengthens allocations (docs/design.md, "Pacing"). */
+ * Range 1..64. More starts cycles later, so that there are fewer, and lengthens allocations while one runs
+ * (docs/design.md, "Pacing"). */
 #ifndef MOAT_CONFIG_PACE
-#define MOAT_CONFIG_PACE 1
+#define MOAT_CONFIG_PACE 4
 #endif
 
 /* MOAT_CONFIG_MESSAGES: 1 = a refused call prints a line that says what, where and what to do;

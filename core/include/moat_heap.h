@@ -35,6 +35,7 @@ struct moat_arena {
     struct moat_bits *bits;             /* one for 32 granules */
     uint32_t *cover[MOAT_COVER_LEVELS]; /* level k: one bit for 32^(k+1) granules wholly inside one object */
     uint32_t granules;                  /* the fence at the end is the last */
+    uint32_t covered;                   /* objects with covered words */
     uint32_t grey;                      /* head of the grey list: a granule, or MOAT_LINK_NONE */
     uintptr_t start, end;               /* the memory that was given */
 };
@@ -151,6 +152,7 @@ struct moat_heap {
     bool stacks_grey;                  /* some stack is not scanned yet: stores shade the new value too */
     uint32_t work;                     /* units done in this cycle's marking, or the last's if none runs */
     uint32_t expected_work;            /* this cycle's guess of them */
+    uint32_t owed;                     /* granules claimed that no work has been done for yet */
     uint32_t since;                    /* granules allocated since this cycle, or the last, started */
 
     /* sweeping */
