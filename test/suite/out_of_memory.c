@@ -51,7 +51,7 @@ static bool start(moat_out_of_memory_hook *hook) {
 }
 
 /* Returns how many nodes there was room for. */
-static unsigned fill(void) {
+static __attribute__((noinline)) unsigned fill(void) {
     unsigned count = 0;
     for (struct node *node = MOAT_NEW(node_type); node != NULL; node = MOAT_NEW(node_type)) {
         node->number = count++;
@@ -59,6 +59,23 @@ static unsigned fill(void) {
         MOAT_STORE(list, node);
     }
     return count;
+}
+
+/* Functions of their own, so that no pointer to what is to die is left in a case's frame. */
+static __attribute__((noinline)) void fill_cache(size_t bytes) {
+    MOAT_STORE(cache, MOAT_NEW_BYTES(bytes));
+    CHECK(cache != NULL);
+}
+
+static __attribute__((noinline)) void drop_first(void) {
+    MOAT_STORE(list, list->next);
+}
+
+static __attribute__((noinline)) void check_numbers(unsigned count) {
+    for (const struct node *node = list; node != NULL; node = node->next) {
+        CHECK_EQUAL(node->number, --count);
+    }
+    CHECK_EQUAL(count, 0);
 }
 
 static void hook_can_be_set(void) {
@@ -75,10 +92,8 @@ static void full_heap_says_so_and_works_on(void) {
     CHECK_EQUAL(moat_last_error(), MOAT_ERR_MEMORY);
     CHECK_EQUAL(moat_heap.stats.out_of_memory, 1);
     CHECK_HEAP();
-    for (struct node *node = list; node != NULL; node = node->next) {
-        CHECK_EQUAL(node->number, --count);
-    }
-    MOAT_STORE(list, list->next);
+    check_numbers(count);
+    drop_first();
     scrub_stack();
     CHECK(MOAT_NEW(node_type) != NULL);
     CHECK_HEAP();
@@ -109,12 +124,12 @@ static void hook_is_told_and_asked_once(void) {
 
 static void hook_may_drop_references(void) {
     CHECK(start(drop_cache));
-    MOAT_STORE(cache, MOAT_NEW_BYTES(600));
+    fill_cache(600);
     (void)fill();
     CHECK_POINTER(cache, NULL);
     CHECK_HEAP();
     CHECK(start(drop_cache));
-    MOAT_STORE(cache, MOAT_NEW_BYTES(2000));
+    fill_cache(2000);
     scrub_stack();
     CHECK(MOAT_NEW_BYTES(2500) != NULL);
     CHECK_EQUAL(hook_calls, 1);
@@ -128,7 +143,7 @@ static __attribute__((noinline)) void make_finalized(void) {
 static void finalizers_come_before_the_hook(void) {
     CHECK(start(give_up));
     make_finalized();
-    MOAT_STORE(cache, MOAT_NEW_BYTES(2000));
+    fill_cache(2000);
     scrub_stack();
     CHECK(MOAT_NEW_BYTES(2500) != NULL);
     CHECK_EQUAL(hook_calls, 0);
