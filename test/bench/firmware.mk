@@ -33,11 +33,16 @@ newlib_LIBS := $(PEER_OBJS)
 newlib-nano_LDFLAGS := $(BENCH_LDFLAGS)
 newlib-nano_LIBS := $(PEER_OBJS)
 
-ifeq ($(CROSS),arm-none-eabi-)
-$(eval $(call program,bench/newlib-nano,$(BENCH_SRCS),newlib-nano))
-CPUFLAGS := $(filter-out --specs=%,$(CPUFLAGS))
-else
-newlib-nano_LDFLAGS += -L$(NEWLIB)-nano/lib
-$(eval $(call program,bench/newlib-nano,$(BENCH_SRCS),newlib-nano))
+# What `program` takes for the link: the options for one library, then for the other.
+full_CPUFLAGS := $(filter-out --specs=%,$(CPUFLAGS))
+full_LDFLAGS := $(LDFLAGS)
+ifeq ($(CROSS),riscv64-unknown-elf-)
+LDFLAGS := $(subst $(NEWLIB)/lib,$(NEWLIB)-nano/lib,$(LDFLAGS))
+$(OUT)/bench/newlib-nano.elf: $(NEWLIB)-nano/stamp
+$(NEWLIB)-nano/stamp:
+	@tools/newlib-build $(notdir $(NEWLIB)) nano-malloc
 endif
+$(eval $(call program,bench/newlib-nano,$(BENCH_SRCS),newlib-nano))
+CPUFLAGS := $(full_CPUFLAGS)
+LDFLAGS := $(full_LDFLAGS)
 $(eval $(call program,bench/newlib,$(BENCH_SRCS),newlib))
