@@ -5,6 +5,7 @@
  * SPDX-License-Identifier: MIT */
 #include "granule.h"
 #include "harness.h"
+#include "mark.h"
 #include "support/cpu.h"
 #include "support/loops.h"
 #include "support/node.h"
@@ -98,6 +99,7 @@ static void run_loops(const struct loops *loops) {
     CHECK_EQUAL(loops->words_up(), sum_to(LOOP_WORDS));
     CHECK_EQUAL(loops->words_before(), sum_to(LOOP_WORDS));
     CHECK_EQUAL(loops->words_past(), sum_to(LOOP_WORDS));
+    CHECK_EQUAL(loops->pairs_before(), 2 * sum_to(LOOP_PAIRS));
     CHECK_EQUAL(loops->bytes_before(), sum_to(LOOP_BYTES));
     CHECK_EQUAL(loops->bytes_down(), sum_to(LOOP_BYTES));
     CHECK_EQUAL(loops->words_by_index(), sum_to(LOOP_WORDS));
@@ -161,14 +163,18 @@ static __attribute__((noinline)) bool is_kept(uintptr_t disguised) {
     return moat_object_find(start, &object) && object.start == start && object.type == &array_type;
 }
 
+static struct array *make_second(bool as_array) {
+    return as_array ? MOAT_NEW_ARRAY(array_type, 1) : MOAT_NEW(array_type);
+}
+
 /* In a heap without holes, two objects made one after the other are neighbours; one pair may have a chunk's end between
  * them. */
-static __attribute__((noinline)) void make_neighbours(void) {
+static __attribute__((noinline)) void make_neighbours(bool second_is_array) {
     struct array *a, *b;
     int tries = 0;
     do {
         a = MOAT_NEW(array_type);
-        b = MOAT_NEW(array_type);
+        b = make_second(second_is_array);
         CHECK(a != NULL && b != NULL && ++tries < 100);
     } while ((uintptr_t)b - (uintptr_t)a != array_type.extent);
     first = (uintptr_t)a ^ SECRET;
@@ -179,8 +185,8 @@ static __attribute__((noinline)) void make_neighbours(void) {
 }
 
 /* Whether the neighbours are kept if a stack's only word is at `offset` bytes from the second's header. */
-static void hold_word(intptr_t offset, bool first_kept, bool second_kept) {
-    make_neighbours();
+static void hold_word(bool second_is_array, intptr_t offset, bool first_kept, bool second_kept) {
+    make_neighbours(second_is_array);
     CHECK(!test_failed());
     node_wash_stack();
     word[0] = (second ^ SECRET) - MOAT_WORD_BYTES + (uintptr_t)offset;
@@ -193,24 +199,32 @@ static void hold_word(intptr_t offset, bool first_kept, bool second_kept) {
 
 static void a_word_in_a_header_keeps_both_neighbours(void) {
     for (intptr_t i = 0; i < (intptr_t)MOAT_WORD_BYTES && !test_failed(); i++) {
-        hold_word(i, true, true);
+        hold_word(false, i, true, true);
     }
 }
 
 static void a_word_in_a_payload_keeps_that_object_only(void) {
     const intptr_t payload = MOAT_WORD_BYTES, end = (intptr_t)array_type.extent;
-    const intptr_t in_second[] = {payload, payload + 1, end / 2, end - 1};
+    const intptr_t in_second[] = {payload, payload + 1, end / 2, end - (intptr_t)MOAT_GRANULE};
     for (size_t i = 0; i < sizeof in_second / sizeof in_second[0] && !test_failed(); i++) {
-        hold_word(in_second[i], false, true);
+        hold_word(false, in_second[i], false, true);
     }
-    const intptr_t in_first[] = {payload - end, payload - end + 1, -end / 2, -1};
+    const intptr_t in_first[] = {payload - end, payload - end + 1, -end / 2, -(intptr_t)MOAT_GRANULE};
     for (size_t i = 0; i < sizeof in_first / sizeof in_first[0] && !test_failed(); i++) {
-        hold_word(in_first[i], true, false);
+        hold_word(false, in_first[i], true, false);
+    }
+}
+
+/* Two words before a payload, an element's length before an array. */
+static void a_word_one_element_before_keeps_what_follows(void) {
+    hold_word(false, -(intptr_t)MOAT_WORD_BYTES, true, true);
+    for (intptr_t granules = 1; granules <= (intptr_t)MOAT_BIAS_GRANULES && !test_failed(); granules++) {
+        hold_word(true, (intptr_t)MOAT_WORD_BYTES - granules * (intptr_t)MOAT_GRANULE, true, true);
     }
 }
 
 static void no_word_keeps_nothing(void) {
-    make_neighbours();
+    make_neighbours(false);
     node_wash_stack();
     CHECK_EQUAL(moat_gc_collect(), MOAT_OK);
     CHECK(!is_kept(first) && !is_kept(second));
@@ -258,7 +272,7 @@ static MOAT_ROOT(struct node) holder;
 
 /* A slot of an object and a root hold the address just past the first, which is the second's header. */
 static __attribute__((noinline)) void point_between(intptr_t offset) {
-    make_neighbours();
+    make_neighbours(false);
     CHECK(!test_failed());
     MOAT_STORE(holder, node_new());
     CHECK(holder != NULL);
@@ -296,6 +310,7 @@ static const struct test_case cases[] = {
     TEST_CASE(no_word_keeps_nothing),
     TEST_CASE(a_word_in_a_header_keeps_both_neighbours),
     TEST_CASE(a_word_in_a_payload_keeps_that_object_only),
+    TEST_CASE(a_word_one_element_before_keeps_what_follows),
     TEST_CASE(the_borders_of_an_arena),
     TEST_CASE(a_slot_keeps_nothing_by_an_end_pointer),
     TEST_CASE(a_register_alone_holds_an_object),

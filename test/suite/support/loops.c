@@ -48,6 +48,21 @@ static uintptr_t words_past(void) {
     return sum;
 }
 
+struct pair {
+    uintptr_t first, second;
+};
+
+static uintptr_t pairs_before(void) {
+    struct pair *p = hide((uintptr_t)loop_make() - sizeof *p);
+    uintptr_t sum = 0;
+    for (uintptr_t n = 1; n <= LOOP_PAIRS; n++) {
+        loop_collect();
+        *++p = (struct pair){n, n};
+        sum += p->first + p->second;
+    }
+    return sum;
+}
+
 static uintptr_t bytes_before(void) {
     unsigned char *p = hide((uintptr_t)loop_make() - 1);
     uintptr_t sum = 0;
@@ -85,4 +100,4 @@ static uintptr_t words_by_index(void) {
     return sum;
 }
 
-const struct loops LOOPS = {LOOPS_COMPILER, words_up, words_before, words_past, bytes_before, bytes_down, words_by_index};
+const struct loops LOOPS = {LOOPS_COMPILER, words_up, words_before, words_past, pairs_before, bytes_before, bytes_down, words_by_index};

@@ -7,6 +7,7 @@
 #include <stdint.h>
 
 #define LOOP_WORDS 7u /* with the header a whole number of granules: the end is the next object's header */
+#define LOOP_PAIRS (LOOP_WORDS / 2)
 #define LOOP_BYTES (LOOP_WORDS * sizeof(uintptr_t))
 
 /* Make an array of LOOP_WORDS words in the heap, which nothing else refers to. */
@@ -21,6 +22,7 @@ struct loops {
     uintptr_t (*words_up)(void);        /* while (p != end) *p++ */
     uintptr_t (*words_before)(void);    /* *++p */
     uintptr_t (*words_past)(void);      /* all written, then read from the end: *--p */
+    uintptr_t (*pairs_before)(void);    /* *++p, elements of two words */
     uintptr_t (*bytes_before)(void);    /* *++p */
     uintptr_t (*bytes_down)(void);      /* *--p */
     uintptr_t (*words_by_index)(void);  /* p[i] */
