@@ -1,6 +1,6 @@
 """What the tracker's checks share: cases, runs of the firmware, and the comparison with the reference.
 
-In the environment (test/suites.txt): MOAT_ELF, the tracker of one configuration; MOAT_RUN, QEMU's command line up to
+In the environment (test/suites.txt): MOAT_ELF, the firmware of one configuration; MOAT_RUN, QEMU's command line up to
 -kernel, or nothing for the host; MOAT_CHECK.
 
 SPDX-License-Identifier: MIT"""
@@ -19,6 +19,7 @@ import reference  # noqa: E402
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 EXAMPLE = ROOT / "examples/tracker"
+LOG = (EXAMPLE / "harbour.nmea").relative_to(ROOT)
 RECORDED = ROOT.parent / "shared/data"
 END_OF_TRANSMISSION = b"\x04"
 LIMIT_SECONDS = 300
@@ -58,6 +59,11 @@ def main(*cases):
     sys.exit(1 if failed else 0)
 
 
+def expected():
+    """What the firmware is to make of LOG."""
+    return (EXAMPLE / "harbour.expected").read_text().splitlines()
+
+
 def recorded(name):
     path = RECORDED / name
     if not path.is_file():
@@ -68,9 +74,8 @@ def recorded(name):
 class Run:
     """A run of the firmware over some input, to its end."""
 
-    def __init__(self, arguments, console=b"", program=None):
+    def __init__(self, arguments, console=b""):
         elf = pathlib.Path(os.environ["MOAT_ELF"])
-        elf = elf.with_name(program + ".elf") if program else elf
         qemu = shlex.split(os.environ["MOAT_RUN"])
         if qemu:
             command = [*qemu, "-kernel", str(elf), "-append", arguments]

@@ -1,22 +1,13 @@
 #!/usr/bin/python3
-"""The tracker in one configuration: the shipped log, edges, recorded logs, sample.aivdm's comments, the planted bug.
+"""The tracker in one configuration: the shipped log, edges, recorded logs, sample.aivdm's comments.
 
 SPDX-License-Identifier: MIT"""
-import os
-
 import edges
 import sample
-from support import (CLEAN, END_OF_TRANSMISSION, EXAMPLE, FAULTED, LOSS, ROOT, Run, expect, expect_same,
-                     expect_status, main, recorded, run_bytes, run_file, run_log)
+from support import (CLEAN, END_OF_TRANSMISSION, LOG, LOSS, ROOT, Run, expect, expect_same, expect_status, expected,
+                     main, recorded, run_bytes, run_file, run_log)
 
 CYCLES_MIN = 50  # collections that the shipped log is to force
-LOG = (EXAMPLE / "harbour.nmea").relative_to(ROOT)
-CHECK = int(os.environ["MOAT_CHECK"])
-ON_HOST = not os.environ["MOAT_RUN"]
-
-
-def expected():
-    return (EXAMPLE / "harbour.expected").read_text().splitlines()
 
 
 def shipped_log():
@@ -67,27 +58,6 @@ def absent_file():
     expect(run.status == 2 and "there/is/no/such.file" in "\n".join(run.lines), f"it ended with {run.status}")
 
 
-def bug_corrupts_frames():
-    """Without the guard on stores: the radio finds it, and the rest of the tracker is as it should be."""
-    run = Run(f"file={LOG}", program="tracker-bug")
-    expect_status(run, LOSS)
-    found = [line for line in run.lines if line.startswith("radio: frame ")]
-    expect(found and len(found) == run.number("radio", "corrupted"), f"{len(found)} frames are reported as corrupted")
-    expect_same(run.understood(), expected())
-
-
-def bug_traps():
-    """With it: the trap, the reset, and the record at the next boot."""
-    run = Run(f"file={LOG}", program="tracker-bug")
-    expect_status(run, FAULTED)
-    stores = [line for line in run.lines if line.startswith("moat: store of heap pointer ")]
-    records = [line for line in run.lines if line.startswith("MOAT-FAULT ")]
-    expect(len(stores) == 2 and stores[0] == stores[1], f"the store was not printed by two boots: {stores}")
-    expect(len(records) == 2 and records[0] == records[1], "the record was not printed by two boots")
-    expect("(struct frame, +0)" in stores[0], f"the type is not there: {stores[0]}")
-    expect(ON_HOST or 'c-owned region "dma_ring"' in stores[0], f"the region is not there: {stores[0]}")
-
-
 main(shipped_log, shipped_log_by_uart, edges_of_every_rule, more_than_fits,
      recorded_log("ais-nmea.log"), recorded_log("ublox-neo-m9n-nmea.log"), recorded_log("sample.aivdm"), sample_comments, unknown_argument,
-     absent_file, bug_traps if CHECK == 2 else bug_corrupts_frames)
+     absent_file)
