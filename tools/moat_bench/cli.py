@@ -5,20 +5,26 @@ import concurrent.futures
 import os
 import pathlib
 import sys
+import tempfile
 import time
 
-from . import plan, run, table
+from . import pictures, plan, run, table
 
 CHECKS = ("0", "2")
 
 
 def arguments(argv):
-    options = {"BOARD": "arm-mps2-an385", "OPT": "2", "BENCH": "", "ALLOCATOR": "", "CHECK": "", "BENCH_PEERS": ""}
+    options = {"BOARD": "arm-mps2-an385", "OPT": "2", "BENCH": "", "ALLOCATOR": "", "CHECK": "", "BENCH_PEERS": "",
+               "TABLE": str(table.PATH)}
     for word in argv:
         name, equals, value = word.partition("=")
         if not equals or name not in options:
             raise ValueError(f"'{word}' is none of {' '.join(f'{n}=' for n in options)}")
         options[name] = value or options[name]
+    if options["BENCH_PEERS"]:
+        options["BENCH_PEERS"] = os.path.abspath(options["BENCH_PEERS"])
+        if not list(pathlib.Path(options["BENCH_PEERS"]).glob("*.c")):
+            raise ValueError(f"no adaptor, that is no .c file, in BENCH_PEERS={options['BENCH_PEERS']}")
     options["OPT"] = "O" + options["OPT"].lstrip("-O")
     return options
 
@@ -44,12 +50,18 @@ def measure_all(target, work):
     images = {}
     for workload, allocator, check in work:
         images.setdefault((check, workload.probe), set()).add(run.image_of(allocator)[0])
-    for (check, probe), names in sorted(images.items()):
-        run.build(target, check, probe, sorted(names))
+    with tempfile.TemporaryDirectory() as folder:
+        keep = pathlib.Path(folder)
+        for (check, probe), names in sorted(images.items()):
+            run.build(target, check, probe, sorted(names), keep)
+        return run_all(target, keep, work)
+
+
+def run_all(target, images, work):
     runner = run.run_command(target)
     rows = []
     with concurrent.futures.ThreadPoolExecutor(os.cpu_count() or 1) as pool:
-        results = [pool.submit(run.measure, runner, target, check, workload, allocator)
+        results = [pool.submit(run.measure, runner, images, check, workload, allocator)
                    for workload, allocator, check in work]
         for (workload, allocator, check), result in zip(work, results):
             for metric, value in (result.result() or {}).items():
@@ -58,18 +70,23 @@ def measure_all(target, work):
 
 
 def main(argv):
-    os.chdir(pathlib.Path(__file__).resolve().parents[2])
     started = time.monotonic()
     try:
         options = arguments(argv)
+        os.chdir(pathlib.Path(__file__).resolve().parents[2])
         target = run.Target(options["BOARD"], options["OPT"], options["BENCH_PEERS"])
         rows = measure_all(target, list(work_list(options)))
     except (ValueError, run.Failed) as error:
         print(f"bench: {error}", file=sys.stderr)
         return 1
+    path = pathlib.Path(options["TABLE"])
     whole = not any(options[name] for name in ("BENCH", "ALLOCATOR", "CHECK"))
-    table.save(table.merge(table.load(), rows, whole))
+    everything = table.merge(table.load(path), rows, whole)
+    table.save(everything, path)
+    here = [row for row in everything if (row.target, row.opt) == (target.board, target.opt)]
+    pictures.write_all(here, path.parent / "charts")
     print(f"{target.board} -{target.opt}: guest instructions under QEMU's -icount, not cycles\n")
     print("\n".join(table.readable(rows)))
-    print(f"{len(rows)} values in {table.PATH}; it took {time.monotonic() - started:.0f} s")
+    print(f"{len(rows)} values in {path}, charts in {path.parent}/charts/{target.board}-{target.opt}; "
+          f"it took {time.monotonic() - started:.0f} s")
     return 0

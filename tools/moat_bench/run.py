@@ -2,11 +2,14 @@
 
 SPDX-License-Identifier: MIT"""
 import dataclasses
+import fcntl
 import os
 import pathlib
 import re
 import shlex
+import shutil
 import subprocess
+import zlib
 
 from . import plan
 
@@ -21,10 +24,11 @@ class Failed(Exception):
 class Target:
     board: str
     opt: str  # O2 or Os
-    peers: str = ""  # folder of adaptors
+    peers: str = ""  # folder of adaptors, absolute
 
     def folder(self, check, probe):
-        return pathlib.Path(f"build/bench/{self.board}/check{check}-{self.opt}" + ("-probe" if probe else ""))
+        peers = f"-peers-{zlib.crc32(self.peers.encode()):08x}" if self.peers else ""
+        return pathlib.Path(f"build/bench/{self.board}/check{check}-{self.opt}{'-probe' if probe else ''}{peers}")
 
 
 def environment():
@@ -41,8 +45,22 @@ def make(*arguments):
     return done.stdout
 
 
-def build(target, check, probe, images):
+def image_name(image, check, probe):
+    return f"{image}-check{check}" + ("-probe" if probe else "") + ".elf"
+
+
+def build(target, check, probe, images, keep):
+    """Builds images and copies them to the folder `keep`: another run may build others while this one uses them."""
     folder = target.folder(check, probe)
+    folder.mkdir(parents=True, exist_ok=True)
+    with open(folder / "lock", "w", encoding="ascii") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        make_images(target, check, probe, folder, images)
+        for image in images:
+            shutil.copy(folder / "bench" / f"{image}.elf", keep / image_name(image, check, probe))
+
+
+def make_images(target, check, probe, folder, images):
     make(f"BOARD={target.board}", f"OPT={target.opt}", f"CHECK={check}", f"OUT={folder}", f"-j{os.cpu_count() or 1}",
          *(["PROBE=1"] if probe else []), *([f"BENCH_PEERS={target.peers}"] if target.peers else []),
          *(f"{folder}/bench/{image}.elf" for image in images))
@@ -67,10 +85,10 @@ def image_of(allocator):
     return plan.NEWLIB, allocator
 
 
-def execute(runner, target, check, workload, allocator, seed=None):
+def execute(runner, images, check, workload, allocator, seed=None):
     """Runs one workload. Returns its metrics as text, in the order they came; None if it does not apply."""
     image, name = image_of(allocator)
-    elf = target.folder(check, workload.probe) / "bench" / f"{image}.elf"
+    elf = images / image_name(image, check, workload.probe)
     line = f"bench={workload.name} allocator={name}" + (f" seed={seed}" if seed else "")
     what = f"{workload.name} with {allocator}, CHECK{check}"
     try:
@@ -86,11 +104,11 @@ def execute(runner, target, check, workload, allocator, seed=None):
     return lines
 
 
-def measure(runner, target, check, workload, allocator):
+def measure(runner, images, check, workload, allocator):
     """The metrics of a workload; with seeds, their means."""
     if not workload.seeds:
-        return execute(runner, target, check, workload, allocator)
-    runs = [execute(runner, target, check, workload, allocator, seed) for seed in workload.seeds]
+        return execute(runner, images, check, workload, allocator)
+    runs = [execute(runner, images, check, workload, allocator, seed) for seed in workload.seeds]
     if runs[0] is None:
         return None
     return {metric: f"{sum(float(run[metric]) for run in runs) / len(runs):.2f}" for metric in runs[0]}

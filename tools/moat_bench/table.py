@@ -43,16 +43,33 @@ def aligned(rows):
                         for i, (text, width) in enumerate(zip(row, widths))).rstrip()
 
 
-def readable(rows):
-    """One table for each metric: benches down, allocators across."""
+def across(rows):
+    """Tables of one metric each: benches down, allocators across."""
     columns = list(dict.fromkeys((row.allocator, row.config) for row in rows))
-    columns.sort(key=lambda c: (c[0] != "moat", c))
-    heads = [f"{a} {c}" if a == "moat" else a for a, c in columns]
+    columns.sort(key=lambda column: (column[0] != "moat", column))
+    heads = [" ".join(column) if column[0] == "moat" else column[0] for column in columns]
     cells = {(row.metric, row.bench, row.allocator, row.config): row.value for row in rows}
     for metric in dict.fromkeys(row.metric for row in rows):
         benches = list(dict.fromkeys(row.bench for row in rows if row.metric == metric))
         table = [[metric, *heads]]
         table += [[bench, *(cells.get((metric, bench, *column), "") for column in columns)] for bench in benches]
         used = [i for i in range(len(table[0])) if i == 0 or any(line[i] for line in table[1:])]
-        yield from aligned([[line[i] for i in used] for line in table])
+        yield [[line[i] for i in used] for line in table]
+
+
+def slices(rows):
+    """Tables of one metric and check level each: shapes down, arenas across."""
+    cells = {(row.metric, row.config, *row.bench.split("_")[1:]): row.value for row in rows}
+    for metric, config in dict.fromkeys((row.metric, row.config) for row in rows):
+        here = [key[2:] for key in cells if key[:2] == (metric, config)]
+        shapes, arenas = list(dict.fromkeys(s for s, _ in here)), sorted({a for _, a in here}, key=int)
+        yield [[f"slices {metric} {config}", *(f"{kib} KiB" for kib in arenas)],
+               *([shape, *(cells.get((metric, config, shape, kib), "") for kib in arenas)] for shape in shapes)]
+
+
+def readable(rows):
+    """All tables, as lines."""
+    sliced = [row for row in rows if row.bench.startswith("slices_")]
+    for table in (*across([row for row in rows if row not in set(sliced)]), *slices(sliced)):
+        yield from aligned(table)
         yield ""
