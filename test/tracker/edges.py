@@ -169,7 +169,7 @@ def eviction():
 
 
 def crowd():
-    """More at once than fits into 32 KiB: satellites, tracks with long trails and names, and waiting fragments."""
+    """All tables full at once: satellites, tracks with long trails and names, and waiting fragments."""
     for signal in "12345678":
         for current in range(1, 10):
             four = "".join(f",{4 * current + i},10,100,20" for i in range(4))
