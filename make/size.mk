@@ -2,8 +2,8 @@
 #
 # SPDX-License-Identifier: MIT
 .PHONY: size
-size: | setup ## measures code, data, stack and headers [CORE= OPT=s CHECK=]
-	@tools/size-report $(foreach v,CORE OPT CHECK,$(if $($(v)),'$(v)=$($(v))'))
+size: | setup ## measures code, data, stack and headers [CORE= OPT=s CHECK= SET_BUDGET=]
+	@tools/size-report $(foreach v,CORE OPT CHECK SET_BUDGET,$(if $($(v)),'$(v)=$($(v))'))
 
 .PHONY: size-diff
 size-diff: | setup ## compares sizes with another commit: REF=... [CORE= OPT= CHECK=]

@@ -9,14 +9,13 @@ import subprocess
 import sys
 import tempfile
 
-from . import measure, table
+from . import budget, measure, table
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
-PATH = pathlib.Path("build/size.tsv")
 
 
 def arguments(argv):
-    options = {"OPT": "", "CORE": "", "CHECK": "", "REF": ""}
+    options = {"OPT": "", "CORE": "", "CHECK": "", "REF": "", "TABLE": "build/size.tsv", "SET_BUDGET": ""}
     for word in argv:
         name, equals, value = word.partition("=")
         if not equals or name not in options:
@@ -79,7 +78,9 @@ def main(argv):
     except Exception as error:  # pylint: disable=broad-except # whatever a compiler or git says is the user's to read
         print(f"size: {error}", file=sys.stderr)
         return 1
-    table.save(table.rows(sizes), PATH)
+    table.save(table.rows(sizes), pathlib.Path(options["TABLE"]))
+    if options["SET_BUDGET"]:
+        budget.save({key: of for key, of in sizes.items() if key[1] == budget.OPT})
     print("bytes of core that a program with init, arena, new, array, store, step and collect keeps; library_*: all of it\n")
     print("\n".join(table.readable(sizes)))
     return 0

@@ -1,0 +1,48 @@
+#!/usr/bin/python3
+"""Core takes no more bytes than test/size-budget.tsv allows it at -Os, for each family and check level.
+
+SPDX-License-Identifier: MIT"""
+import os
+import pathlib
+import subprocess
+import sys
+
+from _checks import ROOT, expect, main
+
+sys.path.insert(0, str(ROOT / "tools"))
+os.chdir(ROOT)
+from moat_size import budget, table  # noqa: E402
+
+TABLE = pathlib.Path("build/test/size.tsv")
+
+
+def measure():
+    done = subprocess.run(["tools/size-report", f"OPT={budget.OPT}", f"TABLE={TABLE}"], text=True, capture_output=True,
+                          check=False)
+    if done.returncode != 0:
+        sys.exit(f"FAIL size_budget: {done.stderr}")
+    sizes = {}
+    for row in table.load(TABLE):
+        sections = sizes.setdefault((row.core, row.check), {})
+        sections[row.section] = sections.get(row.section, 0) + row.bytes
+    return sizes
+
+
+def hold(limits, sizes, where):
+    def case(_):
+        for section, limit in limits.items():
+            size = sizes[section]
+            expect(size <= limit, f"{where}: {section} is {size} bytes, {size - limit} more than test/size-budget.tsv allows; "
+                                  "make it smaller, or raise the limit with a reason in the commit")
+    return case
+
+
+def cases():
+    limits, sizes = budget.load(), measure()
+    for key in sorted(sizes):
+        core, check = key
+        yield f"{core}_check{check}", hold(limits.get(key, dict.fromkeys(budget.SECTIONS, 0)), sizes[key],
+                                           f"{core} CHECK{check} -{budget.OPT}")
+
+
+main(*cases())
