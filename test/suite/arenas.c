@@ -37,7 +37,13 @@ static bool is_in(const void *p, const unsigned char *arena, size_t bytes) {
     return (uintptr_t)p - (uintptr_t)arena < bytes;
 }
 
-static unsigned count_in(const unsigned char *arena, size_t bytes) {
+static __attribute__((noinline)) void check_numbers(unsigned count) {
+    for (const struct node *node = list; node != NULL; node = node->next) {
+        CHECK_EQUAL(node->number, --count);
+    }
+}
+
+static __attribute__((noinline)) unsigned count_in(const unsigned char *arena, size_t bytes) {
     unsigned count = 0;
     for (const struct node *node = list; node != NULL; node = node->next) {
         count += is_in(node, arena, bytes) && is_in(node + 1, arena, bytes + 1);
@@ -91,9 +97,7 @@ static void several_arenas_are_all_used(void) {
     CHECK_EQUAL(in_first + in_second + in_third, count);
     CHECK_HEAP();
     collect_all();
-    for (const struct node *node = list; node != NULL; node = node->next) {
-        CHECK_EQUAL(node->number, --count);
-    }
+    check_numbers(count);
     MOAT_CLEAR(list);
     collect_all();
     CHECK_HEAP();

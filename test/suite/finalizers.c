@@ -30,13 +30,12 @@ static void finalize(void *object);
 MOAT_TYPE_FINALIZED(resource_type, struct resource, finalize, other, data);
 MOAT_TYPE(plain_type, struct resource, other, data);
 
-/* An odd size: the link stands behind it, on a word of its own. */
+/* No slots and an odd size: the link stands behind it, on a word of its own. */
 struct odd {
-    MOAT_REF(void) none;
-    unsigned char bytes[sizeof(uintptr_t) + 3];
+    unsigned char bytes[2 * sizeof(uintptr_t) + 3];
 };
 static void finalize_odd(void *object);
-MOAT_TYPE_FINALIZED(odd_type, struct odd, finalize_odd, none);
+MOAT_TYPE_FINALIZED(odd_type, struct odd, finalize_odd);
 
 FRESH_ARENA(arena, 16384);
 static MOAT_ROOT(struct resource) root;
@@ -45,16 +44,17 @@ static MOAT_ROOT(struct resource) saved;
 static unsigned calls[OBJECTS];
 static unsigned total, wrong, odd_calls;
 static uintptr_t kept[OBJECTS];
-static bool resurrect, allocate, collect;
+static bool resurrect, allocate, collect, running;
 
 static void finalize(void *object) {
     struct resource *resource = object;
     bool intact = resource->number < OBJECTS && resource->data != NULL && resource->data->number == MARK + resource->number;
-    bool outside = moat_heap.finalizing && !moat_port_in_handler() && moat_heap_check(NULL) == MOAT_OK;
+    bool outside = !running && moat_heap.finalizing && !moat_port_in_handler() && moat_heap_check(NULL) == MOAT_OK;
     if (!intact || !outside) {
         wrong++;
         return;
     }
+    running = true;
     calls[resource->number]++;
     total++;
     if (resurrect) {
@@ -68,6 +68,7 @@ static void finalize(void *object) {
     if (collect) {
         wrong += moat_gc_collect() != MOAT_OK;
     }
+    running = false;
 }
 
 static void finalize_odd(void *object) {

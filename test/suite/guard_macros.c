@@ -16,6 +16,13 @@ struct node {
 };
 MOAT_TYPE(node_type, struct node, next, other);
 
+/* No multiple of a word in size or alignment. */
+struct small {
+    uint16_t a;
+    uint8_t b[4];
+};
+MOAT_TYPE(small_type, struct small);
+
 FRESH_ARENA(arena, 8192);
 static MOAT_ROOT(struct node) all[4];
 static unsigned evaluated[4];
@@ -184,6 +191,26 @@ static void overlapping_moves(void) {
     }
 }
 
+/* Elements that begin and end in the middle of a word: their neighbours stay as they are. */
+static void small_elements(void) {
+    static struct small elements[4], from[4];
+    for (unsigned i = 0; i < 4; i++) {
+        unsigned char *at = (unsigned char *)elements;
+        for (size_t k = 0; k < sizeof elements; k++) {
+            at[k] = (unsigned char)(k + 1);
+            ((unsigned char *)from)[k] = 0xee;
+        }
+        CHECK_EQUAL(MOAT_ZERO(small_type, &elements[i]), MOAT_OK);
+        for (size_t k = 0; k < sizeof elements; k++) {
+            CHECK_EQUAL(at[k], k / sizeof(struct small) == i ? 0 : k + 1);
+        }
+        CHECK_EQUAL(MOAT_MOVE(small_type, &elements[i], &from[3 - i]), MOAT_OK);
+        for (size_t k = 0; k < sizeof elements; k++) {
+            CHECK_EQUAL(at[k], k / sizeof(struct small) == i ? 0xee : k + 1);
+        }
+    }
+}
+
 static void barrier_is_off_unless_marking(void) {
     CHECK(start(false));
     CHECK_EQUAL(moat_heap.marking, 0);
@@ -201,6 +228,7 @@ static const struct test_case cases[] = {
     TEST_CASE(moves),
     TEST_CASE(parts),
     TEST_CASE(overlapping_moves),
+    TEST_CASE(small_elements),
     TEST_CASE(barrier_is_off_unless_marking),
 };
 

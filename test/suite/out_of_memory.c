@@ -14,15 +14,27 @@ struct node {
 };
 MOAT_TYPE(node_type, struct node, next);
 
+/* A cache of small pieces: a stale word on the stack keeps one of them at most. What is asked for is more than is free
+ * beside the cache, and less than is free on one side of any piece of it. */
+#define CACHE 10
+#define PIECE (256 - MOAT_WORD_BYTES)
+#define REQUEST 1500
+
 FRESH_ARENA(arena, 4096);
 static MOAT_ROOT(struct node) list;
-static MOAT_ROOT(void) cache;
+static MOAT_ROOT(void) cache[CACHE];
 static unsigned hook_calls;
 static size_t hook_bytes;
 
+static void clear_cache(void) {
+    for (unsigned i = 0; i < CACHE; i++) {
+        MOAT_CLEAR(cache[i]);
+    }
+}
+
 static void release_cache(void *object) {
     (void)object;
-    MOAT_CLEAR(cache);
+    clear_cache();
 }
 MOAT_TYPE_FINALIZED(guard_type, struct node, release_cache, next);
 
@@ -34,7 +46,7 @@ static bool give_up(size_t bytes) {
 
 static bool drop_cache(size_t bytes) {
     (void)give_up(bytes);
-    MOAT_CLEAR(cache);
+    clear_cache();
     return true;
 }
 
@@ -62,9 +74,11 @@ static __attribute__((noinline)) unsigned fill(void) {
 }
 
 /* Functions of their own, so that no pointer to what is to die is left in a case's frame. */
-static __attribute__((noinline)) void fill_cache(size_t bytes) {
-    MOAT_STORE(cache, MOAT_NEW_BYTES(bytes));
-    CHECK(cache != NULL);
+static __attribute__((noinline)) void fill_cache(void) {
+    for (unsigned i = 0; i < CACHE; i++) {
+        MOAT_STORE(cache[i], MOAT_NEW_BYTES(PIECE));
+        CHECK(cache[i] != NULL);
+    }
 }
 
 static __attribute__((noinline)) void drop_first(void) {
@@ -124,14 +138,14 @@ static void hook_is_told_and_asked_once(void) {
 
 static void hook_may_drop_references(void) {
     CHECK(start(drop_cache));
-    fill_cache(600);
+    fill_cache();
     (void)fill();
-    CHECK_POINTER(cache, NULL);
+    CHECK_POINTER(cache[0], NULL);
     CHECK_HEAP();
     CHECK(start(drop_cache));
-    fill_cache(2000);
+    fill_cache();
     scrub_stack();
-    CHECK(MOAT_NEW_BYTES(2500) != NULL);
+    CHECK(MOAT_NEW_BYTES(REQUEST) != NULL);
     CHECK_EQUAL(hook_calls, 1);
 }
 
@@ -143,9 +157,9 @@ static __attribute__((noinline)) void make_finalized(void) {
 static void finalizers_come_before_the_hook(void) {
     CHECK(start(give_up));
     make_finalized();
-    fill_cache(2000);
+    fill_cache();
     scrub_stack();
-    CHECK(MOAT_NEW_BYTES(2500) != NULL);
+    CHECK(MOAT_NEW_BYTES(REQUEST) != NULL);
     CHECK_EQUAL(hook_calls, 0);
 }
 

@@ -190,6 +190,91 @@ static void removed_at_every_step(void) {
     CHECK(false);
 }
 
+/* ---- what only a stack that is not scanned yet holds ---- */
+
+static _Alignas(16) uintptr_t task_memory[4];
+static struct moat_stack task;
+
+static struct node *take_from_task(void) {
+    struct node *node = (struct node *)task_memory[2];
+    task_memory[2] = 0; /* as a task does, without a barrier */
+    return node;
+}
+
+static __attribute__((noinline)) void take_as_root(void) {
+    words[0] = take_from_task();
+    (void)moat_root_add(words, NULL, ELEMENTS);
+}
+
+static __attribute__((noinline)) void take_as_pin(void) {
+    (void)moat_pin(take_from_task());
+}
+
+static __attribute__((noinline)) void take_as_handle(void) {
+    (void)moat_handle_new(take_from_task());
+}
+
+static __attribute__((noinline)) void take_by_store(void) {
+    MOAT_STORE(one, take_from_task());
+}
+
+static __attribute__((noinline)) void take_by_init(void) {
+    MOAT_INIT(one, take_from_task());
+}
+
+static __attribute__((noinline)) void take_by_exchange(void) {
+    MOAT_ATOMIC_STORE(one, take_from_task());
+}
+
+static __attribute__((noinline)) void take_by_cas(void) {
+    (void)MOAT_CAS(one, NULL, take_from_task());
+}
+
+static __attribute__((noinline)) void take_by_move(void) {
+    struct table table = {.slots = {[1] = take_from_task()}};
+    (void)MOAT_MOVE(table_type, &typed, &table);
+}
+
+static __attribute__((noinline)) void take_by_swap(void) {
+    struct node *node = take_from_task();
+    MOAT_SWAP(one, node);
+}
+
+static __attribute__((noinline)) void give_to_task(void) {
+    task_memory[2] = (uintptr_t)make(&kept[0]);
+}
+
+static void try_taking(void (*take)(void)) {
+    bool over = false;
+    for (unsigned steps = 0; !over; steps++) {
+        CHECK(start());
+        task = (struct moat_stack){.low = (uintptr_t)task_memory, .high = (uintptr_t)(task_memory + 4),
+                                   .sp = (uintptr_t)task_memory};
+        CHECK_EQUAL(moat_stack_add(&task), MOAT_OK);
+        give_to_task();
+        scrub_stack();
+        advance(steps);
+        over = moat_heap.phase == MOAT_PHASE_IDLE;
+        take();
+        scrub_stack();
+        CHECK_HEAP();
+        moat_cycle_finish();
+        CHECK_HEAP();
+        CHECK(is_alive(kept[0]));
+        collect_once();
+        CHECK(is_alive(kept[0]));
+    }
+}
+
+static void taken_over_from_a_stack(void) {
+    static void (*const ways[])(void) = {take_as_root,     take_as_pin, take_as_handle, take_by_store, take_by_init,
+                                         take_by_exchange, take_by_cas, take_by_move,   take_by_swap};
+    for (unsigned i = 0; i < sizeof ways / sizeof ways[0] && !test_failed(); i++) {
+        test_note("way", i);
+        try_taking(ways[i]);
+    }
+}
+
 static const struct test_case cases[] = {
     TEST_CASE(static_roots_keep),
     TEST_CASE(typed_elements_keep_until_removed),
@@ -197,6 +282,7 @@ static const struct test_case cases[] = {
     TEST_CASE(removed_root_may_be_added_again),
     TEST_CASE(added_at_every_step),
     TEST_CASE(removed_at_every_step),
+    TEST_CASE(taken_over_from_a_stack),
 };
 
 int main(void) {

@@ -32,16 +32,17 @@ struct slots {
 };
 MOAT_TYPE(slots_type, struct slots, s);
 
+/* Slots that point at words, and at slots. */
 struct nested {
     uintptr_t x;
     struct {
         uintptr_t key;
-        MOAT_REF(void) next;
+        MOAT_REF(uintptr_t) next;
     } inner;
     struct {
         uintptr_t y;
         struct {
-            MOAT_REF(void) deep[2];
+            MOAT_REF(MOAT_REF(void)) deep[2];
             uintptr_t z;
         } middle;
     } outer;

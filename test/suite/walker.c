@@ -14,6 +14,7 @@
 #include <string.h>
 
 #define ARENA_BYTES 8192
+#define HOLE (5 * MOAT_GRANULE - MOAT_WORD_BYTES)
 
 struct node {
     MOAT_REF(struct node) next;
@@ -52,11 +53,11 @@ static struct node *push(void) {
     return node;
 }
 
-/* Small objects with holes of four granules between them, a large one, finalized ones, and an open chunk. */
+/* Small objects with holes between them that none of them fills, a large one, finalized ones, and an open chunk. */
 static __attribute__((noinline)) bool build(void) {
     bool made = fresh_heap(arena.bytes, sizeof arena.bytes);
     for (int i = 0; i < 12 && made; i++) {
-        made = push() != NULL && MOAT_NEW(node_type) != NULL && MOAT_NEW(node_type) != NULL;
+        made = push() != NULL && MOAT_NEW_BYTES(HOLE) != NULL;
     }
     MOAT_STORE(large, MOAT_NEW_BYTES(160 * MOAT_GRANULE));
     for (int i = 0; i < 3 && made; i++) {
@@ -65,7 +66,7 @@ static __attribute__((noinline)) bool build(void) {
         MOAT_STORE(with_finalizer, node);
     }
     collect_all();
-    return made && push() != NULL && large != NULL && moat_heap.cursor < moat_heap.limit;
+    return made && push() != NULL && large != NULL;
 }
 
 /* Half-way through marking, with something on the grey list; half-way through the sweep; or idle. */
@@ -85,7 +86,7 @@ static bool reach(enum moat_phase phase) {
     }
     for (int i = 0; i < 1000 && !is_there(phase); i++) {
         if (moat_heap.cursor >= moat_heap.limit && moat_heap.phase == phase) {
-            (void)push();
+            (void)MOAT_NEW_BYTES(2 * HOLE); /* fits none of the small holes, so the cursor moves into the large one */
         } else {
             moat_cycle_step(1);
         }
