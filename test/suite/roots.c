@@ -275,6 +275,82 @@ static void taken_over_from_a_stack(void) {
     }
 }
 
+/* ---- what only an overwritten slot held when the cycle began ---- */
+
+static void lose_by_store(void) {
+    MOAT_STORE(typed.slots[1], NULL);
+}
+
+static void lose_by_clear(void) {
+    MOAT_CLEAR(typed.slots[1]);
+}
+
+static void lose_by_exchange(void) {
+    MOAT_ATOMIC_STORE(typed.slots[1], NULL);
+}
+
+static void lose_by_cas(void) {
+    (void)MOAT_CAS(typed.slots[1], (struct node *)~kept[0], NULL);
+}
+
+static void lose_by_swap(void) {
+    struct node *here = NULL;
+    MOAT_SWAP(typed.slots[1], here);
+}
+
+static const struct table empty;
+
+static void lose_by_move(void) {
+    (void)MOAT_MOVE(table_type, &typed, &empty);
+}
+
+static void lose_by_move_of_a_part(void) {
+    (void)MOAT_MOVE_PART(table_type, &typed, &empty, offsetof(struct table, slots), 2 * sizeof(void *));
+}
+
+static void lose_by_move_of_an_array(void) {
+    (void)MOAT_MOVE_ARRAY(table_type, &typed, &empty, 1);
+}
+
+static void lose_by_zero(void) {
+    (void)MOAT_ZERO(table_type, &typed);
+}
+
+static __attribute__((noinline)) void give_to_slot(void) {
+    MOAT_STORE(typed.slots[1], make(&kept[0]));
+}
+
+/* A context that read the slot may still hold the pointer, on a stack that has been scanned: the object stays for this
+ * cycle, and dies in the next. */
+static void try_losing(void (*lose)(void)) {
+    bool over = false;
+    for (unsigned steps = 0; !over; steps++) {
+        CHECK(start());
+        give_to_slot();
+        scrub_stack();
+        advance(steps);
+        over = moat_heap.phase == MOAT_PHASE_IDLE;
+        lose();
+        CHECK_POINTER(typed.slots[1], NULL);
+        moat_cycle_finish();
+        CHECK_HEAP();
+        CHECK(is_alive(kept[0]));
+        collect_once();
+        CHECK(!is_alive(kept[0]));
+    }
+}
+
+static void overwritten_at_every_step(void) {
+    static void (*const ways[])(void) = {
+        lose_by_store, lose_by_clear,          lose_by_exchange,         lose_by_cas,  lose_by_swap,
+        lose_by_move,  lose_by_move_of_a_part, lose_by_move_of_an_array, lose_by_zero,
+    };
+    for (unsigned i = 0; i < sizeof ways / sizeof ways[0] && !test_failed(); i++) {
+        test_note("way", i);
+        try_losing(ways[i]);
+    }
+}
+
 static const struct test_case cases[] = {
     TEST_CASE(static_roots_keep),
     TEST_CASE(typed_elements_keep_until_removed),
@@ -283,6 +359,7 @@ static const struct test_case cases[] = {
     TEST_CASE(added_at_every_step),
     TEST_CASE(removed_at_every_step),
     TEST_CASE(taken_over_from_a_stack),
+    TEST_CASE(overwritten_at_every_step),
 };
 
 int main(void) {
