@@ -115,8 +115,7 @@ static void *reclaim(const struct request *request) {
         object = collect_and_take(request);
     }
     if (object == NULL && moat_heap.doomed != NULL && !moat_heap.finalizing) {
-        while (moat_finalize_run()) {
-        }
+        moat_finalize_run_all();
         moat_cycle_finish();
         object = collect_and_take(request);
     }

@@ -127,9 +127,13 @@ static void change_phase(void) {
             end_marking();
         }
         moat_port_unmask(masked);
-    } else if (moat_heap.phase == MOAT_PHASE_SWEEP && moat_sweep_left() == 0) {
-        moat_heap.phase = MOAT_PHASE_IDLE;
-        moat_heap.stats.cycles++;
+    } else if (moat_heap.phase == MOAT_PHASE_SWEEP) {
+        moat_port_mask_t masked = moat_port_mask();
+        if (moat_sweep_left() == 0) {
+            moat_heap.phase = MOAT_PHASE_IDLE;
+            moat_heap.stats.cycles++;
+        }
+        moat_port_unmask(masked);
     }
 }
 
@@ -174,8 +178,7 @@ static uint32_t owed_units(uint32_t granules) {
     uint32_t left = units_left() + MOAT_CONFIG_SLICE_UNITS;
     uint32_t free = moat_heap.free_granules + 1;
     uint32_t pace = left / free + MOAT_CONFIG_PACE;
-    uint32_t owed = granules * pace;
-    return owed < left ? owed : left;
+    return granules < left / pace ? granules * pace : left;
 }
 
 static void pace_in_handler(void) {
@@ -240,7 +243,6 @@ int moat_gc_collect(void) {
     moat_cycle_finish();
     moat_cycle_start();
     moat_cycle_finish();
-    while (moat_finalize_run()) {
-    }
+    moat_finalize_run_all();
     return MOAT_OK;
 }

@@ -49,6 +49,7 @@ bool moat_finalize_doom(void) {
     moat_heap.condemned = *link;
     *link = moat_heap.doomed;
     moat_heap.doomed = object;
+    moat_heap.doomed_count++;
     moat_mark_value(object);
     return true;
 }
@@ -70,6 +71,7 @@ static void *take_doomed(void) {
     if (object != NULL) {
         moat_slot *link = moat_finalize_link(object);
         moat_heap.doomed = *link;
+        moat_heap.doomed_count--;
         *link = NULL;
         if (moat_heap.doomed_at == object) {
             moat_heap.doomed_at = moat_heap.doomed;
@@ -93,4 +95,9 @@ bool moat_finalize_run(void) {
     type_of(object)->finalize(object);
     moat_heap.finalizing = false;
     return true;
+}
+
+void moat_finalize_run_all(void) {
+    for (uint32_t due = moat_heap.doomed_count; due != 0 && moat_finalize_run(); due--) {
+    }
 }

@@ -27,4 +27,7 @@ bool moat_finalize_shade_doomed(void);
 /* Thread mode, interrupts on, no slice under way. Calls one finalizer that is due, unless one is running. False: none is. */
 bool moat_finalize_run(void);
 
+/* As moat_finalize_run for all that are due when it is called. */
+void moat_finalize_run_all(void);
+
 #endif

@@ -40,12 +40,14 @@ static void plan_arena(struct plan *plan, uintptr_t start, uintptr_t granules) {
     plan->end = plan->base + granules * MOAT_GRANULE;
 }
 
-/* As many granules as fit with their bitmaps: the estimate is at most a few too high. */
+/* As many granules as fit with their bitmaps. The estimate leaves out the bitmaps of the last block and the padding: it is
+ * at most some fifty too high. */
 static uint32_t fit_arena(struct plan *plan, uintptr_t start, uintptr_t bytes) {
     uintptr_t room = bytes - sizeof(struct moat_arena);
-    uintptr_t granules = room * 32 / (32 * MOAT_GRANULE + sizeof(struct moat_bits));
+    uintptr_t block = 1024 * MOAT_GRANULE + 32 * sizeof(struct moat_bits) + sizeof(uint32_t);
+    uintptr_t granules = room / block * 1024 + room % block / MOAT_GRANULE;
     plan_arena(plan, start, granules);
-    while (plan->end > start + bytes) {
+    while (plan->end - start > bytes) {
         granules--;
         plan_arena(plan, start, granules);
     }

@@ -5,6 +5,7 @@
 #include "cover.h"
 #include "granule.h"
 #include "moat.h"
+#include "port.h"
 
 /* True where the sweep has freed the front of a dead object and not yet its rest, which begins with this word: a new
  * object that reaches up to here ends here. */
@@ -46,8 +47,8 @@ uint32_t moat_object_start(const struct moat_arena *arena, uint32_t granule) {
     return (word << 5) + moat_highest_bit(starts);
 }
 
-bool moat_object_find(const void *p, struct moat_object *out) {
-    uintptr_t address = (uintptr_t)p;
+/* Interrupts masked: a handler's allocation next to the object would change bits that belong together. */
+static bool find(uintptr_t address, struct moat_object *out) {
     const struct moat_arena *arena = moat_arena_of(address);
     if (arena == NULL) {
         return false;
@@ -58,15 +59,22 @@ bool moat_object_find(const void *p, struct moat_object *out) {
     }
     uintptr_t begin = moat_granule_address(arena, start);
     bool fence = begin == moat_heap.cursor || start == arena->granules - 1;
-    if (fence || address < moat_payload_at(begin)) {
+    bool dead = moat_heap.phase == MOAT_PHASE_SWEEP && moat_is_white(arena, start);
+    if (fence || dead || address < moat_payload_at(begin)) {
         return false;
     }
-    if (out != NULL) {
-        moat_word header = *moat_header_at(begin);
-        out->start = (void *)moat_payload_at(begin);
-        out->bytes = moat_granule_address(arena, moat_object_end(arena, start)) - moat_payload_at(begin);
-        out->type = moat_header_type(header);
-        out->array = (header & MOAT_HEADER_ARRAY) != 0;
-    }
+    moat_word header = *moat_header_at(begin);
+    out->start = (void *)moat_payload_at(begin);
+    out->bytes = moat_granule_address(arena, moat_object_end(arena, start)) - moat_payload_at(begin);
+    out->type = moat_header_type(header);
+    out->array = (header & MOAT_HEADER_ARRAY) != 0;
     return true;
+}
+
+bool moat_object_find(const void *p, struct moat_object *out) {
+    struct moat_object found;
+    moat_port_mask_t masked = moat_port_mask();
+    bool is_object = find((uintptr_t)p, out == NULL ? &found : out);
+    moat_port_unmask(masked);
+    return is_object;
 }

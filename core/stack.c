@@ -35,7 +35,10 @@ static void *scan_current(void *unused, uintptr_t sp) {
             return unused;
         }
     }
-    scan_words(sp, moat_port_thread_stack().high);
+    struct moat_range thread = moat_port_thread_stack();
+    if (sp - thread.low < thread.high - thread.low) {
+        scan_words(sp, thread.high);
+    }
     return unused;
 }
 
@@ -43,10 +46,12 @@ void moat_stack_scan_current(void) {
     (void)moat_port_spill_and_call(scan_current, NULL);
 }
 
-/* The stack that runs now is scanned from its real stack pointer, the others from where they were switched away. */
+/* The stack that runs now is scanned from its real stack pointer, the others from where they were switched away, or whole
+ * where that is not known. */
 static void *scan_registered(void *context, uintptr_t sp) {
     struct moat_stack *stack = context;
-    scan_words(holds(stack, sp) ? sp : stack->sp, stack->high);
+    uintptr_t from = holds(stack, sp) ? sp : stack->sp;
+    scan_words(holds(stack, from) ? from : stack->low, stack->high);
     stack->cycle = moat_heap.cycle;
     return NULL;
 }

@@ -81,7 +81,7 @@ struct moat_stats {
     uint32_t cycles;           /* (+) collections finished */
     uint32_t allocations;      /* (+) slow allocations: chunk refills and large objects */
     uint32_t slices;           /* (+) slices run */
-    uint32_t slice_units_max;  /* (+) most work units in one slice */
+    uint32_t slice_units_max;  /* (+) most work units asked of one slice */
     uint32_t barrier_flushes;  /* (+) times a full barrier buffer was drained by a store */
     uint32_t out_of_memory;    /* (+) allocations that failed */
     uint32_t finalized;        /* (+) finalizers run */
@@ -169,6 +169,7 @@ struct moat_heap {
     void *finalizable;         /* reachable when last looked at */
     void *condemned;           /* found unreachable by the cycle that runs, not shaded yet */
     void *doomed;              /* unreachable, kept until their finalizer has run */
+    uint32_t doomed_count;     /* length of that list */
     moat_slot *finalizable_at; /* the walk at the end of marking: the link it stands at; NULL: not begun */
     void *doomed_at;           /* next of `doomed` to shade as a root */
 

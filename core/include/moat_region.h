@@ -23,8 +23,8 @@ struct moat_region {
 };
 
 /* MOAT_REGION(id, name, kind, start, end): declares a region from a board's list, a linker script's symbols or a
- * variable. `id` is an identifier of its own. The first match in the table wins; where regions nest, the smallest
- * is named. Cost: four words of flash. */
+ * variable. `id` is an identifier of its own. Where regions nest, the smallest is the one that counts. Cost: four words
+ * of flash. */
 #define MOAT_REGION(id, name, kind, start, end)                                                            \
     __attribute__((section(".rodata.moat_regions"), aligned(sizeof(void *)), used)) static const struct moat_region moat_region_##id = { \
         (name), (kind), (const void *)(start), (const void *)(end)}
