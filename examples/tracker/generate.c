@@ -292,7 +292,7 @@ static void damage(struct line_text *line) {
 
 uint32_t generate_line(char *text) {
     struct line_text line = {text, 0};
-    if (random_below(16) < 6) {
+    if (random_below(16) < 5) {
         gps(&line);
     } else {
         ais(&line);

@@ -5,10 +5,10 @@
 
 #include <stdbool.h>
 
-#define FLEET 54       /* more than the tracker has places for */
-#define CLASS_A_END 35 /* ships 0 .. 34 */
-#define CLASS_B_END 47
-#define BASE_END 49    /* the rest are aids to navigation */
+#define FLEET 58       /* more than the tracker has places for */
+#define CLASS_A_END 38 /* ships 0 .. 37 */
+#define CLASS_B_END 51
+#define BASE_END 53    /* the rest are aids to navigation */
 
 #define DEGREE 600000 /* 1/10000 minutes */
 #define HARBOUR_LATITUDE (52 * DEGREE + 505000)

@@ -9,7 +9,7 @@
 
 #include "ais.h"
 
-#define TRACKS_MAX 48
+#define TRACKS_MAX 52
 #define TRAIL_MAX 8 /* points of history of each track */
 
 #define TRACK_NAME_BYTES 35 /* 20 characters and an aid's extension of 14, and a closing 0 */

@@ -15,7 +15,7 @@ import re
 import sys
 
 TEXT_MAX = 96
-TRACKS_MAX = 48
+TRACKS_MAX = 52
 TRAIL_MAX = 8
 VIEWS_MAX = 8
 PARTIALS_MAX = 6
