@@ -152,6 +152,24 @@ static void arenas_that_overlap(void) {
     }
 }
 
+/* What the collector scans is no place for objects. */
+static void arenas_over_roots_and_stacks(void) {
+    static _Alignas(16) unsigned char memory[1024];
+    static struct moat_stack stack;
+    unsigned char here[512];
+    CHECK(start());
+    REFUSED(moat_arena_add((void *)((uintptr_t)here & ~(uintptr_t)15), 256), "moat_arena_add", MOAT_ERR_OVERLAP, "overlaps");
+    REFUSED(moat_arena_add(&root, 256), "moat_arena_add", MOAT_ERR_OVERLAP, "overlaps");
+    CHECK_EQUAL(moat_root_add(memory + 512, NULL, 1), MOAT_OK);
+    REFUSED(moat_arena_add(memory, sizeof memory), "moat_arena_add", MOAT_ERR_OVERLAP, "overlaps");
+    CHECK_EQUAL(moat_root_remove(memory + 512), MOAT_OK);
+    stack = (struct moat_stack){.low = (uintptr_t)memory + 1000, .high = (uintptr_t)memory + 1024};
+    CHECK_EQUAL(moat_stack_add(&stack), MOAT_OK);
+    REFUSED(moat_arena_add(memory, sizeof memory), "moat_arena_add", MOAT_ERR_OVERLAP, "overlaps");
+    CHECK_EQUAL(moat_stack_remove(&stack), MOAT_OK);
+    CHECK_EQUAL(moat_arena_add(memory, sizeof memory), MOAT_OK);
+}
+
 static void arenas_that_touch_are_no_overlap(void) {
     CHECK(fresh_heap(spare[1], sizeof spare[1]));
     CHECK_EQUAL(moat_arena_add(spare[0], sizeof spare[0]), MOAT_OK);
@@ -475,6 +493,7 @@ static const struct test_case cases[] = {
     TEST_CASE(arena_of_a_wrong_size),
     TEST_CASE(arena_around_the_end_of_memory),
     TEST_CASE(arenas_that_overlap),
+    TEST_CASE(arenas_over_roots_and_stacks),
     TEST_CASE(arenas_that_touch_are_no_overlap),
     TEST_CASE(too_many_arenas),
     TEST_CASE(types_that_are_none),

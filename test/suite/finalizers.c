@@ -6,12 +6,11 @@
 #include "harness.h"
 
 #include "cycle.h"
+#include "port.h"
 
 #include <bsp.h>
 #include <moat.h>
 #include <string.h>
-
-#include "port.h"
 
 #define OBJECTS 12
 #define MARK 0x600d
