@@ -26,9 +26,6 @@ extern unsigned char bench_arena[];
 uint32_t bench_begin(void);
 uint32_t bench_end(uint32_t begin);
 
-/* The same for long work: up to 2^32 instructions, interrupts as they are. */
-uint32_t bench_now(void);
-
 /* Finds the cost of measuring and verifies the count on blocks of known length. False: it is not exact here. */
 bool bench_calibrate(void);
 

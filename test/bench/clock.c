@@ -21,10 +21,6 @@ __attribute__((noinline)) uint32_t bench_end(uint32_t begin) {
     return now - begin - overhead;
 }
 
-uint32_t bench_now(void) {
-    return bsp_instructions();
-}
-
 /* 2 + 2 * loops instructions. */
 #if defined(__riscv)
 #define COUNT(loops) "lui t0, %%hi(" #loops ")\n\taddi t0, t0, %%lo(" #loops ")\n1:\taddi t0, t0, -1\n\tbnez t0, 1b"

@@ -4,6 +4,7 @@
  *
  * SPDX-License-Identifier: MIT */
 #include "bench.h"
+#include "probe.h"
 #include "workload.h"
 
 #include <bsp.h>
@@ -95,7 +96,7 @@ static const struct bench_workload *find_workload(const char *name) {
 int main(void) {
     char name[LINE_BYTES] = "", seed[LINE_BYTES] = "";
     bsp_init();
-    if (!bench_calibrate()) {
+    if (!bench_calibrate() || !bench_probe_calibrate()) {
         bench_fail("instructions are not counted exactly here: is QEMU run with the board's -icount?");
     }
     if (!argument("bench", name)) {

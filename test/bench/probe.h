@@ -17,6 +17,9 @@ struct bench_probe {
 /* False in the other build, where the functions below do nothing. */
 bool bench_probe_present(void);
 
+/* Verifies it on a block of known length. False: its own cost is not subtracted exactly. */
+bool bench_probe_calibrate(void);
+
 /* Forgets what was seen, and from now on notes when the collector works. */
 void bench_probe_restart(void);
 

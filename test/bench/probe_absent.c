@@ -7,6 +7,10 @@ __attribute__((weak)) bool bench_probe_present(void) {
     return false;
 }
 
+__attribute__((weak)) bool bench_probe_calibrate(void) {
+    return true;
+}
+
 __attribute__((weak)) void bench_probe_restart(void) {
 }
 

@@ -18,6 +18,7 @@ const struct bench_workload bench_workloads[] = {
     {"rotate1000", bench_rotate, NULL},
     {"reverse1000", bench_reverse, NULL},
     {"stack", bench_stack, NULL},
+    {"memory", bench_memory, NULL},
     {NULL, NULL, NULL},
 };
 

@@ -33,6 +33,7 @@ void bench_swap(const char *none);
 void bench_rotate(const char *none);
 void bench_reverse(const char *none);
 void bench_stack(const char *none);
+void bench_memory(const char *none);
 size_t bench_slices_arena(const char *shape_and_kib);
 
 #endif

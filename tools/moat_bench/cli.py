@@ -46,7 +46,7 @@ def work_list(options):
 
 
 def measure_all(target, work):
-    """All rows, in the order of the work."""
+    """All rows, in the order of the work, and what failed."""
     images = {}
     for workload, allocator, check in work:
         images.setdefault((check, workload.probe), set()).add(run.image_of(allocator)[0])
@@ -58,15 +58,21 @@ def measure_all(target, work):
 
 
 def run_all(target, images, work):
+    """The rows, and what failed: one workload that cannot run leaves the others' results."""
     runner = run.run_command(target)
-    rows = []
+    rows, failures = [], []
     with concurrent.futures.ThreadPoolExecutor(os.cpu_count() or 1) as pool:
         results = [pool.submit(run.measure, runner, images, check, workload, allocator)
                    for workload, allocator, check in work]
         for (workload, allocator, check), result in zip(work, results):
-            for metric, value in (result.result() or {}).items():
-                rows.append(table.Row(workload.name, target.board, target.opt, f"check{check}", allocator, metric, value))
-    return rows
+            try:
+                metrics = result.result() or {}
+            except run.Failed as failure:
+                failures.append(str(failure))
+                continue
+            rows += [table.Row(workload.name, target.board, target.opt, f"check{check}", allocator, metric, value)
+                     for metric, value in metrics.items()]
+    return rows, failures
 
 
 def main(argv):
@@ -75,7 +81,7 @@ def main(argv):
         options = arguments(argv)
         os.chdir(pathlib.Path(__file__).resolve().parents[2])
         target = run.Target(options["BOARD"], options["OPT"], options["BENCH_PEERS"])
-        rows = measure_all(target, list(work_list(options)))
+        rows, failures = measure_all(target, list(work_list(options)))
     except (ValueError, run.Failed) as error:
         print(f"bench: {error}", file=sys.stderr)
         return 1
@@ -89,4 +95,6 @@ def main(argv):
     print("\n".join(table.readable(rows)))
     print(f"{len(rows)} values in {path}, charts in {path.parent}/charts/{target.board}-{target.opt}; "
           f"it took {time.monotonic() - started:.0f} s")
-    return 0
+    for failure in failures:
+        print(f"bench: {failure}", file=sys.stderr)
+    return 1 if failures else 0

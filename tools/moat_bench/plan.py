@@ -2,6 +2,7 @@
 
 SPDX-License-Identifier: MIT"""
 import dataclasses
+import re
 
 SIZES = (8, 16, 32, 64, 256, 1024)
 SEEDS = tuple(0x12345678 + i for i in range(10))
@@ -31,6 +32,7 @@ def all_workloads():
         yield Workload(f"checkerboard_{size}")
     for name in ("store_idle", "store_marking", "store_full", "swap4096", "rotate1000", "reverse1000"):
         yield Workload(name, peers=False)
+    yield Workload("memory", peers=False)
     yield Workload("stack", peers=False, probe=True)
     for name in ("mixed50", "trees_keep0", "trees_keep2", "trees_keep4"):
         yield Workload(name, peers=False, probe=True)
@@ -45,5 +47,6 @@ def chosen(words):
     workloads = list(all_workloads())
     for word in words:
         if not any(w.name.startswith(word) for w in workloads):
-            raise ValueError(f"no workload '{word}': choose from {' '.join(w.name for w in workloads)}")
+            names = dict.fromkeys(re.sub(r"^slices_.*", "slices_SHAPE_KIB", w.name) for w in workloads)
+            raise ValueError(f"no workload '{word}': choose from {' '.join(names)}")
     return [w for w in workloads if not words or any(w.name.startswith(word) for word in words)]

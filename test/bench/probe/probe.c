@@ -113,6 +113,24 @@ bool bench_probe_present(void) {
     return true;
 }
 
+#define BLOCK 101
+#define BLOCK_CODE ".rept 101\n\tnop\n\t.endr"
+
+bool bench_probe_calibrate(void) {
+    bench_probe_restart();
+    bench_probe_masked();
+    __asm__ volatile(BLOCK_CODE);
+    bench_probe_unmasking();
+    bool exact = seen.masked_max == BLOCK;
+    bench_probe_restart();
+    bench_probe_masked();
+    bench_probe_masked();
+    __asm__ volatile(BLOCK_CODE);
+    bench_probe_unmasking();
+    bench_probe_unmasking();
+    return exact && seen.masked_max == BLOCK;
+}
+
 void bench_probe_restart(void) {
     seen = (struct bench_probe){0, 0, 0};
     event_count = 0;

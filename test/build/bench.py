@@ -1,0 +1,76 @@
+#!/usr/bin/python3
+"""The benchmark: its sizes are those of the formula, its counts the same each time, an adaptor needs nothing but its file.
+
+SPDX-License-Identifier: MIT"""
+import os
+import re
+import subprocess
+import sys
+import xml.etree.ElementTree
+from decimal import Decimal, getcontext
+
+from _checks import ROOT, expect, main
+
+sys.path.insert(0, str(ROOT / "tools"))
+os.chdir(ROOT)
+from moat_bench import table  # noqa: E402
+
+# What the adaptor of the README wraps.
+MY_HEAP = """
+#include <stddef.h>
+struct my_heap { char first; };
+static struct my_heap *my_heap_init(void *arena, size_t bytes) { (void)bytes; return arena; }
+static void *my_heap_alloc(struct my_heap *heap, size_t bytes) { return bytes < 256 ? heap : NULL; }
+static void my_heap_free(struct my_heap *heap, void *object) { (void)heap; (void)object; }
+"""
+
+
+def run(*options):
+    return subprocess.run(["tools/bench-report", *options], text=True, capture_output=True, check=False)
+
+
+def sizes_are_those_of_the_formula(_):
+    source = (ROOT / "test/bench/mixed.c").read_text()
+    growth = float(re.search(r"growth = ([\d.]+);", source).group(1))
+    size = float(re.search(r"double size = ([\d.]+);", source).group(1))
+    getcontext().prec = 40
+    for i in range(1024):
+        exact = (Decimal(32).ln() * (2 * i + 1) / 2048).exp() * 8
+        expect(int(size) == int(exact), f"size {i} is {int(size)}, not {int(exact)}")
+        size *= growth
+
+
+def counts_are_repeatable(scratch):
+    for board in ("arm-mps2-an385", "riscv32-virt"):
+        found = []
+        for name in ("first.tsv", "second.tsv"):
+            done = run(f"BOARD={board}", "BENCH=mixed50 scatter_16", "ALLOCATOR=moat newlib", "CHECK=0",
+                       f"TABLE={scratch / board / name}")
+            expect(done.returncode == 0, done.stderr)
+            found.append(table.load(scratch / board / name))
+        expect(found[0] and found[0] == found[1], f"{board}: two runs differ")
+
+
+def readme_adaptor_runs(scratch):
+    peers = scratch / "peers"
+    peers.mkdir()
+    readme = (ROOT / "test/bench/README.md").read_text()
+    adaptor = re.search(r"```c\n(.*?)```", readme, re.DOTALL).group(1)
+    (peers / "my_adaptor.c").write_text(adaptor)
+    (peers / "my_heap.h").write_text(MY_HEAP)
+    done = run("BENCH=mixed50", "CHECK=0", "ALLOCATOR=moat my-heap", f"BENCH_PEERS={peers}", f"TABLE={scratch / 'bench.tsv'}")
+    expect(done.returncode == 0, done.stderr)
+    names = {row.allocator for row in table.load(scratch / "bench.tsv")}
+    expect(names == {"moat", "my-heap"}, f"allocators in the table: {names}")
+    chart = scratch / "charts/arm-mps2-an385-O2/cost-my-heap.svg"
+    xml.etree.ElementTree.parse(chart)
+
+
+def a_wrong_choice_is_refused(_):
+    for option, what in (("BENCH=nothing", "no workload 'nothing'"), ("ALLOCATOR=nobody", "no allocator 'nobody'"),
+                         ("BENCH_PEERS=/nowhere", "no adaptor"), ("SPEED=1", "is none of")):
+        done = run(option)
+        expect(done.returncode == 1 and what in done.stderr, f"{option}: {done.returncode} {done.stderr}")
+
+
+main(sizes_are_those_of_the_formula, a_wrong_choice_is_refused, readme_adaptor_runs, counts_are_repeatable)
