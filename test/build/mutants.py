@@ -32,7 +32,8 @@ class Mutant:
     config: str = ""
 
 
-BARRIER = "interrupt_barrier"
+BARRIER, ALLOC, TASKS, WORDS, FINALIZERS = ("interrupt_barrier", "interrupt_alloc", "stack_tasks", "ambiguous",
+                                           "interrupt_finalizer")
 
 MUTANTS = (
     Mutant("the old value is not shaded", "core/barrier.c", "    buffer(old);\n", "    (void)old;\n", BARRIER,
@@ -54,6 +55,44 @@ MUTANTS = (
     Mutant("a full barrier buffer forgets", "core/barrier.c",
            "(void)moat_mark_buffer(MOAT_CONFIG_SLICE_UNITS);", "moat_heap.buffered = 0;", BARRIER,
            config="BARRIER_ENTRIES=2"),
+    Mutant("a handler ends marking", "core/cycle.c",
+           "        run_slice(MOAT_CONFIG_SLICE_UNITS);\n    } else",
+           "        run_slice(MOAT_CONFIG_SLICE_UNITS);\n        change_phase();\n    } else", BARRIER,
+           "each_instruction_of_store"),
+    Mutant("a handler starts a cycle", "core/cycle.c",
+           "    } else if (moat_cycle_due()) {\n        moat_heap.requested = true;\n",
+           "    } else if (moat_cycle_due()) {\n        moat_cycle_start();\n", BARRIER, "each_instruction_of_store"),
+    Mutant("the fast path does not mask", "core/alloc.c",
+           "    moat_port_mask_t masked = moat_port_mask();\n    uintptr_t at = moat_heap.cursor;\n",
+           "    moat_port_mask_t masked = 0;\n    uintptr_t at = moat_heap.cursor;\n", ALLOC,
+           "each_instruction_of_the_fast_path"),
+    Mutant("a refill does not mask", "core/alloc.c",
+           "    moat_port_mask_t masked = moat_port_mask();\n    uintptr_t at = moat_cursor_take(",
+           "    moat_port_mask_t masked = 0;\n    uintptr_t at = moat_cursor_take(", ALLOC, "each_instruction_of_a_refill"),
+    Mutant("a cycle does not scan the stack it starts on", "core/cycle.c", "    moat_stack_scan_current();\n", "", ALLOC,
+           "each_instruction_of_an_array"),
+    Mutant("a slice of the thread does not mask", "core/cycle.c",
+           "    moat_port_mask_t masked = moat_port_mask();\n    run_slice(units);\n",
+           "    moat_port_mask_t masked = 0;\n    run_slice(units);\n", ALLOC, "each_instruction_of_a_large_array"),
+    Mutant("registers are not spilled", "core/stack.c", "    (void)moat_port_spill_and_call(scan_current, NULL);",
+           "    (void)scan_current(NULL, (uintptr_t)__builtin_frame_address(0));", WORDS, "a_register_alone_holds_an_object"),
+    Mutant("a word in a header keeps one neighbour", "core/mark.c", "if (in_header && granule != 0) {", "if (false) {", WORDS),
+    Mutant("a word before an object keeps nothing", "core/mark.c", "    mark_ahead(arena, granule, in_header);\n",
+           "    (void)mark_ahead;\n", WORDS),
+    Mutant("a slot keeps by an end pointer", "core/mark.c",
+           "    } else if ((offset & (MOAT_GRANULE - 1)) >= MOAT_WORD_BYTES) {\n", "    } else {\n", WORDS,
+           "a_slot_keeps_nothing_by_an_end_pointer"),
+    Mutant("registered stacks are not scanned", "core/stack.c",
+           "        (void)moat_port_spill_and_call(scan_registered, stack);\n    }\n    return ",
+           "        stack->cycle = moat_heap.cycle;\n    }\n    return ", TASKS),
+    Mutant("a stack added while marking is not scanned", "core/stack.c",
+           "        moat_heap.stacks_grey = true;\n", "        stack->cycle = moat_heap.cycle;\n", TASKS,
+           "a_stack_added_while_marking_is_scanned"),
+    Mutant("a stack removed while marking is not scanned", "core/stack.c",
+           "moat_heap.phase == MOAT_PHASE_MARK && stack->cycle != moat_heap.cycle", "false", TASKS,
+           "a_stack_removed_while_marking_is_scanned"),
+    Mutant("a handler runs finalizers", "core/cycle.c", "        pace_in_handler();\n        return;\n",
+           "        pace_in_handler();\n        (void)moat_finalize_run();\n        return;\n", FINALIZERS),
 )
 
 
@@ -92,8 +131,9 @@ def passes(tree, board, suite, case="", config=""):
                              stdout=subprocess.PIPE, stderr=subprocess.STDOUT, check=False)
     except subprocess.TimeoutExpired:
         return False, f"no end after {SECONDS} s"
-    failure = next((line for line in run.stdout.splitlines() if line.startswith(("FAIL ", "moat: "))), "")
-    return run.returncode == 0 and not failure, failure or f"exit status {run.returncode}"
+    lines = run.stdout.splitlines()
+    evidence = [line for line in lines if line.startswith("FAIL ")] + [line for line in lines if line.startswith("moat: ")]
+    return run.returncode == 0, evidence[0] if evidence else f"exit status {run.returncode}"
 
 
 def try_mutant(tree, board, mutant):
