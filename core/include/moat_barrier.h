@@ -78,21 +78,24 @@ void moat_guard_store_(const void *slot, const void *value);
 #define MOAT_SLOT_(slot) ((moat_slot *)(void *)&(slot))
 #define MOAT_VALUE_(slot, value) (1 ? (value) : (slot))
 
+/* Inlined at -Os too: the guard names the store by its return address, which must lie in the firmware's function. */
+#define MOAT_INLINE_ __attribute__((always_inline)) static inline
+
 /* Something after a call, so that it is no jump in the place of a return: the guard names the function that made the
  * call by its return address. */
-static inline int moat_returned_(int result) {
+MOAT_INLINE_ int moat_returned_(int result) {
 #if MOAT_CONFIG_CHECK >= 2
     __asm__ volatile("" ::: "memory");
 #endif
     return result;
 }
 
-static inline void *moat_returned_pointer_(void *result) {
+MOAT_INLINE_ void *moat_returned_pointer_(void *result) {
     (void)moat_returned_(0);
     return result;
 }
 
-static inline void moat_check_store_(const void *slot, const void *value) {
+MOAT_INLINE_ void moat_check_store_(const void *slot, const void *value) {
 #if MOAT_CONFIG_CHECK >= 2
     if ((uintptr_t)value - moat_heap.low < moat_heap.span && (uintptr_t)slot - moat_heap.home >= moat_heap.home_span) {
         moat_guard_store_(slot, value);
@@ -103,7 +106,7 @@ static inline void moat_check_store_(const void *slot, const void *value) {
 #endif
 }
 
-static inline void moat_store_(moat_slot *slot, void *value) {
+MOAT_INLINE_ void moat_store_(moat_slot *slot, void *value) {
     moat_check_store_(slot, value);
     if (moat_heap.marking) {
         moat_barrier_(*slot, value);
@@ -111,7 +114,7 @@ static inline void moat_store_(moat_slot *slot, void *value) {
     *slot = value;
 }
 
-static inline void moat_init_store_(moat_slot *slot, void *value) {
+MOAT_INLINE_ void moat_init_store_(moat_slot *slot, void *value) {
     moat_check_store_(slot, value);
     if (moat_heap.marking) {
         moat_barrier_(NULL, value);
@@ -119,7 +122,7 @@ static inline void moat_init_store_(moat_slot *slot, void *value) {
     *slot = value;
 }
 
-static inline void moat_clear_(moat_slot *slot) {
+MOAT_INLINE_ void moat_clear_(moat_slot *slot) {
     if (moat_heap.marking) {
         moat_barrier_(*slot, NULL);
     }
