@@ -1,9 +1,9 @@
-/* moat: clearing memory. See granule.h.
+/* moat: clearing and copying memory. See granule.h.
  *
  * SPDX-License-Identifier: MIT */
 #include "granule.h"
 
-/* The barrier in the loop keeps the compiler from turning it into a call of memset: core has no libc. */
+/* The barriers in the loops keep the compiler from turning them into calls of memset and memcpy: core has no libc. */
 void moat_clear_words(uintptr_t from, uintptr_t to) {
     moat_raw *at = (moat_raw *)from;
     moat_raw *end = (moat_raw *)to;
@@ -17,6 +17,15 @@ void moat_clear_words(uintptr_t from, uintptr_t to) {
     }
     while (at < end) {
         *at++ = 0;
+        __asm__ volatile("" ::: "memory");
+    }
+}
+
+void moat_copy_words(void *to, const void *from, uintptr_t bytes) {
+    moat_raw *target = to;
+    const moat_raw *source = from;
+    for (uintptr_t words = bytes / MOAT_WORD_BYTES; words != 0; words--) {
+        *target++ = *source++;
         __asm__ volatile("" ::: "memory");
     }
 }

@@ -40,8 +40,8 @@ struct moat_fault {
     uint64_t value;          /* what was stored */
     uint64_t object;         /* start of the object that `value` points into, or 0 */
     uint64_t destination;    /* where it was stored, or the address that faulted */
-    uint64_t cause;          /* exception: the port's cause word (CFSR, mcause) */
-    uint64_t detail;         /* exception: the port's second word (HFSR, mtval) */
+    uint64_t cause;          /* exception: the port's cause word */
+    uint64_t detail;         /* exception: the port's second word */
     uint64_t sp;             /* stack pointer at the trap */
     uint64_t lr;             /* exception: return address register */
     char type[MOAT_FAULT_NAME_BYTES];   /* of the object, or "" */
