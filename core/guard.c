@@ -13,6 +13,9 @@
 #include "root.h"
 #include "stack.h"
 
+/* Whatever board list there is: MOAT_C_OWNED means what it says. */
+MOAT_REGION(c_owned, "c-owned", MOAT_REGION_C_OWNED, moat_c_owned_start, moat_c_owned_end);
+
 bool moat_guard_is_managed(const void *p) {
     uintptr_t at = (uintptr_t)p;
     return moat_arena_of(at) != NULL || moat_root_overlaps(at, at + 1) || moat_stack_overlaps(at, at + 1);

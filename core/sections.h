@@ -14,6 +14,7 @@ extern const struct moat_region moat_regions_start[], moat_regions_end[];    /* 
 extern const struct moat_root moat_root_records_start[], moat_root_records_end[]; /* MOAT_ROOT_OF, in flash */
 extern char moat_roots_start[], moat_roots_end[];                            /* MOAT_ROOT, in RAM */
 extern char moat_typed_roots_start[], moat_typed_roots_end[];                /* MOAT_ROOT_OF, in RAM */
+extern const char moat_c_owned_start[], moat_c_owned_end[];                  /* MOAT_C_OWNED, in RAM */
 extern char moat_arena_start[], moat_arena_end[];                            /* the first arena; may be empty */
 extern const char moat_build_id_start[], moat_build_id_end[];                /* the note that --build-id makes; may be empty */
 

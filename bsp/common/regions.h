@@ -10,13 +10,11 @@
 extern const char moat_flash_start[], moat_flash_end[];
 extern const char moat_malloc_start[], moat_malloc_end[];
 extern const char moat_newlib_start[], moat_newlib_end[];
-extern const char moat_c_owned_start[], moat_c_owned_end[];
 extern const char moat_data_start[], moat_bss_end[];
 
 MOAT_REGION(flash, "flash", MOAT_REGION_FLASH, moat_flash_start, moat_flash_end);
 MOAT_REGION(malloc, "malloc", MOAT_REGION_C_OWNED, moat_malloc_start, moat_malloc_end);
 MOAT_REGION(newlib, "newlib", MOAT_REGION_C_OWNED, moat_newlib_start, moat_newlib_end);
-MOAT_REGION(c_owned, "c-owned", MOAT_REGION_C_OWNED, moat_c_owned_start, moat_c_owned_end);
 MOAT_REGION(statics, ".data/.bss", MOAT_REGION_STATIC, moat_data_start, moat_bss_end);
 
 /* MOAT_PERIPHERAL(id, address, bytes): a peripheral's registers, named as its identifier. */

@@ -6,11 +6,9 @@
 
 extern const char __executable_start[], __data_start[], end[];
 extern const char moat_root_records_end[]; /* the last of the constants: linker/moat_host.ld */
-extern const char moat_c_owned_start[], moat_c_owned_end[];
 
 static __attribute__((aligned(4096))) char uart0[4096];
 
 MOAT_REGION(uart0, "uart0", MOAT_REGION_PERIPHERAL, uart0, uart0 + sizeof uart0);
 MOAT_REGION(flash, "flash", MOAT_REGION_FLASH, __executable_start, moat_root_records_end);
-MOAT_REGION(c_owned, "c-owned", MOAT_REGION_C_OWNED, moat_c_owned_start, moat_c_owned_end);
 MOAT_REGION(statics, ".data/.bss", MOAT_REGION_STATIC, __data_start, end);
