@@ -36,6 +36,10 @@ OUT := build/$(BOARD)/check$(CHECK)-$(OPT)$(subst $(space),,$(foreach o,$(CONFIG
 CC := $(CROSS)gcc
 AR := $(CROSS)ar
 
+OPTIONS := $(shell sed -n 's/^\#define MOAT_CONFIG_\([A-Z_]*\) .*/\1/p' core/include/moat_defaults.h)
+$(foreach o,$(CONFIG),$(if $(filter $(firstword $(subst =, ,$(o))),$(OPTIONS)),,\
+    $(error moat: no option "$(o)": CONFIG takes NAME=VALUE, NAME being one of $(OPTIONS))))
+
 CONFIG_FLAGS := -DMOAT_CONFIG_CHECK=$(CHECK) $(addprefix -DMOAT_CONFIG_,$(CONFIG))
 CODE_FLAGS := -$(OPT) -g3 -ffunction-sections -fdata-sections -ffile-prefix-map=$(CURDIR)=.
 include make/warnings.mk
