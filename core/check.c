@@ -104,7 +104,7 @@ int moat_heap_check(struct moat_heap_error *out) {
     bool sound = check_all(&error);
     moat_port_unmask(masked);
     if (!sound && out != NULL) {
-        *out = error;
+        moat_copy_words(out, &error, sizeof error);
     }
     return sound ? MOAT_OK : 1;
 }
