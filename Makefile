@@ -10,7 +10,7 @@ NARROW := $(foreach v,SUITE BOARD CHECK OPT CASE SEED,$(if $($(v)),--$(v) '$($(v
 .PHONY: help
 help: ## lists the targets
 	@echo 'moat: a managed heap for firmware. Targets:'
-	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' Makefile make/bench.mk make/size.mk | expand -t 16
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' Makefile make/bench.mk make/lint.mk make/size.mk | expand -t 16
 	@echo 'Boards (BOARD=...): $(sort $(basename $(notdir $(wildcard bsp/*/*.mk))))'
 
 .PHONY: setup
@@ -33,4 +33,4 @@ build: | setup ## builds all programs of the configurations chosen [BOARD= CHECK
 clean: ## removes what was built, newlib excepted
 	@find build -mindepth 1 -maxdepth 1 ! -name newlib -exec rm -rf {} + 2>/dev/null || true
 
--include make/bench.mk make/size.mk
+-include make/bench.mk make/lint.mk make/size.mk

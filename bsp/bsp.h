@@ -56,6 +56,9 @@ void bsp_on_trap(enum bsp_trap_action action);
 /* A free-running count of instructions; wraps at 2^32. Context: any. */
 uint32_t bsp_instructions(void);
 
+/* Milliseconds since some moment before main; wraps at 2^32. Context: any. */
+uint32_t bsp_milliseconds(void);
+
 /* Calls handler in interrupt context when `instructions` (1 .. 100 million) have run after the timer was started,
  * which is a fixed number of instructions after the call; if periodic, again after every `instructions`. Replaces
  * what was started before. A count that is over before the call returns is due then. The host rounds up to a

@@ -4,6 +4,7 @@
 #include "bins.h"
 #include "cursor.h"
 #include "cycle.h"
+#include "event.h"
 #include "finalize.h"
 #include "granule.h"
 #include "moat.h"
@@ -11,6 +12,17 @@
 #include "result.h"
 
 MOAT_TYPE(moat_type_bytes, unsigned char);
+
+/* Objects of up to 16 bitmap words are marked as in use in one masked step. */
+#define AT_ONCE_GRANULES 512u
+
+/* So many units more, in slices, a handler sweeps for memory that it does not find. */
+#define HANDLER_UNITS 192u
+
+/* Every allocation takes the slow way. */
+#define STRESS (MOAT_CONFIG_STRESS_COLLECT || MOAT_CONFIG_STRESS_FAIL)
+
+#define BYTES_HEADER (moat_header_of_type(&moat_type_bytes) | MOAT_HEADER_ARRAY)
 
 /* What is asked for. */
 struct request {
@@ -35,15 +47,27 @@ static bool stress_fails(void) {
 #endif
 
 /* An object of raw bytes is claimed, cleared with interrupts on, and only then takes its type: marking does not look
- * into it before, and no cycle can start meanwhile, since this is no safe point. */
+ * into it before, and no cycle can start meanwhile, since this is no safe point. The bits of a very large one are set with
+ * interrupts on too, and where the sweep could take them for free ones it waits (moat_heap.claiming). */
 static uintptr_t take_large(const struct request *request) {
     moat_port_mask_t masked = moat_port_mask();
     uintptr_t at = moat_cursor_cut(request->granules);
-    moat_port_unmask(masked);
-    if (at != 0) {
-        moat_clear_words(moat_payload_at(at), at + moat_bytes(request->granules));
-        *moat_header_at(at) = request->header;
+    bool claiming = moat_heap.claiming;
+    if (at != 0 && request->granules <= AT_ONCE_GRANULES) {
+        moat_cursor_cover(at, request->granules);
+    } else if (at != 0) {
+        moat_heap.claiming = claiming || moat_cursor_is_unswept(at);
     }
+    moat_port_unmask(masked);
+    if (at == 0) {
+        return 0;
+    }
+    if (request->granules > AT_ONCE_GRANULES) {
+        moat_cursor_cover(at, request->granules);
+        moat_heap.claiming = claiming;
+    }
+    moat_clear_words(moat_payload_at(at), at + moat_bytes(request->granules));
+    *moat_header_at(at) = request->header;
     return at;
 }
 
@@ -68,19 +92,37 @@ static void *take(const struct request *request) {
     return object;
 }
 
-/* A hole that fits may stand behind others in the bin that the size itself falls into. They are all of three quarters
- * of that size or more, which bounds how many there can be. */
-static void *take_from_behind(const struct request *request) {
-    if (request->granules < MOAT_EXACT_GRANULES) {
-        return NULL;
+/* Masked a step at a time: moves the first hole of a bin to `aside` if it is too small. True: it was. */
+static bool set_small_aside(uint32_t granules, struct moat_hole **aside) {
+    moat_port_mask_t masked = moat_port_mask();
+    struct moat_hole *hole = moat_bins_first(granules);
+    bool small = hole != NULL && hole->granules < granules;
+    if (small) {
+        moat_bins_set_aside(hole, aside);
     }
-    uint32_t holes = moat_heap.free_granules / (request->granules - request->granules / 4) + 1;
-    void *object = NULL;
-    while (object == NULL && holes-- != 0) {
-        moat_port_mask_t masked = moat_port_mask();
-        (void)moat_bins_turn(request->granules);
-        moat_port_unmask(masked);
-        object = take(request);
+    moat_port_unmask(masked);
+    return small;
+}
+
+static bool put_back(struct moat_hole **aside) {
+    moat_port_mask_t masked = moat_port_mask();
+    struct moat_hole *hole = *aside;
+    if (hole != NULL) {
+        moat_bins_remove(hole);
+        moat_bins_put((uintptr_t)hole, (uint32_t)hole->granules);
+    }
+    moat_port_unmask(masked);
+    return hole != NULL;
+}
+
+/* A hole that fits may stand behind smaller ones in the bin that the size itself falls into. They are all of half that size or
+ * more, which bounds how many there can be. */
+static void *take_from_behind(const struct request *request) {
+    struct moat_hole *aside = NULL;
+    while (set_small_aside(request->granules, &aside)) {
+    }
+    void *object = take(request);
+    while (put_back(&aside)) {
     }
     return object;
 }
@@ -89,7 +131,7 @@ static void *collect_and_take(const struct request *request) {
     moat_cycle_start();
     moat_cycle_finish();
     void *object = take(request);
-    return object != NULL ? object : take_from_behind(request);
+    return object != NULL || request->granules < MOAT_EXACT_GRANULES ? object : take_from_behind(request);
 }
 
 /* The hook is not asked again by what it allocates itself. */
@@ -126,22 +168,34 @@ static void *reclaim(const struct request *request) {
     return object;
 }
 
-static void *make(const struct request *request) {
-    if (request->granules > MOAT_SMALL_GRANULES) {
-        moat_heap.owed += request->granules;
+/* A handler can't wait for a cycle, but what a sweep under way has still to find may do. */
+static void *sweep_in_handler(const struct request *request) {
+    void *object = NULL;
+    for (uint32_t i = 0; i <= HANDLER_UNITS / MOAT_CONFIG_SLICE_UNITS && object == NULL && moat_cycle_sweep_slice(); i++) {
+        object = take(request);
     }
-    moat_cycle_pace();
+    if (object == NULL) {
+        moat_cycle_request();
+    }
+    return object;
+}
+
+static void *make(const struct request *request) {
+    if (moat_heap.free_granules <= moat_heap.attention || request->granules > MOAT_SMALL_GRANULES) {
+        moat_cycle_pace(request->granules);
+    }
     bool fails = stress_fails();
     void *object = fails ? NULL : take(request);
     if (object == NULL && !fails) {
         if (moat_port_in_handler()) {
-            moat_heap.requested = true;
+            object = sweep_in_handler(request);
         } else {
             object = reclaim(request);
         }
     }
     if (object == NULL) {
         moat_heap.stats.out_of_memory++;
+        MOAT_EVENT(MOAT_EVENT_EXHAUSTED, request->payload);
         moat_note_error(MOAT_ERR_MEMORY);
     }
     return object;
@@ -186,30 +240,48 @@ __attribute__((noinline)) static void *new_slow(const struct moat_type *type) {
     return serve(call, &request, type->size + link);
 }
 
-/* The fast path, for objects that the chunk has room for, and for one granule more, which takes the fence. `extent` is a
- * multiple of the granule and not 0. Returns NULL when there is no room; finalized types have an extent that no chunk has
- * room for. */
-static inline void *bump(moat_word header, uintptr_t extent) {
-#if MOAT_CONFIG_STRESS_COLLECT || MOAT_CONFIG_STRESS_FAIL
-    extent = MOAT_EXTENT_FINALIZED;
-#endif
-    moat_port_mask_t masked = moat_port_mask();
-    uintptr_t at = moat_heap.cursor;
-    void *object = NULL;
-    if (moat_heap.limit - at > extent) {
-        uintptr_t next = at + extent;
-        *moat_header_at(at) = header;
-        moat_heap.cursor = next;
-        moat_cursor_fence(next);
-        object = (void *)moat_payload_at(at);
+/* From a new chunk. Does the collector's work first, if there is any. NULL: it takes more than that, or is too large. */
+static void *refill(moat_word header, uintptr_t extent) {
+    if (extent > moat_bytes(MOAT_SMALL_GRANULES) || !moat_heap.ready || STRESS) {
+        return NULL;
     }
+    if (moat_heap.free_granules <= moat_heap.attention) {
+        moat_cycle_pace(moat_granules(extent));
+    }
+    MOAT_EVENT(MOAT_EVENT_ALLOCATE, extent);
+    moat_port_mask_t masked = moat_port_mask();
+    uintptr_t at = moat_cursor_take(moat_granules(extent), header);
     moat_port_unmask(masked);
-    return object;
+    return at == 0 ? NULL : (void *)moat_payload_at(at);
+}
+
+/* The fast path, for objects that the chunk has room for; others, and those of finalized types, whose extent no chunk has room
+ * for, go the way of `otherwise`. `extent` is a multiple of the granule and not 0. */
+#define BUMP(header, extent, otherwise)                                                                    \
+    do {                                                                                                   \
+        moat_port_mask_t masked = moat_port_mask();                                                        \
+        uintptr_t at = moat_heap.cursor;                                                                   \
+        if (moat_heap.limit - at >= (extent) && !STRESS) {                                                 \
+            moat_heap.cursor = at + (extent);                                                              \
+            *moat_header_at(at) = (header);                                                                \
+            *moat_heap.chunk |= moat_bit(moat_granules(at));                                               \
+            moat_port_unmask(masked);                                                                      \
+            return (void *)moat_payload_at(at);                                                            \
+        }                                                                                                  \
+        moat_port_unmask(masked);                                                                          \
+        return otherwise;                                                                                  \
+    } while (0)
+
+__attribute__((noinline)) static void *new_otherwise(const struct moat_type *type) {
+    void *object = refill(moat_header_of_type(type), type->extent);
+    return object != NULL ? object : new_slow(type);
 }
 
 void *moat_new(const struct moat_type *type) {
-    void *object = moat_type_known(type) ? bump(moat_header_of_type(type), type->extent) : NULL;
-    return object != NULL ? object : new_slow(type);
+    if (!moat_type_known(type)) {
+        return new_slow(type);
+    }
+    BUMP(moat_header_of_type(type), type->extent, new_otherwise(type));
 }
 
 void *moat_new_array(const struct moat_type *type, size_t count) {
@@ -263,17 +335,21 @@ __attribute__((noinline)) static void *new_bytes_slow(size_t bytes) {
     }
     struct request request;
     request.type = &moat_type_bytes;
-    request.header = moat_header_of_type(&moat_type_bytes) | MOAT_HEADER_ARRAY;
+    request.header = BYTES_HEADER;
     return serve(call, &request, bytes);
+}
+
+__attribute__((noinline)) static void *new_bytes_otherwise(size_t bytes) {
+    void *object = refill(BYTES_HEADER, MOAT_EXTENT_(bytes));
+    return object != NULL ? object : new_bytes_slow(bytes);
 }
 
 /* One comparison refuses 0 and what no chunk holds. */
 void *moat_new_bytes(size_t bytes) {
-    void *object = NULL;
-    if (bytes - 1 < MOAT_SMALL_GRANULES * MOAT_GRANULE) {
-        object = bump(moat_header_of_type(&moat_type_bytes) | MOAT_HEADER_ARRAY, MOAT_EXTENT_(bytes));
+    if (bytes - 1 >= MOAT_SMALL_GRANULES * MOAT_GRANULE) {
+        return new_bytes_slow(bytes);
     }
-    return object != NULL ? object : new_bytes_slow(bytes);
+    BUMP(BYTES_HEADER, MOAT_EXTENT_(bytes), new_bytes_otherwise(bytes));
 }
 
 moat_out_of_memory_hook *moat_out_of_memory_hook_set(moat_out_of_memory_hook *hook) {

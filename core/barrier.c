@@ -9,26 +9,14 @@
 #include "moat.h"
 #include "port.h"
 
-/* Interrupts masked. A full buffer makes room by greying a slice's worth of it. */
-static void buffer(void *value) {
-    if ((uintptr_t)value - moat_heap.low >= moat_heap.span) {
-        return;
-    }
-    if (moat_heap.buffered == MOAT_CONFIG_BARRIER_ENTRIES) {
-        (void)moat_mark_buffer(MOAT_CONFIG_SLICE_UNITS);
-        moat_heap.stats.barrier_flushes++;
-    }
-    moat_heap.buffer[moat_heap.buffered++] = value;
-}
-
-/* Interrupts masked. An entry that comes after marking has ended is stale and dropped. */
+/* Interrupts masked. A store that comes after marking has ended shades nothing. */
 static void shade(void *old, void *value) {
     if (moat_heap.marking == 0) {
         return;
     }
-    buffer(old);
+    moat_mark_value(old);
     if (moat_heap.stacks_grey) {
-        buffer(value);
+        moat_mark_value(value);
     }
 }
 
@@ -63,8 +51,8 @@ void *moat_exchange_(moat_slot *slot, void *value) {
 /* Both old values are shaded, and they are the new ones too. */
 void moat_swap_(moat_slot *a, moat_slot *b) {
     void *was_b = *b;
-    MOAT_GUARD_STORE(a, was_b);
     void *was_a = *a;
+    MOAT_GUARD_STORE(a, was_b);
     MOAT_GUARD_STORE(b, was_a);
     moat_port_mask_t masked = moat_port_mask();
     shade(was_a, NULL);

@@ -1,8 +1,7 @@
 /* moat: holes, filed by size. Internal to core; interrupts are masked in all of them.
  *
- * Every maximal free run of two or more granules is in exactly one bin, or is the sweep's pending run or the cursor's
- * hole (INV-5). A bin is a circular list through the holes; requests take the head, the sweep files at the tail.
- * Good fit by two-level size classes: M. Masmano et al., "TLSF", 2004.
+ * Every maximal free run of two or more granules is in exactly one bin, or is the sweep's or the cursor's (INV-5). A bin is
+ * a list through the holes. Good fit by size classes, after M. Masmano et al., "TLSF", 2004.
  *
  * SPDX-License-Identifier: MIT */
 #ifndef MOAT_BINS_H
@@ -14,7 +13,7 @@
 #define MOAT_HOLE_GRANULES 2u
 
 /* Sizes below this have a bin each: there moat_bins_find misses nothing. */
-#define MOAT_EXACT_GRANULES 16u
+#define MOAT_EXACT_GRANULES 32u
 
 /* The bin that a hole of this size is filed in: an index into moat_heap.bins. */
 uint32_t moat_bins_of(uint32_t granules);
@@ -29,8 +28,10 @@ void moat_bins_remove(struct moat_hole *hole);
  * fitting size can be missed in the bin that `granules` itself falls into. Cost: constant. */
 struct moat_hole *moat_bins_find(uint32_t granules);
 
-/* Turns the bin that `granules` falls into by one, so that the next moat_bins_find looks at another hole of it.
- * Returns the hole now at its head, or NULL. Cost: constant. */
-struct moat_hole *moat_bins_turn(uint32_t granules);
+/* The first hole of the bin that `granules` falls into, or NULL. Cost: constant. */
+struct moat_hole *moat_bins_first(uint32_t granules);
+
+/* Takes a hole out of its bin and puts it in front of a list of the caller's, where it still counts as filed. */
+void moat_bins_set_aside(struct moat_hole *hole, struct moat_hole **list);
 
 #endif

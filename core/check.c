@@ -19,19 +19,17 @@ bool moat_check_fail(struct moat_heap_error *error, unsigned invariant, uintptr_
 static bool check_bins(const struct moat_check_sums *sums, struct moat_heap_error *error) {
     uint32_t holes = 0, granules = 0;
     for (uint32_t bin = 0; bin < MOAT_BINS; bin++) {
-        struct moat_hole *head = moat_heap.bins[bin];
+        struct moat_hole *hole = moat_heap.bins[bin];
         bool mapped = (moat_heap.bin_map[bin >> 5] >> (bin & 31u) & 1u) != 0;
-        if (mapped != (head != NULL)) {
-            return moat_check_fail(error, 6, (uintptr_t)head, "a bin and the map of bins differ");
+        if (hole != NULL && !mapped) {
+            return moat_check_fail(error, 6, (uintptr_t)hole, "a bin that holds something is not in the map of bins");
         }
-        struct moat_hole *hole = head;
-        while (hole != NULL && holes <= sums->holes) {
+        for (; hole != NULL && holes <= sums->holes; hole = hole->next) {
             if (moat_bins_of((uint32_t)hole->granules) != bin) {
                 return moat_check_fail(error, 6, (uintptr_t)hole, "a hole is filed under another size");
             }
             holes++;
             granules += (uint32_t)hole->granules;
-            hole = hole->next == head ? NULL : hole->next;
         }
     }
     uint32_t owned = moat_granules(moat_heap.hole_end - moat_heap.limit);
@@ -45,9 +43,6 @@ static bool check_bins(const struct moat_check_sums *sums, struct moat_heap_erro
 static bool check_phase(struct moat_heap_error *error) {
     if ((moat_heap.marking != 0) != (moat_heap.phase == MOAT_PHASE_MARK)) {
         return moat_check_fail(error, 9, 0, "the barrier's flag does not fit the phase");
-    }
-    if (moat_heap.buffered > MOAT_CONFIG_BARRIER_ENTRIES) {
-        return moat_check_fail(error, 9, 0, "the barrier buffer holds more than it can");
     }
     return true;
 }
@@ -68,15 +63,15 @@ static bool check_list(void *object, struct moat_heap_error *error) {
     return true;
 }
 
-/* INV-11: the cursor's chunk is fenced and zero.. */
+/* INV-11: the cursor's chunk is zero, lies in one bitmap word and is not there while objects are born black. */
 static bool check_cursor(struct moat_heap_error *error) {
     if (moat_heap.cursor >= moat_heap.limit) {
         return true;
     }
     const struct moat_arena *arena = moat_heap.cursor_arena;
-    uint32_t fence = moat_granule_of(arena, moat_heap.cursor);
-    if (!moat_is_start(arena, fence) || moat_is_white(arena, fence)) {
-        return moat_check_fail(error, 11, moat_heap.cursor, "the cursor's fence is damaged");
+    uint32_t first = moat_granule_of(arena, moat_heap.cursor), last = moat_granule_of(arena, moat_heap.limit - 1);
+    if (first >> 5 != last >> 5 || moat_heap.chunk != &arena->bits[last >> 5].start || moat_born_black(arena, first)) {
+        return moat_check_fail(error, 11, moat_heap.cursor, "the cursor's chunk is not one that it may have");
     }
     for (const moat_raw *at = moat_header_at(moat_heap.cursor); (uintptr_t)at < moat_heap.limit; at++) {
         if (*at != 0) {

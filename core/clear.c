@@ -2,18 +2,31 @@
  *
  * SPDX-License-Identifier: MIT */
 #include "granule.h"
+#include "port.h"
 
 /* The barriers in the loops keep the compiler from turning them into calls of memset and memcpy: core has no libc. */
+static inline void clear_block(moat_raw *at) {
+#ifdef MOAT_PORT_CLEAR
+    MOAT_PORT_CLEAR(at);
+#else
+    at[0] = 0;
+    at[1] = 0;
+    at[2] = 0;
+    at[3] = 0;
+    at[4] = 0;
+    at[5] = 0;
+    at[6] = 0;
+    at[7] = 0;
+    __asm__ volatile("" ::: "memory");
+#endif
+}
+
 void moat_clear_words(uintptr_t from, uintptr_t to) {
     moat_raw *at = (moat_raw *)from;
     moat_raw *end = (moat_raw *)to;
-    while ((uintptr_t)end - (uintptr_t)at >= 4 * MOAT_WORD_BYTES) {
-        at[0] = 0;
-        at[1] = 0;
-        at[2] = 0;
-        at[3] = 0;
-        at += 4;
-        __asm__ volatile("" ::: "memory");
+    while ((uintptr_t)end - (uintptr_t)at >= 8 * MOAT_WORD_BYTES) {
+        clear_block(at);
+        at += 8;
     }
     while (at < end) {
         *at++ = 0;

@@ -9,9 +9,9 @@
 
 #include "moat_heap.h"
 
-/* Before memory is claimed: does the work that is owed for granules claimed before (moat_heap.owed). In thread mode starts a
- * cycle when it is time, runs slices in proportion and finalizers that are due; in a handler one slice. Context: any. */
-void moat_cycle_pace(void);
+/* Before `granules` are claimed: does the work that is due for them. In thread mode starts a cycle when it is time, runs slices
+ * in proportion and finalizers that are due; in a handler one slice. Context: any. */
+void moat_cycle_pace(uint32_t granules);
 
 /* One slice of at most `units`, in thread mode; changes phase where that is due; a stack's scan is a slice of its own. */
 void moat_cycle_step(uint32_t units);
@@ -22,7 +22,13 @@ void moat_cycle_start(void);
 /* Runs slices until the phase is IDLE. Thread mode. */
 void moat_cycle_finish(void);
 
-/* Whether free memory has fallen to where a cycle must start to end in time (docs/design.md, "Pacing"). */
+/* In a handler: a slice of a sweep that is under way. False: there is nothing to sweep here and now. */
+bool moat_cycle_sweep_slice(void);
+
+/* In a handler: thread mode is to start a cycle. */
+void moat_cycle_request(void);
+
+/* Whether free memory has fallen to where a cycle must start to end in time (docs/pacing.md). */
 bool moat_cycle_due(void);
 
 #endif

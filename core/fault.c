@@ -1,274 +1,28 @@
-/* moat: the fault record and the last words before the trap. docs/fault-record.md has the layout and the rules.
- *
- * The record may be torn at any instruction, by a reset or by a second fault, and must then be recognised. So its
- * magic says "torn" before the first field changes and "complete" only after the checksum stands. All writes go
- * through volatile lvalues: they keep their order, and no compiler turns them into a call of memcpy.
+/* moat: raising a fault: the last words before the trap. See fault.h; docs/fault-record.md.
  *
  * SPDX-License-Identifier: MIT */
 #include "fault.h"
 
-#include "include/moat_heap.h"
-#include "port.h"
-#include "sections.h"
-#include "text.h"
+#include "fault_ring.h"
 
-#include <stddef.h>
+const struct moat_fault_mirror *moat_fault_mirror;
 
-__attribute__((section(".noinit.moat_fault"))) struct moat_fault_retained moat_fault_retained;
+/* Since start-up. */
+static volatile enum {
+    RUNNING,
+    RAISED, /* a fault is being recorded, printed, written to the sink */
+    NESTED, /* another one came meanwhile and is being recorded */
+} stage;
 
-/* A fault has been raised since start-up. */
-static volatile bool raised;
+static volatile uint32_t first_kind; /* of the fault that is RAISED */
 
-/* ---- checksum ---- */
+static moat_fault_hook *hook;
 
-#define CRC_START UINT32_MAX
-
-/* CRC-32 (IEEE), a bit at a time: it runs once a fault, where a table would always take flash. */
-static uint32_t crc_add(uint32_t crc, uint32_t byte) {
-    crc ^= byte;
-    for (unsigned bit = 0; bit < 8; bit++) {
-        crc = crc >> 1 ^ (0xedb88320u & (0u - (crc & 1)));
-    }
-    return crc;
+moat_fault_hook *moat_fault_hook_set(moat_fault_hook *next) {
+    moat_fault_hook *previous = hook;
+    hook = next;
+    return previous;
 }
-
-/* The checksum that the retained record has when it is complete, magic included, whatever its magic is now. */
-static uint32_t record_checksum(void) {
-    const volatile uint8_t *bytes = (const volatile uint8_t *)&moat_fault_retained.record;
-    uint32_t crc = CRC_START;
-    for (unsigned i = 0; i < sizeof(uint32_t); i++) {
-        crc = crc_add(crc, MOAT_FAULT_MAGIC >> (8 * i) & 0xff);
-    }
-    for (size_t i = sizeof(uint32_t); i < offsetof(struct moat_fault, check); i++) {
-        crc = crc_add(crc, bytes[i]);
-    }
-    return ~crc;
-}
-
-/* ---- reading ---- */
-
-static enum moat_fault_status record_status(void) {
-    const volatile struct moat_fault *record = &moat_fault_retained.record;
-    if (record->magic == MOAT_FAULT_MAGIC_TORN) {
-        return MOAT_FAULT_STATUS_CORRUPT;
-    }
-    if (record->magic != MOAT_FAULT_MAGIC) {
-        return MOAT_FAULT_STATUS_EMPTY;
-    }
-    if (record->layout != MOAT_FAULT_LAYOUT || record->bytes != sizeof *record || record->check != record_checksum()) {
-        return MOAT_FAULT_STATUS_CORRUPT;
-    }
-    return MOAT_FAULT_STATUS_VALID;
-}
-
-enum moat_fault_status moat_fault_get(struct moat_fault *out) {
-    enum moat_fault_status status = record_status();
-    if (status == MOAT_FAULT_STATUS_VALID && out != NULL) {
-        const volatile uint8_t *from = (const volatile uint8_t *)&moat_fault_retained.record;
-        uint8_t *to = (uint8_t *)out;
-        for (size_t i = 0; i < sizeof *out; i++) {
-            to[i] = from[i];
-        }
-    }
-    return status;
-}
-
-/* The sequence number of the last fault, 0 if there was none. A valid record knows best: a reset may have come
- * between it and the count beside it. */
-static uint32_t sequence_last(void) {
-    const volatile struct moat_fault_retained *retained = &moat_fault_retained;
-    if (record_status() == MOAT_FAULT_STATUS_VALID) {
-        return retained->record.sequence;
-    }
-    return retained->sequence == ~retained->sequence_inverse ? retained->sequence : 0;
-}
-
-/* ---- writing ---- */
-
-static void sequence_keep(uint32_t sequence) {
-    volatile struct moat_fault_retained *retained = &moat_fault_retained;
-    retained->sequence = sequence;
-    retained->sequence_inverse = ~sequence;
-}
-
-void moat_fault_clear(void) {
-    volatile struct moat_fault *record = &moat_fault_retained.record;
-    sequence_keep(sequence_last());
-    record->magic = 0;
-}
-
-/* Copies a name, cut if it is too long, and zeros behind it. */
-static void name_write(volatile char *field, const char *name) {
-    unsigned length = 0;
-    if (name != NULL) {
-        for (; length < MOAT_FAULT_NAME_BYTES - 1 && name[length] != '\0'; length++) {
-            field[length] = name[length];
-        }
-    }
-    for (; length < MOAT_FAULT_NAME_BYTES; length++) {
-        field[length] = '\0';
-    }
-}
-
-static void build_id_write(volatile uint8_t *field) {
-    size_t known = (size_t)((uintptr_t)moat_build_id_end - (uintptr_t)moat_build_id_start);
-    for (size_t i = 0; i < sizeof moat_fault_retained.record.build_id; i++) {
-        field[i] = i < known ? (uint8_t)moat_build_id_start[i] : 0;
-    }
-}
-
-static uint32_t state_now(void) {
-    uint32_t state = (uint32_t)moat_heap.phase & MOAT_FAULT_PHASE_MASK;
-    state |= (uint32_t)MOAT_CONFIG_CHECK << MOAT_FAULT_CHECK_SHIFT;
-    return moat_port_in_handler() ? state | MOAT_FAULT_IN_HANDLER : state;
-}
-
-/* Bit 0 of a return address selects the instruction set on some cores and is no part of the address. Where addresses
- * can be odd, what is left still lies in the call. */
-static uintptr_t report_pc(const struct moat_fault_report *report) {
-    return report->kind == MOAT_FAULT_EXCEPTION ? report->pc : report->pc & ~(uintptr_t)1;
-}
-
-static void record_write(const struct moat_fault_report *report) {
-    volatile struct moat_fault *record = &moat_fault_retained.record;
-    uint32_t sequence = sequence_last() + 1;
-
-    record->magic = MOAT_FAULT_MAGIC_TORN;
-    record->layout = MOAT_FAULT_LAYOUT;
-    record->bytes = sizeof *record;
-    record->sequence = sequence;
-    record->kind = report->kind;
-    record->state = state_now();
-    record->region_kind = report->region_kind;
-    record->pc = report_pc(report);
-    record->value = report->value;
-    record->object = report->object;
-    record->destination = report->destination;
-    record->cause = report->cause;
-    record->detail = report->detail;
-    record->sp = report->sp;
-    record->lr = report->lr;
-    name_write(record->type, report->type);
-    name_write(record->region, report->region);
-    build_id_write(record->build_id);
-    record->check = record_checksum();
-    record->magic = MOAT_FAULT_MAGIC;
-
-    sequence_keep(sequence);
-}
-
-/* ---- printing ---- */
-
-static const char *region_kind_name(uint32_t kind) {
-    static const char *const names[] = {
-        [MOAT_REGION_UNKNOWN] = "undeclared", [MOAT_REGION_C_OWNED] = "c-owned", [MOAT_REGION_PERIPHERAL] = "peripheral",
-        [MOAT_REGION_FLASH] = "flash",        [MOAT_REGION_STATIC] = "static",
-    };
-    return kind < sizeof names / sizeof names[0] ? names[kind] : "unknown";
-}
-
-static void labelled_address(struct moat_text *text, const char *label, uint64_t address) {
-    moat_text_string(text, label);
-    moat_text_address(text, address);
-}
-
-static void describe_value(struct moat_text *text, const struct moat_fault *fault) {
-    labelled_address(text, " of heap pointer ", fault->value);
-    if (fault->object == 0) {
-        moat_text_string(text, " (in no object)");
-        return;
-    }
-    moat_text_string(text, " (");
-    moat_text_string(text, fault->type[0] != '\0' ? fault->type : "raw bytes");
-    moat_text_string(text, ", +");
-    moat_text_decimal(text, (uintptr_t)(fault->value - fault->object));
-    moat_text_char(text, ')');
-}
-
-static void describe_destination(struct moat_text *text, const struct moat_fault *fault) {
-    moat_text_string(text, " into ");
-    moat_text_string(text, region_kind_name(fault->region_kind));
-    if (fault->region[0] != '\0') {
-        moat_text_string(text, " region \"");
-        moat_text_string(text, fault->region);
-        moat_text_char(text, '"');
-    } else {
-        moat_text_string(text, " memory");
-    }
-    labelled_address(text, " at ", fault->destination);
-}
-
-void moat_fault_describe(const struct moat_fault *fault) {
-    struct moat_text text;
-    moat_text_begin(&text);
-    moat_text_string(&text, "moat: ");
-    switch (fault->kind) {
-    case MOAT_FAULT_STORE:
-    case MOAT_FAULT_COPY:
-        moat_text_string(&text, fault->kind == MOAT_FAULT_STORE ? "store" : "copy");
-        describe_value(&text, fault);
-        describe_destination(&text, fault);
-        labelled_address(&text, ", from ", fault->pc);
-        break;
-    case MOAT_FAULT_EXCEPTION:
-        labelled_address(&text, "CPU exception, cause ", fault->cause);
-        labelled_address(&text, ", detail ", fault->detail);
-        labelled_address(&text, ", address ", fault->destination);
-        labelled_address(&text, ", at ", fault->pc);
-        break;
-    case MOAT_FAULT_CORRUPT:
-        moat_text_string(&text, "heap corrupt, INV-");
-        moat_text_decimal(&text, (uintptr_t)fault->cause);
-        labelled_address(&text, " at ", fault->destination);
-        labelled_address(&text, ", from ", fault->pc);
-        break;
-    case MOAT_FAULT_ASSERT:
-        labelled_address(&text, "assertion failed, from ", fault->pc);
-        break;
-    default:
-        moat_text_string(&text, "fault of unknown kind ");
-        moat_text_decimal(&text, fault->kind);
-        labelled_address(&text, ", from ", fault->pc);
-        break;
-    }
-    moat_text_end(&text);
-}
-
-/* The line for the decoder: the record in hex, and the checksum of the hex digits for the way there. */
-static void frame_print(const struct moat_fault *fault) {
-    const uint8_t *bytes = (const uint8_t *)fault;
-    struct moat_text text;
-    uint32_t crc = CRC_START;
-    moat_text_begin(&text);
-    moat_text_string(&text, "MOAT-FAULT ");
-    for (size_t i = 0; i < 2 * sizeof *fault; i++) {
-        unsigned nibble = i % 2 == 0 ? bytes[i / 2] >> 4 : bytes[i / 2] & 0xfu;
-        char digit = "0123456789abcdef"[nibble];
-        crc = crc_add(crc, (uint8_t)digit);
-        moat_text_char(&text, digit);
-    }
-    moat_text_char(&text, ' ');
-    moat_text_hex(&text, ~crc, 8);
-    moat_text_end(&text);
-}
-
-enum moat_fault_status moat_fault_print(void) {
-    struct moat_fault fault;
-    enum moat_fault_status status = moat_fault_get(&fault);
-    if (status == MOAT_FAULT_STATUS_VALID) {
-        moat_fault_describe(&fault);
-        frame_print(&fault);
-    } else if (status == MOAT_FAULT_STATUS_CORRUPT) {
-        struct moat_text text;
-        moat_text_begin(&text);
-        moat_text_string(&text, "moat: the fault record is torn or corrupt and is not trusted, at ");
-        moat_text_address(&text, (uintptr_t)&moat_fault_retained.record);
-        moat_text_end(&text);
-    }
-    return status;
-}
-
-/* ---- raising ---- */
 
 void moat_fault_report_begin(struct moat_fault_report *report, enum moat_fault_kind kind, uintptr_t pc, uintptr_t sp) {
     report->kind = kind;
@@ -283,34 +37,84 @@ void moat_fault_report_begin(struct moat_fault_report *report, enum moat_fault_k
     report->region_kind = MOAT_REGION_UNKNOWN;
     report->cause = 0;
     report->detail = 0;
+    report->extra[0] = report->extra[1] = 0;
+    report->what = NULL;
+    report->registers = NULL;
+    report->register_mask = 0;
+}
+
+/* What the sink has of this fault was seen too: power may have gone since. */
+static uint32_t seen_before(const struct moat_fault *record) {
+    return moat_fault_mirror == NULL ? 0 : moat_fault_mirror->count(record);
+}
+
+static uint32_t next_sequence(void) {
+    uint32_t last = moat_fault_sequence_last();
+    uint32_t mirrored = moat_fault_mirror == NULL ? 0 : moat_fault_mirror->sequence();
+    return (mirrored > last ? mirrored : last) + 1;
+}
+
+/* Records the fault, or counts it if it is known. Returns the slot. */
+static struct moat_fault_slot *keep(const struct moat_fault_report *report, const struct moat_fault_context *context) {
+    unsigned same = moat_fault_slot_same(report->kind, moat_fault_report_pc(report), report->cause);
+    if (same != MOAT_FAULT_SLOTS) {
+        struct moat_fault_slot *slot = moat_fault_slot(same);
+        uint32_t count = moat_fault_slot_count(slot);
+        moat_fault_slot_count_set(slot, count == UINT32_MAX ? count : count + 1);
+        return slot;
+    }
+    struct moat_fault_slot *slot = moat_fault_slot(moat_fault_slot_choose());
+    uint32_t sequence = next_sequence();
+    moat_fault_record(slot, report, context, sequence);
+    moat_fault_sequence_keep(sequence);
+    moat_fault_slot_count_set(slot, seen_before(&slot->record) + 1);
+    return slot;
+}
+
+/* Nothing is printed, or read, that the first fault may have stumbled over. */
+static void keep_nested(const struct moat_fault_report *report) {
+    struct moat_fault_slot *slot = moat_fault_slot(MOAT_FAULT_SLOT_NESTED);
+    if (moat_fault_slot_same(MOAT_FAULT_NESTED, moat_fault_report_pc(report), first_kind) == MOAT_FAULT_SLOT_NESTED) {
+        moat_fault_slot_count_set(slot, moat_fault_slot_count(slot) + 1);
+        return;
+    }
+    uint32_t sequence = moat_fault_sequence_last() + 1;
+    moat_fault_record_nested(slot, report, first_kind, sequence);
+    moat_fault_sequence_keep(sequence);
+}
+
+static void raise_first(const struct moat_fault_report *report) {
+    static uintptr_t registers[MOAT_PORT_REGISTERS];
+    struct moat_fault_context context;
+    context.registers = report->registers;
+    context.mask = report->register_mask;
+    context.sp = report->sp;
+    if (report->registers == NULL) {
+        context.registers = registers;
+        context.mask = moat_port_registers(registers);
+        context.sp = registers[MOAT_PORT_REGISTER_SP];
+    }
+    struct moat_fault_slot *slot = keep(report, &context);
+    moat_port_write("\n", 1); /* ends what was being printed when it happened */
+    uint32_t count = moat_fault_slot_count(slot);
+    moat_fault_print_record(&slot->record, count);
+    if (moat_fault_mirror != NULL) {
+        moat_fault_mirror->append(&slot->record, count);
+    }
+    if (hook != NULL) {
+        hook(&slot->record);
+    }
 }
 
 _Noreturn void moat_fault_raise(const struct moat_fault_report *report) {
     (void)moat_port_mask();
-    if (!raised) {
-        raised = true;
-        record_write(report);
-        moat_port_write("\n", 1); /* ends what was being printed when it happened */
-        moat_fault_describe(&moat_fault_retained.record);
-        frame_print(&moat_fault_retained.record);
+    if (stage == RUNNING) {
+        stage = RAISED;
+        first_kind = report->kind;
+        raise_first(report);
+    } else if (stage == RAISED) {
+        stage = NESTED;
+        keep_nested(report);
     }
     moat_port_trap();
-}
-
-_Noreturn void moat_fault_exception(uintptr_t pc, uintptr_t lr, uintptr_t sp, uintptr_t address, uintptr_t cause,
-                                    uintptr_t detail) {
-    struct moat_fault_report report;
-    moat_fault_report_begin(&report, MOAT_FAULT_EXCEPTION, pc, sp);
-    report.lr = lr;
-    report.destination = address;
-    report.cause = cause;
-    report.detail = detail;
-    moat_fault_raise(&report);
-}
-
-_Noreturn void moat_fault_assert(void) {
-    struct moat_fault_report report;
-    moat_fault_report_begin(&report, MOAT_FAULT_ASSERT, (uintptr_t)__builtin_return_address(0),
-                            (uintptr_t)__builtin_frame_address(0));
-    moat_fault_raise(&report);
 }

@@ -3,6 +3,7 @@
  * SPDX-License-Identifier: MIT */
 #include "finalize.h"
 
+#include "event.h"
 #include "granule.h"
 #include "mark.h"
 #include "port.h"
@@ -92,6 +93,7 @@ bool moat_finalize_run(void) {
         return false;
     }
     moat_heap.finalizing = true;
+    MOAT_EVENT(MOAT_EVENT_FINALIZE, (uintptr_t)object);
     type_of(object)->finalize(object);
     moat_heap.finalizing = false;
     return true;

@@ -21,10 +21,12 @@
 
 #define MOAT_NO_GRANULE UINT32_MAX
 
-/* Larger requests leave the cursor's chunk alone; smaller ones never fill a whole bitmap word (INV-3). */
-#define MOAT_CHUNK_GRANULES 32u
-#define MOAT_MARKING_CHUNK_GRANULES 8u
+/* Larger requests are no business of the cursor; smaller ones never fill a whole bitmap word (INV-3). */
 #define MOAT_SMALL_GRANULES 31u
+
+/* What one bitmap word stands for. */
+#define MOAT_WORD_GRANULES 32u
+#define MOAT_WORD_SPAN (MOAT_WORD_GRANULES * MOAT_GRANULE)
 
 static inline uint32_t moat_granules(uintptr_t bytes) {
     return (uint32_t)(bytes >> MOAT_GRANULE_SHIFT);
@@ -34,11 +36,14 @@ static inline uintptr_t moat_bytes(uint32_t granules) {
     return (uintptr_t)granules << MOAT_GRANULE_SHIFT;
 }
 
-/* The arena whose granules p lies in, or NULL. Bounded by MOAT_CONFIG_ARENAS_MAX. */
+/* The arena whose granules p lies in, or NULL. The first is tried first. Bounded by MOAT_CONFIG_ARENAS_MAX. */
 static inline struct moat_arena *moat_arena_of(uintptr_t p) {
-    for (uint32_t i = 0; i < moat_heap.arena_count; i++) {
+    if (p - moat_heap.home < moat_heap.home_span) {
+        return moat_heap.arenas[0];
+    }
+    for (uint32_t i = 1; i < moat_heap.arena_count; i++) {
         struct moat_arena *arena = moat_heap.arenas[i];
-        if (p - arena->base < arena->span) {
+        if (p - arena->low < arena->span) {
             return arena;
         }
     }
@@ -47,6 +52,11 @@ static inline struct moat_arena *moat_arena_of(uintptr_t p) {
 
 static inline uint32_t moat_granule_of(const struct moat_arena *arena, uintptr_t p) {
     return moat_granules(p - arena->base);
+}
+
+/* Whether p, inside an arena, points into a granule's first word, where an object would have its header. */
+static inline bool moat_in_header(uintptr_t p) {
+    return (p & MOAT_WORD_BYTES) != 0;
 }
 
 static inline uintptr_t moat_granule_address(const struct moat_arena *arena, uint32_t granule) {
@@ -70,12 +80,16 @@ static inline const struct moat_type *moat_header_type(moat_word header) {
     return (const struct moat_type *)((uintptr_t)moat_types_start + offset);
 }
 
-/* Whether a pointer is to an entry of the types' section. NULL is not. Low bits that should be 0 are turned to the top, where
+/* Whether a pointer is to an entry of the types' section. NULL is not, nor is any before moat_init. Low bits that should be 0 are turned to the top, where
  * they make the offset too large: one comparison does. */
 static inline bool moat_type_known(const struct moat_type *type) {
     uintptr_t offset = (uintptr_t)type - (uintptr_t)moat_types_start;
-    uintptr_t types = ((uintptr_t)moat_types_end - (uintptr_t)moat_types_start + MOAT_TYPE_ALIGN - 1) >> MOAT_TYPE_SHIFT;
-    return (offset >> MOAT_TYPE_SHIFT | offset << (MOAT_WORD_BITS - MOAT_TYPE_SHIFT)) < types;
+    return (offset >> MOAT_TYPE_SHIFT | offset << (MOAT_WORD_BITS - MOAT_TYPE_SHIFT)) < moat_heap.types;
+}
+
+/* Whether marking has to look into an object with this header. */
+static inline bool moat_header_has_slots(moat_word header) {
+    return (header & MOAT_HEADER_TYPE_MASK) < moat_heap.leaf_header;
 }
 
 static inline uint32_t moat_bit(uint32_t granule) {
@@ -88,7 +102,41 @@ static inline bool moat_is_start(const struct moat_arena *arena, uint32_t granul
 
 /* Of an object's first granule. */
 static inline bool moat_is_white(const struct moat_arena *arena, uint32_t granule) {
-    return ((arena->bits[granule >> 5].mark ^ moat_heap.live) & moat_bit(granule)) != 0;
+    return (arena->bits[granule >> 5].mark & moat_bit(granule)) != 0;
+}
+
+/* Whether a bitmap word lies wholly inside one object (moat_heap.h). */
+static inline bool moat_is_covered(const struct moat_bits *bits) {
+    return bits->start == 0 && (bits->mark & 3u) == 2;
+}
+
+/* In a covered word: how many words before it the object starts, and how many behind it it ends. */
+static inline uint32_t moat_words_back(const struct moat_bits *bits) {
+    return bits->mark >> 17;
+}
+
+static inline uint32_t moat_words_ahead(const struct moat_bits *bits) {
+    return bits->mark >> 2 & 0x7fffu;
+}
+
+static inline void moat_cover(struct moat_bits *bits, uint32_t back, uint32_t ahead) {
+    bits->start = 0;
+    bits->mark = back << 17 | ahead << 2 | 2u;
+}
+
+static inline uint32_t moat_arena_words(const struct moat_arena *arena) {
+    return (arena->granules + 31) >> 5;
+}
+
+/* Whether the sweep has still to come to this word. Phase SWEEP. */
+static inline bool moat_is_unswept(const struct moat_arena *arena, uint32_t word) {
+    const struct moat_arena *swept = moat_heap.sweep_arena;
+    return swept != NULL && (arena->order > swept->order || (arena == swept && word >= moat_heap.sweep_word));
+}
+
+/* Whether an object made there now must be black: marking, or the sweep to come, would take it for dead else. */
+static inline bool moat_born_black(const struct moat_arena *arena, uint32_t granule) {
+    return moat_heap.phase == MOAT_PHASE_MARK || (moat_heap.phase == MOAT_PHASE_SWEEP && moat_is_unswept(arena, granule >> 5));
 }
 
 static inline bool moat_type_has_slots(const struct moat_type *type) {
@@ -105,10 +153,11 @@ void moat_copy_words(void *to, const void *from, uintptr_t bytes);
 /* Clears [from, to), both aligned to a word. */
 void moat_clear_words(uintptr_t from, uintptr_t to);
 
-/* The granule after the object that starts at `granule`. Cost: bitmap levels. */
+/* The granule after the object that starts at `granule`. Cost: constant. */
 uint32_t moat_object_end(const struct moat_arena *arena, uint32_t granule);
 
-/* The first granule of the object that `granule` belongs to, or MOAT_NO_GRANULE if it is free. Cost: bitmap levels. */
+/* The first granule of the object that `granule` belongs to, or MOAT_NO_GRANULE if it is free. Cost:
+ * constant. */
 uint32_t moat_object_start(const struct moat_arena *arena, uint32_t granule);
 
 #endif

@@ -11,8 +11,14 @@
 #define INDEX_BITS 9u /* for 256 entries, and 0 that is none */
 #define INDEX_MASK (((uint32_t)1 << INDEX_BITS) - 1)
 
+static struct moat_handle_entry table[MOAT_CONFIG_HANDLES_MAX];
+
 /* Interrupts masked. Enters the object; 0: no entry is free. */
 static uint32_t enter(void *object) {
+    if (moat_heap.handles == NULL) {
+        moat_clear_words((uintptr_t)table, (uintptr_t)table + sizeof table);
+        moat_heap.handles = table;
+    }
     for (uint32_t i = 0; i < MOAT_CONFIG_HANDLES_MAX; i++) {
         struct moat_handle_entry *entry = &moat_heap.handles[i];
         if (entry->object == NULL) {
@@ -50,7 +56,7 @@ uint32_t moat_handle_new(void *object) {
 /* The live entry of a handle, or NULL if it is stale or was never made. */
 static struct moat_handle_entry *find(uint32_t handle) {
     uint32_t index = (handle & INDEX_MASK) - 1;
-    if (index >= MOAT_CONFIG_HANDLES_MAX) {
+    if (index >= MOAT_CONFIG_HANDLES_MAX || moat_heap.handles == NULL) {
         return NULL;
     }
     struct moat_handle_entry *entry = &moat_heap.handles[index];

@@ -9,8 +9,7 @@
 
 #include "moat_heap.h"
 
-/* Greys the object that a slot's value points at or into, if it is white. Cost: constant, bitmap levels for an
- * interior pointer. */
+/* Greys the object that a slot's value points at or into, if it is white. Cost: constant. */
 void moat_mark_value(const void *value);
 
 /* Greys, while marking, an object that begins or ceases to be held by a pin, a handle or the list of the doomed. */
@@ -30,18 +29,18 @@ bool moat_mark_is_white(const void *object);
 /* Prepares the scan of elements of `type` (NULL: of slots) in [start, end). array: more than one element. */
 void moat_scan_begin(struct moat_scan *scan, const struct moat_type *type, uintptr_t start, uintptr_t end, bool array);
 
-/* Goes on to what follows when neither mapped nor dense slots are left; false: nothing does. */
+/* Prepares the scan of the object that starts at a granule. */
+void moat_scan_object(struct moat_scan *scan, const struct moat_arena *arena, uint32_t granule);
+
+/* Goes on to what follows when [at, dense_end) is used up, which it may leave empty; false: nothing does. */
 bool moat_scan_next_piece(struct moat_scan *scan);
 
 /* The next slot, or NULL when there is none or *units, from which each slot and each piece takes one, is used up. The scan is
  * over when NULL is returned and *units is not 0. */
 moat_slot *moat_scan_next(struct moat_scan *scan, uint32_t *units);
 
-/* Marks from grey objects and the barrier buffer until there are none left or the units are used up. Returns the
- * units left; more than 0 means that nothing is grey. */
+/* Marks from grey objects until there are none left or the units are used up. Returns the units left; more than 0 means that
+ * nothing is grey. */
 uint32_t moat_mark_some(uint32_t units);
-
-/* Greys what the barrier buffer holds, up to `units` entries. Returns the units left. */
-uint32_t moat_mark_buffer(uint32_t units);
 
 #endif

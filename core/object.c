@@ -2,7 +2,6 @@
  *
  * SPDX-License-Identifier: MIT */
 #include "bits.h"
-#include "cover.h"
 #include "granule.h"
 #include "moat.h"
 #include "port.h"
@@ -10,41 +9,70 @@
 /* True where the sweep has freed the front of a dead object and not yet its rest, which begins with this word: a new
  * object that reaches up to here ends here. */
 static bool begins_half_swept(const struct moat_arena *arena, uint32_t word) {
-    return moat_heap.sweep_carry != 0 && word == moat_heap.sweep_word && moat_heap.phase == MOAT_PHASE_SWEEP &&
-           moat_heap.arenas[moat_heap.sweep_arena] == arena;
+    return moat_heap.sweep_carry != 0 && moat_heap.sweep_arena == arena && word == moat_heap.sweep_word;
 }
 
-uint32_t moat_object_end(const struct moat_arena *arena, uint32_t granule) {
+/* The first granule behind `granule` that is not the rest of an object. A word of rest and no more is the cursor's chunk. */
+static uint32_t rest_end(const struct moat_arena *arena, uint32_t granule) {
     uint32_t word = granule >> 5;
-    uint32_t not_rest = ~(arena->bits[word].mark & ~arena->bits[word].start) & ~moat_bit_range(0, (granule & 31u) + 1);
-    while (not_rest == 0) {
-        word = moat_cover_next(arena, word + 1);
+    const struct moat_bits *bits = &arena->bits[word];
+    uint32_t not_rest = ~(bits->mark & ~bits->start) & ~moat_bit_range(0, (granule & 31u) + 1);
+    if (not_rest == 0) {
+        word++;
+        bits = &arena->bits[word];
+        if (moat_is_covered(bits) && !begins_half_swept(arena, word)) {
+            word += moat_words_ahead(bits);
+            bits = &arena->bits[word];
+        }
         if (begins_half_swept(arena, word)) {
             return word << 5;
         }
-        not_rest = ~(arena->bits[word].mark & ~arena->bits[word].start);
+        not_rest = ~(bits->mark & ~bits->start);
     }
-    return (word << 5) + moat_lowest_bit(not_rest);
+    return (word << 5) + (not_rest == 0 ? 32 : moat_lowest_bit(not_rest));
+}
+
+/* The object before the cursor ends there, not with the chunk. */
+uint32_t moat_object_end(const struct moat_arena *arena, uint32_t granule) {
+    uint32_t end = rest_end(arena, granule);
+    if (moat_heap.cursor < moat_heap.limit && arena == moat_heap.cursor_arena) {
+        uint32_t cursor = moat_granule_of(arena, moat_heap.cursor);
+        return granule < cursor && cursor < end ? cursor : end;
+    }
+    return end;
+}
+
+/* The start of the object that the end of a word lies in. */
+static uint32_t start_of_last(const struct moat_arena *arena, uint32_t word) {
+    const struct moat_bits *bits = &arena->bits[word];
+    if (moat_is_covered(bits)) {
+        uint32_t low = word - moat_words_back(bits), swept = moat_heap.sweep_word;
+        if (moat_heap.sweep_carry != 0 && moat_heap.sweep_arena == arena && word >= swept && low < swept) {
+            return MOAT_NO_GRANULE; /* its front has been freed */
+        }
+        word = low;
+    }
+    return (word << 5) + moat_highest_bit(arena->bits[word].start);
 }
 
 uint32_t moat_object_start(const struct moat_arena *arena, uint32_t granule) {
     uint32_t word = granule >> 5, bit = moat_bit(granule);
     const struct moat_bits *bits = &arena->bits[word];
+    if (moat_is_covered(bits)) {
+        return start_of_last(arena, word);
+    }
     if ((bits->start & bit) != 0) {
         return granule;
     }
-    if ((bits->mark & bit) == 0 && !moat_cover_test(arena, word)) {
+    bool in_chunk = moat_granule_address(arena, granule) - moat_heap.cursor < moat_heap.limit - moat_heap.cursor;
+    if ((bits->mark & bit) == 0 || in_chunk || granule < arena->first) {
         return MOAT_NO_GRANULE;
     }
     uint32_t starts = bits->start & (bit - 1);
-    while (starts == 0) {
-        if (begins_half_swept(arena, word)) {
-            return MOAT_NO_GRANULE;
-        }
-        word = moat_cover_prev(arena, word - 1);
-        starts = arena->bits[word].start;
+    if (starts != 0) {
+        return (word << 5) + moat_highest_bit(starts);
     }
-    return (word << 5) + moat_highest_bit(starts);
+    return begins_half_swept(arena, word) ? MOAT_NO_GRANULE : start_of_last(arena, word - 1);
 }
 
 /* Interrupts masked: a handler's allocation next to the object would change bits that belong together. */
@@ -54,13 +82,12 @@ static bool find(uintptr_t address, struct moat_object *out) {
         return false;
     }
     uint32_t start = moat_object_start(arena, moat_granule_of(arena, address));
-    if (start == MOAT_NO_GRANULE) {
+    if (start == MOAT_NO_GRANULE || start == arena->granules - 1) {
         return false;
     }
     uintptr_t begin = moat_granule_address(arena, start);
-    bool fence = begin == moat_heap.cursor || start == arena->granules - 1;
-    bool dead = moat_heap.phase == MOAT_PHASE_SWEEP && moat_is_white(arena, start);
-    if (fence || dead || address < moat_payload_at(begin)) {
+    bool dead = moat_heap.phase == MOAT_PHASE_SWEEP && moat_is_unswept(arena, start >> 5) && moat_is_white(arena, start);
+    if (dead || address < moat_payload_at(begin)) {
         return false;
     }
     moat_word header = *moat_header_at(begin);

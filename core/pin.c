@@ -1,14 +1,20 @@
 /* moat: pins, for objects that C may hold. See moat.h.
  *
  * SPDX-License-Identifier: MIT */
+#include "pin.h"
+
 #include "granule.h"
 #include "mark.h"
 #include "port.h"
 #include "result.h"
 
+bool (*moat_pin_is_persistent)(const void *start);
+
+static struct moat_pin table[MOAT_CONFIG_PINS_MAX];
+
 /* Interrupts masked. The entry of an object's start (NULL: a free one), or NULL. */
 static struct moat_pin *find(const void *start) {
-    for (uint32_t i = 0; i < MOAT_CONFIG_PINS_MAX; i++) {
+    for (uint32_t i = 0; moat_heap.pins != NULL && i < MOAT_CONFIG_PINS_MAX; i++) {
         if (moat_heap.pins[i].object == start) {
             return &moat_heap.pins[i];
         }
@@ -18,6 +24,10 @@ static struct moat_pin *find(const void *start) {
 
 static bool add_pin(void *start) {
     moat_port_mask_t masked = moat_port_mask();
+    if (moat_heap.pins == NULL) {
+        moat_clear_words((uintptr_t)table, (uintptr_t)table + sizeof table);
+        moat_heap.pins = table;
+    }
     struct moat_pin *pin = find(start);
     if (pin == NULL) {
         pin = find(NULL);
@@ -84,5 +94,15 @@ bool moat_is_pinned(const void *p) {
     moat_port_mask_t masked = moat_port_mask();
     bool pinned = find(object.start) != NULL;
     moat_port_unmask(masked);
-    return pinned;
+    return pinned || (moat_pin_is_persistent != NULL && moat_pin_is_persistent(object.start));
+}
+
+uint32_t moat_pin_count(void) {
+    uint32_t count = 0;
+    moat_port_mask_t masked = moat_port_mask();
+    for (uint32_t i = 0; moat_heap.pins != NULL && i < MOAT_CONFIG_PINS_MAX; i++) {
+        count += moat_heap.pins[i].object == NULL ? 0 : moat_heap.pins[i].count;
+    }
+    moat_port_unmask(masked);
+    return count;
 }

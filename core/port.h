@@ -9,6 +9,11 @@
  *   static inline moat_port_mask_t moat_port_mask(void);      mask interrupts, return what was; nestable
  *   static inline void moat_port_unmask(moat_port_mask_t);    restore what moat_port_mask returned
  *   static inline bool moat_port_in_handler(void);            true in an interrupt or exception handler
+ *   MOAT_PORT_REGISTERS      words of registers in a fault record: by their DWARF numbers, the program counter among them
+ *   MOAT_PORT_REGISTER_SP    the stack pointer's number
+ *   MOAT_PORT_CALL_BYTES     of the longest call instruction
+ *
+ *   #define MOAT_PORT_CLEAR(at) ...                           if there is a fast way: clear 8 words at `at`
  *
  * Both halves of the mask are compiler barriers. The rest is out of line, below.
  *
@@ -46,5 +51,26 @@ _Noreturn void moat_port_trap(void);
 
 /* A free-running counter of instructions or cycles that wraps at 32 bits; 0 where there is none. */
 uint32_t moat_port_clock(void);
+
+/* ---- for the fault record; firmware that can't raise a fault links none of these ---- */
+
+/* Writes the registers that a callee must preserve, the stack pointer and the program counter, all as they will be when
+ * this returns, by their numbers. Returns which: bit i for registers[i]. */
+uint64_t moat_port_registers(uintptr_t registers[MOAT_PORT_REGISTERS]);
+
+/* In a handler that has a stack of its own: the stack pointer of the thread that was interrupted. Else 0. */
+uintptr_t moat_port_interrupted_sp(void);
+
+/* Whether a call instruction stands before `address`, which is MOAT_PORT_CALL_BYTES or more inside of readable code. */
+bool moat_port_follows_call(uintptr_t address);
+
+struct moat_port_boot {
+    uint32_t boots;       /* power-up is 1, each reset adds one; 0: not known */
+    uint32_t reset_cause; /* enum moat_reset_cause */
+    uint32_t uptime;      /* milliseconds since this boot began; wraps */
+};
+
+/* What the board knows of this boot. */
+void moat_port_boot(struct moat_port_boot *out);
 
 #endif

@@ -8,6 +8,8 @@
 #include "port.h"
 #include "result.h"
 
+static struct moat_root table[MOAT_CONFIG_ROOTS_MAX];
+
 static uintptr_t element_bytes(const struct moat_root *root) {
     return root->type == NULL ? MOAT_WORD_BYTES : root->type->size;
 }
@@ -36,16 +38,24 @@ bool moat_root_next(void) {
     }
     step -= records;
     if (step < MOAT_CONFIG_ROOTS_MAX) {
-        begin_root(&moat_heap.roots[step]);
+        if (moat_heap.roots != NULL) {
+            begin_root(&moat_heap.roots[step]);
+        } else {
+            moat_heap.root_step += MOAT_CONFIG_ROOTS_MAX - 1;
+        }
         return true;
     }
     step -= MOAT_CONFIG_ROOTS_MAX;
     if (step < MOAT_CONFIG_PINS_MAX) {
-        moat_mark_value(moat_heap.pins[step].object);
+        if (moat_heap.pins != NULL) {
+            moat_mark_value(moat_heap.pins[step].object);
+        } else {
+            moat_heap.root_step += MOAT_CONFIG_PINS_MAX - 1;
+        }
         return true;
     }
     step -= MOAT_CONFIG_PINS_MAX;
-    if (step < MOAT_CONFIG_HANDLES_MAX) {
+    if (step < MOAT_CONFIG_HANDLES_MAX && moat_heap.handles != NULL) {
         moat_mark_value(moat_heap.handles[step].object);
         return true;
     }
@@ -56,7 +66,7 @@ bool moat_root_next(void) {
 uint32_t moat_root_units(void) {
     uintptr_t bytes = (uintptr_t)moat_roots_end - (uintptr_t)moat_roots_start;
     bytes += (uintptr_t)moat_typed_roots_end - (uintptr_t)moat_typed_roots_start;
-    for (uint32_t i = 0; i < MOAT_CONFIG_ROOTS_MAX; i++) {
+    for (uint32_t i = 0; moat_heap.roots != NULL && i < MOAT_CONFIG_ROOTS_MAX; i++) {
         const struct moat_root *root = &moat_heap.roots[i];
         bytes += root->start == NULL ? 0 : root_end(root) - (uintptr_t)root->start;
     }
@@ -70,7 +80,7 @@ bool moat_root_overlaps(uintptr_t start, uintptr_t end) {
         (start < (uintptr_t)moat_typed_roots_end && (uintptr_t)moat_typed_roots_start < end)) {
         return true;
     }
-    for (uint32_t i = 0; i < MOAT_CONFIG_ROOTS_MAX; i++) {
+    for (uint32_t i = 0; moat_heap.roots != NULL && i < MOAT_CONFIG_ROOTS_MAX; i++) {
         const struct moat_root *root = &moat_heap.roots[i];
         if (root->start != NULL && start < root_end(root) && (uintptr_t)root->start < end) {
             return true;
@@ -141,6 +151,10 @@ int moat_root_add(void *start, const struct moat_type *type, size_t count) {
     if (result != MOAT_OK) {
         return result;
     }
+    if (moat_heap.roots == NULL) {
+        moat_clear_words((uintptr_t)table, (uintptr_t)table + sizeof table);
+        moat_heap.roots = table;
+    }
     for (uint32_t i = 0; i < MOAT_CONFIG_ROOTS_MAX; i++) {
         if (moat_heap.roots[i].start == NULL) {
             moat_port_mask_t masked = moat_port_mask();
@@ -157,13 +171,20 @@ int moat_root_add(void *start, const struct moat_type *type, size_t count) {
     return moat_refuse(MOAT_ERR_FULL, call, "too many roots: raise MOAT_CONFIG_ROOTS_MAX", MOAT_CONFIG_ROOTS_MAX);
 }
 
+/* Whether marking stands somewhere in this root. */
+static bool scans(const struct moat_root *root) {
+    const struct moat_scan *scan = &moat_heap.scan;
+    uintptr_t start = (uintptr_t)root->start, bytes = root_end(root) - start;
+    return (uintptr_t)scan->at - start < bytes || (scan->type != NULL && scan->element - start < bytes);
+}
+
 int moat_root_remove(void *start) {
     static const char call[] = "moat_root_remove";
     int result = moat_require_thread(call);
     if (result != MOAT_OK) {
         return result;
     }
-    for (uint32_t i = 0; start != NULL && i < MOAT_CONFIG_ROOTS_MAX; i++) {
+    for (uint32_t i = 0; start != NULL && moat_heap.roots != NULL && i < MOAT_CONFIG_ROOTS_MAX; i++) {
         struct moat_root *root = &moat_heap.roots[i];
         if (root->start != start) {
             continue;
@@ -172,8 +193,7 @@ int moat_root_remove(void *start) {
             shade_root(root);
         }
         moat_port_mask_t masked = moat_port_mask();
-        uintptr_t at = (uintptr_t)moat_heap.scan.element;
-        if (at - (uintptr_t)start < root_end(root) - (uintptr_t)start) {
+        if (scans(root)) {
             moat_scan_begin(&moat_heap.scan, NULL, 0, 0, false);
         }
         root->start = NULL;

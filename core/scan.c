@@ -7,32 +7,40 @@
 
 static void begin_dense(struct moat_scan *scan, uintptr_t start, uintptr_t end) {
     scan->at = (moat_slot *)start;
+    scan->dense_end = (moat_slot *)(end - (end - start) % MOAT_WORD_BYTES);
     scan->map = 0;
-    scan->dense_end = end - (end - start) % MOAT_WORD_BYTES;
-    scan->pieces = 0;
 }
 
 static void begin_piece(struct moat_scan *scan, uintptr_t start, moat_word map) {
     scan->at = (moat_slot *)start;
+    scan->dense_end = scan->at;
     scan->map = map;
-    scan->dense_end = start;
     scan->piece = start;
 }
 
 void moat_scan_begin(struct moat_scan *scan, const struct moat_type *type, uintptr_t start, uintptr_t end, bool array) {
-    scan->type = type;
+    bool slots = type == NULL || (array && type->map == 1 && type->size == MOAT_WORD_BYTES);
+    scan->type = slots ? NULL : type;
     scan->end = end;
     scan->element = start;
     scan->array = array;
     scan->run = 0;
     scan->pieces = 0;
-    bool slots = type == NULL || (array && type->map == 1 && type->size == MOAT_WORD_BYTES);
     if (slots) {
-        scan->type = NULL;
         begin_dense(scan, start, end);
     } else {
         begin_piece(scan, start, type->map);
     }
+}
+
+void moat_scan_object(struct moat_scan *scan, const struct moat_arena *arena, uint32_t granule) {
+    uintptr_t at = moat_granule_address(arena, granule), start = moat_payload_at(at);
+    moat_word header = *moat_header_at(at);
+    const struct moat_type *type = moat_header_type(header);
+    bool array = (header & MOAT_HEADER_ARRAY) != 0;
+    bool sized = !array && type->flexible == 0;
+    uintptr_t end = sized ? start + type->size : moat_granule_address(arena, moat_object_end(arena, granule));
+    moat_scan_begin(scan, type, start, end, array);
 }
 
 /* Pieces of a run in the object that begins at `element`; a tail has as many as fit. */
@@ -44,7 +52,7 @@ static uint32_t run_pieces(const struct moat_scan *scan, const struct moat_run *
     return bytes < run->offset ? 0 : (uint32_t)((bytes - run->offset) / run->stride);
 }
 
-static bool begin_run(struct moat_scan *scan) {
+static void begin_run(struct moat_scan *scan) {
     const struct moat_run *run = &scan->type->runs[scan->run++];
     uint32_t pieces = run->map == 0 ? 0 : run_pieces(scan, run);
     uintptr_t start = scan->element + run->offset;
@@ -54,42 +62,43 @@ static bool begin_run(struct moat_scan *scan) {
         begin_piece(scan, start, run->map);
         scan->pieces = pieces - 1;
     }
-    return true;
+}
+
+/* The lowest ones of the map become the dense part. */
+static void begin_mapped(struct moat_scan *scan) {
+    uint32_t skip = moat_lowest_bit_word(scan->map);
+    moat_word map = scan->map >> skip;
+    uint32_t slots = ~map == 0 ? (uint32_t)MOAT_WORD_BITS : moat_lowest_bit_word(~map);
+    scan->at = scan->dense_end + skip;
+    scan->dense_end = scan->at + slots;
+    scan->map = ~map == 0 ? 0 : map >> slots;
 }
 
 bool moat_scan_next_piece(struct moat_scan *scan) {
     const struct moat_type *type = scan->type;
-    if (type == NULL) {
+    if (scan->map != 0) {
+        begin_mapped(scan);
+    } else if (type == NULL) {
         return false;
-    }
-    if (scan->pieces != 0) {
+    } else if (scan->pieces != 0) {
+        const struct moat_run *run = &type->runs[scan->run - 1];
         scan->pieces--;
-        begin_piece(scan, scan->piece + type->runs[scan->run - 1].stride, type->runs[scan->run - 1].map);
-        return true;
-    }
-    if (scan->run < type->run_count) {
-        return begin_run(scan);
-    }
-    if (!scan->array || scan->end - scan->element < 2 * (uintptr_t)type->size) {
+        begin_piece(scan, scan->piece + run->stride, run->map);
+    } else if (scan->run < type->run_count) {
+        begin_run(scan);
+    } else if (scan->array && scan->end - scan->element >= 2 * (uintptr_t)type->size) {
+        scan->element += type->size;
+        scan->run = 0;
+        begin_piece(scan, scan->element, type->map);
+    } else {
         return false;
     }
-    scan->element += type->size;
-    scan->run = 0;
-    begin_piece(scan, scan->element, type->map);
     return true;
 }
 
 moat_slot *moat_scan_next(struct moat_scan *scan, uint32_t *units) {
     while (*units != 0) {
-        if (scan->map != 0) {
-            uint32_t skip = moat_lowest_bit_word(scan->map);
-            moat_slot *slot = scan->at + skip;
-            scan->at = slot + 1;
-            scan->map = (scan->map >> skip) >> 1;
-            --*units;
-            return slot;
-        }
-        if ((uintptr_t)scan->at < scan->dense_end) {
+        if (scan->at < scan->dense_end) {
             --*units;
             return scan->at++;
         }

@@ -10,6 +10,7 @@
 
 /* Each pair is [start, end). */
 extern const char moat_types_start[], moat_types_end[];                      /* MOAT_TYPE, in flash */
+extern const char moat_leaf_types_start[];                                   /* in there: types without slots from here on */
 extern const struct moat_region moat_regions_start[], moat_regions_end[];    /* MOAT_REGION, in flash */
 extern const struct moat_root moat_root_records_start[], moat_root_records_end[]; /* MOAT_ROOT_OF, in flash */
 extern char moat_roots_start[], moat_roots_end[];                            /* MOAT_ROOT, in RAM */

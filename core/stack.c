@@ -12,10 +12,10 @@
 __attribute__((no_sanitize_address)) static void scan_words(uintptr_t from, uintptr_t to) {
     const moat_raw *at = (const moat_raw *)((from + MOAT_WORD_BYTES - 1) & ~(uintptr_t)(MOAT_WORD_BYTES - 1));
     const moat_raw *end = (const moat_raw *)(to & ~(uintptr_t)(MOAT_WORD_BYTES - 1));
-    uintptr_t low = moat_heap.low, span = moat_heap.span;
+    const uintptr_t low = moat_heap.low, span = moat_heap.span;
     while (at < end) {
         moat_word word = *at++;
-        if (word - low < span) {
+        if (__builtin_expect(word - low < span, 0)) {
             moat_port_mask_t masked = moat_port_mask();
             moat_mark_ambiguous(word);
             moat_port_unmask(masked);

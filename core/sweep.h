@@ -1,7 +1,7 @@
 /* moat: sweeping. Internal to core; interrupts are masked in all of them.
  *
- * The sweep goes over the bitmaps only, 32 granules at a time: white objects lose their bits, the free runs that
- * result are filed as holes.
+ * The sweep goes over the bitmap only, 32 granules at a time: white objects lose their bits, survivors turn white, and the
+ * free runs that result become holes.
  *
  * SPDX-License-Identifier: MIT */
 #ifndef MOAT_SWEEP_H
@@ -9,14 +9,22 @@
 
 #include "moat_heap.h"
 
+/* What a bitmap word costs to sweep, and as much again a free run, in units of some ten to fifteen instructions. */
+#define MOAT_SWEEP_UNITS 5
+
 /* Begins at the first arena's first word. */
 void moat_sweep_begin(void);
 
-/* Sweeps words while units are left, one unit a word and one a hole. Returns the units left; more than 0 means that the
- * sweep is complete. */
-uint32_t moat_sweep_some(uint32_t units);
+/* Sweeps for `units` and files the free runs. With wanted != 0 the first run of that many
+ * granules becomes the cursor's instead, which must have no hole, and the result is true. Returns false otherwise: the
+ * units are used up or the sweep is complete (sweep_arena is NULL). */
+bool moat_sweep_some(uint32_t units, uint32_t wanted);
 
-/* Words still to sweep. */
-uint32_t moat_sweep_left(void);
+/* Whether a free run that ends at `end` goes on in what the sweep has not filed: the open run, which may be empty, or the front
+ * of the word that it is in. It becomes part of the open run by moving that run's start. */
+bool moat_sweep_joins(uintptr_t end);
+
+/* The part of the open run that is long enough for `granules`, 0 if it is not. It is cut off the run's front. */
+uintptr_t moat_sweep_cut(uint32_t granules);
 
 #endif

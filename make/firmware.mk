@@ -66,6 +66,7 @@ INCLUDES_core := -Icore/include -Iport/$(PORT)
 INCLUDES_port := -Icore/include -Icore -Iport/$(PORT) -Iport
 INCLUDES_bsp := -Icore/include -Icore -Iport/$(PORT) -Iport -Ibsp/$(BSP) -Ibsp/common -Ibsp
 INCLUDES_examples := -Icore/include -Ibsp
+INCLUDES_wrap := $(INCLUDES_port)
 INCLUDES_test := -Icore/include -Icore -Iport/$(PORT) -Ibsp -Itest
 
 include make/program.mk

@@ -14,9 +14,13 @@
 void moat_board_write(const char *text, size_t length);
 
 /* What a trap ends in: a reset in the field, a non-zero exit in a test.
- * again  a fault was taken while the trap was: the board does the least that can work, and must not come back
- *        to life as if nothing had happened */
+ * again  faults were taken while a fault was recorded as nested, or while the trap was: the board does the least that
+ *        can work, and must not come back to life as if nothing had happened */
 _Noreturn void moat_board_trap_end(bool again);
+
+/* What the board knows of this boot: core/port.h. */
+struct moat_port_boot;
+void moat_board_boot(struct moat_port_boot *out);
 
 /* A free-running counter of instructions or cycles that wraps at 32 bits; 0 where there is none. */
 uint32_t moat_board_clock(void);

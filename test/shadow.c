@@ -71,13 +71,13 @@ moat_slot *shadow_slot(unsigned object, unsigned slot) {
     void *at = shadow_address(object);
     switch (objects[object].kind) {
     case SHADOW_WIDE:
-        return (moat_slot *)&((struct wide *)at)->slot[slot];
+        return MOAT_SLOT_(((struct wide *)at)->slot[slot]);
     case SHADOW_FLEX:
-        return (moat_slot *)&((struct flex *)at)->slot[slot];
+        return MOAT_SLOT_(((struct flex *)at)->slot[slot]);
     case SHADOW_ARRAY:
-        return (moat_slot *)&((struct shadow_element *)at)[slot].slot;
+        return MOAT_SLOT_(((struct shadow_element *)at)[slot].slot);
     default:
-        return (moat_slot *)&((struct shadow_node *)at)->slot[slot];
+        return MOAT_SLOT_(((struct shadow_node *)at)->slot[slot]);
     }
 }
 
@@ -284,8 +284,8 @@ bool shadow_holds(void) {
 
 static unsigned objects_in(const struct moat_arena *arena) {
     unsigned count = 0;
-    uintptr_t end = arena->base + arena->span;
-    for (uintptr_t at = arena->base + MOAT_WORD_BYTES; at < end; at += MOAT_GRANULE) {
+    uintptr_t end = arena->low + arena->span;
+    for (uintptr_t at = arena->low + MOAT_WORD_BYTES; at < end; at += MOAT_GRANULE) {
         struct moat_object object;
         if (moat_object_find((void *)at, &object)) {
             count++;

@@ -7,6 +7,7 @@
 #include "../../port/armv7m/exception.h"
 #include "../../port/armv7m/mpu.h"
 #include "../bsp.h"
+#include "../common/boot.h"
 #include "../common/semihosting.h"
 #include "../common/start.h"
 #include "mps2.h"
@@ -51,6 +52,7 @@ _Noreturn void bsp_exit(int status) {
 }
 
 _Noreturn void bsp_reset(void) {
+    bsp_boot_reset_asked();
     __asm__ volatile("dsb" : : : "memory");
     for (;;) {
         SCB_AIRCR = SCB_AIRCR_RESET;

@@ -13,6 +13,7 @@
 
 #define TICKS 128u /* in */
 #define INSTRUCTIONS 5u
+#define TIMER_HZ 25000000u
 
 void TIMER0_Handler(void);
 void TIMER1_Handler(void);
@@ -35,7 +36,7 @@ void TIMER1_Handler(void) {
     wraps++;
 }
 
-uint32_t bsp_instructions(void) {
+static uint64_t ticks_now(void) {
     moat_port_mask_t mask = moat_port_mask();
     uint32_t high = wraps;
     uint32_t low = UINT32_MAX - TIMER1->value;
@@ -44,9 +45,12 @@ uint32_t bsp_instructions(void) {
         low = UINT32_MAX - TIMER1->value;
     }
     moat_port_unmask(mask);
-    uint64_t ticks = (uint64_t)high << 32 | low;
-    return (uint32_t)((ticks * INSTRUCTIONS + TICKS / 2) / TICKS);
+    return (uint64_t)high << 32 | low;
 }
+
+uint32_t bsp_instructions(void) { return (uint32_t)((ticks_now() * INSTRUCTIONS + TICKS / 2) / TICKS); }
+
+uint32_t bsp_milliseconds(void) { return (uint32_t)(ticks_now() / (TIMER_HZ / 1000)); }
 
 /* ---- the timer ---- */
 

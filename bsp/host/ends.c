@@ -29,6 +29,7 @@ static _Noreturn void reset_failed(const char *call) {
 }
 
 _Noreturn void bsp_reset(void) {
+    bsp_boot_reset_asked();
     size_t bytes = (size_t)(moat_retained_end - moat_retained_start);
     char number[16];
     int file = memfd_create("moat-retained", 0);

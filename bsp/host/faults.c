@@ -16,13 +16,15 @@
 static void on_fault(int signal, siginfo_t *info, void *context) {
     (void)context;
     static volatile sig_atomic_t reporting;
-    if (reporting != 0) {
+    if (reporting > 1) { /* the second is nested in the first, and recorded as such */
         _exit(BSP_TRAP_STATUS);
     }
-    reporting = 1;
+    reporting = reporting + 1;
     moat_port_host_masked = 1;
     moat_port_host_in_handler = 1;
-    moat_fault_exception(0, 0, 0, (uintptr_t)info->si_addr, (uintptr_t)signal, (uintptr_t)info->si_code);
+    const struct moat_fault_exception exception = {.address = (uintptr_t)info->si_addr, .cause = (uintptr_t)signal,
+                                                   .detail = (uintptr_t)info->si_code};
+    moat_fault_exception(&exception);
 }
 
 /* On a stack of its own, since the fault may be the thread's stack overflowing. */

@@ -8,7 +8,7 @@ PORT := host
 BSP := host
 
 BOARD_SRCS := \
-  port/host/interrupt.c port/host/port.c port/host/spill_i386.S \
+  port/host/interrupt.c port/host/port.c port/host/registers_i386.S port/host/spill_i386.S \
   bsp/common/boot.c bsp/common/trap_end.c \
   bsp/host/board.c bsp/host/ends.c bsp/host/faults.c bsp/host/regions.c bsp/host/timer.c
 

@@ -39,6 +39,12 @@ uint32_t bsp_instructions(void) {
     return (uint32_t)((uint64_t)now.tv_sec * NANOSECONDS + (uint64_t)now.tv_nsec);
 }
 
+uint32_t bsp_milliseconds(void) {
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (uint32_t)((uint64_t)now.tv_sec * 1000 + (uint64_t)now.tv_nsec / 1000000);
+}
+
 static void timer_set(uint32_t microseconds, bool periodic) {
     struct timeval time = {(time_t)(microseconds / MICROSECONDS), (suseconds_t)(microseconds % MICROSECONDS)};
     struct itimerval setting = {.it_value = time};

@@ -7,6 +7,7 @@
 #include "../../port/port_board.h"
 #include "../../port/riscv/pmp.h"
 #include "../bsp.h"
+#include "../common/boot.h"
 #include "../common/start.h"
 #include "virt.h"
 
@@ -42,6 +43,7 @@ _Noreturn void bsp_exit(int status) {
 }
 
 _Noreturn void bsp_reset(void) {
+    bsp_boot_reset_asked();
     for (;;) {
         TEST_FINISH = TEST_FINISH_RESET;
     }

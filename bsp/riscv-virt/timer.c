@@ -12,6 +12,7 @@
 
 #define TICKS 256u /* in */
 #define INSTRUCTIONS 25u
+#define MTIME_HZ 10000000u
 
 #if __riscv_xlen == 64
 static uint64_t retired(void) {
@@ -49,6 +50,8 @@ static uint64_t now(void) {
     } while (CLINT_MTIME[1] != high);
     return (uint64_t)high << 32 | low;
 }
+
+uint32_t bsp_milliseconds(void) { return (uint32_t)(now() / (MTIME_HZ / 1000)); }
 
 /* mtime from the start to the next interrupt: the middle of an instruction's time, since mtime is read and the
  * interrupt raised up to a tick late. */

@@ -45,6 +45,7 @@ enum moat_result {
     MOAT_ERR_ABSENT = -10,      /* not registered, not pinned, or a stale handle */
     MOAT_ERR_MEMORY = -11,      /* no free memory of that size, after a whole collection */
     MOAT_ERR_TYPE = -12,        /* the type does not allow this: array of a finalized or flexible type, tail of a rigid one */
+    MOAT_ERR_BUILD = -13,       /* this build has no code for it: the message says how to build it */
 };
 
 /* The name of a result, e.g. "MOAT_ERR_NULL". Context: any. Never NULL. */
@@ -121,6 +122,21 @@ int moat_gc_collect(void);
 /* Copies the counters. Context: any. Cost: constant. MOAT_ERR_NULL if out is NULL. */
 int moat_stats_get(struct moat_stats *out);
 
+#if MOAT_CONFIG_SLICE_CLOCK
+/* The least share of time, in thousandths, that the collector has left to the firmware in any window of so many ticks of
+ * moat_port_clock, since the start or moat_utilisation_restart: the minimum mutator utilisation.
+ * window  1,000, 10,000 or 100,000
+ * share   receives 0..1000: 1000 if the collector has not worked yet. Not more than is true, and less by 50 at most
+ * The collector's time is that of slices and of scans of stacks, handlers that come in between included; the rest of an
+ * allocation is the firmware's. The measuring itself, some hundred instructions behind each slice with interrupts
+ * masked, counts as the firmware's too.
+ * Returns MOAT_OK, or MOAT_ERR_NULL, _SIZE (another window). Context: any. Cost: constant. */
+int moat_utilisation_get(uint32_t window, uint32_t *share);
+
+/* Forgets what was measured. Context: any. Cost: constant. */
+void moat_utilisation_restart(void);
+#endif
+
 /* ---- roots and stacks ---- */
 
 /* Makes `count` elements of `type` at `start` roots until moat_root_remove(start); type NULL: `count` slots.
@@ -156,8 +172,12 @@ int moat_pin(const void *object);
 /* Takes one pin back. Returns MOAT_OK, or MOAT_ERR_NOT_READY, _NULL, _ABSENT (not pinned). Context: any. */
 int moat_unpin(const void *object);
 
-/* True if the object that p points into is pinned. Context: any. */
+/* True if the object that p points into is pinned, or is a persistent block (moat_guard.h). Context: any. */
 bool moat_is_pinned(const void *p);
+
+/* Pins that have not been taken back, over all objects: the same before a call of C and after it, unless C kept some.
+ * Context: any. Cost: a pass over the pins. */
+uint32_t moat_pin_count(void);
 
 /* An integer that C may keep in place of a pointer; never 0. Keeps the object until moat_handle_delete.
  * Returns 0 on MOAT_ERR_NOT_READY, _NULL, _FOREIGN or _FULL (MOAT_CONFIG_HANDLES_MAX); see moat_last_error.
@@ -203,6 +223,14 @@ int moat_heap_check(struct moat_heap_error *out);
 #if MOAT_CONFIG_STRESS_FAIL
 /* Makes the k-th allocation from now fail (1: the next); 0: none. Context: thread. For tests. */
 void moat_stress_fail(uint32_t k);
+#endif
+
+#include "moat_guard.h"
+
+#ifdef MOAT_LINT
+#include "moat_lint.h"
+#else
+MOAT_STAMP_(LINT, 0);
 #endif
 
 #endif

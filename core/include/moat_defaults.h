@@ -28,6 +28,18 @@
 #define MOAT_CONFIG_STRICT 1
 #endif
 
+/* MOAT_CONFIG_CHECK_SLOTS: 1 = a store of a heap pointer to a word of an object that its type does not name as a slot
+ * traps. Range 0..1; 1 needs MOAT_CONFIG_CHECK 2. Cost: each store of a pointer looks its slot's object up. */
+#ifndef MOAT_CONFIG_CHECK_SLOTS
+#define MOAT_CONFIG_CHECK_SLOTS 0
+#endif
+
+/* MOAT_CONFIG_AUDIT: words of C-owned memory that moat_audit looks at after each slice, one audit to a cycle; what it finds is
+ * printed. Range 0..65536; 0 = none. Cost: about 12 instructions a word, interrupts on. */
+#ifndef MOAT_CONFIG_AUDIT
+#define MOAT_CONFIG_AUDIT 0
+#endif
+
 /* MOAT_CONFIG_ARENAS_MAX: arenas the heap can hold. Range 1..8. Cost: one word of RAM each. */
 #ifndef MOAT_CONFIG_ARENAS_MAX
 #define MOAT_CONFIG_ARENAS_MAX 4
@@ -49,25 +61,18 @@
 #define MOAT_CONFIG_HANDLES_MAX 8
 #endif
 
-/* MOAT_CONFIG_BARRIER_ENTRIES: pointers the barrier buffer holds. Range 2..1024. Cost: one word each. A
- * full buffer is drained by the store that finds it full; 2 is the smallest and a stress setting. */
-#ifndef MOAT_CONFIG_BARRIER_ENTRIES
-#define MOAT_CONFIG_BARRIER_ENTRIES 16
-#endif
-
 /* MOAT_CONFIG_SLICE_UNITS: work units in one slice, the longest stretch with interrupts masked.
- * Range 1..1024. A unit is one slot, root, object, hole or bitmap word looked at: up to 60 instructions. One bitmap
- * word with its holes is swept whole, up to 21 units beyond the budget; the suite mask_longest measures the
- * stretch (about 1,400 instructions on a 32-bit core at 8 units). 1 is a stress setting. */
+ * Range 1..1024. A unit is ten to fifteen instructions: a slot looked at is one, an object marked two
+ * (`make bench BENCH=slices` measures the stretch). 1 is a stress setting. */
 #ifndef MOAT_CONFIG_SLICE_UNITS
-#define MOAT_CONFIG_SLICE_UNITS 8
+#define MOAT_CONFIG_SLICE_UNITS 22
 #endif
 
-/* MOAT_CONFIG_PACE: work units done for each granule allocated while a cycle runs, at least.
- * Range 1..64. More starts cycles later, so that there are fewer, and lengthens allocations while one runs
- * (docs/design.md, "Pacing"). */
+/* MOAT_CONFIG_PACE: work units that each allocation does at least while a cycle marks, in slices.
+ * Range 1..1024. More starts cycles later, so that there are fewer, and lengthens allocations while one marks
+ * (docs/pacing.md). */
 #ifndef MOAT_CONFIG_PACE
-#define MOAT_CONFIG_PACE 4
+#define MOAT_CONFIG_PACE 66
 #endif
 
 /* MOAT_CONFIG_MESSAGES: 1 = a refused call prints a line that says what, where and what to do;
@@ -76,10 +81,30 @@
 #define MOAT_CONFIG_MESSAGES 1
 #endif
 
-/* MOAT_CONFIG_SLICE_CLOCK: 1 = time each slice by moat_port_clock, for moat_stats.slice_clock_max. Range 0..1.
- * Cost: two readings of the clock a slice. */
+/* MOAT_CONFIG_SLICE_CLOCK: 1 = time each slice by moat_port_clock, for moat_stats.slice_clock_max and
+ * moat_utilisation_get. Range 0..1. Cost: two readings of the clock and some hundred instructions a slice, 600 bytes of RAM. */
 #ifndef MOAT_CONFIG_SLICE_CLOCK
 #define MOAT_CONFIG_SLICE_CLOCK 0
+#endif
+
+/* MOAT_CONFIG_EVENTS: events of the collector that are kept, with their times. Range 0..4096; 0 = none, and no code.
+ * The last 16 go into a fault record. Cost: three words of RAM each, and a call of some 20 instructions, which reads the
+ * clock, at each slice and slow allocation. */
+#ifndef MOAT_CONFIG_EVENTS
+#define MOAT_CONFIG_EVENTS 0
+#endif
+
+/* MOAT_CONFIG_FAULT_RECORDS: fault records kept over resets: the first, and the newest others. Range 2..32.
+ * Cost: about 450 bytes of retained RAM each (600 on 64-bit cores), and the slice of the stack. Only firmware that can raise
+ * a fault pays it. */
+#ifndef MOAT_CONFIG_FAULT_RECORDS
+#define MOAT_CONFIG_FAULT_RECORDS 3
+#endif
+
+/* MOAT_CONFIG_FAULT_STACK_WORDS: words of the stack that a fault record has room for. Range 0..2048. Cost: a word of
+ * retained RAM each, in each record. 8 to 20 words are a frame. */
+#ifndef MOAT_CONFIG_FAULT_STACK_WORDS
+#define MOAT_CONFIG_FAULT_STACK_WORDS 192
 #endif
 
 /* MOAT_CONFIG_STRESS_COLLECT: 1 = every allocation in thread mode runs a whole collection first. Range 0..1.
@@ -100,6 +125,12 @@
 #if MOAT_CONFIG_STRICT < 0 || MOAT_CONFIG_STRICT > 1
 #error "MOAT_CONFIG_STRICT must be 1 (managed memory only) or 0 (declared regions only)"
 #endif
+#if MOAT_CONFIG_CHECK_SLOTS < 0 || MOAT_CONFIG_CHECK_SLOTS > (MOAT_CONFIG_CHECK == 2)
+#error "MOAT_CONFIG_CHECK_SLOTS must be 0 or 1, and 1 needs MOAT_CONFIG_CHECK 2"
+#endif
+#if MOAT_CONFIG_AUDIT < 0 || MOAT_CONFIG_AUDIT > 65536
+#error "MOAT_CONFIG_AUDIT must be 0..65536 words a slice"
+#endif
 #if MOAT_CONFIG_ARENAS_MAX < 1 || MOAT_CONFIG_ARENAS_MAX > 8
 #error "MOAT_CONFIG_ARENAS_MAX must be 1..8 arenas"
 #endif
@@ -112,20 +143,26 @@
 #if MOAT_CONFIG_HANDLES_MAX < 1 || MOAT_CONFIG_HANDLES_MAX > 256
 #error "MOAT_CONFIG_HANDLES_MAX must be 1..256 handles"
 #endif
-#if MOAT_CONFIG_BARRIER_ENTRIES < 2 || MOAT_CONFIG_BARRIER_ENTRIES > 1024
-#error "MOAT_CONFIG_BARRIER_ENTRIES must be 2..1024 pointers: one store can need two entries"
-#endif
 #if MOAT_CONFIG_SLICE_UNITS < 1 || MOAT_CONFIG_SLICE_UNITS > 1024
 #error "MOAT_CONFIG_SLICE_UNITS must be 1..1024 work units"
 #endif
-#if MOAT_CONFIG_PACE < 1 || MOAT_CONFIG_PACE > 64
-#error "MOAT_CONFIG_PACE must be 1..64 work units a granule"
+#if MOAT_CONFIG_PACE < 1 || MOAT_CONFIG_PACE > 1024
+#error "MOAT_CONFIG_PACE must be 1..1024 work units an allocation"
 #endif
 #if MOAT_CONFIG_MESSAGES < 0 || MOAT_CONFIG_MESSAGES > 1
 #error "MOAT_CONFIG_MESSAGES must be 0 or 1"
 #endif
 #if MOAT_CONFIG_SLICE_CLOCK < 0 || MOAT_CONFIG_SLICE_CLOCK > 1
 #error "MOAT_CONFIG_SLICE_CLOCK must be 0 or 1"
+#endif
+#if MOAT_CONFIG_EVENTS < 0 || MOAT_CONFIG_EVENTS > 4096
+#error "MOAT_CONFIG_EVENTS must be 0..4096 events"
+#endif
+#if MOAT_CONFIG_FAULT_RECORDS < 2 || MOAT_CONFIG_FAULT_RECORDS > 32
+#error "MOAT_CONFIG_FAULT_RECORDS must be 2..32 records: the first is kept, the others take turns"
+#endif
+#if MOAT_CONFIG_FAULT_STACK_WORDS < 0 || MOAT_CONFIG_FAULT_STACK_WORDS > 2048
+#error "MOAT_CONFIG_FAULT_STACK_WORDS must be 0..2048 words"
 #endif
 #if MOAT_CONFIG_STRESS_COLLECT < 0 || MOAT_CONFIG_STRESS_COLLECT > 1
 #error "MOAT_CONFIG_STRESS_COLLECT must be 0 or 1"
@@ -143,15 +180,19 @@
 
 MOAT_STAMP_(CHECK, MOAT_CONFIG_CHECK);
 MOAT_STAMP_(STRICT, MOAT_CONFIG_STRICT);
+MOAT_STAMP_(CHECK_SLOTS, MOAT_CONFIG_CHECK_SLOTS);
+MOAT_STAMP_(AUDIT, MOAT_CONFIG_AUDIT);
 MOAT_STAMP_(ARENAS_MAX, MOAT_CONFIG_ARENAS_MAX);
 MOAT_STAMP_(ROOTS_MAX, MOAT_CONFIG_ROOTS_MAX);
 MOAT_STAMP_(PINS_MAX, MOAT_CONFIG_PINS_MAX);
 MOAT_STAMP_(HANDLES_MAX, MOAT_CONFIG_HANDLES_MAX);
-MOAT_STAMP_(BARRIER_ENTRIES, MOAT_CONFIG_BARRIER_ENTRIES);
 MOAT_STAMP_(SLICE_UNITS, MOAT_CONFIG_SLICE_UNITS);
 MOAT_STAMP_(PACE, MOAT_CONFIG_PACE);
 MOAT_STAMP_(MESSAGES, MOAT_CONFIG_MESSAGES);
 MOAT_STAMP_(SLICE_CLOCK, MOAT_CONFIG_SLICE_CLOCK);
+MOAT_STAMP_(EVENTS, MOAT_CONFIG_EVENTS);
+MOAT_STAMP_(FAULT_RECORDS, MOAT_CONFIG_FAULT_RECORDS);
+MOAT_STAMP_(FAULT_STACK_WORDS, MOAT_CONFIG_FAULT_STACK_WORDS);
 MOAT_STAMP_(STRESS_COLLECT, MOAT_CONFIG_STRESS_COLLECT);
 MOAT_STAMP_(STRESS_FAIL, MOAT_CONFIG_STRESS_FAIL);
 

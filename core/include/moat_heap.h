@@ -19,36 +19,36 @@ typedef void *__attribute__((may_alias)) moat_slot;
 typedef moat_word __attribute__((may_alias)) moat_raw;
 
 /* 32 granules of an arena, one bit each: start mark
- *   0 0  free, or beneath the cover bitmaps     1 0, 1 1  an object's first granule; mark ^ live = white
- *   0 1  the rest of an object                                                              */
+ *   0 0  free                        1 1  an object's first granule, white: not reached yet, or no cycle marks
+ *   0 1  the rest of an object       1 0  an object's first granule, grey or black
+ * A word wholly inside one object is *covered*: it has no starts, its low two granules read 0 0, 0 1, which no other word can,
+ * and the rest of `mark` tells how many words the object's first (15 bits, high) and last word (15 bits) are away. */
 struct moat_bits {
     uint32_t start;
     uint32_t mark;
 };
 
-#define MOAT_COVER_LEVELS 3
-
-/* An arena: this struct and the bitmaps stand at the start of the memory that was given, the objects follow. */
+/* An arena: this struct and the bitmap stand at the start of the memory that was given, the objects follow. */
 struct moat_arena {
-    uintptr_t base;                     /* address of the first granule; one word before a payload's alignment */
-    uintptr_t span;                     /* bytes of granules, the closing fence included */
-    struct moat_bits *bits;             /* one for 32 granules */
-    uint32_t *cover[MOAT_COVER_LEVELS]; /* level k: one bit for 32^(k+1) granules wholly inside one object */
-    uint32_t granules;                  /* the fence at the end is the last */
-    uint32_t covered;                   /* objects with covered words */
-    uint32_t grey;                      /* head of the grey list: a granule, or MOAT_LINK_NONE */
-    uintptr_t start, end;               /* the memory that was given */
+    uintptr_t base;         /* address of granule 0: a multiple of 32 granules and one word; may lie before `low` */
+    uintptr_t low, span;    /* the granules that objects can use, and the closing fence */
+    struct moat_bits *bits; /* one for 32 granules, and one more */
+    uint32_t granules;      /* from base; the fence is the last */
+    uint32_t first;         /* the granule at `low` */
+    uint32_t grey;          /* head of the grey list: a granule, or MOAT_LINK_NONE */
+    uint32_t order;         /* its index in moat_heap.arenas */
+    uintptr_t start, end;   /* the memory that was given */
 };
 
-/* A free run of two or more granules: a node of a bin's circular list, in the free memory itself. */
+/* A free run of two or more granules: a node of a bin's list, in the free memory itself. */
 struct __attribute__((may_alias)) moat_hole {
     struct moat_hole *next;
-    struct moat_hole *prev;
+    struct moat_hole **link; /* what points at this one */
     moat_word granules;
 };
 
-/* Bins: sizes 2..15 have one each, then four to a doubling. */
-#define MOAT_BINS 80
+/* Bins: sizes 2..31 have one each, then one to a doubling. */
+#define MOAT_BINS 46
 #define MOAT_BIN_WORDS ((MOAT_BINS + 31) / 32)
 
 enum moat_phase {
@@ -79,13 +79,9 @@ struct moat_stack {
 /* Counters. Bytes are of whole objects, header and padding included. Those marked (+) never decrease. */
 struct moat_stats {
     uint32_t cycles;           /* (+) collections finished */
-    uint32_t allocations;      /* (+) slow allocations: chunk refills and large objects */
     uint32_t slices;           /* (+) slices run */
-    uint32_t slice_units_max;  /* (+) most work units asked of one slice */
-    uint32_t barrier_flushes;  /* (+) times a full barrier buffer was drained by a store */
     uint32_t out_of_memory;    /* (+) allocations that failed */
     uint32_t finalized;        /* (+) finalizers run */
-    uint32_t marked;           /* objects marked in this cycle, or in the last if none runs */
     size_t arena_bytes;        /* bytes objects can use, over all arenas */
     size_t free_bytes;         /* bytes in known holes; exact when no sweep is under way */
     enum moat_phase phase;     /* where the collector is */
@@ -102,20 +98,44 @@ struct moat_handle_entry {
     uint32_t generation; /* of the handle that is valid now */
 };
 
-/* Where the scan of an object or a root range stands: first the slots of `map`, counted from `at`, then slots up to
- * dense_end, then the pieces of the run, then the type's further runs, then the next element. */
+/* Where the scan of an object or a root range stands: first the slots [at, dense_end), then the runs of slots that `map` still
+ * names, then the pieces of the run, then the type's further runs, then the next element. */
 struct moat_scan {
     moat_slot *at;
-    moat_word map;               /* slots still to look at: bit i is at[i] */
-    uintptr_t dense_end;         /* from `at`, once map is empty, every word up to here is a slot */
-    uintptr_t piece;             /* start of the piece under way */
-    uint32_t pieces;             /* pieces that follow it */
-    uint32_t run;                /* next run of the type */
-    uintptr_t element;           /* start of the element under way */
-    uintptr_t end;               /* end of the object or range */
-    const struct moat_type *type; /* of the elements; NULL: no more than the words up to dense_end */
-    bool array;                  /* elements follow each other up to `end` */
+    moat_slot *dense_end;
+    moat_word map;                /* slots of the piece that follow dense_end: bit i is the i-th word from there */
+    const struct moat_type *type; /* of the elements; NULL: no more than map */
+    uintptr_t piece;              /* start of the piece under way */
+    uint32_t pieces;              /* pieces that follow it */
+    uint32_t run;                 /* next run of the type */
+    uintptr_t element;            /* start of the element under way */
+    uintptr_t end;                /* end of the object or range */
+    bool array;                   /* elements follow each other up to `end` */
 };
+
+#if MOAT_CONFIG_SLICE_CLOCK
+/* Lengths of windows, parts of one between whose ends the collector's time is noted, and room for what is noted of one. */
+#define MOAT_UTILISATION_WINDOWS 3
+#define MOAT_UTILISATION_PARTS 20
+#define MOAT_UTILISATION_SAMPLES (MOAT_UTILISATION_PARTS + 2)
+
+struct moat_sample {
+    uint32_t at;   /* by moat_port_clock */
+    uint32_t busy; /* the collector's time up to then */
+};
+
+/* Windows of one length. */
+struct moat_window {
+    uint32_t most;          /* of the collector's time in any */
+    uint32_t oldest, count; /* of the ring */
+    struct moat_sample samples[MOAT_UTILISATION_SAMPLES];
+};
+
+struct moat_utilisation {
+    uint32_t busy; /* the collector's time so far */
+    struct moat_window windows[MOAT_UTILISATION_WINDOWS];
+};
+#endif
 
 struct moat_heap {
     /* the border: what barrier macros test inline */
@@ -123,47 +143,61 @@ struct moat_heap {
     uintptr_t low, span;   /* hull of all arenas: payload addresses p with p - low < span */
     uintptr_t home, home_span; /* the first arena's, for the fast half of the store check */
 
-    /* the cursor: [cursor, limit) is zeroed, claimed and fenced; [limit, hole_end) is free and nobody else's */
+    /* the cursor: the chunk [cursor, limit) is zeroed and marked as in use; [limit, hole_end) is free and nobody else's */
     uintptr_t cursor, limit, hole_end;
+    uint32_t *chunk;       /* the start bits of the chunk's granules, which lie in one word */
     struct moat_arena *cursor_arena;
-    uint32_t live;         /* 0 or ~0: mark bit of a live object's first granule; flips when a cycle starts */
+    bool open;             /* what lies behind hole_end may be free */
+    bool black;            /* objects at the cursor must be born black: it has no chunk */
 
-    enum moat_phase phase;
     bool ready;            /* moat_init has finished */
     bool requested;        /* a handler needs a cycle that thread mode must start or end */
     bool finalizing;       /* a finalizer is running */
+    bool claiming;         /* a large object is half claimed: handlers do not sweep */
+    enum moat_phase phase;
     uint32_t cycle;        /* number of the cycle that runs or ran last */
+
+    moat_word types;         /* in the types' section */
+    moat_word leaf_header;   /* the least header of a type without slots: they stand last */
 
     uint32_t arena_count;
     uintptr_t largest_arena; /* bytes of granules that the largest has for objects */
     struct moat_arena *arenas[MOAT_CONFIG_ARENAS_MAX];
 
-    struct moat_hole *bins[MOAT_BINS];
     uint32_t bin_map[MOAT_BIN_WORDS]; /* bit i: bins[i] may be non-empty */
+    struct moat_hole *bins[MOAT_BINS];
     uint32_t free_granules;           /* in the bins and in [limit, hole_end) */
 
+    /* pacing */
+    uint32_t attention;     /* with as few free granules an allocation has more to do than to take a hole */
+    uint32_t reserve;       /* free granules that the next marking may need: below it a cycle starts, and the sweep hurries */
+    uint32_t work;          /* units done in this cycle's marking, or the last's if none runs */
+    uint32_t expected_work; /* this cycle's guess of them */
+    uint32_t since;         /* granules allocated since this cycle, or the last, started */
+    uint32_t largest;       /* request since then, in granules */
+    uint32_t requests;      /* slow allocations in this marking */
+    uint32_t rate;          /* units that marking did for each granule allocated meanwhile, when last measured */
+
     /* marking */
-    uint32_t buffered;
-    void *buffer[MOAT_CONFIG_BARRIER_ENTRIES];
     struct moat_scan scan;             /* the object or root range under way */
     uint32_t root_step;                /* the root range that comes next */
     enum moat_mark_stage stage;
     struct moat_stack *stacks;         /* registered */
     bool stacks_grey;                  /* some stack is not scanned yet: stores shade the new value too */
-    uint32_t work;                     /* units done in this cycle's marking, or the last's if none runs */
-    uint32_t expected_work;            /* this cycle's guess of them */
-    uint32_t owed;                     /* granules claimed that no work has been done for yet */
-    uint32_t since;                    /* granules allocated since this cycle, or the last, started */
 
     /* sweeping */
-    uint32_t sweep_arena, sweep_word;  /* next to sweep */
-    uint32_t sweep_carry;              /* 1: a dead object reaches into the next word */
-    bool sweep_free;                   /* the granule before was free before the sweep came to it */
-    uintptr_t pending, pending_end;    /* the free run, maybe empty, that ends where the sweep stands; 0: in use there */
+    struct moat_arena *sweep_arena; /* NULL: done */
+    uint32_t sweep_word;    /* next to sweep */
+    uintptr_t sweep_at;     /* the address of its first granule */
+    uint32_t sweep_mask;    /* free granules of the word before that belong to no hole yet */
+    uint32_t sweep_carry;   /* 1: a dead object reaches into the next word */
+    bool sweep_free;        /* the granule before it was free before the sweep came there */
+    uintptr_t run;          /* start of the free run that ends where the sweep stands; 0: none does */
 
-    struct moat_root roots[MOAT_CONFIG_ROOTS_MAX];
-    struct moat_pin pins[MOAT_CONFIG_PINS_MAX];
-    struct moat_handle_entry handles[MOAT_CONFIG_HANDLES_MAX];
+    /* tables of MOAT_CONFIG_..._MAX entries, which are linked where they are used; NULL until the first entry */
+    struct moat_root *roots;
+    struct moat_pin *pins;
+    struct moat_handle_entry *handles;
 
     /* finalizers: lists through the last word of the objects */
     void *finalizable;         /* reachable when last looked at */
@@ -178,6 +212,9 @@ struct moat_heap {
     struct moat_stats stats;
 #if MOAT_CONFIG_STRESS_FAIL
     uint32_t fail_countdown;
+#endif
+#if MOAT_CONFIG_SLICE_CLOCK
+    struct moat_utilisation utilisation;
 #endif
 };
 

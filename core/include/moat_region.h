@@ -22,6 +22,12 @@ struct moat_region {
     const void *end;   /* one past the last */
 };
 
+/* A region added at run time with moat_region_add; owned by the caller, in static memory, while it is registered. */
+struct moat_region_entry {
+    struct moat_region region;
+    struct moat_region_entry *next; /* core's */
+};
+
 /* MOAT_REGION(id, name, kind, start, end): declares a region from a board's list, a linker script's symbols or a
  * variable. `id` is an identifier of its own. Where regions nest, the smallest is the one that counts. Cost: four words
  * of flash. */

@@ -72,7 +72,7 @@ struct moat_type {
  *         all within its first MOAT_WORD_BITS words. */
 #define MOAT_TYPE_RUNS(name_, T, ...)                                                                       \
     static const struct moat_run name_##_runs_[] = {__VA_ARGS__};                                           \
-    MOAT_TYPE_CHECK_(T);                                                                                   \
+    MOAT_TYPE_CHECK_(name_, T);                                                                            \
     MOAT_TYPE_PLACED_(name_) = {.name = #T, .runs = name_##_runs_, .size = sizeof(T), .extent = MOAT_EXTENT_(sizeof(T)), \
                                .run_count = sizeof name_##_runs_ / sizeof name_##_runs_[0]}
 
@@ -82,7 +82,7 @@ struct moat_type {
  *         or MOAT_TAIL_BYTES(T, member) */
 #define MOAT_TYPE_FLEX(name_, T, ...)                                                                       \
     static const struct moat_run name_##_runs_[] = {__VA_ARGS__};                                           \
-    MOAT_TYPE_CHECK_(T);                                                                                   \
+    MOAT_TYPE_CHECK_(name_, T);                                                                            \
     MOAT_TYPE_PLACED_(name_) = {.name = #T, .runs = name_##_runs_, .size = sizeof(T), .extent = MOAT_EXTENT_(sizeof(T)), \
                                .run_count = sizeof name_##_runs_ / sizeof name_##_runs_[0], .flexible = 1}
 
@@ -98,8 +98,13 @@ struct moat_type {
 /* Declares a type that another unit defines. */
 #define MOAT_TYPE_DECLARE(name) extern const struct moat_type name
 
-/* MOAT_REF(T): the type of a slot that points at a managed T. */
+/* MOAT_REF(T): the type of a slot that points at a managed T. One declarator each: in the lint build (docs/lint.md) it is
+ * `T *const`, and `MOAT_REF(T) a, *b` makes a const only. */
 #define MOAT_REF(T) T *
+
+/* MOAT_RAW(slot): the slot as an ordinary lvalue, for the lint build, which refuses to write to slots otherwise: for a
+ * local struct, and for memory that holds slots but is not managed yet. No barrier, no check: not for the heap or roots. */
+#define MOAT_RAW(slot) (slot)
 
 /* MOAT_ROOT(T) name: defines a slot, or an array of them, in the root section: `static MOAT_ROOT(struct node) list;`.
  * Zero at start; what it points at is kept. Give no initialiser: the section is cleared, not copied. */
@@ -131,19 +136,28 @@ struct moat_root {
     extern const struct moat_type name_;                                                                    \
     __attribute__((section(".rodata.moat_types"), aligned(MOAT_TYPE_ALIGN))) const struct moat_type name_
 
-#define MOAT_TYPE_CHECK_(T)                                                                                \
+/* Types without slots stand together, behind the others: marking tells them by their place. */
+#define MOAT_LEAF_TYPE_PLACED_(name_)                                                                       \
+    extern const struct moat_type name_;                                                                    \
+    __attribute__((section(".rodata.moat_leaf_types"), aligned(MOAT_TYPE_ALIGN))) const struct moat_type name_
+
+#define MOAT_TYPE_CHECK_(name_, T)                                                                         \
+    MOAT_TYPE_BESIDE_(name_, T)                                                                            \
     _Static_assert(_Alignof(T) <= MOAT_GRANULE, #T " needs a larger alignment than the heap gives");       \
     _Static_assert(sizeof(T) <= 0x7fffffffu - 64, #T " is too large")
 
+/* The lint build's, for its map of T. */
+#define MOAT_TYPE_BESIDE_(name_, T)
+
 #define MOAT_TYPE_BARE_(name_, T)                                                                           \
-    MOAT_TYPE_CHECK_(T);                                                                                   \
-    MOAT_TYPE_PLACED_(name_) = {.name = #T, .size = sizeof(T), .extent = MOAT_EXTENT_(sizeof(T))}
+    MOAT_TYPE_CHECK_(name_, T);                                                                            \
+    MOAT_LEAF_TYPE_PLACED_(name_) = {.name = #T, .size = sizeof(T), .extent = MOAT_EXTENT_(sizeof(T))}
 
 #define MOAT_FINALIZED_EXTENT_(T)                                                                          \
     (MOAT_EXTENT_FINALIZED | MOAT_EXTENT_(MOAT_WORDS_UP_(sizeof(T)) + MOAT_WORD_BYTES))
 #define MOAT_FINALIZED_BARE_(name_, T, finalizer)                                                          \
-    MOAT_TYPE_CHECK_(T);                                                                                   \
-    MOAT_TYPE_PLACED_(name_) = {                                                                           \
+    MOAT_TYPE_CHECK_(name_, T);                                                                            \
+    MOAT_LEAF_TYPE_PLACED_(name_) = {                                                                           \
         .name = #T, .finalize = finalizer, .size = sizeof(T), .extent = MOAT_FINALIZED_EXTENT_(T)}
 #define MOAT_FINALIZED_SLOTS_(name_, T, finalizer, ...)                                                    \
     MOAT_TYPE_SLOTS_WITH_(name_, T, finalizer, MOAT_FINALIZED_EXTENT_(T), __VA_ARGS__)
@@ -152,7 +166,7 @@ struct moat_root {
     MOAT_TYPE_SLOTS_WITH_(name, T, NULL, MOAT_EXTENT_(sizeof(T)), __VA_ARGS__)
 
 #define MOAT_TYPE_SLOTS_WITH_(name_, T, finalizer, extent_, ...)                                           \
-    MOAT_TYPE_CHECK_(T);                                                                                   \
+    MOAT_TYPE_CHECK_(name_, T);                                                                            \
     MOAT_EACH_(MOAT_FIELD_CHECK_, T, __VA_ARGS__)                                                          \
     static const struct moat_run name_##_runs_[] = {MOAT_EACH_(MOAT_FIELD_RUN_, T, __VA_ARGS__)};          \
     MOAT_TYPE_PLACED_(name_) = {                                                                           \

@@ -130,9 +130,6 @@ static bool print_heap(void) {
     text_unsigned(stats.cycles);
     text_string(" slices ");
     text_unsigned(stats.slices);
-    text_string(" longest slice ");
-    text_unsigned(stats.slice_units_max);
-    text_string(" units");
     text_labelled("clock", MOAT_CONFIG_SLICE_CLOCK ? (int32_t)stats.slice_clock_max : TEXT_ABSENT, 0);
     text_string(" out of memory ");
     text_unsigned(stats.out_of_memory);

@@ -7,6 +7,10 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#define MOAT_PORT_REGISTERS 17 /* r0 to r15, xPSR */
+#define MOAT_PORT_REGISTER_SP 13
+#define MOAT_PORT_CALL_BYTES 4
+
 typedef uint32_t moat_port_mask_t; /* PRIMASK */
 
 static inline moat_port_mask_t moat_port_mask(void) {
@@ -25,5 +29,15 @@ static inline bool moat_port_in_handler(void) {
     __asm__ volatile("mrs %0, ipsr" : "=r"(ipsr));
     return ipsr != 0;
 }
+
+/* Two words an instruction, where there is one that does. */
+#if __ARM_ARCH >= 7
+#define MOAT_PORT_CLEAR(at)                                                                                \
+    __asm__ volatile("strd %1, %1, [%0]\n\tstrd %1, %1, [%0, #8]\n\t"                                      \
+                     "strd %1, %1, [%0, #16]\n\tstrd %1, %1, [%0, #24]"                                    \
+                     :                                                                                     \
+                     : "r"(at), "r"(0)                                                                     \
+                     : "memory")
+#endif
 
 #endif

@@ -24,6 +24,22 @@ void moat_port_write(const char *text, size_t length) { moat_board_write(text, l
 
 uint32_t moat_port_clock(void) { return moat_board_clock(); }
 
+void moat_port_boot(struct moat_port_boot *out) { moat_board_boot(out); }
+
+/* Thread mode's stack pointer, as reset code sets it up. */
+uintptr_t moat_port_interrupted_sp(void) {
+    uint32_t psp;
+    __asm__ volatile("mrs %0, psp" : "=r"(psp));
+    return moat_port_in_handler() ? psp : 0;
+}
+
+/* BL, in two halves, or BLX of a register. */
+bool moat_port_follows_call(uintptr_t address) {
+    const uint16_t *after = (const uint16_t *)(address & ~(uintptr_t)1);
+    bool bl = (after[-2] & 0xf800u) == 0xf000 && (after[-1] & 0xd000u) == 0xd000;
+    return (address & 1) != 0 && (bl || (after[-1] & 0xff87u) == 0x4780);
+}
+
 /* The undefined instruction stops a debugger here; without one its exception ends in moat_board_trap_end. In NMI
  * and HardFault it would lock the core up. */
 _Noreturn void moat_port_trap(void) {

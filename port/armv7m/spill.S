@@ -3,6 +3,7 @@
  * SPDX-License-Identifier: MIT */
     .syntax unified
     .thumb
+    .cfi_sections .debug_frame /* for debuggers: it takes no flash */
 
 /* void *moat_port_spill_and_call(void *(*visit)(void *context, uintptr_t sp), void *context) */
     .section .text.moat_port_spill_and_call, "ax", %progbits

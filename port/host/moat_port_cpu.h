@@ -10,6 +10,10 @@
 #include <signal.h>
 #include <stdbool.h>
 
+#define MOAT_PORT_REGISTERS (sizeof(void *) == 8 ? 17 : 9) /* rax to r15, rip; eax to edi, eip */
+#define MOAT_PORT_REGISTER_SP (sizeof(void *) == 8 ? 7 : 4)
+#define MOAT_PORT_CALL_BYTES 5
+
 typedef sig_atomic_t moat_port_mask_t;
 
 extern volatile sig_atomic_t moat_port_host_masked;

@@ -33,6 +33,18 @@ void moat_port_write(const char *text, size_t length) { moat_board_write(text, l
 
 uint32_t moat_port_clock(void) { return moat_board_clock(); }
 
+void moat_port_boot(struct moat_port_boot *out) { moat_board_boot(out); }
+
+uintptr_t moat_port_interrupted_sp(void) { return 0; }
+
+/* CALL of an offset, of a register, of a pointer behind a register. What stands before an address may be no code at all. */
+__attribute__((no_sanitize_address))
+bool moat_port_follows_call(uintptr_t address) {
+    const unsigned char *after = (const unsigned char *)address;
+    return after[-5] == 0xe8 || (after[-2] == 0xff && (after[-1] & 0x38) == 0x10) ||
+           (after[-3] == 0xff && (after[-2] & 0x38) == 0x10);
+}
+
 /* A board that exits on a trap leaves no time for a debugger: break on this function. */
 _Noreturn void moat_port_trap(void) {
     static volatile sig_atomic_t trapped;

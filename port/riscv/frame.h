@@ -13,6 +13,12 @@
 #define FRAME_MSTATUS 19
 #define FRAME_WORDS 20 /* a multiple of 16 bytes on rv32 and rv64 */
 
+/* What a trap that is a fault saves as well. */
+#define SAVED_GP 0
+#define SAVED_TP 1
+#define SAVED_S 2      /* s0..s11 */
+#define SAVED_WORDS 16
+
 #ifndef __ASSEMBLER__
 #include <stdint.h>
 
@@ -20,6 +26,11 @@ struct moat_port_frame {
     uintptr_t ra, t[7], a[8], sp, mscratch, mepc, mstatus;
 };
 
+struct moat_port_saved {
+    uintptr_t gp, tp, s[12], unused[2];
+};
+
+_Static_assert(sizeof(struct moat_port_saved) == SAVED_WORDS * sizeof(uintptr_t), "trap.S and C agree");
 _Static_assert(sizeof(struct moat_port_frame) == FRAME_WORDS * sizeof(uintptr_t), "trap.S and C agree");
 #endif
 

@@ -9,6 +9,10 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#define MOAT_PORT_REGISTERS 33 /* x0 to x31, pc */
+#define MOAT_PORT_REGISTER_SP 2
+#define MOAT_PORT_CALL_BYTES 4
+
 #define MOAT_PORT_MSTATUS_MIE 8
 
 typedef uintptr_t moat_port_mask_t; /* mstatus */

@@ -5,6 +5,7 @@
 
 #include "../ending.h"
 #include "../port_board.h"
+#include "frame.h"
 
 extern const char moat_thread_stack_start[], moat_thread_stack_end[];
 extern const char moat_handler_stack_start[], moat_handler_stack_end[];
@@ -20,6 +21,27 @@ struct moat_range moat_port_handler_stack(void) {
 void moat_port_write(const char *text, size_t length) { moat_board_write(text, length); }
 
 uint32_t moat_port_clock(void) { return moat_board_clock(); }
+
+void moat_port_boot(struct moat_port_boot *out) { moat_board_boot(out); }
+
+/* The frame of the trap out of thread mode stands at the top of the handlers' stack. */
+uintptr_t moat_port_interrupted_sp(void) {
+    const struct moat_port_frame *frame = (const struct moat_port_frame *)((uintptr_t)moat_handler_stack_end - sizeof *frame);
+    return moat_port_in_handler() ? frame->sp : 0;
+}
+
+/* JAL or JALR to ra, four bytes or two. */
+bool moat_port_follows_call(uintptr_t address) {
+    const uint16_t *after = (const uint16_t *)address;
+    if ((address & 1) != 0) {
+        return false;
+    }
+    uint32_t low = after[-2], last = after[-1];
+    bool full = (low & 0xfffu) == 0x0ef || (low & 0xfffu) == 0x0e7;
+    bool short_register = (last & 0xf07fu) == 0x9002 && last != 0x9002;
+    bool short_jump = sizeof address == 4 && (last & 0xe003u) == 0x2001;
+    return full || short_register || short_jump;
+}
 
 /* ebreak stops a debugger here; without one its exception ends in moat_board_trap_end. */
 _Noreturn void moat_port_trap(void) {

@@ -6,6 +6,7 @@
 #define SPILLED 16 /* words: ra and s0..s11, rounded up to 16 bytes on rv32 */
 
 /* void *moat_port_spill_and_call(void *(*visit)(void *context, uintptr_t sp), void *context) */
+    .cfi_sections .debug_frame /* for debuggers: it takes no flash */
     .section .text.moat_port_spill_and_call, "ax", @progbits
     .global moat_port_spill_and_call
     .type moat_port_spill_and_call, @function

@@ -8,13 +8,19 @@
 #include "frame.h"
 #include "word.h"
 
-#define REPORT_BYTES 1024 /* stack that the report of a fault needs */
+#define PC_COLUMN 64 /* the number that DWARF has for a return address in no register */
 
+#define REPORT_BYTES (256 * WORD) /* stack that the report of a fault needs, its way into a sink included */
+
+    .cfi_sections .debug_frame /* for debuggers: it takes no flash */
     .section .text.moat_port_trap_entry, "ax", @progbits
     .global moat_port_trap_entry
     .type moat_port_trap_entry, @function
     .balign 4 /* the low bits of mtvec are its mode */
 moat_port_trap_entry:
+    .cfi_startproc
+    .cfi_return_column PC_COLUMN /* what is found there is where the interrupted code goes on. No .cfi_signal_frame:
+                                    pyelftools can't read that in .debug_frame */
     csrrw sp, mscratch, sp
     beqz sp, nested
     addi sp, sp, -FRAME_WORDS * WORD
@@ -44,10 +50,30 @@ save:
     csrr t0, mstatus
     STORE t0, FRAME_MSTATUS * WORD(sp)
 
-    mv a0, sp
-    csrr a1, mcause
-    csrr a2, mtval
+    /* As a debugger finds the interrupted code from a handler, or from the report. */
+    .cfi_def_cfa sp, FRAME_WORDS * WORD
+    .cfi_offset ra, (FRAME_RA - FRAME_WORDS) * WORD
+    .cfi_offset t0, (FRAME_T + 0 - FRAME_WORDS) * WORD
+    .cfi_offset t1, (FRAME_T + 1 - FRAME_WORDS) * WORD
+    .cfi_offset t2, (FRAME_T + 2 - FRAME_WORDS) * WORD
+    .cfi_offset t3, (FRAME_T + 3 - FRAME_WORDS) * WORD
+    .cfi_offset t4, (FRAME_T + 4 - FRAME_WORDS) * WORD
+    .cfi_offset t5, (FRAME_T + 5 - FRAME_WORDS) * WORD
+    .cfi_offset t6, (FRAME_T + 6 - FRAME_WORDS) * WORD
+    .cfi_offset a0, (FRAME_A + 0 - FRAME_WORDS) * WORD
+    .cfi_offset a1, (FRAME_A + 1 - FRAME_WORDS) * WORD
+    .cfi_offset a2, (FRAME_A + 2 - FRAME_WORDS) * WORD
+    .cfi_offset a3, (FRAME_A + 3 - FRAME_WORDS) * WORD
+    .cfi_offset a4, (FRAME_A + 4 - FRAME_WORDS) * WORD
+    .cfi_offset a5, (FRAME_A + 5 - FRAME_WORDS) * WORD
+    .cfi_offset a6, (FRAME_A + 6 - FRAME_WORDS) * WORD
+    .cfi_offset a7, (FRAME_A + 7 - FRAME_WORDS) * WORD
+    .cfi_offset sp, (FRAME_SP - FRAME_WORDS) * WORD
+    .cfi_offset PC_COLUMN, (FRAME_MEPC - FRAME_WORDS) * WORD
+
+    csrr a0, mcause
     call moat_port_dispatch
+    beqz a0, fault
 
     LOAD t0, FRAME_MSTATUS * WORD(sp)
     csrw mstatus, t0 /* with MIE clear, as it was on entry */
@@ -74,6 +100,31 @@ save:
     LOAD sp, FRAME_SP * WORD(sp)
     mret
 
+/* The registers that C has preserved so far. */
+fault:
+    mv a0, sp
+    addi sp, sp, -SAVED_WORDS * WORD
+    .cfi_adjust_cfa_offset SAVED_WORDS * WORD
+    STORE gp, SAVED_GP * WORD(sp)
+    STORE tp, SAVED_TP * WORD(sp)
+    STORE s0, (SAVED_S + 0) * WORD(sp)
+    STORE s1, (SAVED_S + 1) * WORD(sp)
+    STORE s2, (SAVED_S + 2) * WORD(sp)
+    STORE s3, (SAVED_S + 3) * WORD(sp)
+    STORE s4, (SAVED_S + 4) * WORD(sp)
+    STORE s5, (SAVED_S + 5) * WORD(sp)
+    STORE s6, (SAVED_S + 6) * WORD(sp)
+    STORE s7, (SAVED_S + 7) * WORD(sp)
+    STORE s8, (SAVED_S + 8) * WORD(sp)
+    STORE s9, (SAVED_S + 9) * WORD(sp)
+    STORE s10, (SAVED_S + 10) * WORD(sp)
+    STORE s11, (SAVED_S + 11) * WORD(sp)
+    mv a1, sp
+    csrr a2, mcause
+    csrr a3, mtval
+    call moat_port_exception_report
+    .cfi_adjust_cfa_offset -SAVED_WORDS * WORD
+
 /* sp is 0, mscratch the interrupted sp. Two registers are needed to judge it, and there is no stack yet. */
 nested:
     la sp, nested_registers
@@ -98,6 +149,7 @@ lost: /* t1: where to push the frame */
     mv sp, t1
     csrw mscratch, zero
     j save
+    .cfi_endproc
     .size moat_port_trap_entry, . - moat_port_trap_entry
 
     .section .bss.nested_registers, "aw", @nobits

@@ -17,6 +17,7 @@ const struct bench_workload bench_workloads[] = {
     {"swap4096", bench_swap, NULL},
     {"rotate1000", bench_rotate, NULL},
     {"reverse1000", bench_reverse, NULL},
+    {"guard", bench_guard, NULL},
     {"stack", bench_stack, NULL},
     {"memory", bench_memory, NULL},
     {NULL, NULL, NULL},

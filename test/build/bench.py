@@ -66,6 +66,19 @@ def readme_adaptor_runs(scratch):
     xml.etree.ElementTree.parse(chart)
 
 
+def checks_are_cheap(scratch):
+    """What the guard may cost on the Cortex-M3 at -O2: instructions more than at CHECK0, or times as many."""
+    done = run("BENCH=guard swap4096 rotate1000", "CHECK=0 2", f"TABLE={scratch / 'guard.tsv'}")
+    expect(done.returncode == 0, done.stderr)
+    cost = {(row.bench, row.config): float(row.value) for row in table.load(scratch / "guard.tsv")}
+    for name, most in (("heap", 12), ("heap_null", 6), ("heap_static", 6), ("root", 12), ("root_null", 6), ("stack_null", 6)):
+        more = cost[f"guard_{name}", "check2"] - cost[f"guard_{name}", "check0"]
+        expect(0 < more <= most, f"guard_{name}: {more} instructions more than at CHECK0, {most} are allowed")
+    for name, most in (("swap4096", 2.5), ("rotate1000", 3)):
+        times = cost[name, "check2"] / cost[name, "check0"]
+        expect(1 < times <= most, f"{name}: {times:.2f} times what it takes at CHECK0, {most} are allowed")
+
+
 def a_wrong_choice_is_refused(_):
     for option, what in (("BENCH=nothing", "no workload 'nothing'"), ("ALLOCATOR=nobody", "no allocator 'nobody'"),
                          ("BENCH_PEERS=/nowhere", "no adaptor"), ("SPEED=1", "is none of")):
@@ -73,4 +86,4 @@ def a_wrong_choice_is_refused(_):
         expect(done.returncode == 1 and what in done.stderr, f"{option}: {done.returncode} {done.stderr}")
 
 
-main(sizes_are_those_of_the_formula, a_wrong_choice_is_refused, readme_adaptor_runs, counts_are_repeatable)
+main(sizes_are_those_of_the_formula, a_wrong_choice_is_refused, readme_adaptor_runs, counts_are_repeatable, checks_are_cheap)

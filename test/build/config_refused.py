@@ -57,7 +57,7 @@ def every_option_is_in_the_table_and_stamped(_):
 
 
 def a_users_header_is_found(scratch):
-    (scratch / "moat_config.h").write_text("#define MOAT_CONFIG_PACE 65\n")
+    (scratch / "moat_config.h").write_text("#define MOAT_CONFIG_PACE 1025\n")
     status, output = HOST.compile("-", scratch / "a.o", f"-I{scratch}", text=SOURCE)
     expect(status != 0 and "MOAT_CONFIG_PACE must be" in output, "moat_config.h on the include path is not read")
     (scratch / "moat_config.h").write_text("#define MOAT_CONFIG_PACE 64\n")

@@ -1,5 +1,5 @@
 #!/usr/bin/python3
-"""Core compiles without a warning for every family it is meant for, by GCC and by clang.
+"""Core, and calls of C through the guard, compile without a warning for every family, by GCC and by clang.
 
 SPDX-License-Identifier: MIT"""
 from _checks import CORE_FLAGS, ROOT, TARGETS, Compiler, Skip, main
@@ -16,6 +16,8 @@ def compile_case(target, clang):
             for check in (0, 2):
                 compiler.must_compile(source.relative_to(ROOT), scratch / "a.o", "-O2", *flags,
                                       f"-DMOAT_CONFIG_CHECK={check}")
+        for check in (0, 1, 2):
+            compiler.must_compile("test/config/calls/calls.c", scratch / "a.o", "-O2", f"-DMOAT_CONFIG_CHECK={check}")
 
     return f"core_compiles_{compiler.name.replace('/', '_')}", case
 

@@ -4,7 +4,7 @@
 SPDX-License-Identifier: MIT"""
 import re
 
-from _checks import ROOT, Compiler, Skip, expect, main
+from _checks import ROOT, Compiler, Skip, expect, main, run
 
 DOCUMENTS = sorted(path for path in ROOT.rglob("*.md") if "build" not in path.relative_to(ROOT).parts[:1])
 README = ROOT / "README.md"
@@ -27,10 +27,46 @@ def readme_examples_compile(scratch):
     expect(lines <= 30, f"README.md's example has {lines} lines, more than 30")
 
 
+def guide_examples_compile(scratch):
+    """Those of docs/guard.md, each by itself, and its linker fragment as an application's own."""
+    guide = (ROOT / "docs/guard.md").read_text()
+    examples = re.findall(r"^```c\n(.*?)^```", guide, re.MULTILINE | re.DOTALL)
+    expect(len(examples) >= 5, "docs/guard.md has lost its examples")
+    for example in examples:
+        for target in ("armv7m", "rv64imac", "host"):
+            for check in (0, 1, 2):
+                Compiler(target).must_compile("-", scratch / "a.o", f"-DMOAT_CONFIG_CHECK={check}", text=example)
+    wrapped = set(re.findall(r"--wrap=(\w+)", (ROOT / "linker/moat_wrap.opts").read_text()))
+    for name in wrapped:
+        expect(name in guide or name.startswith("__aeabi_mem"), f"docs/guard.md does not say that {name} is wrapped")
+        expect(any(name.removeprefix("__aeabi_") in path.read_text() for path in (ROOT / "wrap").glob("*.c")),
+               f"wrap/ has no {name}")
+
+
+def guide_fragment_links(scratch):
+    """docs/guard.md's moat_c_owned.ld and region, for a library of its own: its variable lies in there."""
+    guide = (ROOT / "docs/guard.md").read_text()
+    fragment = re.search(r"^```ld\n(.*?)^```", guide, re.MULTILINE | re.DOTALL).group(1)
+    (scratch / "moat_c_owned.ld").write_text(fragment)
+    compiler = Compiler("armv7m")
+    compiler.must_compile("-", scratch / "radio.o", text="int radio_state = 1; int radio_zero;")
+    compiler.must_compile("-", scratch / "main.o", text="extern int radio_state, radio_zero; void moat_reset(void);\n"
+                          "void moat_reset(void) { radio_state += radio_zero; }")
+    compiler.tool("ar", "rcs", scratch / "libradio.a", scratch / "radio.o")
+    status, output = run([compiler.command[0], "-mcpu=cortex-m3", "-mthumb", "-nostdlib", f"-L{scratch}", "-Llinker", "-T",
+                          "linker/arm-mps2-an385.ld", "-o", str(scratch / "a.elf"), str(scratch / "main.o"),
+                          str(scratch / "libradio.a")])
+    expect(status == 0, output)
+    symbols = {line.split()[2]: int(line.split()[0], 16) for line in compiler.tool("nm", scratch / "a.elf").splitlines()}
+    for name in ("radio_state", "radio_zero"):
+        expect(symbols["radio_start"] <= symbols[name] < symbols["radio_end"], f"{name} is not in the region")
+
+
 def readme_commands_exist(_):
-    targets = set(re.findall(r"^([a-z]+):.*##", (ROOT / "Makefile").read_text(), re.MULTILINE))
-    used = set(re.findall(r"^\s*(?:\$ )?make ([a-z]+)", read_readme(), re.MULTILINE))
-    used |= set(re.findall(r"`make ([a-z]+)", read_readme()))
+    makefiles = "".join(path.read_text() for path in [ROOT / "Makefile", *(ROOT / "make").glob("*.mk")])
+    targets = set(re.findall(r"^([a-z-]+):.*##", makefiles, re.MULTILINE))
+    used = set(re.findall(r"^\s*(?:\$ )?make ([a-z-]+)", read_readme(), re.MULTILINE))
+    used |= set(re.findall(r"`make ([a-z-]+)", read_readme()))
     expect({"demo", "test"} <= used, "README.md does not show make demo and make test")
     expect(used <= targets, f"README.md has targets that the Makefile lacks: {sorted(used - targets)}")
 
@@ -80,5 +116,5 @@ def invariants_are_numbered_once(_):
             expect(name in stated, f"{path.relative_to(ROOT)} names {name}, which docs/design.md does not state")
 
 
-main(readme_examples_compile, readme_commands_exist, first_commands_come_early, relative_links_resolve,
+main(readme_examples_compile, guide_examples_compile, guide_fragment_links, readme_commands_exist, first_commands_come_early, relative_links_resolve,
      documents_name_real_things, invariants_are_numbered_once)

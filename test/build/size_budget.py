@@ -37,8 +37,23 @@ def hold(limits, sizes, where):
     return case
 
 
+# The most bytes of code and constants that CHECK2 adds to CHECK0, what reports a fault apart.
+GUARD_LIMIT = {"armv7m": 1536}
+
+
+def hold_guard(core, sizes, limit):
+    def case(_):
+        added = sizes[core, "2"]["program"] - sizes[core, "0"]["program"]
+        report = sizes[core, "2"]["report"] - sizes[core, "0"]["report"]
+        print(f"# {core}: the guard adds {added} bytes, {report} of them to report a fault")
+        expect(0 < added - report <= limit, f"{core}: the guard adds {added - report} bytes, reporting apart; {limit} are allowed")
+    return case
+
+
 def cases():
     limits, sizes = budget.load(), measure()
+    for core, limit in GUARD_LIMIT.items():
+        yield f"{core}_guard", hold_guard(core, sizes, limit)
     for key in sorted(sizes):
         core, check = key
         yield f"{core}_check{check}", hold(limits.get(key, dict.fromkeys(budget.SECTIONS, 0)), sizes[key],

@@ -60,6 +60,7 @@ void fixture_fault(volatile int *p) {
 void _start(void);
 void _start(void) {
     fixture_send(&fixture_frame);
+    __asm__ volatile(".globl fixture_start_return\nfixture_start_return:" ::: "memory");
     fixture_fault((int *)&fixture_long);
     for (;;) {
     }

@@ -3,6 +3,7 @@
 SPDX-License-Identifier: MIT"""
 import os
 import shutil
+import struct
 import subprocess
 import sys
 import tempfile
@@ -78,12 +79,21 @@ def line_of(marker):
         return next(number for number, line in enumerate(file, 1) if f"/* {marker} */" in line)
 
 
-def make(**fields):
-    """A record's bytes with a right checksum, from field values; those not given are 0 or as they must be."""
-    values = {"magic": records.MAGIC, "layout": records.LAYOUT, "bytes": records.BYTES, "sequence": 1, "check": 0}
-    values.update({name: b"" for name in ("type", "region", "build_id")})
+def make(registers=None, callers=(), events=(), stacks=(), word_bytes=4, **fields):
+    """A record's bytes with a right checksum, from field values; those not given are 0 or as they must be.
+    registers: {number: value};  events: (clock, kind, argument);  stacks: (address, bytes), two at most"""
+    registers = registers or {}
+    words = [registers.get(i, 0) for i in range(max(registers, default=-1) + 1)]
+    stacks = [*stacks, (0, b""), (0, b"")][:2]
+    rest = struct.pack(f"<{len(words) + len(callers)}{'IQ'[word_bytes == 8]}", *words, *callers)
+    rest += b"".join(records.EVENT.pack(*event) for event in events) + stacks[0][1] + stacks[1][1]
+    values = {"magic": records.MAGIC, "layout": records.LAYOUT, "bytes": records.BYTES_MIN + len(rest), "sequence": 1}
+    values.update({name: b"" for name in ("type", "region", "build_id", "extra")})
+    values.update(word_bytes=word_bytes, registers=len(words), register_mask=sum(1 << i for i in registers),
+                  callers=len(callers), events=len(events), stack_bytes=struct.pack("<HH", *(len(s[1]) for s in stacks)),
+                  stack_at=struct.pack("<QQ", *(s[0] for s in stacks)))
     values.update(fields)
-    body = records.FORMAT.pack(*(values.get(name, 0) for name, _ in records.FIELDS))[:-4]
+    body = records.FIRST.pack(*(values.get(name, 0) for name, _ in records.FIELDS)) + rest
     return body + zlib.crc32(body).to_bytes(4, "little")
 
 
@@ -92,7 +102,8 @@ def store(fixture, **fields):
     frame = fixture.address("fixture_frame")
     values = {"kind": records.STORE, "state": 1 | 2 << 2, "region_kind": 1, "pc": fixture.address("fixture_return"),
               "value": frame, "object": frame, "destination": fixture.address("fixture_ring") + 2 * fixture.word_bytes,
-              "type": b"struct fixture_frame", "region": b"dma_ring", "build_id": fixture.build_id}
+              "type": b"struct fixture_frame", "region": b"dma_ring", "build_id": fixture.build_id,
+              "word_bytes": fixture.word_bytes}
     values.update(fields)
     return make(**values)
 

@@ -4,8 +4,9 @@
 SPDX-License-Identifier: MIT"""
 import json
 import os
+import struct
 
-from support import Fixture, TARGETS, decode, line_of, make, records, run, scratch, store
+from support import ELFFile, Fixture, TARGETS, decode, line_of, make, records, run, scratch, store
 
 
 def expect(result, **wanted):
@@ -169,8 +170,10 @@ def damaged_records():
     cases = (
         (b"nothing here\n", "no fault record"), (b"", "no fault record"), (line[:200], "cut"),
         (line.replace(b"MOAT-FAULT 6d", b"MOAT-FAULT 6c"), "the line's checksum"),
-        (records.frame(flipped), "torn or corrupt"), (records.frame(torn), "torn"), (records.frame(make(layout=2)), "layout 2"),
-        (records.frame(good[:100]), "160"), (records.frame(b""), "too few"), (records.frame(bytes(160)), "magic"),
+        (records.frame(flipped), "torn or corrupt"), (records.frame(torn), "torn"), (records.frame(make(layout=3)), "layout 3"),
+        (records.frame(good[:100]), str(len(good))), (records.frame(b""), "too few"), (records.frame(bytes(240)), "magic"),
+        (records.frame(make(callers=(1, 2), registers={1: 1}, stacks=[(0, b"1234")])[:-8]), "has"),
+        (records.frame(make(callers=(1, 2), word_bytes=5)), "parts"), (records.frame(make(stack_bytes=b"1234")), "parts"),
     )
     for log, words in cases:
         problem = refused(decode(elf.path, log), 1, words)
@@ -185,8 +188,116 @@ def raw_dumps():
     status, output, errors = decode(elf.path, store(elf), "--raw")
     if status != 0 or "fixture_send" not in output:
         return f"exit {status}: {errors!r}"
-    return (refused(decode(elf.path, store(elf)[:-1], "--raw"), 1, "160") or refused(decode(elf.path, b"", "--raw"), 1, "few")
-            or refused(decode(elf.path, bytes(160), "--raw"), 1, "magic"))
+    inside = b"noise moat" + struct.pack("<II", 5, 5 ^ 0xFFFFFFFF) + store(elf) + b"moat: a text" + bytes(300)
+    status, output, errors = decode(elf.path, inside, "--raw", "--json")
+    if status != 0 or json.loads(output)["count"] != 5:
+        return f"in a larger dump: exit {status}, {output!r}, {errors!r}"
+    return (refused(decode(elf.path, store(elf)[:-1], "--raw"), 1, "has") or refused(decode(elf.path, b"", "--raw"), 1, "no fault")
+            or refused(decode(elf.path, bytes(160), "--raw"), 1, "no fault"))
+
+
+def several_builds_in_one_log():
+    """Each record is explained with the ELF file of its build; one of a build that was not given is refused alone."""
+    arm, riscv, host = fixture("arm"), fixture("riscv32"), fixture("host")
+    log = b"\n".join(b"[%s] " % elf.target.encode() + records.frame(store(elf, sequence=n), n) for n, elf in
+                     enumerate((arm, riscv, host, arm), 1))
+    status, output, errors = decode(arm.path, log, "--json", "--elf", riscv.path)
+    found = [(one["source"], one["sequence"], one["count"], one["function"]) for one in map(json.loads, output.splitlines())]
+    wanted = [("[arm]", 1, 1, "fixture_send"), ("[riscv32]", 2, 2, "fixture_send"), ("[arm]", 4, 4, "fixture_send")]
+    return None if found == wanted and status == 1 and host.build_id.hex() in errors else f"exit {status}, {found}, {errors!r}"
+
+
+def count_of_the_last_is_told():
+    elf = fixture("arm")
+    lines = [records.frame(store(elf), count) for count in (1, 2, 7, 3)]
+    result, problem = json_of(elf, b"\n".join(lines))
+    text = decode(elf.path, b"\n".join(lines))[1]
+    return problem or expect(result, count=7, seen=4) or (None if "seen 7 times" in text else text)
+
+
+def json_of(elf, log, *options):
+    status, output, errors = decode(elf.path, log, "--json", *options)
+    return (json.loads(output), None) if status == 0 and len(output.splitlines()) == 1 else (None, f"exit {status}, {errors!r}")
+
+
+def unwinding():
+    """By hand: fixture_guard was called by fixture_send, which was called by _start, out of what is on the stack; with a dump of RAM
+    in place of the slice it is the same; with neither, the device's callers are shown."""
+    for target in ("arm", "riscv32", "riscv64"):
+        elf = fixture(target)
+        problem = unwinding_on(elf)
+        if problem:
+            return f"{target}: {problem}"
+    return None
+
+
+def unwinding_on(elf):
+    pc, sp, link = (15, 13, 14) if elf.target == "arm" else (32, 2, 1)
+    word, at = elf.word_bytes, 0x20001000
+    size = 8 if elf.target == "arm" else 16
+    saved = size - word
+    inside = elf.address("fixture_return")
+    stack = bytearray(64)
+    stack[saved:saved + word] = (elf.address("fixture_start_return") | (elf.target == "arm")).to_bytes(word, "little")
+    fields = {"kind": records.EXCEPTION, "pc": elf.address("fixture_guard"), "registers": {
+        pc: elf.address("fixture_guard"), sp: at, link: inside | (elf.target == "arm")}}
+    wanted = ["fixture_guard", "moat_store_", "fixture_send", "_start"]
+    result, problem = one(elf, store(elf, stacks=[(at, bytes(stack))], **fields))
+    names = None if problem else [frame["function"] for frame in result["backtrace"]]
+    if names != wanted:
+        return f"{problem}, by the slice: {names}, {result and result['backtrace_end']}"
+    ram = os.path.join(_folder.name, "ram.bin")
+    with open(ram, "wb") as file:
+        file.write(bytes(256) + stack)
+    log = records.frame(store(elf, callers=(inside,), **fields))
+    result, problem = json_of(elf, log, "--ram", f"{at - 256:#x}:{ram}")
+    names = None if problem else [frame["function"] for frame in result["backtrace"]]
+    if names != wanted:
+        return f"{problem}, by the dump: {names}"
+    circle = {**fields["registers"], link: elf.address("fixture_guard") + 2 | (elf.target == "arm")}
+    result, problem = one(elf, store(elf, **{**fields, "registers": circle}))
+    if problem or "does not go on" not in result["backtrace_end"]:
+        return f"{problem}, in a circle: {result['backtrace_end']}"
+    text = decode(elf.path, log)[1]
+    return None if "likely callers" in text and "not in the record" in text else f"without a stack: {text}"
+
+
+def core_files():
+    """The notes and the memory of a core file, and what is not one of gdb's machines."""
+    elf = fixture("riscv32")
+    ram, core = os.path.join(_folder.name, "ram.bin"), os.path.join(_folder.name, "out.core")
+    with open(ram, "wb") as file:
+        file.write(bytes(range(256)) * 2)
+    log = records.frame(store(elf, registers={i: 0x100 + i for i in range(33)}, stacks=[(0x20001040, b"stack" * 12)]))
+    status, _, errors = decode(elf.path, log, "--core", core, "--ram", f"0x20001000:{ram}")
+    if status != 0:
+        return f"exit {status}, {errors!r}"
+    with open(core, "rb") as file:
+        read = ELFFile(file)
+        note = next(note for segment in read.iter_segments() if segment["p_type"] == "PT_NOTE" for note in segment.iter_notes())
+        loads = [(segment["p_vaddr"], segment.data()) for segment in read.iter_segments() if segment["p_type"] == "PT_LOAD"]
+    registers = struct.unpack("<32I", note["n_descdata"][72:72 + 128])
+    memory = bytes(range(256)) * 2
+    if registers != (0x120, *range(0x101, 0x120)):
+        return f"registers are {registers}"
+    if loads != [(0x20001000, memory[:0x40] + b"stack" * 12 + memory[0x40 + 60:])]:
+        return f"memory is {loads}"
+    host = fixture("host")
+    return (refused(decode(host.path, records.frame(store(host)), "--core", core), 2, "gdb reads no core files")
+            or refused(decode(elf.path, log, "--core", "/nonexistent/core"), 2, "/nonexistent/core")
+            or refused(decode(elf.path, log, "--ram", "nonsense"), 2, "ADDRESS:FILE")
+            or refused(decode(elf.path, log, "--ram", "0x1:/nonexistent/ram"), 2, "/nonexistent/ram"))
+
+
+def another_machine_s_records():
+    """A record of one machine explained by force with the ELF file of another: wrong, but no stack trace."""
+    arm, riscv = fixture("arm"), fixture("riscv64")
+    raw = store(arm, registers={i: 0x100 for i in range(17)}, stacks=[(0x100, bytes(64))], callers=[1, 2])
+    for elf in (riscv, fixture("host")):
+        status, _, errors = decode(elf.path, records.frame(raw), "--force", "--json")
+        if status != 0 or "Traceback" in errors:
+            return f"exit {status}, {errors[-300:]!r}"
+    return refused(decode(riscv.path, records.frame(raw), "--force", "--core", os.path.join(_folder.name, "out.core")), 2, "64 bits")
 
 
 def bad_elf_files():
@@ -211,4 +322,5 @@ def bad_usage():
 
 
 run([*each_target(), *((f"fault-decoder/{case.__name__}", case) for case in (
-    build_mismatch, build_unknown, no_debug_information, damaged_records, raw_dumps, bad_elf_files, bad_usage))])
+    build_mismatch, build_unknown, no_debug_information, damaged_records, raw_dumps, several_builds_in_one_log,
+    count_of_the_last_is_told, unwinding, core_files, another_machine_s_records, bad_elf_files, bad_usage))])

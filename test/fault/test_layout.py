@@ -67,7 +67,8 @@ def constants():
         header = file.read()
     with open(os.path.join(ROOT, "core", "include", "moat_region.h"), encoding="utf-8") as file:
         header += file.read()
-    kinds = {int(value): name.lower() for name, value in re.findall(r"MOAT_FAULT_(\w+) = (\d+)", header)}
+    kinds = {int(value): name.lower() for name, value in re.findall(r"^ +MOAT_FAULT_(\w+) = (\d+)", header, re.MULTILINE)}
+    causes = {int(value): name.lower() for name, value in re.findall(r"MOAT_RESET_(\w+) = (\d+)", header)}
     regions = {int(value): name.lower() for name, value in re.findall(r"MOAT_REGION_(\w+) = (\d+)", header)}
     magic = int(re.search(r"MOAT_FAULT_MAGIC (0x\w+)u", header).group(1), 16)
     del kinds[0]
@@ -76,7 +77,24 @@ def constants():
     expected = {value: name.replace("unknown", "undeclared").replace("_", "-") for value, name in regions.items()}
     if expected != records.REGION_KINDS:
         return f"region kinds are {expected} in the header, {records.REGION_KINDS} in the decoder"
+    if causes != records.RESET_CAUSES:
+        return f"reset causes are {causes} in the header, {records.RESET_CAUSES} in the decoder"
+    layout = int(re.search(r"MOAT_FAULT_LAYOUT (\d+)u", header).group(1))
+    if layout != records.LAYOUT:
+        return f"layout is {layout} in the header, {records.LAYOUT} in the decoder"
     return None if magic == records.MAGIC else f"magic is {magic:#x} in the header, {records.MAGIC:#x} in the decoder"
+
+
+def events():
+    """The kinds of events in core, in the decoder and in the document."""
+    with open(os.path.join(ROOT, "core", "event.h"), encoding="utf-8") as file:
+        core = {int(value): name.lower() for name, value in re.findall(r"MOAT_EVENT_(\w+) = (\d+)", file.read())}
+    del core[0]
+    with open(os.path.join(ROOT, "docs", "fault-record.md"), encoding="utf-8") as file:
+        table = {int(value): name for value, name in re.findall(r"^\| (\d+) \| `(\w+)` \| [^|]* \|$", file.read(), re.MULTILINE)}
+    if core != records.EVENTS:
+        return f"events are {core} in core, {records.EVENTS} in the decoder"
+    return None if table == core else f"events are {table} in the document, {core} in core"
 
 
 def main():
@@ -85,6 +103,7 @@ def main():
         ("fault-layout/documented", lambda: differences("docs", documented(), actual)),
         ("fault-layout/decoder", lambda: differences("decoder", decoded(), actual)),
         ("fault-layout/constants", constants),
+        ("fault-layout/events", events),
     ])
 
 

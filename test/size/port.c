@@ -21,3 +21,17 @@ _Noreturn void moat_port_trap(void) {
 }
 
 uint32_t moat_port_clock(void) { return 0; }
+
+uint64_t moat_port_registers(uintptr_t registers[MOAT_PORT_REGISTERS]) {
+    (void)registers;
+    return 0;
+}
+
+uintptr_t moat_port_interrupted_sp(void) { return 0; }
+
+bool moat_port_follows_call(uintptr_t address) {
+    (void)address;
+    return false;
+}
+
+void moat_port_boot(struct moat_port_boot *out) { out->boots = out->reset_cause = out->uptime = 0; }

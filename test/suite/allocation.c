@@ -102,7 +102,7 @@ static void arrays_of_each_length(void) {
     for (size_t count = 1; count <= 200; count++) {
         struct node *nodes = MOAT_NEW_ARRAY(node_type, count);
         CHECK(is_good(nodes, count * sizeof(struct node), &node_type, true));
-        memset(nodes, 0, count * sizeof(struct node)); /* before it is scanned */
+        memset((void *)nodes, 0, count * sizeof(struct node)); /* before it is scanned */
     }
     CHECK_HEAP();
 }
@@ -113,10 +113,10 @@ static void tails_of_each_length(void) {
         struct flex *flex = MOAT_NEW_FLEX(flex_type, tail);
         size_t bytes = sizeof(struct flex) + tail * sizeof(void *);
         CHECK(is_good(flex, bytes, &flex_type, false));
-        memset(flex, 0, bytes);
+        memset((void *)flex, 0, bytes);
         struct byte_tail *byte_tail = MOAT_NEW_FLEX(byte_tail_type, tail);
         CHECK(is_good(byte_tail, sizeof(struct byte_tail) + tail, &byte_tail_type, false));
-        memset(byte_tail, 0, sizeof(struct byte_tail));
+        memset((void *)byte_tail, 0, sizeof(struct byte_tail));
     }
     CHECK_HEAP();
 }
@@ -126,7 +126,7 @@ static void objects_of_a_type(void) {
     for (int i = 0; i < 3000; i++) {
         struct node *node = MOAT_NEW(node_type);
         CHECK(is_good(node, sizeof *node, &node_type, false));
-        memset(node, 0, sizeof *node);
+        memset((void *)node, 0, sizeof *node);
         CHECK(is_good(MOAT_NEW(small_type), sizeof(struct small), &small_type, false));
     }
     CHECK_HEAP();

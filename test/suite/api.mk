@@ -1,14 +1,18 @@
 # The suites of the API: each starts its own heap, in arenas of its own, and shares test/fresh_heap.c.
 #
 # SPDX-License-Identifier: MIT
-API_SUITES := allocation api_bad_input api_before_init arenas finalizers guard guard_macros handles model \
-  out_of_memory pins roots stress types walker
+API_SUITES := allocation api_bad_input api_before_init arenas finalizers guard guard_audit guard_macros handles model \
+  out_of_memory pacing pins roots stress types utilisation walker
 
 $(foreach s,$(API_SUITES),$(eval $(s)_SRCS := test/fresh_heap.c))
 $(foreach s,$(API_SUITES),$(eval $(s)_LDFLAGS := -Wl,--defsym=MOAT_ARENA_BYTES=0))
 
 model_SRCS += test/shadow.c
+guard_SRCS += test/guard/message.c
 
 # What moat prints passes through the test.
-$(foreach s,api_bad_input api_before_init,$(eval $(s)_SRCS += test/console.c))
-$(foreach s,api_bad_input api_before_init guard,$(eval $(s)_LDFLAGS += -Wl,--wrap=moat_port_write))
+$(foreach s,api_bad_input api_before_init guard_audit,$(eval $(s)_SRCS += test/console.c))
+$(foreach s,api_bad_input api_before_init guard guard_audit,$(eval $(s)_LDFLAGS += -Wl,--wrap=moat_port_write))
+
+# The test sees what core reads of the clock.
+utilisation_LDFLAGS += -Wl,--wrap=moat_port_clock

@@ -159,7 +159,7 @@ static void arenas_over_roots_and_stacks(void) {
     unsigned char here[512];
     CHECK(start());
     REFUSED(moat_arena_add((void *)((uintptr_t)here & ~(uintptr_t)15), 256), "moat_arena_add", MOAT_ERR_OVERLAP, "overlaps");
-    REFUSED(moat_arena_add(&root, 256), "moat_arena_add", MOAT_ERR_OVERLAP, "overlaps");
+    REFUSED(moat_arena_add(&MOAT_RAW(root), 256), "moat_arena_add", MOAT_ERR_OVERLAP, "overlaps");
     CHECK_EQUAL(moat_root_add(memory + 512, NULL, 1), MOAT_OK);
     REFUSED(moat_arena_add(memory, sizeof memory), "moat_arena_add", MOAT_ERR_OVERLAP, "overlaps");
     CHECK_EQUAL(moat_root_remove(memory + 512), MOAT_OK);
@@ -480,7 +480,8 @@ static void results_have_names(void) {
     CHECK_TEXT(moat_result_name(MOAT_ERR_ABSENT), "MOAT_ERR_ABSENT");
     CHECK_TEXT(moat_result_name(MOAT_ERR_MEMORY), "MOAT_ERR_MEMORY");
     CHECK_TEXT(moat_result_name(MOAT_ERR_TYPE), "MOAT_ERR_TYPE");
-    const int none[] = {1, MOAT_ERR_TYPE - 1, INT32_MAX, INT32_MIN + 1, INT32_MIN};
+    CHECK_TEXT(moat_result_name(MOAT_ERR_BUILD), "MOAT_ERR_BUILD");
+    const int none[] = {1, MOAT_ERR_BUILD - 1, INT32_MAX, INT32_MIN + 1, INT32_MIN};
     for (size_t i = 0; i < sizeof none / sizeof none[0]; i++) {
         CHECK_TEXT(moat_result_name(none[i]), "not a moat result");
     }

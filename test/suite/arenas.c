@@ -146,7 +146,58 @@ static void added_at_every_step_of_a_cycle(void) {
     CHECK(false);
 }
 
+/* ---- arenas without a gap between them, at each place in a bitmap word ---- */
+
+/* A list through all of both arenas outlives a collection, whichever of them is the first. */
+static void neighbours_keep_what_is_theirs(void) {
+    for (size_t at = 0; at < 64 * MOAT_GRANULE; at += 2 * MOAT_GRANULE) {
+        unsigned char *middle = first.bytes + 1024 + at;
+        CHECK(fresh_heap(middle, 512));
+        CHECK_EQUAL(moat_arena_add(middle - 1024, 1024), MOAT_OK);
+        unsigned count = fill();
+        CHECK_EQUAL(moat_gc_collect(), MOAT_OK);
+        CHECK_HEAP();
+        CHECK(count > 8);
+        check_numbers(count);
+        MOAT_CLEAR(list);
+    }
+}
+
+/* The sweep goes from one arena to the other while the cursor owns the end of the first. */
+static MOAT_ROOT(struct node) some[8];
+
+static __attribute__((noinline)) void churn(void) {
+    for (int i = 0; i < 600; i++) {
+        uint32_t what = test_random_below(8);
+        moat_heap.requested = moat_heap.requested || moat_heap.phase == MOAT_PHASE_IDLE;
+        if (what < 2) {
+            (void)moat_gc_step(1 + test_random_below(12));
+        } else if (what < 5) {
+            struct node *node = MOAT_NEW(node_type);
+            if (test_random_below(4) == 0) {
+                MOAT_STORE(some[test_random_below(8)], node);
+            }
+        } else if (what == 5) {
+            (void)MOAT_NEW_BYTES(300 + test_random_below(900));
+        } else {
+            MOAT_CLEAR(some[test_random_below(8)]);
+        }
+        if (i % 4 == 0) {
+            CHECK_HEAP();
+        }
+    }
+}
+
+static void neighbours_are_swept_apart(void) {
+    for (size_t at = 0; at < 32 * MOAT_GRANULE; at += MOAT_GRANULE) {
+        CHECK(fresh_heap(first.bytes + at, 3072));
+        CHECK_EQUAL(moat_arena_add(first.bytes + at + 3072, 512), MOAT_OK);
+        churn();
+    }
+}
+
 static const struct test_case cases[] = {
+    TEST_CASE(neighbours_keep_what_is_theirs), TEST_CASE(neighbours_are_swept_apart),
     TEST_CASE(smallest_arena_serves),       TEST_CASE(nothing_outside_is_written),
     TEST_CASE(bookkeeping_is_small),        TEST_CASE(several_arenas_are_all_used),
     TEST_CASE(larger_of_the_arenas_bounds_a_request), TEST_CASE(added_at_every_step_of_a_cycle),

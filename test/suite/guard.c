@@ -5,6 +5,7 @@
  *
  * SPDX-License-Identifier: MIT */
 #include "fresh_heap.h"
+#include "guard/message.h"
 #include "harness.h"
 
 #include "cycle.h"
@@ -113,7 +114,7 @@ static struct node *memory_of(enum destination to) {
     case TO_HEAP:
         return MOAT_NEW(pair_type);
     case TO_ROOT:
-        return (struct node *)(void *)roots;
+        return (struct node *)(void *)&MOAT_RAW(roots[0]);
     case TO_TYPED_ROOT:
         return typed_root.node;
     case TO_ADDED_ROOT:
@@ -135,7 +136,7 @@ static struct node *memory_of(enum destination to) {
     case TO_FLASH:
         return (struct node *)(uintptr_t)constant.node;
     case TO_UNDECLARED:
-        memset(&undeclared, 0, sizeof undeclared);
+        memset((void *)&undeclared, 0, sizeof undeclared);
         return undeclared.node;
     default:
         return NULL; /* a stack: the memory is the operation's own */
@@ -170,7 +171,7 @@ static struct node *value_of(enum value value) {
     case AN_OBJECT:
         return object;
     case ITS_INSIDE:
-        return (struct node *)(void *)&object->next;
+        return (struct node *)(void *)&MOAT_RAW(object->next);
     case ONE_PAST_ITS_END:
         return object + 1;
     case A_PINNED_OBJECT:
@@ -186,7 +187,7 @@ static struct node *value_of(enum value value) {
 
 /* ---- the run, in retained RAM ---- */
 
-#define TEXT_BYTES 240
+#define TEXT_BYTES GUARD_TEXT_BYTES
 
 static __attribute__((section(".noinit.moat_guard_suite"))) struct {
     uint32_t next;       /* trial */
@@ -215,47 +216,19 @@ void __wrap_moat_port_write(const char *text, size_t length) {
     __real_moat_port_write(text, length);
 }
 
-static void append(char *to, const char *text) {
-    size_t used = strlen(to);
-    for (; *text != '\0' && used < TEXT_BYTES - 1; text++) {
-        to[used++] = *text;
-    }
-    to[used] = '\0';
-}
-
-static void append_address(char *to, uintptr_t address) {
-    char digits[2 * sizeof address + 3] = "0x";
-    for (size_t i = 0; i < 2 * sizeof address; i++) {
-        digits[2 + i] = "0123456789abcdef"[address >> (8 * sizeof address - 4 - 4 * i) & 0xf];
-    }
-    digits[sizeof digits - 1] = '\0';
-    append(to, digits);
-}
-
-static void append_number(char *to, uint32_t number) {
-    char digits[11];
-    char *at = digits + sizeof digits - 1;
-    *at = '\0';
-    do {
-        *--at = (char)('0' + number % 10);
-        number /= 10;
-    } while (number != 0);
-    append(to, at);
-}
-
 /* Keeps the first failure of each destination. */
 static void fail(const char *what, const char *more) {
     enum destination to = run.destination;
     if (run.failed[to]++ == 0) {
         char *why = run.why[to];
         why[0] = '\0';
-        append(why, "operation ");
-        append_number(why, run.operation);
-        append(why, ", value ");
-        append_number(why, run.value);
-        append(why, run.marking ? ", marking: " : ", idle: ");
-        append(why, what);
-        append(why, more);
+        guard_append(why, "operation ");
+        guard_append_number(why, run.operation);
+        guard_append(why, ", value ");
+        guard_append_number(why, run.value);
+        guard_append(why, run.marking ? ", marking: " : ", idle: ");
+        guard_append(why, what);
+        guard_append(why, more);
     }
 }
 
@@ -275,23 +248,8 @@ static bool must_trap(void) {
 }
 
 static void expect_text(const struct moat_fault *fault, const struct moat_region *region) {
-    static const char *const kinds[] = {"undeclared", "c-owned", "peripheral", "flash", "static"};
-    char line[TEXT_BYTES] = "\nmoat: ";
-    append(line, operations[run.operation].word);
-    append(line, " of heap pointer ");
-    append_address(line, (uintptr_t)run.stored);
-    append(line, " (struct node, +");
-    append_number(line, (uint32_t)((uintptr_t)run.stored - (uintptr_t)run.object));
-    append(line, ") into ");
-    append(line, kinds[region == NULL ? MOAT_REGION_UNKNOWN : region->kind]);
-    append(line, region == NULL ? " memory" : " region \"");
-    append(line, region == NULL ? "" : region->name);
-    append(line, region == NULL ? "" : "\"");
-    append(line, " at ");
-    append_address(line, (uintptr_t)&run.at->next);
-    append(line, ", from ");
-    append_address(line, (uintptr_t)fault->pc);
-    append(line, "\n");
+    char line[TEXT_BYTES];
+    guard_message(line, operations[run.operation].word, fault, region);
     if (strncmp(run.text, line, strlen(line)) != 0) {
         fail("the message should be", line + 1);
     }
@@ -351,7 +309,7 @@ static void operate(struct node *at) {
     memset(run.text, 0, sizeof run.text);
     operations[run.operation].run(at, run.stored);
     judge_quiet(at);
-    at->next = NULL;
+    MOAT_CLEAR(at->next);
     at->value = 0;
 }
 
@@ -401,8 +359,8 @@ static bool set_up(void) {
                                .sp = (uintptr_t)&task_memory};
     bool ready = fresh_heap(arena.bytes, sizeof arena.bytes) &&
                  moat_root_add(&added_root, &pair_type, 1) == MOAT_OK && moat_stack_add(&task) == MOAT_OK;
-    object = MOAT_NEW(node_type);
-    pinned = MOAT_NEW(node_type);
+    MOAT_STORE(object, MOAT_NEW(node_type));
+    MOAT_STORE(pinned, MOAT_NEW(node_type));
     return ready && object != NULL && moat_pin(pinned) == MOAT_OK;
 }
 
@@ -485,6 +443,7 @@ int main(void) {
         memset(&run, 0, sizeof run);
     } else if (!run.finished) {
         judge_trap();
+        moat_fault_clear(); /* or the next trap at this line would only be counted */
     }
     return TEST_MAIN(cases);
 }

@@ -14,7 +14,7 @@
 #include <bsp.h>
 #include <moat.h>
 
-#define ARENA_BYTES (NODE_ARENA_BYTES / 4)
+#define ARENA_BYTES (NODE_ARENA_BYTES / 8 * 3)
 #define CHAIN 6
 #define VOLUME 12 /* slices that a handler runs */
 #define STEPS_MAX 100000u
@@ -97,14 +97,14 @@ static uintptr_t room(void) {
 
 /* Brings the cursor to a new chunk; the collector stays where it is. */
 static void refill(void) {
-    for (int i = 0; i < 2000 && room() <= node_type.extent; i++) {
+    for (int i = 0; i < 2000 && room() <= node_type.extent && moat_heap.phase != MOAT_PHASE_MARK; i++) {
         CHECK(MOAT_NEW_ARRAY(node_type, 1) != NULL);
     }
 }
 
 static void arrange_room(void) {
     bsp_interrupt(refill);
-    CHECK(room() > node_type.extent);
+    CHECK(room() > node_type.extent || moat_heap.phase == MOAT_PHASE_MARK); /* marking, there is no chunk */
 }
 
 static void arrange_no_room(void) {
@@ -234,11 +234,11 @@ static void each_instruction_of_the_fast_path(void) {
 }
 
 static void each_instruction_of_a_refill(void) {
-    walk_all(&(const struct operation){do_node, arrange_no_room, 1, 100});
+    walk_all(&(const struct operation){do_node, arrange_no_room, 1, 40});
 }
 
 static void each_instruction_of_an_array(void) {
-    walk_all(&(const struct operation){do_array, arrange_nothing, ARRAY_NODES, 100});
+    walk_all(&(const struct operation){do_array, arrange_nothing, ARRAY_NODES, 40});
 }
 
 static void each_instruction_of_a_large_array(void) {

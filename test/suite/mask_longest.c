@@ -62,7 +62,7 @@ static uint32_t measure(void (*work)(void)) {
 static MOAT_ROOT(struct node) kept;
 static MOAT_ROOT(struct node *) slots; /* a large array of them */
 
-MOAT_TYPE(slot_type, struct { struct node *slot; }, slot);
+MOAT_TYPE(slot_type, struct { MOAT_REF(struct node) slot; }, slot);
 
 static void list(void) {
     for (int i = 0; i < 150; i++) {

@@ -51,8 +51,8 @@ struct place {
 };
 
 static struct place anchor_place(unsigned anchor) {
-    moat_slot *slot = anchor < BLOCK ? (moat_slot *)&statics[anchor]
-                                     : (moat_slot *)&block[(anchor - BLOCK) / 2].slot[(anchor - BLOCK) % 2];
+    moat_slot *slot = anchor < BLOCK ? MOAT_SLOT_(statics[anchor])
+                                     : MOAT_SLOT_(block[(anchor - BLOCK) / 2].slot[(anchor - BLOCK) % 2]);
     return (struct place){slot, shadow_anchor(anchor)};
 }
 
@@ -228,9 +228,9 @@ static void change_block(void) {
             shadow_anchor(BLOCK + i)->object = SHADOW_NONE;
         }
     } else {
-        memset(block, 0, sizeof block);
+        memset((void *)block, 0, sizeof block);
         struct shadow_edge edge = random_edge();
-        block[1].slot[0] = shadow_value(edge);
+        MOAT_RAW(block[1].slot[0]) = shadow_value(edge);
         *shadow_anchor(BLOCK + 2) = edge;
         CHECK_EQUAL(moat_root_add(block, &shadow_node_type, BLOCKS), MOAT_OK);
     }
@@ -314,7 +314,7 @@ static void run(size_t bytes, bool two_arenas, unsigned operations) {
     CHECK(!two_arenas || moat_arena_add(second.bytes, sizeof second.bytes) == MOAT_OK);
     shadow_begin();
     block_added = false;
-    memset(block, 0, sizeof block);
+    memset((void *)block, 0, sizeof block);
     failed_allocations = 0;
     scale = bytes <= 8192 ? 1 : (unsigned)(bytes >> 11);
     for (unsigned done = 0; done < operations; done += 250) {

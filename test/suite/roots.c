@@ -39,8 +39,8 @@ static struct node *make(uintptr_t *note) {
 }
 
 static bool start(void) {
-    memset(added, 0, sizeof added);
-    memset(words, 0, sizeof words);
+    memset((void *)added, 0, sizeof added);
+    memset(&MOAT_RAW(words[0]), 0, sizeof words);
     return fresh_heap(arena.bytes, sizeof arena.bytes);
 }
 
@@ -67,7 +67,7 @@ static void static_roots_keep(void) {
 
 static __attribute__((noinline)) void fill_added(void) {
     for (unsigned i = 0; i < ELEMENTS; i++) {
-        added[i].slots[i % 3] = make(&kept[i]);
+        MOAT_RAW(added[i].slots[i % 3]) = make(&kept[i]);
     }
 }
 
@@ -93,7 +93,7 @@ static void typed_elements_keep_until_removed(void) {
 
 static __attribute__((noinline)) void fill_words(void) {
     for (unsigned i = 0; i < ELEMENTS; i++) {
-        words[i] = make(&kept[i]);
+        MOAT_RAW(words[i]) = make(&kept[i]);
     }
 }
 
@@ -128,7 +128,7 @@ static __attribute__((noinline)) void advance(unsigned steps) {
 
 /* Moves what the root in the heap holds to memory that is no root yet, then makes it one. The store into it has no barrier. */
 static __attribute__((noinline)) void move_to_new_root(void) {
-    words[1] = MOAT_EXCHANGE(one, NULL);
+    MOAT_RAW(words[1]) = MOAT_EXCHANGE(one, NULL);
     (void)moat_root_add(words, NULL, ELEMENTS);
 }
 
@@ -158,13 +158,13 @@ static void added_at_every_step(void) {
 static __attribute__((noinline)) void remove_and_keep(void) {
     struct node *node = added[ELEMENTS - 1].slots[2];
     (void)moat_root_remove(added);
-    memset(added, 0, sizeof added);
+    memset((void *)added, 0, sizeof added);
     MOAT_STORE(one, node);
 }
 
 static __attribute__((noinline)) void fill_last(void) {
-    added[ELEMENTS - 1].slots[2] = make(&kept[0]);
-    added[0].slots[0] = make(&kept[1]);
+    MOAT_RAW(added[ELEMENTS - 1].slots[2]) = make(&kept[0]);
+    MOAT_RAW(added[0].slots[0]) = make(&kept[1]);
 }
 
 static void removed_at_every_step(void) {
@@ -202,7 +202,7 @@ static struct node *take_from_task(void) {
 }
 
 static __attribute__((noinline)) void take_as_root(void) {
-    words[0] = take_from_task();
+    MOAT_RAW(words[0]) = take_from_task();
     (void)moat_root_add(words, NULL, ELEMENTS);
 }
 

@@ -77,10 +77,11 @@ struct wide {
 };
 MOAT_TYPE(wide_type, struct wide, inside, across, beyond);
 
+typedef MOAT_REF(void) ref;
 struct many {
-    MOAT_REF(void) f1, *f2, *f3, *f4, *f5, *f6, *f7, *f8, *f9, *f10, *f11, *f12;
+    ref f1, f2, f3, f4, f5, f6, f7, f8, f9, f10, f11, f12;
     uintptr_t x;
-    MOAT_REF(void) f13, *f14, *f15, *f16, *f17, *f18, *f19, *f20, *f21, *f22, *f23, *f24;
+    ref f13, f14, f15, f16, f17, f18, f19, f20, f21, f22, f23, f24;
 };
 MOAT_TYPE(many_type, struct many, f1, f2, f3, f4, f5, f6, f7, f8, f9, f10, f11, f12, f13, f14, f15, f16, f17, f18, f19,
           f20, f21, f22, f23, f24);

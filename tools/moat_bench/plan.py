@@ -7,6 +7,8 @@ import re
 SIZES = (8, 16, 32, 64, 256, 1024)
 SEEDS = tuple(0x12345678 + i for i in range(10))
 SHAPES = ("list", "trees", "graph", "array", "bytes", "comb", "roots", "stacks", "live", "dead")
+GUARDS = ("heap", "heap_null", "heap_static", "root", "root_null", "root_static", "stack", "stack_null", "arenas", "move", "call",
+          "call_static")
 ARENAS_KIB = (8, 64, 1024, 3072)
 MOAT, NEWLIB, NANO, BUMP = "moat", "newlib", "newlib-nano", "bump"
 
@@ -32,6 +34,8 @@ def all_workloads():
         yield Workload(f"checkerboard_{size}")
     for name in ("store_idle", "store_marking", "store_full", "swap4096", "rotate1000", "reverse1000"):
         yield Workload(name, peers=False)
+    for kind in GUARDS:
+        yield Workload(f"guard_{kind}", peers=False)
     yield Workload("memory", peers=False)
     yield Workload("stack", peers=False, probe=True)
     for name in ("mixed50", "trees_keep0", "trees_keep2", "trees_keep4"):

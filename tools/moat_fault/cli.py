@@ -3,9 +3,10 @@
 SPDX-License-Identifier: MIT"""
 import argparse
 import json
+import os
 import sys
 
-from . import record as records, report
+from . import core_file, record as records, report
 from .elf import Firmware, FirmwareError
 
 HELP = """Finds moat's fault records in what a firmware printed, and explains them with its ELF file.
@@ -13,7 +14,17 @@ HELP = """Finds moat's fault records in what a firmware printed, and explains th
 exit status:
   0  every record found was explained, and there was one at least
   1  no record, a damaged one, or one of another build
-  2  the command line, the ELF file or the input can't be used"""
+  2  the command line, an ELF file, the input or the core file can't be used"""
+
+
+def _ram(text):
+    address, separator, path = text.partition(":")
+    try:
+        if not separator:
+            raise ValueError
+        return int(address, 0), path
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"'{text}' is not ADDRESS:FILE") from None
 
 
 def _arguments(arguments):
@@ -21,9 +32,16 @@ def _arguments(arguments):
                                      formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("elf", metavar="ELF", help="the firmware that faulted")
     parser.add_argument("log", metavar="LOG", nargs="?", default="-", help="what it printed; - or none: standard input")
-    parser.add_argument("--json", action="store_true", help="print one JSON object per record, one per line")
-    parser.add_argument("--raw", action="store_true", help=f"LOG is a memory dump of the {records.BYTES} record bytes")
+    parser.add_argument("--elf", dest="others", metavar="ELF", action="append", default=[],
+                        help="another firmware, whose records the log has too; may be repeated")
+    parser.add_argument("--json", action="store_true",
+                        help="print one JSON object per record, one per line (docs/fault-record.schema.json)")
+    parser.add_argument("--raw", action="store_true",
+                        help="LOG is a memory dump: of a record, of retained RAM, of a sink, of all RAM")
     parser.add_argument("--force", action="store_true", help="explain records of another build all the same")
+    parser.add_argument("--core", metavar="FILE", help="write the last record as a core file for gdb-multiarch ELF FILE")
+    parser.add_argument("--ram", metavar="ADDRESS:FILE", type=_ram, action="append", default=[],
+                        help="a dump of RAM from ADDRESS on, for the backtrace and the core file; may be repeated")
     return parser.parse_args(arguments)
 
 
@@ -31,69 +49,88 @@ def _say(text):
     print(f"moat-fault: {text}", file=sys.stderr)
 
 
+class Unusable(Exception):
+    """A file can't be used; str() says why."""
+
+
 def _read(path):
-    if path == "-":
-        return sys.stdin.buffer.read()
-    with open(path, "rb") as file:
-        return file.read()
+    try:
+        if path == "-":
+            return sys.stdin.buffer.read()
+        with open(path, "rb") as file:
+            return file.read()
+    except OSError as error:
+        raise Unusable(f"{path}: {error.strerror}") from error
 
 
 def _collect(log, raw, name):
-    """({record: times seen}, number of damaged ones), the latter reported."""
+    """([(Found, times it stands in the input)], number of damaged ones), the latter reported. The same record printed twice is
+    one; of its counts the highest is the latest."""
     found, damaged = {}, 0
-    if raw:
-        try:
-            return {records.parse(log): 1}, 0
-        except records.RecordError as error:
-            _say(f"{name}: {error}")
-            return {}, 1
-    for number, result in records.find(log):
-        if isinstance(result, records.RecordError):
-            _say(f"{name}:{number}: {result}")
+    for one in (records.find_in_dump if raw else records.find)(log):
+        if one.error is not None:
+            _say(f"{name}:{one.place}: {one.error}")
             damaged += 1
         else:
-            found[result] = found.get(result, 0) + 1
-    return found, damaged
+            best, seen = found.get(one.record.raw, (one, 0))
+            found[one.record.raw] = (one if one.count > best.count else best, seen + 1)
+    return list(found.values()), damaged
 
 
-def _accept(record, firmware, force):
-    """True if the record may be explained with this ELF file; says what is wrong otherwise."""
-    known = firmware.build_id or bytes(20)
-    if record.build_id == known:
-        if firmware.build_id is None:
-            _say(f"warning: neither fault {record.sequence} nor {firmware.path} has a build id: they may not belong "
-                 f"together; link with --build-id")
-        return True
-    _say(f"{'warning: ' if force else ''}fault {record.sequence} is of build {record.build_id.hex()}, {firmware.path} is "
-         f"{firmware.build_id.hex() if firmware.build_id else 'without a build id'}: "
+def _firmware_of(record, firmwares, force):
+    """The firmware that explains a record, or None; says what is wrong otherwise."""
+    for firmware in firmwares:
+        if record.build_id == (firmware.build_id or bytes(20)):
+            if firmware.build_id is None:
+                _say(f"warning: neither fault {record.sequence} nor {firmware.path} has a build id: they may not belong "
+                     f"together; link with --build-id")
+            return firmware
+    first = firmwares[0]
+    _say(f"{'warning: ' if force else ''}fault {record.sequence} is of build {record.build_id.hex()}, {first.path} is "
+         f"{first.build_id.hex() if first.build_id else 'without a build id'}: "
          f"{'functions and lines may be wrong' if force else 'give the ELF file that was running, or --force'}")
-    return force
+    return first if force else None
+
+
+def _explain(options, found, firmwares, ram):
+    """Prints the reports; returns (record, firmware) of those explained."""
+    explained = []
+    for one, seen in found:
+        firmware = _firmware_of(one.record, firmwares, options.force)
+        if firmware is not None:
+            result = report.build(one, firmware, seen, ram)
+            print(json.dumps(result) if options.json else "\n".join(report.text(result, firmware)))
+            explained.append((one.record, firmware))
+    return explained
+
+
+def _run(options):
+    name = "standard input" if options.log == "-" else options.log
+    firmwares = [Firmware(path) for path in (options.elf, *options.others)]
+    ram = [(address, _read(path)) for address, path in options.ram]
+    found, damaged = _collect(_read(options.log), options.raw, name)
+    if not found and not damaged:
+        _say(f"{name}: no fault record in it")
+    explained = _explain(options, found, firmwares, ram)
+    if options.core and explained:
+        record, firmware = explained[-1]
+        try:
+            with open(options.core, "wb") as file:
+                file.write(core_file.build(record, firmware, ram))
+        except OSError as error:
+            raise Unusable(f"{options.core}: {error.strerror}") from error
+    for reason in dict.fromkeys(reason for firmware in firmwares for reason in firmware.missing) if explained else ():
+        _say(f"warning: {reason}")
+    return 0 if explained and not damaged and len(explained) == len(found) else 1
 
 
 def main(arguments=None):
     options = _arguments(arguments)
-    name = "standard input" if options.log == "-" else options.log
     try:
-        firmware = Firmware(options.elf)
-        log = _read(options.log)
-    except FirmwareError as error:
+        return _run(options)
+    except (FirmwareError, Unusable, core_file.CoreError) as error:
         _say(error)
         return 2
-    except OSError as error:
-        _say(f"{name}: {error.strerror}")
-        return 2
-
-    found, failed = _collect(log, options.raw, name)
-    if not found and not failed:
-        _say(f"{name}: no fault record in it")
-    explained = 0
-    for record, seen in found.items():
-        if not _accept(record, firmware, options.force):
-            failed += 1
-            continue
-        result = report.build(record, firmware, seen)
-        print(json.dumps(result) if options.json else "\n".join(report.text(result, firmware)))
-        explained += 1
-    for reason in dict.fromkeys(firmware.missing) if explained else ():
-        _say(f"warning: {reason}")
-    return 0 if explained and not failed else 1
+    except BrokenPipeError:  # whoever reads the reports has read enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0

@@ -2,10 +2,12 @@
 
 SPDX-License-Identifier: MIT"""
 import os
+import re
 import shutil
 import subprocess
 from dataclasses import dataclass
 
+from elftools.dwarf.callframe import FDE
 from elftools.elf.elffile import ELFFile
 from elftools.elf.sections import NoteSection, SymbolTableSection
 
@@ -16,6 +18,9 @@ ADDR2LINE = {
     "EM_ARM": ("arm-none-eabi-addr2line", "gdb-multiarch-addr2line"),
     "EM_RISCV": ("riscv64-unknown-elf-addr2line", "riscv32-unknown-elf-addr2line"),
 }
+
+
+SHF_EXECINSTR = 4
 
 
 class FirmwareError(Exception):
@@ -40,11 +45,16 @@ class Firmware:
             self._elf = ELFFile(self._file)
             self.machine = self._elf["e_machine"]
             self.word_bits = self._elf.elfclass
+            self.flags = self._elf["e_flags"]
             self._symbols = self._read_symbols()
             self.build_id = self._read_build_id()
+            self._has_functions = any(function for _, _, _, function in self._symbols["sized"])
+            self._code = [(section["sh_addr"], section["sh_addr"] + section["sh_size"])
+                          for section in self._elf.iter_sections() if section["sh_flags"] & SHF_EXECINSTR]
             self._has_types = self._elf.get_section_by_name(".debug_info") is not None
         except Exception as error:  # pyelftools raises whatever a damaged file makes it stumble over
             raise FirmwareError(f"{path}: not an ELF file, or a damaged one ({error or type(error).__name__})") from error
+        self._call_frames = None
         self.missing = []  # what could not be looked up, and why
         self._addr2line = self._find_addr2line()
         self._compile_folders = self._read_compile_folders()
@@ -86,6 +96,34 @@ class Firmware:
                 return section.data()[address - start:address - start + length]
         return None
 
+    def is_code(self, address):
+        """Whether an instruction can be at an address."""
+        return any(start <= address < end for start, end in self._code)
+
+    def string_at(self, address):
+        """The C string at an address of the file's constants, or None."""
+        for section in self._elf.iter_sections():
+            start = section["sh_addr"]
+            if section["sh_type"] == "SHT_PROGBITS" and section["sh_flags"] & 2 and start <= address < start + section["sh_size"]:
+                return section.data()[address - start:].split(b"\0")[0].decode("utf-8", "replace")
+        return None
+
+    def call_frames(self):
+        """The functions' call frame information, from .debug_frame and .eh_frame: [(start, end, entry)]."""
+        if self._call_frames is None:
+            self._call_frames = []
+            try:
+                dwarf_info = self._elf.get_dwarf_info()
+                entries = dwarf_info.CFI_entries() if dwarf_info.has_CFI() else []
+                entries += dwarf_info.EH_CFI_entries() if dwarf_info.has_EH_CFI() else []
+                self._call_frames = [(entry["initial_location"], entry["initial_location"] + entry["address_range"], entry)
+                                     for entry in entries if isinstance(entry, FDE)]
+            except Exception as error:  # see __init__
+                self.missing.append(f"the unwind information of {self.path} can't be read ({error or type(error).__name__})")
+            if not self._call_frames:
+                self.missing.append(f"no backtrace: {self.path} has no .debug_frame, build with -g")
+        return self._call_frames
+
     def _find_addr2line(self):
         for name in ADDR2LINE.get(self.machine, ()) + ("addr2line",):
             if shutil.which(name):
@@ -116,23 +154,47 @@ class Firmware:
 
     def frames_at(self, address):
         """The frames at an instruction, innermost first: inlined functions, then the one they were inlined in."""
-        frames = self._lines_at(address)
-        if not frames or all(frame.function is None for frame in frames):
-            symbol = self.symbol_at(address, function=True)
-            return [Frame(symbol.split("+")[0], None, None)] if symbol else []
-        return frames
+        return self.all_frames_at([address])[address]
 
-    def _lines_at(self, address):
-        if self._addr2line is None:
-            return []
-        command = [self._addr2line, "-i", "-f", "-e", self.path, hex(address)]
+    def folder_of(self, function):
+        """The folder of a function's source, as frames have it; or None."""
+        address = self._symbols["named"].get(function)
+        files = [frame.file for frame in self.frames_at(address) if frame.file] if address else []
+        return os.path.dirname(files[-1]) if files else None
+
+    def all_frames_at(self, addresses):
+        """{address: its frames}, with one run of addr2line."""
+        lines = self._lines_at(addresses)
+        found = {}
+        for address in addresses:
+            frames = lines.get(address, [])
+            symbol = self.symbol_at(address, function=True)
+            if symbol is None and self._has_functions:  # addr2line takes functions that the linker dropped for code at 0
+                frames = []
+            elif not frames or all(frame.function is None for frame in frames):
+                frames = [Frame(symbol.split("+")[0], None, None)] if symbol else []
+            found[address] = frames
+        return found
+
+    def _lines_at(self, addresses):
+        if self._addr2line is None or not addresses:
+            return {}
+        command = [self._addr2line, "-a", "-i", "-f", "-e", self.path, *map(hex, addresses)]
         try:
             output = subprocess.run(command, capture_output=True, text=True, errors="replace", timeout=60).stdout
         except (OSError, subprocess.TimeoutExpired) as error:
             self.missing.append(f"no file and line: {self._addr2line} failed ({error})")
-            return []
-        lines = output.splitlines()
-        return [self._frame(function, place) for function, place in zip(lines[::2], lines[1::2])]
+            return {}
+        # An address stands before its frames, two lines each.
+        found, lines, at = {}, output.splitlines(), None
+        names = iter(lines)
+        for line in names:
+            if re.fullmatch("0x[0-9a-f]+", line):
+                at = int(line, 16)
+                found[at] = []
+            elif at is not None:
+                found[at].append(self._frame(line, next(names, "??:0")))
+        return found
 
     def _frame(self, function, place):
         file, _, line = place.split(" (")[0].rpartition(":")
@@ -147,6 +209,20 @@ class Firmware:
             if file.startswith(folder.rstrip("/") + "/"):
                 return os.path.relpath(file, folder)
         return file
+
+    def variable_field_at(self, address):
+        """What of a variable lies at an address, as `ring[1].next`, or None."""
+        symbol = self.symbol_at(address)
+        if symbol is None or not self._has_types:
+            return None
+        name, _, offset = symbol.partition("+")
+        try:
+            die = dwarf.find_variable_type(self._elf.get_dwarf_info(), name, address - int(offset or 0))
+            field = None if die is None else dwarf.field_at(die, int(offset or 0))
+            return None if field is None else name + ("" if field[0] in "[+" else ".") + field
+        except Exception as error:  # see __init__
+            self.missing.append(f"no field of {name}: its debug information can't be read ({error or type(error).__name__})")
+            return None
 
     def field_at(self, type_name, offset):
         """The field `offset` bytes into an object of a C type, or None."""

@@ -1,4 +1,5 @@
-"""The fault record's bytes, and the framed line that carries them. Specified in docs/fault-record.md.
+"""The fault record's bytes, the framed line that carries them, and dumps of the memory that keeps them. Specified in
+docs/fault-record.md.
 
 SPDX-License-Identifier: MIT"""
 import re
@@ -8,21 +9,33 @@ from dataclasses import dataclass
 
 MAGIC = 0x74616F6D
 MAGIC_TORN = MAGIC ^ 0xFFFFFFFF
-LAYOUT = 1
+LAYOUT = 2
 
-# Name and format of each field, in order; little endian, no padding.
+# Name and format of each field of the first part, in order; little endian, no padding.
 FIELDS = (
     ("magic", "I"), ("layout", "H"), ("bytes", "H"), ("sequence", "I"), ("kind", "I"), ("state", "I"),
     ("region_kind", "I"), ("pc", "Q"), ("value", "Q"), ("object", "Q"), ("destination", "Q"), ("cause", "Q"),
-    ("detail", "Q"), ("sp", "Q"), ("lr", "Q"), ("type", "24s"), ("region", "24s"), ("build_id", "20s"), ("check", "I"),
+    ("detail", "Q"), ("extra", "16s"), ("sp", "Q"), ("lr", "Q"), ("what", "Q"), ("type", "24s"), ("region", "24s"),
+    ("build_id", "20s"), ("boots", "I"), ("reset_cause", "I"), ("uptime", "I"), ("clock", "I"), ("free_bytes", "I"),
+    ("word_bytes", "B"), ("registers", "B"), ("callers", "B"), ("events", "B"), ("stack_bytes", "4s"),
+    ("register_mask", "Q"), ("stack_at", "16s"),
 )
-FORMAT = struct.Struct("<" + "".join(code for _, code in FIELDS))
-BYTES = FORMAT.size
+FIRST = struct.Struct("<" + "".join(code for _, code in FIELDS))
+EVENT = struct.Struct("<III")
+CHECK_BYTES = 4
+BYTES_MIN = FIRST.size + CHECK_BYTES
 
-STORE, COPY, EXCEPTION, CORRUPT, ASSERT = 1, 2, 3, 4, 5
-KINDS = {STORE: "store", COPY: "copy", EXCEPTION: "exception", CORRUPT: "corrupt", ASSERT: "assert"}
+STORE, COPY, EXCEPTION, CORRUPT, ASSERT, STACK, MEMORY, WATCHDOG, NESTED = range(1, 10)
+ARGUMENT, RESULT, BARRIER, SLOT = range(10, 14)
+KINDS = {STORE: "store", COPY: "copy", EXCEPTION: "exception", CORRUPT: "corrupt", ASSERT: "assert", STACK: "stack",
+         MEMORY: "memory", WATCHDOG: "watchdog", NESTED: "nested", ARGUMENT: "argument", RESULT: "result",
+         BARRIER: "barrier", SLOT: "slot"}
+EXACT = (EXCEPTION, STACK, NESTED)  # pc is the instruction itself; else it is where a call returns to
 REGION_KINDS = {0: "undeclared", 1: "c-owned", 2: "peripheral", 3: "flash", 4: "static"}
+RESET_CAUSES = {0: "unknown", 1: "power", 2: "software", 3: "watchdog", 4: "pin", 5: "brownout"}
 PHASES = {0: "idle", 1: "mark", 2: "sweep"}
+EVENTS = {1: "cycle_begin", 2: "sweep_begin", 3: "cycle_end", 4: "slice_begin", 5: "slice_end", 6: "allocate",
+          8: "finalize", 9: "exhausted"}
 
 
 class RecordError(Exception):
@@ -44,17 +57,29 @@ class Record:
     destination: int
     cause: int
     detail: int
+    extra: tuple
     sp: int
     lr: int
+    what: int
     type: str
     region: str
     build_id: bytes
+    boots: int
+    reset_cause: int
+    uptime: int
+    clock: int
+    free_bytes: int
+    word_bytes: int
+    registers: tuple  # (number, value) of those that are known
+    callers: tuple
+    events: tuple     # (clock, kind, argument)
+    stacks: tuple     # (address, bytes)
 
 
 def parse(raw):
     """The Record in `raw`, or RecordError."""
     if len(raw) < 8:
-        raise RecordError(f"{len(raw)} bytes are too few for a record of {BYTES}")
+        raise RecordError(f"{len(raw)} bytes are too few for a record of at least {BYTES_MIN}")
     magic, layout, length = struct.unpack_from("<IHH", raw)
     if magic == MAGIC_TORN:
         raise RecordError("the record is torn: its writing was interrupted")
@@ -63,46 +88,107 @@ def parse(raw):
     if layout != LAYOUT:
         raise RecordError(f"the record has layout {layout}, this decoder knows {LAYOUT}: "
                           f"use the decoder that came with the firmware's moat")
-    if length != BYTES or len(raw) != BYTES:
-        raise RecordError(f"the record says {length} bytes and has {len(raw)}, layout {LAYOUT} has {BYTES}")
-    if zlib.crc32(raw[:-4]) != struct.unpack_from("<I", raw, BYTES - 4)[0]:
+    if length != len(raw) or length < BYTES_MIN:
+        raise RecordError(f"the record says {length} bytes and has {len(raw)}, layout {LAYOUT} has at least {BYTES_MIN}")
+    if zlib.crc32(raw[:-CHECK_BYTES]) != struct.unpack_from("<I", raw, length - CHECK_BYTES)[0]:
         raise RecordError("the record's checksum is wrong: it is torn or corrupt")
-    field = dict(zip((name for name, _ in FIELDS), FORMAT.unpack(raw)))
+    field = dict(zip((name for name, _ in FIELDS), FIRST.unpack_from(raw)))
     state = field["state"]
-    same = ("sequence", "kind", "region_kind", "pc", "value", "object", "destination", "cause", "detail", "sp", "lr",
-            "build_id")
+    same = ("sequence", "kind", "region_kind", "pc", "value", "object", "destination", "cause", "detail", "sp", "lr", "what",
+            "build_id", "boots", "reset_cause", "uptime", "clock", "free_bytes", "word_bytes")
     return Record(raw=raw, phase=state & 3, check_level=state >> 2 & 3, in_handler=bool(state & 0x10),
-                  type=_name(field["type"]), region=_name(field["region"]), **{name: field[name] for name in same})
+                  type=_name(field["type"]), region=_name(field["region"]), extra=struct.unpack("<QQ", field["extra"]),
+                  **{name: field[name] for name in same}, **_rest(raw, field))
+
+
+def _rest(raw, field):
+    """What follows the first part: registers, callers, events, slices of stacks."""
+    word = field["word_bytes"]
+    lengths = struct.unpack("<HH", field["stack_bytes"])
+    words = field["registers"] + field["callers"]
+    expected = BYTES_MIN + words * word + field["events"] * EVENT.size + sum(lengths)
+    if word not in (4, 8) or expected != len(raw):
+        raise RecordError(f"the record's parts take {expected} bytes, it has {len(raw)}")
+    values = struct.unpack_from(f"<{words}{'IQ'[word == 8]}", raw, FIRST.size)
+    at = FIRST.size + words * word
+    events = tuple(EVENT.unpack_from(raw, at + i * EVENT.size) for i in range(field["events"]))
+    at += len(events) * EVENT.size
+    stacks = []
+    for address, length in zip(struct.unpack("<QQ", field["stack_at"]), lengths):
+        if length:
+            stacks.append((address, raw[at:at + length]))
+        at += length
+    mask = field["register_mask"]
+    return {"registers": tuple((i, values[i]) for i in range(field["registers"]) if mask >> i & 1),
+            "callers": values[field["registers"]:], "events": events, "stacks": tuple(stacks)}
 
 
 def _name(field):
     return field.split(b"\0")[0].decode("utf-8", "replace")
 
 
-LINE = re.compile(rb"MOAT-FAULT ([0-9a-f]*)(?: ([0-9a-f]{8}))?")
+# ---- logs ----
+
+LINE = re.compile(rb"MOAT-FAULT ([0-9a-f]*)(?: ([0-9a-f]{8})(?: ([0-9a-f]{8}))?)?")
+
+
+@dataclass(frozen=True)
+class Found:
+    """What stands at one place of the input."""
+    place: str      # where, for messages
+    record: Record  # or None
+    count: int      # how often the device saw this fault
+    source: str     # what stood before it on the line: often a device's name or a time
+    error: str      # what is wrong with it, or None
 
 
 def find(log):
-    """Yields (line number, Record or RecordError) for each framed line in the bytes of a log."""
+    """Yields what is Found in each framed line in the bytes of a log."""
     for number, line in enumerate(log.split(b"\n"), 1):
         for match in LINE.finditer(line):
+            source = line[:match.start()].decode("utf-8", "replace").strip()
             try:
-                yield number, parse(_unframe(*match.groups()))
+                raw, count = _unframe(*match.groups())
+                yield Found(f"{number}", parse(raw), count, source, None)
             except RecordError as error:
-                yield number, error
+                yield Found(f"{number}", None, 0, source, str(error))
 
 
-def _unframe(digits, crc):
+def _unframe(digits, count, crc):
     if crc is None:
-        raise RecordError(f"the line is cut or damaged after {len(digits)} of {2 * BYTES} hex digits")
-    if zlib.crc32(digits) != int(crc, 16):
+        raise RecordError(f"the line is cut or damaged after {len(digits)} hex digits")
+    if zlib.crc32(digits + b" " + count) != int(crc, 16):
         raise RecordError("the line's checksum is wrong: it was damaged on the way")
     if len(digits) % 2:
         raise RecordError("the line has an odd number of hex digits")
-    return bytes.fromhex(digits.decode("ascii"))
+    return bytes.fromhex(digits.decode("ascii")), int(count, 16)
 
 
-def frame(raw):
+def frame(raw, count=1):
     """The framed line, without its newline, as the firmware prints it."""
-    digits = raw.hex().encode("ascii")
-    return b"MOAT-FAULT %s %08x" % (digits, zlib.crc32(digits))
+    text = b"%s %08x" % (raw.hex().encode("ascii"), count)
+    return b"MOAT-FAULT %s %08x" % (text, zlib.crc32(text))
+
+
+# ---- dumps ----
+
+def find_in_dump(dump):
+    """Yields what is Found in a dump of memory: of a record, of retained RAM, of a sink, of all of a device. What has
+    the magic but no plausible length is taken for text of the firmware's."""
+    at = -1
+    while (at := dump.find(MAGIC.to_bytes(4, "little"), at + 1)) >= 0:
+        layout, length = struct.unpack_from("<HH", dump[at + 4:at + 8].ljust(4, b"\0"))
+        if layout != LAYOUT or length < BYTES_MIN:
+            continue
+        try:
+            yield Found(f"+0x{at:x}", parse(dump[at:at + length]), _count_before(dump, at), "", None)
+        except RecordError as error:
+            yield Found(f"+0x{at:x}", None, 0, "", str(error))
+
+
+def _count_before(dump, at):
+    """In retained RAM the count and its complement stand before a record."""
+    if at < 8:
+        return 1
+    count, inverse = struct.unpack_from("<II", dump, at - 8)
+    return count if count and count == inverse ^ 0xFFFFFFFF else 1

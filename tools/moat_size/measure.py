@@ -1,7 +1,8 @@
 """Measures core, compiled for one CPU family, optimisation and check level.
 
 `text`, `rodata`, `data` and `bss` are what the linker keeps of core for test/size/minimal.c, a program that uses init, one
-arena, new, array, store, step and collect; `program` is its text and rodata together; `library_*` is all of core.
+arena, new, array, store, step and collect; `program` is its text and rodata together, `report` the part of it that records
+and prints a fault; `library_*` is all of core.
 `stack` is the deepest any public function can go by the call graph, ports and hooks apart. `header` is an object's
 header, `heap` the heap's state and `arena` the start of an arena.
 
@@ -80,6 +81,11 @@ def struct_sizes(compiler, scratch, flags):
     return {words[3]: int(words[1], 16) for words in names if len(words) == 4}
 
 
+def is_report(path):
+    """Whether an object file records and prints what went wrong: linked by whatever can trap, the guard or a CPU exception."""
+    return re.match(r"(fault|text|crc|event)", path.name) is not None
+
+
 def link_minimal(compiler, checks, scratch, objects, flags):
     """The sections that minimal.c's program keeps of core."""
     programs = []
@@ -93,7 +99,10 @@ def link_minimal(compiler, checks, scratch, objects, flags):
                                    *map(str, programs), *map(str, objects), "-lgcc"])
     if status != 0:
         raise checks.Failure(f"{compiler.name}: the minimal program does not link: {checks.first_error(messages)}")
-    return total(linked_sections(map_file.read_text(), {str(path) for path in objects}))
+    sections = total(linked_sections(map_file.read_text(), {str(path) for path in objects}))
+    report = total(linked_sections(map_file.read_text(), {str(path) for path in objects if is_report(path)}))
+    sections["report"] = report["text"] + report["rodata"]
+    return sections
 
 
 class Meter:

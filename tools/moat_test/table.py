@@ -119,5 +119,5 @@ def load():
     for path in sorted(pathlib.Path("test/build").iterdir()):
         if path.suffix in (".py", ".sh") and str(path) not in used and not path.name.startswith("_"):
             name = f"build/{path.stem}"
-            suites[name] = Suite(name, script=str(path), boards=(), timeout=300)
+            suites[name] = Suite(name, script=str(path), boards=(), timeout=900)
     return dict(sorted(suites.items()))

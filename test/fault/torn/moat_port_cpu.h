@@ -6,6 +6,10 @@
 
 #include <stdbool.h>
 
+#define MOAT_PORT_REGISTERS 17
+#define MOAT_PORT_REGISTER_SP 7
+#define MOAT_PORT_CALL_BYTES 5
+
 typedef int moat_port_mask_t;
 
 static inline moat_port_mask_t moat_port_mask(void) {

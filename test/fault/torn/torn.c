@@ -1,13 +1,16 @@
-/* Resets the writing of a fault record, and the clearing of one, after every instruction.
+/* Resets the writing of fault records, their counting and their clearing after every instruction.
  *
  * A child is stepped through moat_fault_raise, an instruction at a time, and each state of the retained RAM that
- * differs from the one before is what a reset at that point would have left. Every one of them must read as the old
- * record, as the new one, or as no record to be trusted, and the next fault must get a number that goes on.
+ * differs from the one before is what a reset at that point would have left. In every one of them the records that are there
+ * before and after must be there, none that is in neither, each with the count before or after; and the next fault must get a number
+ * that goes on.
  * Needs Linux, ptrace and x86-64; the order of the stores, volatile as they are, is the same on every CPU.
  *
  * SPDX-License-Identifier: MIT */
 #define _GNU_SOURCE
+#include "crc.h"
 #include "fault.h"
+#include "fault_ring.h"
 
 #include "include/moat_heap.h"
 #include "port.h"
@@ -22,23 +25,51 @@
 #include <unistd.h>
 
 #define STATUS_SKIPPED 77
-#define SNAPSHOTS_MAX 1000
-#define STEPS_MAX 2000000
+#define SNAPSHOTS_MAX 2000
+#define STEPS_MAX 20000000
 
 struct moat_heap moat_heap;
 
-/* What the linker script makes of the build id's note. */
+/* What the linker script makes of the build id's note, and of the regions. */
 __asm__(".pushsection .rodata\n"
+        ".globl moat_regions_start, moat_regions_end\n"
+        "moat_regions_start: moat_regions_end:\n"
         ".globl moat_build_id_start, moat_build_id_end\n"
         "moat_build_id_start: .ascii \"a build id of twenty\"\n"
         "moat_build_id_end: .popsection");
 
+/* As core/crc.c, by a table: that one's instructions are most of what there is to step through. */
+uint32_t moat_crc_add(uint32_t crc, const volatile void *bytes, uint32_t count) {
+    static uint32_t table[256];
+    for (uint32_t i = 255; table[1] == 0 && i > 0; i--) {
+        uint32_t entry = i;
+        for (unsigned bit = 0; bit < 8; bit++) {
+            entry = entry >> 1 ^ (0xedb88320u & (0u - (entry & 1)));
+        }
+        table[i] = entry;
+    }
+    const volatile uint8_t *at = bytes;
+    for (uint32_t i = 0; i < count; i++) {
+        crc = crc >> 8 ^ table[(crc ^ at[i]) & 0xff];
+    }
+    return crc;
+}
+
 /* A child that is not stepped hands back the retained RAM here; -1: it is stepped. */
 static int result = -1;
+
+/* The next thing that is printed faults. */
+static bool nest;
+
+static void raise_numbered(uintptr_t number);
 
 void moat_port_write(const char *text, size_t length) {
     (void)text;
     (void)length;
+    if (nest) {
+        nest = false;
+        raise_numbered(0x9990);
+    }
 }
 
 _Noreturn void moat_port_trap(void) {
@@ -46,22 +77,32 @@ _Noreturn void moat_port_trap(void) {
     _exit(kept ? 0 : 1);
 }
 
+struct moat_range moat_port_thread_stack(void) { return (struct moat_range){0, 0}; }
+struct moat_range moat_port_handler_stack(void) { return (struct moat_range){0, 0}; }
+uint32_t moat_port_clock(void) { return 0; }
+uint64_t moat_port_registers(uintptr_t registers[MOAT_PORT_REGISTERS]) { return (void)(registers[7] = 0x5555), 1 << 7; }
+uintptr_t moat_port_interrupted_sp(void) { return 0; }
+bool moat_port_follows_call(uintptr_t address) { return (void)address, false; }
+void moat_port_boot(struct moat_port_boot *out) { *out = (struct moat_port_boot){1, 2, 3}; }
+
 static void raise_numbered(uintptr_t number) {
     struct moat_fault_report report;
     moat_fault_report_begin(&report, MOAT_FAULT_STORE, number, number + 1);
     report.value = report.object = number + 2;
     report.destination = number + 3;
-    report.type = number % 2 == 0 ? "struct even" : "struct odd_with_a_name_that_is_cut";
-    report.region = number % 2 == 0 ? "even" : "odd";
+    report.type = number % 4 == 0 ? "struct even" : "struct odd_with_a_name_that_is_cut";
+    report.region = number % 4 == 0 ? "even" : "odd";
     moat_fault_raise(&report);
 }
 
-static void raise_old(void) {
-    raise_numbered(0x1111);
-}
+static void raise_a(void) { raise_numbered(0x1110); }
+static void raise_b(void) { raise_numbered(0x2224); }
+static void raise_c(void) { raise_numbered(0x3336); }
+static void raise_d(void) { raise_numbered(0x4448); }
 
-static void raise_new(void) {
-    raise_numbered(0x2224);
+static void raise_nested(void) {
+    nest = true;
+    raise_numbered(0x555a);
 }
 
 static void give_up(const char *what) {
@@ -112,10 +153,6 @@ static size_t record_states(void (*action)(void), struct moat_fault_retained *st
     return count;
 }
 
-static bool same(const struct moat_fault *a, const struct moat_fault *b) {
-    return memcmp(a, b, sizeof *a) == 0;
-}
-
 /* The sequence number that the next fault gets; 0 if it leaves no valid record. */
 static uint32_t next_sequence(void) {
     int ends[2];
@@ -125,7 +162,7 @@ static uint32_t next_sequence(void) {
     pid_t child = fork();
     if (child == 0) {
         result = ends[1];
-        raise_new();
+        raise_numbered(0x7772);
     }
     (void)close(ends[1]);
     struct moat_fault fault;
@@ -143,22 +180,65 @@ static void fail(const char *name, size_t state, const char *what) {
     failures++;
 }
 
+/* The records of a state, and their counts. */
+struct log {
+    unsigned length;
+    struct {
+        uint8_t bytes[sizeof(struct moat_fault) + MOAT_FAULT_REST_BYTES];
+        uint32_t count;
+    } records[MOAT_FAULT_SLOTS];
+};
+
+static void read_log(const struct moat_fault_retained *state, struct log *log) {
+    moat_fault_retained = *state;
+    memset(log, 0, sizeof *log);
+    const struct moat_fault *fault;
+    while ((fault = moat_fault_at(log->length, &log->records[log->length].count)) != NULL) {
+        memcpy(log->records[log->length].bytes, fault, fault->bytes);
+        log->length++;
+    }
+}
+
+/* The number of a record in a log, or its length. */
+static unsigned find(const struct log *log, const uint8_t *bytes) {
+    unsigned i = 0;
+    while (i < log->length && memcmp(log->records[i].bytes, bytes, sizeof log->records[i].bytes) != 0) {
+        i++;
+    }
+    return i;
+}
+
+static uint32_t count_in(const struct log *log, const uint8_t *bytes) {
+    unsigned at = find(log, bytes);
+    return at < log->length ? log->records[at].count : 1;
+}
+
 /* Looks at one state that `action` may have left between `before` and `after`. */
 static void check_state(const char *name, size_t number, const struct moat_fault_retained *state,
-                        const struct moat_fault_retained *before, const struct moat_fault_retained *after) {
-    struct moat_fault fault;
-    moat_fault_retained = *state;
-    enum moat_fault_status status = moat_fault_get(&fault);
-    bool has_old = before->record.magic == MOAT_FAULT_MAGIC, has_new = after->record.magic == MOAT_FAULT_MAGIC;
-    if (status == MOAT_FAULT_STATUS_VALID && !(has_old && same(&fault, &before->record)) &&
-        !(has_new && same(&fault, &after->record))) {
-        fail(name, number, "a record that is neither the old nor the new one");
+                        const struct moat_fault_retained *first, const struct moat_fault_retained *last) {
+    static struct log before, after, now;
+    read_log(first, &before);
+    read_log(last, &after);
+    read_log(state, &now);
+    for (unsigned i = 0; i < now.length; i++) {
+        const uint8_t *bytes = now.records[i].bytes;
+        if (find(&before, bytes) == before.length && find(&after, bytes) == after.length) {
+            fail(name, number, "a record that is neither an old nor the new one");
+        }
+        uint32_t count = now.records[i].count;
+        if (count != count_in(&before, bytes) && count != count_in(&after, bytes)) {
+            fail(name, number, "a count that is neither the old nor the new one");
+        }
     }
-    if (status == MOAT_FAULT_STATUS_EMPTY && has_old && has_new) {
-        fail(name, number, "the old record is gone without a trace");
+    for (unsigned i = 0; i < before.length; i++) {
+        const uint8_t *bytes = before.records[i].bytes;
+        if (find(&after, bytes) < after.length && find(&now, bytes) == now.length) {
+            fail(name, number, "a record that was complete, and was not to go, is gone");
+        }
     }
+    uint32_t number_before = first->sequence == ~first->sequence_inverse ? first->sequence : 0;
     uint32_t next = next_sequence();
-    if (next != after->sequence && next != after->sequence + 1) {
+    if (next <= number_before || next > last->sequence + 1) {
         fail(name, number, "the sequence number does not go on");
     }
 }
@@ -182,9 +262,14 @@ static void step(const char *name, void (*action)(void), size_t states_min) {
 
 int main(void) {
     memset(&moat_fault_retained, 0x5a, sizeof moat_fault_retained);
-    step("first_record", raise_old, 20);
-    step("second_record", raise_new, 20);
+    step("first_record", raise_a, 20);
+    step("second_record", raise_b, 20);
+    step("third_record", raise_c, 20);
+    step("record_that_replaces_the_second", raise_d, 10);
+    step("repeated_record", raise_d, 2);
+    step("repeated_record_again", raise_d, 2);
+    step("nested_record", raise_nested, 20);
     step("clear", moat_fault_clear, 2);
-    step("record_after_clear", raise_old, 20);
+    step("record_after_clear", raise_a, 10);
     return failures == 0 ? 0 : 1;
 }

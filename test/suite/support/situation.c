@@ -5,6 +5,7 @@
 #include "situation.h"
 
 #include "cycle.h"
+#include "granule.h"
 #include "sweep.h"
 
 #include <bsp.h>
@@ -30,19 +31,18 @@ static bool sweeping(void) {
     return moat_heap.phase == MOAT_PHASE_SWEEP;
 }
 
-static uint32_t sweep_words;
-
 static bool half_swept(void) {
-    return moat_sweep_left() <= sweep_words / 2;
+    const struct moat_arena *arena = moat_heap.sweep_arena;
+    return arena == NULL || moat_heap.sweep_word >= moat_arena_words(arena) / 2;
 }
 
 static bool all_swept(void) {
-    return moat_sweep_left() == 0;
+    return moat_heap.sweep_arena == NULL;
 }
 
 /* One slice, as an allocation in a handler does it. */
 static void slice_in_handler(void) {
-    moat_cycle_pace();
+    moat_cycle_pace(1);
 }
 
 static bool step_in_handlers(bool (*arrived)(void)) {
@@ -63,13 +63,13 @@ static bool enter_sweep(bool (*arrived)(void)) {
     if (!step_in_thread(sweeping)) {
         return false;
     }
-    sweep_words = moat_sweep_left();
     return step_in_handlers(arrived) && moat_heap.phase == MOAT_PHASE_SWEEP;
 }
 
 bool situation_enter(enum situation situation) {
     moat_cycle_finish();
     moat_heap.requested = situation == SITUATION_BEFORE_START;
+    moat_heap.attention = UINT32_MAX;
     if (situation <= SITUATION_BEFORE_START) {
         return moat_cycle_due() == (situation == SITUATION_BEFORE_START);
     }

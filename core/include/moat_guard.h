@@ -1,0 +1,158 @@
+/* moat: the border to C: what firmware tells the guard, and asks of it. Stores and copies are checked by the macros of
+ * moat_barrier.h; docs/guard.md shows how a C library is put behind the guard.
+ *
+ * SPDX-License-Identifier: MIT */
+#ifndef MOAT_GUARD_API_H
+#define MOAT_GUARD_API_H
+
+#include "moat.h"
+
+/* ---- regions ---- */
+
+/* Adds a region at run time: for memory that no linker script knows, such as a buffer that a library allocated. Where regions
+ * nest the smallest counts, added or not.
+ * entry  the caller's, in static memory until moat_region_remove; its `region` is set
+ * Returns MOAT_OK, or MOAT_ERR_NOT_READY, _HANDLER, _NULL (no entry or name), _SIZE (start not below end), _OVERLAP (added
+ * before). Context: thread. Cost: a search of those added. */
+int moat_region_add(struct moat_region_entry *entry);
+
+/* Ends moat_region_add. Returns MOAT_OK or MOAT_ERR_NOT_READY, _HANDLER, _ABSENT. Context: thread. */
+int moat_region_remove(struct moat_region_entry *entry);
+
+/* ---- persistent blocks ---- */
+
+/* `count` elements of a type that are never freed, scanned by their type like all objects. C may keep pointers to them, as to
+ * a pinned object. Returns NULL as moat_new and moat_new_array do.
+ * Context: any. Cost: a second, small object; a check that is about to trap searches the list of such blocks. */
+void *moat_persistent_new(const struct moat_type *type, size_t count);
+
+/* ---- calls of C, and C's calls: CHECK1 ---- */
+
+/* MOAT_CALL(f, arguments...): f(arguments...), up to twelve of them, each evaluated once, when the call happens. At CHECK1
+ * and 2 it traps if what an argument points at holds a heap pointer that is neither pinned nor to a persistent block: C would keep
+ * what the collector does not see it keep. Passing a pointer to an object is fine as long as C forgets it.
+ *
+ * The pointer's type says what it points at: a struct, one field of it (`&node->value`), one array (`node->text`). A pointer to
+ * an element of moat_new_array shows the whole array, a `void *` the whole object that it points into. Objects of raw
+ * bytes hold no pointers; memory that is neither an object nor a root, such as the stack, is not looked at. A struct passed
+ * by value is looked at like each of its words.
+ *
+ * A pointer to an incomplete type must be cast to `void *`, a bit-field to its type; write NULL, not 0, for a null pointer.
+ * Cost at CHECK1: a call for each argument, a search of arenas and roots for pointers, and the slots of what they show. */
+#define MOAT_CALL(...) MOAT_JOIN_(MOAT_CALL_, MOAT_COUNT_(__VA_ARGS__))(__VA_ARGS__)
+
+/* MOAT_RETURN(value): `return value;` in a function that C calls. At CHECK1 and 2 it traps if the value is a heap pointer that is
+ * not pinned, or leads to one, as for MOAT_CALL; so do the words of a struct. */
+#define MOAT_RETURN(value) return MOAT_RESULT_(value)
+
+/* Switches the checks of calls and results: 0 off, 1 on, 2 on (a build with CHECK2 checks stores at any level). On at start.
+ * Returns MOAT_OK; MOAT_ERR_BUILD for a level above the build's, with a message that says how to build it; _SIZE for
+ * no level. Context: any. */
+int moat_check_level_set(int level);
+
+/* ---- the audit ---- */
+
+struct moat_audit_finding {
+    const struct moat_region *region; /* C-owned */
+    const void *at;                   /* the word */
+    const void *value;                /* that it holds */
+    struct moat_object object;        /* that the value points into: neither pinned nor persistent */
+};
+
+/* Called for each finding, in thread mode; must not allocate. */
+typedef void moat_audit_report(const struct moat_audit_finding *finding);
+
+/* Looks at every word of the C-owned regions and reports those that are heap pointers C may not hold: what a store without a
+ * macro, a struct assignment or DMA left there. Memory that C has freed or never written may hold stale ones.
+ * report  NULL: prints a line for each
+ * Returns how many, or MOAT_ERR_NOT_READY, _HANDLER. Context: thread. Cost: about 12 instructions a word, interrupts on. */
+int moat_audit(moat_audit_report *report);
+
+/* The same in pieces: begin, then step until it returns 0. Regions are neither added nor removed meanwhile. */
+struct moat_audit {
+    moat_audit_report *report;
+    uint32_t found;  /* so far */
+    uint32_t region; /* core's: index of the one under way */
+    uintptr_t next;  /* core's: in it */
+};
+void moat_audit_begin(struct moat_audit *audit, moat_audit_report *report);
+
+/* Looks at up to `words` words more. Returns 1 if there are more, 0 if it is done, or MOAT_ERR_NOT_READY, _HANDLER. */
+int moat_audit_step(struct moat_audit *audit, size_t words);
+
+/* ---- from here on: how MOAT_CALL and MOAT_RETURN are made ---- */
+
+/* bytes: of what it points at; 0: not known */
+void moat_check_argument_(const void *argument, size_t bytes);
+void moat_check_result_(const void *result, size_t bytes);
+void moat_check_argument_struct_(const void *argument, size_t bytes);
+void moat_check_result_struct_(const void *result, size_t bytes);
+
+#if MOAT_CONFIG_CHECK >= 1
+#define MOAT_ARGUMENT_(x) MOAT_CHECKED_(moat_check_argument_, MOAT_JOIN_(moat_argument_, __COUNTER__), x)
+#define MOAT_RESULT_(x) MOAT_CHECKED_(moat_check_result_, MOAT_JOIN_(moat_result_, __COUNTER__), x)
+#else
+#define MOAT_ARGUMENT_(x) (x)
+#define MOAT_RESULT_(x) (x)
+#endif
+
+#define MOAT_CHECKED_(check, name, x) MOAT_CHECKED_NOW_(check, name, x)
+#define MOAT_CHECKED_NOW_(check, name, x)                                                                  \
+    __extension__({                                                                                        \
+        __auto_type name = (x);                                                                            \
+        if (MOAT_CLASS_(name) >= MOAT_CLASS_RECORD_) {                                                     \
+            check##struct_(&name, sizeof name);                                                            \
+        } else if (MOAT_CLASS_(name) == MOAT_CLASS_POINTER_) {                                             \
+            check((const void *)(uintptr_t)MOAT_IF_POINTER_(name), MOAT_POINTEE_BYTES_(x, name));          \
+        }                                                                                                  \
+        name;                                                                                              \
+    })
+
+/* What GCC and clang answer; a record's class is followed by a union's. */
+#define MOAT_CLASS_(x) __builtin_classify_type(x)
+#define MOAT_CLASS_POINTER_ 5
+#define MOAT_CLASS_RECORD_ 12
+
+#define MOAT_IF_POINTER_(name) __builtin_choose_expr(MOAT_CLASS_(name) == MOAT_CLASS_POINTER_, name, (char *)0)
+
+/* x is the argument, an array perhaps, name the same as a value. */
+#define MOAT_POINTEE_BYTES_(x, name)                                                                       \
+    _Generic(MOAT_IF_POINTER_(name),                                                                       \
+        void *: 0,                                                                                         \
+        const void *: 0,                                                                                   \
+        volatile void *: 0,                                                                                \
+        const volatile void *: 0,                                                                          \
+        default: __builtin_types_compatible_p(__typeof__(x), __typeof__(name)) ? sizeof(*MOAT_IF_POINTER_(name)) : sizeof(x))
+
+#define MOAT_CALL_1(f) f()
+#define MOAT_CALL_2(f, a1) f(MOAT_ARGUMENT_(a1))
+#define MOAT_CALL_3(f, a1, a2) f(MOAT_ARGUMENT_(a1), MOAT_ARGUMENT_(a2))
+#define MOAT_CALL_4(f, a1, a2, a3) f(MOAT_ARGUMENT_(a1), MOAT_ARGUMENT_(a2), MOAT_ARGUMENT_(a3))
+#define MOAT_CALL_5(f, a1, a2, a3, a4) f(MOAT_ARGUMENT_(a1), MOAT_ARGUMENT_(a2), MOAT_ARGUMENT_(a3), MOAT_ARGUMENT_(a4))
+#define MOAT_CALL_6(f, a1, a2, a3, a4, a5)                                                                 \
+    f(MOAT_ARGUMENT_(a1), MOAT_ARGUMENT_(a2), MOAT_ARGUMENT_(a3), MOAT_ARGUMENT_(a4), MOAT_ARGUMENT_(a5))
+#define MOAT_CALL_7(f, a1, a2, a3, a4, a5, a6)                                                             \
+    f(MOAT_ARGUMENT_(a1), MOAT_ARGUMENT_(a2), MOAT_ARGUMENT_(a3), MOAT_ARGUMENT_(a4), MOAT_ARGUMENT_(a5),  \
+      MOAT_ARGUMENT_(a6))
+#define MOAT_CALL_8(f, a1, a2, a3, a4, a5, a6, a7)                                                         \
+    f(MOAT_ARGUMENT_(a1), MOAT_ARGUMENT_(a2), MOAT_ARGUMENT_(a3), MOAT_ARGUMENT_(a4), MOAT_ARGUMENT_(a5),  \
+      MOAT_ARGUMENT_(a6), MOAT_ARGUMENT_(a7))
+#define MOAT_CALL_9(f, a1, a2, a3, a4, a5, a6, a7, a8)                                                     \
+    f(MOAT_ARGUMENT_(a1), MOAT_ARGUMENT_(a2), MOAT_ARGUMENT_(a3), MOAT_ARGUMENT_(a4), MOAT_ARGUMENT_(a5),  \
+      MOAT_ARGUMENT_(a6), MOAT_ARGUMENT_(a7), MOAT_ARGUMENT_(a8))
+#define MOAT_CALL_10(f, a1, a2, a3, a4, a5, a6, a7, a8, a9)                                                \
+    f(MOAT_ARGUMENT_(a1), MOAT_ARGUMENT_(a2), MOAT_ARGUMENT_(a3), MOAT_ARGUMENT_(a4), MOAT_ARGUMENT_(a5),  \
+      MOAT_ARGUMENT_(a6), MOAT_ARGUMENT_(a7), MOAT_ARGUMENT_(a8), MOAT_ARGUMENT_(a9))
+#define MOAT_CALL_11(f, a1, a2, a3, a4, a5, a6, a7, a8, a9, a10)                                           \
+    f(MOAT_ARGUMENT_(a1), MOAT_ARGUMENT_(a2), MOAT_ARGUMENT_(a3), MOAT_ARGUMENT_(a4), MOAT_ARGUMENT_(a5),  \
+      MOAT_ARGUMENT_(a6), MOAT_ARGUMENT_(a7), MOAT_ARGUMENT_(a8), MOAT_ARGUMENT_(a9), MOAT_ARGUMENT_(a10))
+#define MOAT_CALL_12(f, a1, a2, a3, a4, a5, a6, a7, a8, a9, a10, a11)                                      \
+    f(MOAT_ARGUMENT_(a1), MOAT_ARGUMENT_(a2), MOAT_ARGUMENT_(a3), MOAT_ARGUMENT_(a4), MOAT_ARGUMENT_(a5),  \
+      MOAT_ARGUMENT_(a6), MOAT_ARGUMENT_(a7), MOAT_ARGUMENT_(a8), MOAT_ARGUMENT_(a9), MOAT_ARGUMENT_(a10), \
+      MOAT_ARGUMENT_(a11))
+#define MOAT_CALL_13(f, a1, a2, a3, a4, a5, a6, a7, a8, a9, a10, a11, a12)                                 \
+    f(MOAT_ARGUMENT_(a1), MOAT_ARGUMENT_(a2), MOAT_ARGUMENT_(a3), MOAT_ARGUMENT_(a4), MOAT_ARGUMENT_(a5),  \
+      MOAT_ARGUMENT_(a6), MOAT_ARGUMENT_(a7), MOAT_ARGUMENT_(a8), MOAT_ARGUMENT_(a9), MOAT_ARGUMENT_(a10), \
+      MOAT_ARGUMENT_(a11), MOAT_ARGUMENT_(a12))
+
+#endif

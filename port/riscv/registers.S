@@ -1,0 +1,34 @@
+/* moat: RISC-V, moat_port_registers.
+ *
+ * SPDX-License-Identifier: MIT */
+#include "word.h"
+
+/* uint64_t moat_port_registers(uintptr_t registers[MOAT_PORT_REGISTERS]) */
+    .section .text.moat_port_registers, "ax", @progbits
+    .global moat_port_registers
+    .type moat_port_registers, @function
+moat_port_registers:
+    STORE sp, 2 * WORD(a0)
+    STORE gp, 3 * WORD(a0)
+    STORE tp, 4 * WORD(a0)
+    STORE s0, 8 * WORD(a0)
+    STORE s1, 9 * WORD(a0)
+    STORE s2, 18 * WORD(a0)
+    STORE s3, 19 * WORD(a0)
+    STORE s4, 20 * WORD(a0)
+    STORE s5, 21 * WORD(a0)
+    STORE s6, 22 * WORD(a0)
+    STORE s7, 23 * WORD(a0)
+    STORE s8, 24 * WORD(a0)
+    STORE s9, 25 * WORD(a0)
+    STORE s10, 26 * WORD(a0)
+    STORE s11, 27 * WORD(a0)
+    STORE ra, 32 * WORD(a0) /* the pc after the return */
+#if __riscv_xlen == 64
+    li a0, 0x10ffc031c
+#else
+    li a0, 0x0ffc031c
+    li a1, 1
+#endif
+    ret
+    .size moat_port_registers, . - moat_port_registers

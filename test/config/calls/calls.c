@@ -1,0 +1,49 @@
+/* MOAT_CALL and MOAT_RETURN with what C may be passed: compiles without a warning at every CHECK level.
+ *
+ * SPDX-License-Identifier: MIT */
+#include <moat.h>
+
+struct record {
+    int bits : 3;
+    int number;
+};
+struct opaque;
+
+void no_argument(void);
+int many(void (*callback)(int), const volatile char *text, struct record record, double number, float real, bool flag);
+void callback(int number);
+const void *take(const void *p);
+void take_opaque(struct opaque *opaque, char **arguments);
+extern int (*function)(int);
+
+void calls(struct opaque *opaque, struct record *record, char **arguments);
+void calls(struct opaque *opaque, struct record *record, char **arguments) {
+    volatile char text[3] = "";
+    static const int table[4] = {0};
+    const char *const constant = "x";
+    MOAT_CALL(no_argument);
+    (void)MOAT_CALL(many, callback, text, *record, 1.0, 2.0f, true);
+    (void)MOAT_CALL(many, &callback, NULL, *record, 1.0, 2.0f, false);
+    MOAT_CALL(take_opaque, (void *)opaque, arguments);
+    (void)MOAT_CALL(function, (int)record->bits);
+    (void)MOAT_CALL(take, constant);
+    (void)MOAT_CALL(take, table);
+    (void)MOAT_CALL(take, &table);
+    (void)MOAT_CALL(take, "literal");
+    (void)MOAT_CALL(take, MOAT_CALL(take, MOAT_CALL(take, record)));
+}
+
+const void *null_result(void);
+const void *null_result(void) {
+    MOAT_RETURN(NULL);
+}
+
+int number_result(int number);
+int number_result(int number) {
+    MOAT_RETURN(number + 1);
+}
+
+struct record record_result(const struct record *record);
+struct record record_result(const struct record *record) {
+    MOAT_RETURN(*record);
+}

@@ -1,0 +1,242 @@
+/* Pacing: an adversary that keeps exactly as much alive as docs/pacing.md promises for, and replaces it without end, is never
+ * refused, never waits for a whole marking, and no allocation of it does more work than the formula there allows.
+ *
+ * SPDX-License-Identifier: MIT */
+#include "fresh_heap.h"
+#include "granule.h"
+#include "harness.h"
+#include "root.h"
+
+#include <moat.h>
+
+#define ARENA_BYTES (16 * 1024 * sizeof(void *))
+#define OBJECTS 3000
+#define CYCLES 25
+#define GROWING 4 /* cycles that the formula has to see before it is held to its bound */
+
+/* docs/pacing.md: units that a granule of used memory can cost marking, that a bitmap word costs the sweep, and as much again
+ * a free run; the part of the work done that the guess of what is left does not fall below; what a request claims at once. */
+#define MOST_UNITS 10u
+#define SWEEP_UNITS 5u
+#define GUESS_LEAST 8u
+#define CHUNK_GRANULES 32u
+
+FRESH_ARENA(arena, ARENA_BYTES);
+struct reference {
+    MOAT_REF(void) to;
+};
+MOAT_TYPE(reference_type, struct reference, to);
+
+/* All that lives hangs from one array, oldest first, from `oldest` on, in a ring. */
+static MOAT_ROOT(void *) live;
+static uint16_t extents[OBJECTS]; /* bytes, header and padding included */
+static uint32_t oldest, count;
+static size_t live_bytes;
+
+struct adversary {
+    unsigned percent;       /* of what objects can use that is kept alive, at all times */
+    size_t (*bytes)(void);  /* of the next request */
+    bool leaves;            /* objects are raw bytes; else arrays all of whose slots refer to the object itself */
+    bool drops_at_start;    /* all that lives dies when a cycle has begun */
+    bool any_order;         /* what dies is chosen by chance, not by age */
+    bool outgrows_holes;    /* all holes can be too small for a request while memory is free: it is served, and no more */
+};
+
+static struct {
+    uint32_t slices;  /* most in one allocation */
+    uint32_t allowed; /* where it was furthest above it or least below, in units */
+    int32_t excess;
+    unsigned whole;   /* cycles of which one allocation did all the marking */
+} seen;
+
+static uint32_t place(uint32_t index) {
+    return (oldest + index) % OBJECTS;
+}
+
+static void drop(uint32_t index) {
+    uint32_t from = place(0), to = place(index);
+    live_bytes -= extents[to];
+    MOAT_STORE(live[to], live[from]);
+    extents[to] = extents[from];
+    MOAT_CLEAR(live[from]);
+    oldest = place(1);
+    count--;
+}
+
+static uint32_t granules_of(size_t bytes) {
+    return moat_granules(MOAT_EXTENT_(bytes));
+}
+
+static uint32_t larger(uint32_t a, uint32_t b) {
+    return a > b ? a : b;
+}
+
+/* What docs/pacing.md allows one allocation in marking: by the guess, from the free granules that steady use leaves a cycle to
+ * start with; by the bound, where the work has grown since the last cycle. */
+static uint32_t marking_allowed(const struct adversary *adversary, uint32_t granules) {
+    uint32_t all = moat_granules(moat_heap.stats.arena_bytes), words = all / 32;
+    uint32_t sweep = words * SWEEP_UNITS / 32 + 32, meanwhile = words * SWEEP_UNITS * CHUNK_GRANULES / MOAT_CONFIG_PACE;
+    uint32_t spare = (all - all / 100 * adversary->percent - sweep - meanwhile) / 2;
+    spare = spare < moat_heap.reserve - sweep ? spare : moat_heap.reserve - sweep;
+    spare -= larger(moat_heap.largest, CHUNK_GRANULES); /* claimed just before the cycle began */
+    uint32_t guess = moat_heap.expected_work, rate = larger(guess / spare + 1, moat_heap.rate);
+    if (adversary->drops_at_start) {
+        rate = larger(rate, MOST_UNITS * (all + moat_root_units()) / sweep + 1);
+    }
+    return larger(granules * rate, larger(guess / GUESS_LEAST, MOAT_CONFIG_PACE));
+}
+
+/* And in sweeping: the whole of it, with a run for each word. */
+static uint32_t sweep_allowed(void) {
+    return 2 * SWEEP_UNITS * moat_granules(moat_heap.stats.arena_bytes) / 32;
+}
+
+/* An allocation that began in a phase has run so many slices. */
+static void note(const struct adversary *adversary, size_t bytes, enum moat_phase phase, uint32_t slices) {
+    bool marked = phase == MOAT_PHASE_MARK, swept = moat_heap.phase != MOAT_PHASE_MARK;
+    uint32_t allowed = MOAT_CONFIG_SLICE_UNITS; /* the last slice is a whole one */
+    allowed += marked ? marking_allowed(adversary, granules_of(bytes)) : 0;
+    allowed += swept ? sweep_allowed() : 0;
+    int32_t excess = (int32_t)(slices * MOAT_CONFIG_SLICE_UNITS) - (int32_t)allowed;
+    seen.slices = slices > seen.slices ? slices : seen.slices;
+    seen.allowed = excess > seen.excess ? allowed : seen.allowed;
+    seen.excess = excess > seen.excess ? excess : seen.excess;
+}
+
+static __attribute__((noinline)) bool make(const struct adversary *adversary, size_t bytes) {
+    uint32_t cycle = moat_heap.cycle, slices = moat_heap.stats.slices;
+    enum moat_phase phase = moat_heap.phase;
+    size_t slots = bytes / sizeof(void *);
+    void **object = adversary->leaves ? moat_new_bytes(bytes) : moat_new_array(&reference_type, slots);
+    if (object == NULL) {
+        return false;
+    }
+    seen.whole += moat_heap.cycle != cycle && moat_heap.phase != MOAT_PHASE_MARK;
+    if (cycle > GROWING) {
+        note(adversary, bytes, phase, moat_heap.stats.slices - slices);
+    }
+    for (size_t i = 0; i < slots && !adversary->leaves; i++) {
+        MOAT_STORE(object[i], object);
+    }
+    uint32_t at = place(count++);
+    MOAT_STORE(live[at], (void *)object);
+    extents[at] = (uint16_t)MOAT_EXTENT_(bytes);
+    live_bytes += extents[at];
+    return true;
+}
+
+static bool start(void) {
+    oldest = count = 0;
+    live_bytes = 0;
+    seen.slices = seen.allowed = seen.whole = 0;
+    seen.excess = INT32_MIN;
+    if (!fresh_heap(arena.bytes, sizeof arena.bytes)) {
+        return false;
+    }
+    MOAT_STORE(live, MOAT_NEW_ARRAY(reference_type, OBJECTS));
+    live_bytes = MOAT_EXTENT_(OBJECTS * sizeof(void *));
+    return live != NULL;
+}
+
+static void run(const struct adversary *adversary) {
+    CHECK(start());
+    const size_t most = moat_heap.stats.arena_bytes / 100 * adversary->percent;
+    uint32_t cycle = 0, steps = 0;
+    while (moat_heap.stats.cycles < CYCLES) {
+        size_t bytes = adversary->bytes();
+        while (count != 0 && (live_bytes + MOAT_EXTENT_(bytes) > most || count == OBJECTS)) {
+            drop(adversary->any_order ? test_random_below(count) : 0);
+        }
+        while (adversary->drops_at_start && moat_heap.cycle != cycle && count != 0) {
+            drop(0);
+        }
+        cycle = moat_heap.cycle;
+        CHECK(make(adversary, bytes));
+        steps++;
+    }
+    CHECK_HEAP();
+    test_note("allocations", steps);
+    test_note("reserve in granules", moat_heap.reserve);
+    test_note("most slices in one allocation", seen.slices);
+    test_note("its units over what is allowed", seen.excess);
+    test_note("allowed there", seen.allowed);
+    CHECK_EQUAL(moat_heap.stats.out_of_memory, 0);
+    if (!adversary->outgrows_holes) {
+        CHECK_EQUAL(seen.whole, 0);
+        CHECK(seen.excess <= 0);
+    }
+}
+
+/* ---- sizes ---- */
+
+static size_t two_words(void) {
+    return 2 * sizeof(void *);
+}
+
+static size_t sixty_four(void) {
+    return 16 * sizeof(void *);
+}
+
+static size_t small(void) {
+    return sizeof(void *) * (1 + test_random_below(15));
+}
+
+static size_t medium(void) {
+    return test_random_below(8) == 0 ? sizeof(void *) * (50 + test_random_below(75)) : small();
+}
+
+static size_t large(void) {
+    return test_random_below(64) == 0 ? ARENA_BYTES / 32 : sixty_four();
+}
+
+/* What the marking before has learnt of requests is wrong from its middle on. */
+static size_t larger_in_the_middle(void) {
+    bool second_half = moat_heap.phase == MOAT_PHASE_MARK && moat_heap.work > moat_heap.expected_work / 2;
+    return second_half ? sixty_four() : two_words();
+}
+
+/* ---- cases ---- */
+
+#define ADVERSARY(name, ...)                                                                               \
+    static void name(void) {                                                                               \
+        static const struct adversary adversary = {__VA_ARGS__};                                           \
+        run(&adversary);                                                                                   \
+    }
+
+ADVERSARY(small_ones, .percent = 75, .bytes = two_words)
+ADVERSARY(small_leaves, .percent = 75, .bytes = two_words, .leaves = true)
+ADVERSARY(small_ones_in_any_order, .percent = 75, .bytes = two_words, .any_order = true)
+ADVERSARY(small_ones_dead_at_the_start, .percent = 75, .bytes = two_words, .drops_at_start = true)
+ADVERSARY(of_64_bytes, .percent = 75, .bytes = sixty_four)
+ADVERSARY(of_64_bytes_in_any_order, .percent = 75, .bytes = sixty_four, .any_order = true)
+ADVERSARY(of_64_bytes_dead_at_the_start, .percent = 75, .bytes = sixty_four, .drops_at_start = true)
+ADVERSARY(up_to_64_bytes, .percent = 65, .bytes = small)
+ADVERSARY(up_to_64_bytes_in_any_order, .percent = 60, .bytes = small, .any_order = true)
+ADVERSARY(larger_from_the_middle_of_marking, .percent = 70, .bytes = larger_in_the_middle)
+ADVERSARY(larger_from_the_middle_in_any_order, .percent = 60, .bytes = larger_in_the_middle, .any_order = true,
+          .outgrows_holes = true)
+ADVERSARY(up_to_500_bytes_in_any_order, .percent = 40, .bytes = medium, .any_order = true, .outgrows_holes = true)
+ADVERSARY(large_and_small, .percent = 60, .bytes = large, .outgrows_holes = true)
+ADVERSARY(large_and_small_dead_at_the_start, .percent = 60, .bytes = large, .drops_at_start = true,
+          .outgrows_holes = true)
+
+static const struct test_case cases[] = {
+    TEST_CASE(small_ones),
+    TEST_CASE(small_leaves),
+    TEST_CASE(small_ones_in_any_order),
+    TEST_CASE(small_ones_dead_at_the_start),
+    TEST_CASE(of_64_bytes),
+    TEST_CASE(of_64_bytes_in_any_order),
+    TEST_CASE(of_64_bytes_dead_at_the_start),
+    TEST_CASE(up_to_64_bytes),
+    TEST_CASE(up_to_64_bytes_in_any_order),
+    TEST_CASE(larger_from_the_middle_of_marking),
+    TEST_CASE(larger_from_the_middle_in_any_order),
+    TEST_CASE(up_to_500_bytes_in_any_order),
+    TEST_CASE(large_and_small),
+    TEST_CASE(large_and_small_dead_at_the_start),
+};
+
+int main(void) {
+    return TEST_MAIN(cases);
+}

@@ -1,0 +1,3 @@
+"""The lint of firmware that uses moat. See docs/lint.md.
+
+SPDX-License-Identifier: MIT"""

@@ -1,0 +1,98 @@
+"""The command line of moat-lint.
+
+SPDX-License-Identifier: MIT"""
+import os
+import sys
+import tempfile
+
+from .compiler import CAST, Compiler, CompilerError, split_command
+from .hints import hint
+from .image import Image, ImageError, link
+from .maps import compare
+from .probe import struct_assignments
+
+HELP = """usage: moat-lint COMPILER [FLAG...] SOURCE.c...
+
+Compiles each source with -DMOAT_LINT, in which a slot is const, and adds to what the compiler refuses the macro to
+use. Where nothing is refused it compares the MOAT_REF members of each struct with its MOAT_TYPE. A compile command as
+it stands will do: options about its output are left out. Messages of the ordinary build are not repeated.
+
+exit status:
+  0  nothing found
+  1  something found
+  2  the command line can't be used, or a source does not compile without lint"""
+
+
+class Linter:
+    def __init__(self, compiler):
+        self._compiler = compiler
+        self._seen = set()  # a header's lines come with each source
+        self.found = 0
+        self.maps = 0
+
+    def lint(self, source):
+        refused = self._refused(source)
+        self._report_refused(source, refused)
+        if not refused:
+            self._compare_types(source)
+
+    def _refused(self, source):
+        """The errors of the lint build that the ordinary build has not."""
+        lint = [diagnostic for diagnostic in self._compiler.check(source, "-DMOAT_LINT") if diagnostic.kind == "error"]
+        if not lint:
+            return []
+        plain = [diagnostic for diagnostic in self._compiler.check(source) if diagnostic.kind == "error"]
+        broken = [diagnostic for diagnostic in plain if CAST not in diagnostic.text]
+        if broken:
+            raise CompilerError("\n".join([f"{source} does not compile, lint or no lint", *(d.block for d in broken)]))
+        known = {diagnostic.place for diagnostic in plain}
+        return [diagnostic for diagnostic in lint if diagnostic.place not in known]
+
+    def _report_refused(self, source, diagnostics):
+        texts = {diagnostic.file: _lines(diagnostic.file) for diagnostic in diagnostics}
+        structs = struct_assignments(self._compiler, source, texts.get(source, []), diagnostics)
+        for diagnostic in diagnostics:
+            if (diagnostic.place, diagnostic.text) in self._seen:
+                continue
+            self._seen.add((diagnostic.place, diagnostic.text))
+            self.found += 1
+            print(diagnostic.block)
+            use = hint(diagnostic, texts[diagnostic.file], structs.get(diagnostic))
+            if use:
+                print(f"{diagnostic.file}:{diagnostic.line}:{diagnostic.column}: note: moat: use {use}")
+
+    def _compare_types(self, source):
+        with tempfile.TemporaryDirectory() as scratch:
+            made, linked = os.path.join(scratch, "lint.o"), os.path.join(scratch, "lint.elf")
+            self._compiler.make_object(source, made)
+            link(made, linked, self._compiler.linker())
+            with open(linked, "rb") as file:
+                diagnostics, maps = compare(Image(file))
+        for diagnostic in diagnostics:
+            print(diagnostic.block)
+        self.found += sum(diagnostic.kind == "error" for diagnostic in diagnostics)
+        self.maps += maps
+
+
+def _lines(path):
+    try:
+        with open(path, encoding="utf-8", errors="replace") as file:
+            return file.read().splitlines()
+    except OSError:
+        return []
+
+
+def main(arguments):
+    command, sources = split_command(arguments)
+    if not command or not sources or command[0] in ("-h", "--help"):
+        print(HELP, file=sys.stdout if command[:1] in (["-h"], ["--help"]) else sys.stderr)
+        return 0 if command[:1] in (["-h"], ["--help"]) else 2
+    try:
+        linter = Linter(Compiler(command))
+        for source in sources:
+            linter.lint(source)
+    except (CompilerError, ImageError) as error:
+        print(f"moat-lint: {error}", file=sys.stderr)
+        return 2
+    print(f"moat-lint: sources {len(sources)}, maps compared {linter.maps}, found {linter.found}")
+    return 1 if linter.found else 0

@@ -1,0 +1,83 @@
+"""An object of the lint build as something to read: linked by itself, so that pyelftools finds every relocation applied.
+
+SPDX-License-Identifier: MIT"""
+import subprocess
+
+from elftools.elf.elffile import ELFFile
+
+# ld's name for a machine's files, and GNU linkers that make them.
+LINKERS = {
+    ("EM_ARM", 32): ("armelf", "arm-none-eabi-ld"),
+    ("EM_RISCV", 32): ("elf32lriscv", "riscv64-unknown-elf-ld", "riscv32-unknown-elf-ld"),
+    ("EM_RISCV", 64): ("elf64lriscv", "riscv64-unknown-elf-ld"),
+    ("EM_386", 32): ("elf_i386", "ld"),
+    ("EM_X86_64", 64): ("elf_x86_64", "ld"),
+}
+
+
+class ImageError(Exception):
+    """The object can't be read; str() says why."""
+
+
+def link(path, output, compilers_linker):
+    """Links an object whose references to other units stay open."""
+    with open(path, "rb") as file:
+        elf = ELFFile(file)
+        key = elf["e_machine"], elf.elfclass
+    if key not in LINKERS:
+        raise ImageError(f"moat-lint does not know the linker for {key[0]}")
+    emulation, *named = LINKERS[key]
+    for linker in (compilers_linker, *named, "ld.lld"):
+        command = [linker, "-m", emulation, "--unresolved-symbols=ignore-all", "--noinhibit-exec", "-e", "0", "-o", output, path]
+        try:
+            if subprocess.run(command, capture_output=True, check=False).returncode == 0:
+                return
+        except OSError:
+            pass
+    raise ImageError(f"the lint build's object does not link: install {named[0]}")
+
+
+class Image:
+    """Words of memory and variables by name. Layouts come from the debug information, as the compiler made them."""
+
+    def __init__(self, file):
+        self._elf = ELFFile(file)
+        self._symbols = {symbol.name: symbol["st_value"] for section in self._elf.iter_sections("SHT_SYMTAB")
+                         for symbol in section.iter_symbols()}
+        self._memory = [(section["sh_addr"], section.data()) for section in self._elf.iter_sections()
+                        if section["sh_addr"] and section["sh_type"] == "SHT_PROGBITS"]
+        self._order = "little" if self._elf.little_endian else "big"
+        self.word = self._elf.elfclass // 8
+        self._debug = self._elf.get_dwarf_info()
+
+    def address(self, name):
+        return self._symbols.get(name)
+
+    def bytes_at(self, address, length):
+        for start, data in self._memory:
+            if start <= address and address + length <= start + len(data):
+                return data[address - start:address - start + length]
+        raise ImageError(f"nothing at {address:#x}")
+
+    def integer(self, address, length):
+        return int.from_bytes(self.bytes_at(address, length), self._order)
+
+    def string(self, address):
+        text = b""
+        while (byte := self.bytes_at(address + len(text), 1)) != b"\0":
+            text += byte
+        return text.decode("utf-8", "replace")
+
+    def variables(self):
+        """(name, DIE) of the variables at file scope."""
+        for unit in self._debug.iter_CUs():
+            for die in unit.get_top_DIE().iter_children():
+                if die.tag == "DW_TAG_variable" and "DW_AT_name" in die.attributes and "DW_AT_type" in die.attributes:
+                    yield die.attributes["DW_AT_name"].value.decode(), die
+
+    def place(self, die):
+        """(file, line) where a DIE was declared."""
+        lines = self._debug.line_program_for_CU(die.cu)
+        entry = lines["file_entry"][die.attributes["DW_AT_decl_file"].value - 1]
+        folder = lines["include_directory"][entry.dir_index - 1].decode() + "/" if entry.dir_index else ""
+        return folder + entry.name.decode(), die.attributes["DW_AT_decl_line"].value
