@@ -1,0 +1,80 @@
+"""A heap as its readers see it: arenas, objects, holes, and what keeps what alive. Nothing here reads memory (reader.py does).
+
+SPDX-License-Identifier: MIT"""
+import dataclasses
+
+
+@dataclasses.dataclass(frozen=True)
+class Slot:
+    """A word that may hold a managed pointer."""
+
+    offset: int  # bytes from the payload's start, or from the root's address
+    name: str    # of the member, as in "next" or "children[3]"; "" where debug information has none
+    value: int   # what it holds
+
+
+@dataclasses.dataclass
+class Object:
+    """An object on the heap."""
+
+    address: int        # of its payload
+    granule: int        # first one, counted from the arena's base
+    bytes: int          # that it takes, header and padding included
+    payload: int        # bytes that the firmware may use
+    arena: int          # index
+    type: str           # name; "bytes" for raw bytes, "" if its header names no type
+    count: int          # elements, 1 for a single object
+    colour: str         # "white", "grey" or "black"
+    pins: int = 0
+    handles: int = 0
+    finalizable: bool = False
+    slots: tuple = ()   # of Slot, those that are not null; only what is precise
+
+    @property
+    def end(self):
+        return self.address + self.payload
+
+
+@dataclasses.dataclass(frozen=True)
+class Hole:
+    """Free memory."""
+
+    address: int  # of its first granule
+    bytes: int
+    arena: int
+    kind: str     # "hole" in a bin, "cursor" where the next objects go, "dark" for what is in no bin (single granules, unswept dead)
+
+
+@dataclasses.dataclass(frozen=True)
+class Root:
+    """What keeps objects alive from outside: a MOAT_ROOT, a range added at run time, a pin, a handle, a word of a stack."""
+
+    kind: str      # "root", "added", "pin", "handle", "stack", "persistent", "finalizer"
+    name: str      # symbol, stack's name, handle's number
+    address: int   # of the word
+    value: int     # what it holds
+    target: int    # payload address of the object it keeps
+
+
+@dataclasses.dataclass
+class Arena:
+    index: int
+    start: int     # the memory that was given
+    end: int
+    low: int       # first granule that objects can use
+    high: int      # one past the last
+    bytes: int     # of granules that objects can use
+
+
+@dataclasses.dataclass
+class Heap:
+    word: int               # bytes: 4 or 8
+    granule: int            # bytes
+    phase: str              # "idle", "mark", "sweep"
+    cycle: int
+    stats: dict             # struct moat_stats, by member
+    arenas: list
+    objects: list           # of Object, by address
+    holes: list             # of Hole, by address
+    roots: list             # of Root
+    problems: list          # sentences: what the reader found broken
