@@ -64,6 +64,7 @@ DAMAGE = [
     Damage("covered", ["moat_heap.arenas[0]->bits[100].mark += 4"], "INV-3 does not hold at", 3),
     Damage("hole_size", ["$hole->granules = $hole->granules + 1"], "INV-5 does not hold at", 5),
     Damage("hole_circle", ["$hole->next = $hole"], "INV-5 does not hold at", 5),
+    Damage("hole_link", ["$hole->link = 0"], "INV-5 does not hold at", 5),
     Damage("free_count", ["moat_heap.free_granules += 1"], "INV-6 does not hold: the bins do not hold just", 6),
     Damage("grey", [f"$arena->grey = {LIST_GRANULE}"], "INV-7 does not hold at", 7),
     Damage("dangling", ["list->next = (void *)((unsigned long)$hole + 16 + sizeof(void *))"], "a slot points at freed memory", 8),

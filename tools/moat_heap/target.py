@@ -56,6 +56,9 @@ class Target:
             raise TargetError(f"there is no debug information of {name}: build core with -g")
         return kind
 
+    def offset_of(self, type_name, member):
+        return next(offset for name, offset, _ in self.need_type(type_name).members if name == member)
+
     def integer(self, address, size):
         return int.from_bytes(self.memory.read(address, size), self.order)
 
