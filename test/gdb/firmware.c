@@ -65,15 +65,16 @@ struct wide {
 };
 MOAT_TYPE_RUNS(wide_type, struct wide, MOAT_RUN_SLOTS(struct wide, slots));
 
-struct file {
+/* core has another struct of this name. */
+struct view {
     int number;
     MOAT_REF(struct node) owner;
 };
 
-static void close_file(void *file) {
-    (void)file;
+static void close_view(void *object) {
+    (void)object;
 }
-MOAT_TYPE_FINALIZED(file_type, struct file, close_file, owner);
+MOAT_TYPE_FINALIZED(view_type, struct view, close_view, owner);
 
 struct holder {
     int unused;
@@ -87,7 +88,7 @@ static MOAT_ROOT(struct pair) pairs;
 static MOAT_ROOT(struct bag) bag;
 static MOAT_ROOT(struct grid) grid;
 static MOAT_ROOT(struct wide) wide;
-static MOAT_ROOT(struct file) file;
+static MOAT_ROOT(struct view) view;
 MOAT_ROOT_OF(holder_type, struct holder, holder);
 static struct holder added;
 
@@ -185,9 +186,9 @@ __attribute__((noinline)) static void build_slots(void) {
     grid->ratio = 0.75;
     MOAT_STORE(wide, MOAT_NEW(wide_type));
     MOAT_STORE(wide->slots[WIDE_SLOTS - 1], node_with(132, NULL));
-    MOAT_STORE(file, MOAT_NEW(file_type));
-    file->number = 3;
-    MOAT_STORE(file->owner, list);
+    MOAT_STORE(view, MOAT_NEW(view_type));
+    view->number = 3;
+    MOAT_STORE(view->owner, list);
 }
 
 /* Raw bytes that nothing keeps, between nodes: holes once they are collected. */
@@ -238,7 +239,7 @@ static void print_facts(void) {
     object_fact("grid.tree", grid->cells[57].tree);
     object_fact("wide", wide);
     object_fact("wide.last", wide->slots[WIDE_SLOTS - 1]);
-    object_fact("file", file);
+    object_fact("view", view);
     object_fact("holder.node", holder.node);
     object_fact("added.node", added.node);
 }

@@ -49,7 +49,7 @@ MEMBERS = {
              ".last = <grid>  struct grid at <grid>"],
     "wide": [".slots[0..32767] = 0", ".slots[32768] = <wide.last>  struct node at <wide.last>"],
     "tree": ['.name = "d3'],
-    "file": [".number = 3", ".owner = <list>  struct node at <list>"],
+    "view": [".number = 3", ".owner = <list>  struct node at <list>"],
 }
 
 # Damage at stage `built`, as gdb's expressions, what `moat check` says, and whether moat_heap_check says so too.
@@ -257,7 +257,7 @@ def filled(text):
 def check_refs():
     lines = [line.strip() for line in LIVE["refs list"].splitlines()]
     wanted = [rf"struct node at {BUILT['list']:#010x}: \d+ roots?, 2 slots of objects", r"root list at 0x",
-              rf"struct file at {BUILT['file']:#010x}, \.owner$", rf"struct node at {BUILT['garbage']:#010x}, \.next$"]
+              rf"struct view at {BUILT['view']:#010x}, \.owner$", rf"struct node at {BUILT['garbage']:#010x}, \.next$"]
     lacking = [pattern for pattern in wanted if not any(re.match(pattern, line) for line in lines)]
     return f"no {lacking} in {lines}" if lacking else None
 

@@ -25,8 +25,9 @@ class Target:
         """The address of a symbol, or None."""
         raise NotImplementedError
 
-    def type(self, name):
-        """The type that is written `name` in C, as moat_fault/fields.py has types; or None."""
+    def type(self, name, near=None):
+        """The type that is written `name` in C, as moat_fault/fields.py has types; or None.
+        near: the address of a variable, in whose file the name may mean another type than elsewhere"""
         raise NotImplementedError
 
     def name_at(self, address):
