@@ -298,8 +298,19 @@ def check_damage(damage):
     output = LIVE[f"damage {damage.name}"]
     if damage.says is not None and damage.says not in output:
         return f"check says {output!r}, without {damage.says!r}"
+    noted = LIVE[f"damaged why {damage.name}"].startswith(("note: the heap is damaged", "moat why: "))
+    if damage.says is not None and not noted:
+        return f"why does not say that the heap is damaged: {LIVE[f'damaged why {damage.name}']!r}"
     device = None if damage.device is None else LIVE[f"device {damage.name}"]
     return None if device is None or device == str(damage.device) else f"moat_heap_check says INV-{device}, not INV-{damage.device}"
+
+
+def check_documented():
+    """docs/debugging.md shows every command, and no other."""
+    with open(os.path.join(session.ROOT, "docs", "debugging.md"), encoding="utf-8") as file:
+        shown = set(re.findall(r"^\(gdb\) moat (\w+)", file.read(), re.MULTILINE))
+    known = set(re.findall(r"^moat (\w+) -- ", LIVE["help"], re.MULTILINE))
+    return None if shown == known else f"the commands are {sorted(known)}, those in docs/debugging.md {sorted(shown)}"
 
 
 def check_no_traceback():
@@ -413,6 +424,7 @@ run([
     *((f"says_{key.replace(' ', '_')}", lambda key=key: check_says(key)) for key in SAYS),
     *((f"damage_{damage.name}", lambda damage=damage: check_damage(damage)) for damage in DAMAGE),
     ("faults", check_faults),
+    ("documented", check_documented),
     *((f"core_{name}", lambda path=path: check_core(path)) for name, path in CORES),
     ("core_without_ram", check_core_without_ram),
     ("nothing_loaded", check_nothing_loaded),
