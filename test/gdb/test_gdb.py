@@ -32,6 +32,7 @@ WHY = {
     "bag.item": ["root bag at", r".items\[8\] ->"],
     "grid.tree": ["root grid at", r".cells\[57\].tree ->"],
     "grid.inner": ["root grid at", r".blocks\[1\]\[2\].cells\[1\].tree ->"],
+    "grid.nested": ["root grid at", r".blocks\[1\]\[3\].nodes\[1\] ->"],
     "wide.last": ["root wide at", r".slots\[32768\] ->"],
     "holder.node": [r"root holder.node at"],
     "added.node": [r"root added at run time: added.node at"],
@@ -128,6 +129,9 @@ def on_objects():
     yield "outside", "moat why 12"
     yield "no_argument", "moat why"
     yield "too_many", "moat status now"
+    yield "other_build", "set variable *(char *)&moat_build_id_start += 1"
+    yield "other_build", "moat check"
+    yield "other_build", "set variable *(char *)&moat_build_id_start -= 1"
     yield "unknown", "moat nonsense"
     yield "no_symbol", "moat object nonesuch"
     yield "help", "moat"
@@ -217,6 +221,8 @@ def check_stage(stage):
     total = sum(rows.get(name, (0, 0))[1] for name in ("objects", "free", "dark"))
     if total != facts["arena_bytes"]:
         wrong.append(f"objects, free and dark memory are {total} bytes together, the arenas {facts['arena_bytes']}")
+    if "warning" in status:
+        wrong.append(status.splitlines()[0])
     if facts["broken"] or not LIVE[f"{stage} check"].startswith("nothing is broken"):
         wrong.append(f"check says {LIVE[f'{stage} check']!r}, the firmware {facts['broken']}")
     return "; ".join(wrong) or None
@@ -273,6 +279,7 @@ SAYS = {
     "outside": "no object is at 0x0000000c: it is in no arena",
     "no_argument": "which object? Give its address",
     "too_many": 'it takes no argument, and was given "now"',
+    "other_build": "warning: the firmware in memory is build ",
     "unknown": 'There is no command "moat nonsense"',
     "no_symbol": 'No symbol "nonesuch"',
     "help": "List of moat subcommands",
