@@ -6,7 +6,6 @@ SPDX-License-Identifier: MIT"""
 import collections
 import os
 import re
-import shutil
 import sys
 
 import session
@@ -105,8 +104,6 @@ def facts_of(output):
 
 FOLDER = scratch()
 HERE = FOLDER.name
-if shutil.which("gdb-multiarch") is None:
-    sys.exit("gdb-multiarch is missing: run make setup")
 LOG = session.run_alone(RUN, ELF)
 FACTS = facts_of(LOG)
 BUILT = FACTS["built"]
@@ -417,7 +414,10 @@ def check_reader(path):
 
 
 EVERYTHING = []
-LIVE, OUTPUT = session.run_live(live_commands(), HERE, RUN, ELF)
+try:
+    LIVE, OUTPUT = session.run_live(live_commands(), HERE, RUN, ELF)
+except session.SessionError as problem:
+    run([("session", lambda text=str(problem): text)])
 EVERYTHING.append(OUTPUT)
 REPORT, RECORD_CORE = decode_record()
 CORES = [("record", RECORD_CORE)] + ([("generated", os.path.join(HERE, "generated.core"))] if HAS_GENERATED_CORE else [])
