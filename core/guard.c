@@ -22,8 +22,15 @@ static bool is_near(const void *value) {
     return (uintptr_t)value - moat_heap.low < moat_heap.span;
 }
 
+/* One past the end lies in the object's last granule where the object does not fill it. How long a tail is nobody knows. */
+static bool is_past(const void *value, const struct moat_object *object) {
+    uintptr_t size = object->type->size;
+    uintptr_t end = object->array ? object->bytes / size * size : size;
+    return object->type->flexible == 0 && (uintptr_t)value - (uintptr_t)object->start >= end;
+}
+
 bool moat_guard_is_kept_in(const void *value, struct moat_object *object) {
-    return is_near(value) && moat_object_find(value, object) && !moat_is_pinned(value);
+    return is_near(value) && moat_object_find(value, object) && !is_past(value, object) && !moat_is_pinned(value);
 }
 
 bool moat_guard_may_hold(const void *at) {

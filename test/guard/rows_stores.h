@@ -8,6 +8,12 @@ TRAPS(object_into_c_owned, 2, STORE, "c-owned", &c_buffer.node[0].next, object,
 TRAPS(inside_into_c_owned, 2, STORE, "c-owned", &c_buffer.node[0].next, &object->next,
       MOAT_STORE(c_buffer.node[0].next, (struct node *)(void *)(uintptr_t)&object->next),
       MOAT_STORE(c_buffer.node[0].next, object + 1)) /* one past the end points into nothing */
+TRAPS(end_of_what_does_not_fill_its_granules, 2, STORE, "c-owned", &c_buffer.node[0].next, (char *)(cell_object() + 1) - 1,
+      MOAT_STORE(c_buffer.node[0].next, (struct node *)(void *)((char *)(cell_object() + 1) - 1)),
+      MOAT_STORE(c_buffer.node[0].next, (struct node *)(void *)(cell_object() + 1)))
+TRAPS(end_of_an_array_that_does_not_fill_its_granules, 2, STORE, "c-owned", &c_buffer.node[0].next, (char *)(cell_array() + 2) - 1,
+      MOAT_STORE(c_buffer.node[0].next, (struct node *)(void *)((char *)(cell_array() + 2) - 1)),
+      MOAT_STORE(c_buffer.node[0].next, (struct node *)(void *)(cell_array() + 2)))
 TRAPS(last_byte_into_c_owned, 2, STORE, "c-owned", &c_buffer.node[0].next, (char *)(object + 1) - 1,
       MOAT_STORE(c_buffer.node[0].next, (struct node *)(void *)((char *)(object + 1) - 1)),
       MOAT_STORE(kept->next, (struct node *)(void *)((char *)(object + 1) - 1)))
