@@ -45,7 +45,8 @@ bool moat_guard_may_hold(const void *at) {
 
 _Noreturn void moat_guard_trap(enum moat_fault_kind kind, const void *at, const void *value,
                                const struct moat_object *object, uintptr_t pc) {
-    const struct moat_region *region = at == NULL ? NULL : moat_region_of((uintptr_t)at);
+    bool nowhere = at == NULL && kind == MOAT_FAULT_RESULT; /* for a store, 0 is an address */
+    const struct moat_region *region = nowhere ? NULL : moat_region_of((uintptr_t)at);
     struct moat_fault_report report;
     moat_fault_report_begin(&report, kind, pc, (uintptr_t)__builtin_frame_address(0));
     report.value = (uintptr_t)value;

@@ -33,7 +33,7 @@ bool moat_guard_is_kept_in(const void *value, struct moat_object *object);
  * be C's or the hardware's. */
 bool moat_guard_may_hold(const void *at);
 
-/* Traps. at: the destination, or where the pointer was found, NULL if in no memory; object: that `value` points into, or NULL. */
+/* Traps. at: the destination, or where the pointer was found, NULL for a result in no memory; object: that `value` points into, or NULL. */
 _Noreturn void moat_guard_trap(enum moat_fault_kind kind, const void *at, const void *value,
                                const struct moat_object *object, uintptr_t pc);
 

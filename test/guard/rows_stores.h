@@ -55,6 +55,8 @@ TRAPS(into_flash, 2, STORE, "flash", &constant.node[0].next, object,
       IF_STRICT(MOAT_STORE(((struct node *)(uintptr_t)&constant)->next, object)), MOAT_STORE(root_slots[0], object))
 TRAPS(through_a_null_pointer, 2, STORE, AT_ZERO, (void *)offsetof(struct node, next), object,
       struct node *volatile nowhere = NULL; IF_STRICT(MOAT_STORE(nowhere->next, object)), MOAT_STORE(kept->next, object))
+TRAPS(at_a_null_pointer, 2, STORE, AT_ZERO, NULL, object,
+      struct node **volatile nowhere = NULL; IF_STRICT(MOAT_STORE(*nowhere, object)), MOAT_STORE(root_slots[0], object))
 QUIET(into_the_heap, MOAT_STORE(kept->next, object); NEED(kept->next == object))
 QUIET(into_itself, MOAT_STORE(object->next, object); NEED(object->next == object))
 QUIET(into_a_root, MOAT_STORE(root_slots[1], object); NEED(root_slots[1] == object))
