@@ -10,7 +10,7 @@
  * of arenas, roots, stacks and pins, unless it traps. */
 void moat_guard_check_store(const void *slot, const void *value, uintptr_t pc);
 
-/* Traps if `value` is a heap pointer and `slot` is a word of an object that its type does not name as a slot. */
+/* Traps if `value` is a heap pointer and `slot` is a word of the heap, or of a root, that no type names as a slot. */
 void moat_guard_check_slot(const void *slot, const void *value, uintptr_t pc);
 
 /* Traps if a slot of the source holds a heap pointer and the destination is not managed memory. Looks at slots wholly in

@@ -28,7 +28,7 @@
 #define MOAT_CONFIG_STRICT 1
 #endif
 
-/* MOAT_CONFIG_CHECK_SLOTS: 1 = a store of a heap pointer to a word of an object that its type does not name as a slot
+/* MOAT_CONFIG_CHECK_SLOTS: 1 = a store of a heap pointer to a word of the heap or of a root that no type names as a slot
  * traps. Range 0..1; 1 needs MOAT_CONFIG_CHECK 2. Cost: each store of a pointer looks its slot's object up. */
 #ifndef MOAT_CONFIG_CHECK_SLOTS
 #define MOAT_CONFIG_CHECK_SLOTS 0
