@@ -35,7 +35,7 @@
 #endif
 
 /* MOAT_CONFIG_AUDIT: words of C-owned memory that moat_audit looks at after each slice, one audit to a cycle; what it finds is
- * printed. Range 0..65536; 0 = none. Cost: about 12 instructions a word, interrupts on. */
+ * printed. Range 0..65536; 0 = none. Cost: about 24 instructions a word, interrupts on. */
 #ifndef MOAT_CONFIG_AUDIT
 #define MOAT_CONFIG_AUDIT 0
 #endif

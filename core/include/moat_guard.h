@@ -67,7 +67,7 @@ typedef void moat_audit_report(const struct moat_audit_finding *finding);
 /* Looks at every word of the C-owned regions and reports those that are heap pointers C may not hold: what a store without a
  * macro, a struct assignment or DMA left there. Memory that C has freed or never written may hold stale ones.
  * report  NULL: prints a line for each
- * Returns how many, or MOAT_ERR_NOT_READY, _HANDLER. Context: thread. Cost: about 12 instructions a word, interrupts on. */
+ * Returns how many, or MOAT_ERR_NOT_READY, _HANDLER. Context: thread. Cost: about 24 instructions a word, interrupts on. */
 int moat_audit(moat_audit_report *report);
 
 /* The same in pieces: begin, then step until it returns 0. Regions are neither added nor removed meanwhile. */
