@@ -96,6 +96,9 @@ QUIET(audit_finds_a_raw_store, raw_store(&c_buffer.node[1].next, (struct node *)
       NEED(audit_is(&c_buffer.node[1].next, &object->more, object, "c-owned")))
 QUIET(audit_passes_what_c_may_hold, raw_store(&c_buffer.node[0].next, pinned); raw_store(&c_buffer.node[1].next, persistent);
       raw_store(&dma_ring.node[0].next, &ordinary.node[0]); raw_store(&ordinary.node[0].next, object); NEED(moat_audit(audit_note) == 0))
+QUIET(audit_passes_managed_memory, struct node *root = malloc_memory(); NEED(moat_root_add(root, &node_type, 1) == MOAT_OK);
+      MOAT_STORE(root->next, object); NEED(moat_audit(audit_note) == 0); NEED(moat_root_remove(root) == MOAT_OK);
+      NEED(moat_audit(audit_note) == 1); raw_store(&root->next, NULL))
 QUIET(audit_names_the_smallest_region, raw_store(&dma_ring.node[0].next, object); NEED(moat_audit(audit_note) == 1);
       NEED(audit_is(&dma_ring.node[0].next, object, object, "dma_ring")))
 QUIET(audit_of_a_region_added, raw_store(&undeclared.node[0].next, object); NEED(moat_audit(audit_note) == 0);
