@@ -28,6 +28,7 @@ void moat_audit_begin(struct moat_audit *audit, moat_audit_report *report) {
     audit->report = report == NULL ? print_finding : report;
     audit->region = 0;
     audit->next = 0;
+    audit->changes = moat_region_changes();
     audit->found = 0;
 }
 
@@ -49,6 +50,9 @@ int moat_audit_step(struct moat_audit *audit, size_t words) {
     int result = moat_require_thread("moat_audit_step");
     if (result != MOAT_OK) {
         return result;
+    }
+    if (audit->changes != moat_region_changes()) {
+        moat_audit_begin(audit, audit->report);
     }
     const struct moat_region *region = moat_region_at(audit->region);
     for (; region != NULL && words != 0; region = moat_region_at(audit->region)) {

@@ -87,6 +87,6 @@ void moat_guard_check_copy(const struct moat_type *type, const void *to, const v
     moat_guard_range_begin(&range, &source, start, last);
     moat_slot *slot = moat_guard_range_next_kept_in(&range, &object);
     if (slot != NULL) {
-        moat_guard_trap(MOAT_FAULT_COPY, (const char *)to + ((uintptr_t)slot - (uintptr_t)from), *slot, &object, pc);
+        moat_guard_trap(MOAT_FAULT_COPY, (const char *)to + ((uintptr_t)slot - (uintptr_t)from), range.value, &object, pc);
     }
 }

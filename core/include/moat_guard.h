@@ -70,12 +70,13 @@ typedef void moat_audit_report(const struct moat_audit_finding *finding);
  * Returns how many, or MOAT_ERR_NOT_READY, _HANDLER. Context: thread. Cost: about 24 instructions a word, interrupts on. */
 int moat_audit(moat_audit_report *report);
 
-/* The same in pieces: begin, then step until it returns 0. Regions are neither added nor removed meanwhile. */
+/* The same in pieces: begin, then step until it returns 0. Where a region is added or removed meanwhile, it begins again. */
 struct moat_audit {
     moat_audit_report *report;
-    uint32_t found;  /* so far */
-    uint32_t region; /* core's: index of the one under way */
-    uintptr_t next;  /* core's: in it */
+    uint32_t found;   /* so far */
+    uint32_t region;  /* core's: index of the one under way */
+    uintptr_t next;   /* core's: in it */
+    uint32_t changes; /* core's: of regions, when it began */
 };
 void moat_audit_begin(struct moat_audit *audit, moat_audit_report *report);
 
