@@ -161,6 +161,16 @@ static void print_struct(struct dump *dump, const void *start, uintptr_t bytes) 
 
 /* ---- what a reader of the heap needs ---- */
 
+/* Holes are linked through the free memory itself: their links and sizes, and no more of it. */
+static void print_holes(struct dump *dump) {
+    for (unsigned bin = 0; bin < MOAT_BINS; bin++) {
+        for (const struct moat_hole *hole = moat_heap.bins[bin]; hole != NULL; hole = hole->next) {
+            print_struct(dump, hole, sizeof *hole);
+        }
+    }
+    print_memory(dump, moat_heap.cursor, moat_heap.limit);
+}
+
 static void print_state(struct dump *dump) {
     print_struct(dump, &moat_heap, sizeof moat_heap);
     for (uint32_t i = 0; i < moat_heap.arena_count; i++) {
@@ -168,6 +178,7 @@ static void print_state(struct dump *dump) {
         print_struct(dump, arena, sizeof *arena);
         print_struct(dump, arena->bits, moat_arena_words(arena) * sizeof(struct moat_bits));
     }
+    print_holes(dump);
 }
 
 static void print_roots(struct dump *dump) {
@@ -188,10 +199,22 @@ static bool holds(const struct moat_stack *stack, uintptr_t sp) {
     return sp - stack->low < stack->high - stack->low;
 }
 
+/* The words that a string lies in: it may stand in RAM. */
+static void print_string(struct dump *dump, const char *string) {
+    if (string != NULL) {
+        uintptr_t end = (uintptr_t)string;
+        while (*(const char *)end != '\0') {
+            end++;
+        }
+        print_memory(dump, (uintptr_t)string & ~(uintptr_t)(WORD - 1), (end | (WORD - 1)) + 1);
+    }
+}
+
 /* From where each is scanned: the one in use from its real stack pointer, the others from where they were switched away. */
 static void print_stacks(struct dump *dump, uintptr_t sp) {
     for (const struct moat_stack *stack = moat_heap.stacks; stack != NULL; stack = stack->next) {
         print_struct(dump, stack, sizeof *stack);
+        print_string(dump, stack->name);
         uintptr_t from = holds(stack, sp) ? sp : stack->sp;
         dump->addresses_only = true;
         print_memory(dump, holds(stack, from) ? from : stack->low, stack->high);
