@@ -1,57 +1,98 @@
-"""Which field of a C type lies at an offset, from DWARF.
+"""C types and variables by name, from DWARF.
 
 SPDX-License-Identifier: MIT"""
+import functools
 import math
 
 from elftools.dwarf.dwarf_expr import DWARFExprParser
 
 TAGS = {"struct": "DW_TAG_structure_type", "union": "DW_TAG_union_type"}
+NAMED_TAGS = {**TAGS, "enum": "DW_TAG_enumeration_type"}
 TRANSPARENT = ("DW_TAG_typedef", "DW_TAG_const_type", "DW_TAG_volatile_type", "DW_TAG_atomic_type")
+ENCODING_FLOAT = 4
 NAME_KEPT = 23  # characters of a type's name that a record keeps
 
 
-def find_type(dwarf, name):
-    """The DIE of the complete type that is written `name` in C, or None. A name as long as a record keeps may
-    have been cut: it finds the one type that begins so, if there is one only."""
-    keyword, _, tag_name = name.partition(" ")
-    tag = TAGS.get(keyword, "DW_TAG_typedef")
-    wanted = (tag_name if keyword in TAGS else name).strip().encode()
-    begun = {}
-    for unit in dwarf.iter_CUs():
-        for die in unit.get_top_DIE().iter_children():
-            if die.tag != tag or "DW_AT_name" not in die.attributes or "DW_AT_declaration" in die.attributes:
-                continue
-            found = die.attributes["DW_AT_name"].value
-            if found == wanted:
-                return die
-            if len(name) == NAME_KEPT and found.startswith(wanted):
-                begun[found] = die
-    return next(iter(begun.values())) if len(begun) == 1 else None
+class Index:
+    """What stands at file scope, by name."""
 
+    def __init__(self, dwarf):
+        self._types, self._variables = {}, {}
+        for unit in dwarf.iter_CUs():
+            for die in unit.get_top_DIE().iter_children():
+                name = die.attributes.get("DW_AT_name")
+                if name is None:
+                    continue
+                if die.tag == "DW_TAG_variable":
+                    self._variables.setdefault(name.value, []).append(die)
+                elif "DW_AT_declaration" not in die.attributes:
+                    self._types.setdefault((die.tag, name.value), die)
 
-def find_variable_type(dwarf, name, address):
-    """The DIE of the type of the variable at an address, or None."""
-    for unit in dwarf.iter_CUs():
-        parser = DWARFExprParser(unit.structs)
-        for die in unit.get_top_DIE().iter_children():
-            if die.tag != "DW_TAG_variable" or "DW_AT_type" not in die.attributes or "DW_AT_name" not in die.attributes or \
-                    die.attributes["DW_AT_name"].value != name.encode() or "DW_AT_location" not in die.attributes:
+    def type(self, name):
+        """The complete type that is written `name` in C, or None. A name as long as a record keeps may have been cut: it
+        finds the one type that begins so, if there is one only."""
+        keyword, _, tag_name = name.partition(" ")
+        if keyword in NAMED_TAGS:
+            tags, wanted = (NAMED_TAGS[keyword],), tag_name.strip().encode()
+        else:
+            tags, wanted = ("DW_TAG_typedef", "DW_TAG_base_type"), name.strip().encode()
+        for tag in tags:
+            if (tag, wanted) in self._types:
+                return Type(self._types[tag, wanted])
+        begun = [die for (tag, found), die in self._types.items() if tag in tags and found.startswith(wanted)]
+        return Type(begun[0]) if len(name) == NAME_KEPT and len(begun) == 1 else None
+
+    def variable_type(self, name, address):
+        """The type of the variable at an address, or None."""
+        for die in self._variables.get(name.encode(), ()):
+            if "DW_AT_type" not in die.attributes or "DW_AT_location" not in die.attributes:
                 continue
-            place = parser.parse_expr(die.attributes["DW_AT_location"].value)
+            place = DWARFExprParser(die.cu.structs).parse_expr(die.attributes["DW_AT_location"].value)
             if len(place) == 1 and place[0].op_name == "DW_OP_addr" and place[0].args[0] == address:
-                return die.get_DIE_from_attribute("DW_AT_type")
-    return None
+                return Type(die.get_DIE_from_attribute("DW_AT_type"))
+        return None
 
 
-def field_at(die, offset):
-    """What lies `offset` bytes into a `die`, e.g. `next`, `satellites[3].azimuth`, `[2].next` in an array of them,
-    or `length+1` where it is not a field's first byte. None where nothing is."""
-    size = size_of(die)
-    prefix = ""
-    if size and offset >= size and not _flexible(die):
-        prefix, offset = f"[{offset // size}]", offset % size
-    path = _path(die, offset)
-    return None if path is None else (prefix + path).lstrip(".") or None
+class Type:
+    """A type as fields.py has it, of a DIE. `skip` dimensions of an array are behind whoever asks."""
+
+    def __init__(self, die, skip=0):
+        self._die = _resolve(die)
+        self._skip = skip
+
+    @functools.cached_property
+    def kind(self):
+        tag = None if self._die is None else self._die.tag
+        for name, named in NAMED_TAGS.items():
+            if tag == named:
+                return name
+        if tag == "DW_TAG_base_type":
+            return "float" if self._die.attributes["DW_AT_encoding"].value == ENCODING_FLOAT else "integer"
+        return {"DW_TAG_array_type": "array", "DW_TAG_pointer_type": "pointer"}.get(tag, "integer")
+
+    @functools.cached_property
+    def size(self):
+        if not self._skip:
+            return size_of(self._die)
+        counts = dimensions_of(self._die)[self._skip:]
+        element = size_of(_type_of(self._die))
+        return None if None in counts or element is None else math.prod(counts) * element
+
+    @functools.cached_property
+    def members(self):
+        return [(member.attributes["DW_AT_name"].value.decode("utf-8", "replace") if "DW_AT_name" in member.attributes else None,
+                 offset_of(member), Type(_type_of(member))) for member in members_of(self._die)]
+
+    @functools.cached_property
+    def element(self):
+        inner = self._skip + 1 < len(dimensions_of(self._die))
+        return Type(self._die, self._skip + 1) if inner else Type(_type_of(self._die))
+
+    @functools.cached_property
+    def enumerators(self):
+        """Of an enum: {value: name}."""
+        return {child.attributes["DW_AT_const_value"].value: child.attributes["DW_AT_name"].value.decode("utf-8", "replace")
+                for child in self._die.iter_children() if child.tag == "DW_TAG_enumerator"}
 
 
 def _resolve(die):
@@ -100,46 +141,6 @@ def members_of(die):
     return [child for child in die.iter_children() if child.tag == "DW_TAG_member"]
 
 
-def _flexible(die):
-    members = members_of(_resolve(die))
-    last = _type_of(members[-1]) if members else None
-    return last is not None and last.tag == "DW_TAG_array_type" and not size_of(last)
-
-
-def _path(die, offset):
-    """The path from `die` to `offset` with its leading dot or bracket; None where there is only padding."""
-    path = ""
-    die = _resolve(die)
-    while die is not None:
-        if die.tag in TAGS.values():
-            member = _member_at(die, offset)
-            if member is None:
-                return None
-            offset -= offset_of(member)
-            if "DW_AT_name" in member.attributes:
-                path += "." + member.attributes["DW_AT_name"].value.decode("utf-8", "replace")
-            die = _type_of(member)
-        elif die.tag == "DW_TAG_array_type":
-            element = _type_of(die)
-            size = size_of(element)
-            if not size:
-                return path
-            path += f"[{offset // size}]"
-            offset %= size
-            die = element
-        else:
-            break
-    return path + (f"+{offset}" if offset else "")
-
-
 def offset_of(member):
     attribute = member.attributes.get("DW_AT_data_member_location")
     return attribute.value if attribute is not None and isinstance(attribute.value, int) else 0
-
-
-def _member_at(die, offset):
-    for member in members_of(die):
-        start, size = offset_of(member), size_of(_type_of(member))
-        if start <= offset and (not size or offset < start + size):
-            return member
-    return None

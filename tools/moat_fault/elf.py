@@ -11,7 +11,8 @@ from elftools.dwarf.callframe import FDE
 from elftools.elf.elffile import ELFFile
 from elftools.elf.sections import NoteSection, SymbolTableSection
 
-from . import dwarf
+from .dwarf import Index
+from .fields import field_at
 
 # Any addr2line reads any machine's lines; the machine's own comes first.
 ADDR2LINE = {
@@ -20,7 +21,7 @@ ADDR2LINE = {
 }
 
 
-SHF_EXECINSTR = 4
+SHF_WRITE, SHF_ALLOC, SHF_EXECINSTR = 1, 2, 4
 
 
 class FirmwareError(Exception):
@@ -51,10 +52,11 @@ class Firmware:
             self._has_functions = any(function for _, _, _, function in self._symbols["sized"])
             self._code = [(section["sh_addr"], section["sh_addr"] + section["sh_size"])
                           for section in self._elf.iter_sections() if section["sh_flags"] & SHF_EXECINSTR]
-            self._has_types = self._elf.get_section_by_name(".debug_info") is not None
+            self.has_types = self._elf.get_section_by_name(".debug_info") is not None
         except Exception as error:  # pyelftools raises whatever a damaged file makes it stumble over
             raise FirmwareError(f"{path}: not an ELF file, or a damaged one ({error or type(error).__name__})") from error
         self._call_frames = None
+        self._index = None
         self.missing = []  # what could not be looked up, and why
         self._addr2line = self._find_addr2line()
         self._compile_folders = self._read_compile_folders()
@@ -81,7 +83,7 @@ class Firmware:
         named = self._symbols["named"]
         start, end = named.get("moat_build_id_start"), named.get("moat_build_id_end")
         if start is not None and end is not None and end > start:
-            return self._read_memory(start, end - start)
+            return self.constant_at(start, end - start)
         for section in self._elf.iter_sections():
             if isinstance(section, NoteSection):
                 for note in section.iter_notes():
@@ -89,10 +91,12 @@ class Firmware:
                         return bytes.fromhex(note["n_desc"])
         return None
 
-    def _read_memory(self, address, length):
+    def constant_at(self, address, length):
+        """Bytes of what the firmware does not write to, or None where the file has no such."""
         for section in self._elf.iter_sections():
-            start = section["sh_addr"]
-            if section["sh_type"] != "SHT_NOBITS" and start <= address and address + length <= start + section["sh_size"]:
+            start, flags = section["sh_addr"], section["sh_flags"]
+            if section["sh_type"] != "SHT_NOBITS" and flags & SHF_ALLOC and not flags & SHF_WRITE and \
+                    start <= address and address + length <= start + section["sh_size"]:
                 return section.data()[address - start:address - start + length]
         return None
 
@@ -104,7 +108,7 @@ class Firmware:
         """The C string at an address of the file's constants, or None."""
         for section in self._elf.iter_sections():
             start = section["sh_addr"]
-            if section["sh_type"] == "SHT_PROGBITS" and section["sh_flags"] & 2 and start <= address < start + section["sh_size"]:
+            if section["sh_type"] == "SHT_PROGBITS" and section["sh_flags"] & SHF_ALLOC and start <= address < start + section["sh_size"]:
                 return section.data()[address - start:].split(b"\0")[0].decode("utf-8", "replace")
         return None
 
@@ -134,7 +138,7 @@ class Firmware:
     def _read_compile_folders(self):
         folders = set()
         try:
-            if not self._has_types:
+            if not self.has_types:
                 self.missing.append(f"no file, line or field: {self.path} has no debug information, build with -g")
                 return folders
             for unit in self._elf.get_dwarf_info().iter_CUs():
@@ -210,15 +214,25 @@ class Firmware:
                 return os.path.relpath(file, folder)
         return file
 
+    def index(self):
+        """Types and variables of the debug information, which there must be; raises whatever pyelftools does."""
+        if self._index is None:
+            self._index = Index(self._elf.get_dwarf_info())
+        return self._index
+
+    def address_of(self, symbol):
+        """Of a symbol, or None."""
+        return self._symbols["named"].get(symbol)
+
     def variable_field_at(self, address):
         """What of a variable lies at an address, as `ring[1].next`, or None."""
         symbol = self.symbol_at(address)
-        if symbol is None or not self._has_types:
+        if symbol is None or not self.has_types:
             return None
         name, _, offset = symbol.partition("+")
         try:
-            die = dwarf.find_variable_type(self._elf.get_dwarf_info(), name, address - int(offset or 0))
-            field = None if die is None else dwarf.field_at(die, int(offset or 0))
+            kind = self.index().variable_type(name, address - int(offset or 0))
+            field = None if kind is None else field_at(kind, int(offset or 0))
             return None if field is None else name + ("" if field[0] in "[+" else ".") + field
         except Exception as error:  # see __init__
             self.missing.append(f"no field of {name}: its debug information can't be read ({error or type(error).__name__})")
@@ -227,10 +241,8 @@ class Firmware:
     def field_at(self, type_name, offset):
         """The field `offset` bytes into an object of a C type, or None."""
         try:
-            if not self._has_types:
-                return None
-            die = dwarf.find_type(self._elf.get_dwarf_info(), type_name)
-            return None if die is None else dwarf.field_at(die, offset)
+            kind = self.index().type(type_name) if self.has_types else None
+            return None if kind is None else field_at(kind, offset)
         except Exception as error:  # see __init__
             self.missing.append(f"no field of {type_name}: its debug information can't be read "
                                 f"({error or type(error).__name__})")

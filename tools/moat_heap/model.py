@@ -1,7 +1,9 @@
 """A heap as its readers see it: arenas, objects, holes, and what keeps what alive. Nothing here reads memory (reader.py does).
 
 SPDX-License-Identifier: MIT"""
+import bisect
 import dataclasses
+import functools
 
 
 @dataclasses.dataclass(frozen=True)
@@ -23,8 +25,9 @@ class Object:
     payload: int        # bytes that the firmware may use
     arena: int          # index
     type: str           # name; "bytes" for raw bytes, "" if its header names no type
-    count: int          # elements, 1 for a single object
+    count: int          # elements that there is room for: lengths are not kept; 1 for a single object
     colour: str         # "white", "grey" or "black"
+    array: bool = False  # made by moat_new_array or moat_new_bytes: count is of elements that there is room for
     pins: int = 0
     handles: int = 0
     finalizable: bool = False
@@ -49,9 +52,9 @@ class Hole:
 class Root:
     """What keeps objects alive from outside: a MOAT_ROOT, a range added at run time, a pin, a handle, a word of a stack."""
 
-    kind: str      # "root", "added", "pin", "handle", "stack", "persistent", "finalizer"
-    name: str      # symbol, stack's name, handle's number
-    address: int   # of the word
+    kind: str      # "root", "added", "pin", "handle", "stack", "register", "persistent", "finalizer"
+    name: str      # symbol and field, stack's name, handle's number, register
+    address: int   # of the word; 0 for a register
     value: int     # what it holds
     target: int    # payload address of the object it keeps
 
@@ -78,3 +81,26 @@ class Heap:
     holes: list             # of Hole, by address
     roots: list             # of Root
     problems: list          # sentences: what the reader found broken
+
+    @functools.cached_property
+    def _starts(self):
+        return [found.address for found in self.objects]
+
+    def object_at(self, address):
+        """The object that an address points at or into, padding included, as a slot does; or None."""
+        found = _last_at(self.objects, self._starts, address)
+        return found if found is not None and address - found.address < found.bytes - self.word else None
+
+    @functools.cached_property
+    def _hole_starts(self):
+        return [hole.address for hole in self.holes]
+
+    def hole_at(self, address):
+        """The free memory that an address lies in, or None."""
+        found = _last_at(self.holes, self._hole_starts, address)
+        return found if found is not None and address - found.address < found.bytes else None
+
+
+def _last_at(sorted_by_address, starts, address):
+    last = bisect.bisect_right(starts, address) - 1
+    return sorted_by_address[last] if last >= 0 else None

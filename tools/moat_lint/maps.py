@@ -3,7 +3,8 @@
 SPDX-License-Identifier: MIT"""
 import itertools
 
-from moat_fault.dwarf import TRANSPARENT, field_at, members_of, offset_of, size_of
+from moat_fault.dwarf import TRANSPARENT, Type, members_of, offset_of, size_of
+from moat_fault.fields import field_at
 
 from .compiler import Diagnostic
 from .members import extent_of, slots_of
@@ -84,7 +85,7 @@ def _compare(image, variable, type_name, kind, struct):
     if bare:
         more = f" (and {len(bare) - 1} more)" if len(bare) > 1 else ""
         yield _diagnostic(image, variable, variable, "warning",
-                          f"`{field_at(struct, bare[0])}`{more} of {written} is in the map of {type_name}, but is no MOAT_REF: "
+                          f"`{field_at(Type(struct), bare[0])}`{more} of {written} is in the map of {type_name}, but is no MOAT_REF: "
                           f"lint does not see what is stored to it; declare it as MOAT_REF(T)")
 
 

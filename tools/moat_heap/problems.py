@@ -1,0 +1,27 @@
+"""What is found broken, as sentences: those of moat_heap_check where it would find it too (core/check*.c).
+
+SPDX-License-Identifier: MIT"""
+
+KEPT = 20  # one stray write breaks much that follows it
+
+
+class Problems:
+    def __init__(self, word):
+        self._digits = 2 * word
+        self._sentences = []
+        self._more = 0
+
+    def add(self, what, where=None):
+        place = "" if where is None else f" at 0x{where:0{self._digits}x}"
+        if len(self._sentences) < KEPT:
+            self._sentences.append(f"{what}{place}")
+        else:
+            self._more += 1
+
+    def broken(self, invariant, where, what):
+        """An invariant of docs/design.md does not hold."""
+        place = "" if where is None else f" at 0x{where:0{self._digits}x}"
+        self.add(f"INV-{invariant} does not hold{place}: {what}")
+
+    def sentences(self):
+        return self._sentences + ([f"and {self._more} more"] if self._more else [])
