@@ -9,21 +9,18 @@ from dataclasses import dataclass
 class Age:
     survived: int   # collections that ended since the dump in which it was first seen
     at_least: bool  # it was there in the log's first dump, so it may be older
-
-
-def _key(found):
-    return found.address, found.type, found.bytes
-
-
-def _collections(heap):
-    return heap.stats.get("cycles", heap.cycle)
+    first: bool     # it was not there in the dump before
 
 
 def ages(heaps):
     """[Age] of the last heap's objects; heaps: of the dumps of one run of one firmware, oldest first."""
     seen = {}
-    for heap in heaps:
-        keys = list(map(_key, heap.objects))
-        seen = {key: seen.get(key, Age(_collections(heap), heap is heaps[0])) for key in keys}
-    now = _collections(heaps[-1])
-    return [Age(max(now - seen[key].survived, 0), seen[key].at_least) for key in keys]
+    for number, heap in enumerate(heaps):
+        seen = {key: seen.get(key, number) for key in map(_key, heap.objects)}
+    last = len(heaps) - 1
+    ended = [heap.stats.get("cycles", heap.cycle) for heap in heaps]
+    return [Age(max(ended[last] - ended[number], 0), number == 0, number == last) for number in map(seen.get, map(_key, heaps[last].objects))]
+
+
+def _key(found):
+    return found.address, found.type, found.bytes

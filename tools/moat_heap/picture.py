@@ -5,6 +5,8 @@ SPDX-License-Identifier: MIT"""
 from collections import Counter
 from dataclasses import dataclass
 
+from .looks import Look
+
 COLUMNS = 96
 ROWS_MAX = 56
 CELL, ROW = 8, 13          # width and height of a cell
@@ -15,31 +17,29 @@ LEVELS = 4                 # how full a cell can look
 
 
 @dataclass(frozen=True)
-class Look:
-    """How an object is drawn."""
-
-    type: int      # number of its look, by type
-    age: int       # and by age
-    pinned: bool
-    new: bool
-
-
-@dataclass(frozen=True)
 class Grid:
     """Where an arena's granules stand in its picture."""
 
+    low: int        # address of the first
     granule: int    # bytes of one
-    granules: int   # of the arena
+    granules: int   # that objects can use
     per_cell: int   # a power of two
     rows: int
 
     @classmethod
-    def of(cls, arena, granule):
-        granules = max(arena.bytes // granule, 1)
+    def of(cls, arena, heap):
+        """Objects and holes cover an arena: the first of them begins where it does."""
+        starts = [found.address - heap.word for found in heap.objects if found.arena == arena.index][:1]
+        starts += [hole.address for hole in heap.holes if hole.arena == arena.index][:1]
+        granules = max(arena.bytes // heap.granule, 1)
         per_cell = 1
         while granules > COLUMNS * ROWS_MAX * per_cell:
             per_cell *= 2
-        return cls(granule, granules, per_cell, -(-granules // (COLUMNS * per_cell)))
+        return cls(min(starts, default=arena.start), heap.granule, granules, per_cell, -(-granules // (COLUMNS * per_cell)))
+
+    def place(self, address, size):
+        """(first granule, granules) of memory."""
+        return (address - self.low) // self.granule, size // self.granule
 
     @property
     def width(self):
@@ -67,10 +67,10 @@ def _path(grid, first, count, height=BAR):
     return "".join(_bar(x, y, width, height) for x, y, width in grid.runs(first, count))
 
 
-def _row_labels(arena, grid):
+def _row_labels(grid):
     every = 4 if grid.rows > 8 else 1
     step = COLUMNS * grid.per_cell * grid.granule
-    return [f'<text class="addr" x="{LEFT - 8}" y="{row * ROW + BAR - 2}">{arena.low + row * step & 0xffffffff:08x}</text>'
+    return [f'<text class="addr" x="{LEFT - 8}" y="{row * ROW + BAR - 2}">{grid.low + row * step:08x}</text>'
             for row in range(0, grid.rows, every)]
 
 
@@ -80,90 +80,113 @@ def _ground(grid):
     return f'<path class="ground" d="{_path(grid, 0, cells)}"/>'
 
 
+def _pin(x, y):
+    return f'<path class="pin" d="M{x - 1} {y - 1}h7l-7 7z"/>'
+
+
+def _caret(x, y):
+    return f'<path class="caret" d="M{x} {y - 2}l4 4l-4 4z"/>'
+
+
 def _marks(grid, first, look):
     """A pin on an object's first cell, a dot for what is new."""
     x, y, _ = next(grid.runs(first, 1))
     if look.pinned:
-        return f'<path class="pin" d="M{x - 1} {y - 1}h7l-7 7z"/>'
+        return _pin(x, y)
     return f'<circle class="new" cx="{x + 3.5}" cy="{y + 3.5}" r="1.6"/>' if look.new else ""
 
 
-def _objects(arena, grid, objects, looks, numbers):
+def _classes(look):
+    return f"o t{look.type} a{look.age}" + (" g" if look.garbage else "")
+
+
+def _objects(grid, objects, looks, numbers):
     """Each object by itself."""
     shapes, marks = [], []
     for found, look, number in zip(objects, looks, numbers):
-        first, count = (found.address - arena.low) // grid.granule, found.bytes // grid.granule
-        shapes.append(f'<path class="o t{look.type} a{look.age}" data-o="{number}" d="{_path(grid, first, count)}"/>')
+        first, count = grid.place(found.address, found.bytes)
+        shapes.append(f'<path class="{_classes(look)}" data-o="{number}" d="{_path(grid, first, count)}"/>')
         marks.append(_marks(grid, first, look))
     return shapes + [mark for mark in marks if mark]
 
 
-def _free(arena, grid, holes):
+def _free(grid, holes):
     shapes = []
     for hole in holes:
-        first, count = (hole.address - arena.low) // grid.granule, hole.bytes // grid.granule
+        first, count = grid.place(hole.address, hole.bytes)
         if hole.kind == "cursor" and count:
             x, y, _ = next(grid.runs(first, 1))
-            shapes.append(f'<path class="h cursor" d="{_path(grid, first, count)}"/><path class="caret" d="M{x} {y - 2}l4 4l-4 4z"/>')
+            shapes.append(f'<path class="h cursor" d="{_path(grid, first, count)}"/>{_caret(x, y)}')
         elif hole.kind == "dark":
             shapes.append(f'<path class="h dark" d="{_path(grid, first, count)}"/>')
     return shapes
 
 
-def _cells(arena, grid, objects, looks):
-    """[(granules used, the look of most of them, any pinned)] of each cell that objects use."""
-    cells = {}
-    for found, look in zip(objects, looks):
-        at, end = (found.address - arena.low) // grid.granule, (found.address - arena.low + found.bytes) // grid.granule
-        while at < end:
-            cell = at // grid.per_cell
-            upto = min(end, (cell + 1) * grid.per_cell)
-            used, types, ages, pinned = cells.setdefault(cell, [0, Counter(), Counter(), False])
-            types[look.type] += upto - at
-            ages[look.age] += upto - at
-            cells[cell][0] = used + upto - at
-            cells[cell][3] = pinned or look.pinned and at == (found.address - arena.low) // grid.granule
-            at = upto
-    return cells
+class _Cell:
+    """What lies in a cell, in granules."""
+
+    def __init__(self):
+        self.used, self.garbage, self.pinned = 0, 0, False
+        self.types, self.ages = Counter(), Counter()
+
+    def add(self, look, granules):
+        self.used += granules
+        self.garbage += granules * look.garbage
+        self.types[look.type] += granules
+        self.ages[look.age] += granules
+
+    def look(self, per_cell):
+        """(the classes that most of it has, how full it is)"""
+        most = Look(_most(self.types), _most(self.ages), False, False, 2 * self.garbage > self.used)
+        return _classes(most), max(1, round(LEVELS * self.used / per_cell))
 
 
 def _most(counter):
     return min(counter, key=lambda look: (-counter[look], look))
 
 
-def _overview(arena, grid, objects, looks, holes):
-    """Cells that look the same, run by run: filled from below as far as they are used."""
-    cells = _cells(arena, grid, objects, looks)
-    runs, pins = [], []
-    for cell in sorted(cells):
-        used, types, ages, pinned = cells[cell]
-        look = (_most(types), _most(ages), max(1, round(LEVELS * used / grid.per_cell)))
-        if runs and runs[-1][1] == look and runs[-1][0] + runs[-1][2] == cell:
+def _cells(grid, objects, looks):
+    cells = {}
+    for found, look in zip(objects, looks):
+        at, count = grid.place(found.address, found.bytes)
+        if look.pinned:
+            cells.setdefault(at // grid.per_cell, _Cell()).pinned = True
+        while count > 0:
+            part = min(count, grid.per_cell - at % grid.per_cell)
+            cells.setdefault(at // grid.per_cell, _Cell()).add(look, part)
+            at += part
+            count -= part
+    return cells
+
+
+def _overview(grid, objects, looks, holes):
+    """Runs of cells that look the same, filled from below as far as they are used."""
+    cells = _cells(grid, objects, looks)
+    runs, marks = [], []
+    for number in sorted(cells):
+        look = cells[number].look(grid.per_cell)
+        if runs and runs[-1][1] == look and runs[-1][0] + runs[-1][2] == number:
             runs[-1][2] += 1
         else:
-            runs.append([cell, look, 1])
-        if pinned:
-            x, y, _ = next(grid.runs(cell, 1))
-            pins.append(f'<path class="pin" d="M{x - 1} {y - 1}h7l-7 7z"/>')
-    shapes = [f'<path class="o t{look[0]} a{look[1]}" d="{_path(grid, cell, count, BAR * look[2] // LEVELS)}"/>'
-              for cell, look, count in runs]
-    for hole in holes:
-        if hole.kind == "cursor" and hole.bytes:
-            x, y, _ = next(grid.runs((hole.address - arena.low) // grid.granule // grid.per_cell, 1))
-            shapes.append(f'<path class="caret" d="M{x} {y - 2}l4 4l-4 4z"/>')
-    return shapes + pins
+            runs.append([number, look, 1])
+        if cells[number].pinned:
+            marks.append(_pin(*next(grid.runs(number, 1))[:2]))
+    shapes = [f'<path class="{classes}" d="{_path(grid, first, count, BAR * level // LEVELS)}"/>' for first, (classes, level), count in runs]
+    carets = [_caret(*next(grid.runs(grid.place(hole.address, 0)[0] // grid.per_cell, 1))[:2]) for hole in holes
+              if hole.kind == "cursor" and hole.bytes]
+    return shapes + carets + marks
 
 
 def draw(arena, grid, objects, looks, numbers, holes):
     """The picture of an arena: its objects with their looks and their numbers on the page, and its holes."""
     parts = [f'<svg class="map" id="arena{arena.index}" role="application" tabindex="0" viewBox="-2 -3 {grid.width + 4} {grid.height + 6}" '
              f'data-arena="{arena.index}" aria-label="Map of arena {arena.index}: arrow keys go from object to object">']
-    parts += _row_labels(arena, grid)
+    parts += _row_labels(grid)
     parts.append(_ground(grid))
     if grid.per_cell == 1:
-        parts += _free(arena, grid, holes)
-        parts += _objects(arena, grid, objects, looks, numbers)
+        parts += _free(grid, holes)
+        parts += _objects(grid, objects, looks, numbers)
     else:
-        parts += _overview(arena, grid, objects, looks, holes)
+        parts += _overview(grid, objects, looks, holes)
     parts.append('<g class="overlay"></g></svg>')
     return "\n".join(parts)

@@ -2,27 +2,48 @@
 Harvey and Kennedy, A Simple, Fast Dominance Algorithm).
 
 SPDX-License-Identifier: MIT"""
+from collections import Counter
 
 
-def retained_bytes(sizes, successors, entries):
-    """The bytes that each object retains, itself included; 0 for those that cannot be reached.
+class Retained:
+    """objects: bytes that each object retains, itself included; 0 for those that nothing keeps. by_kind: {kind: bytes} that all objects of a kind
+    retain, what one of them retains for another counted once."""
 
-    sizes       of the objects
-    successors  [[numbers of the objects that an object points at]]
-    entries     numbers of the objects that roots point at"""
-    root = len(sizes)
-    edges = [*successors, sorted(set(entries))]
-    order = _reverse_postorder(edges, root)
-    dominator = _dominators(edges, order, root)
-    retained = [0] * len(sizes)
-    for number in reversed(order[1:]):
-        retained[number] += sizes[number]
-        if dominator[number] != root:
-            retained[dominator[number]] += retained[number]
-    return retained
+    def __init__(self, sizes, kinds, successors, entries):
+        """By objects' numbers. sizes: bytes. kinds: what to sum by. successors: [[numbers that it points at]]. entries: numbers that roots point at."""
+        self._root = len(sizes)
+        edges = [*successors, entries]
+        order = _postorder(edges, self._root)
+        dominator = _dominators(edges, order[::-1], self._root)
+        self.objects = [0] * len(sizes)
+        for number in order[:-1]:
+            self.objects[number] += sizes[number]
+            if dominator[number] != self._root:
+                self.objects[dominator[number]] += self.objects[number]
+        self.by_kind = self._sum(kinds, dominator, order)
+
+    def _sum(self, kinds, dominator, order):
+        """Down the tree of dominators, counting the objects of each kind above."""
+        below = [[] for _ in range(self._root + 1)]
+        for number in order[:-1]:
+            below[dominator[number]].append(number)
+        total, above = Counter(), Counter()
+        stack = [(number, False) for number in below[self._root]]
+        while stack:
+            number, leaving = stack.pop()
+            kind = kinds[number]
+            if leaving:
+                above[kind] -= 1
+                continue
+            if not above[kind]:
+                total[kind] += self.objects[number]
+            above[kind] += 1
+            stack.append((number, True))
+            stack += [(following, False) for following in below[number]]
+        return total
 
 
-def _reverse_postorder(edges, root):
+def _postorder(edges, root):
     order, seen, stack = [], {root}, [(root, iter(edges[root]))]
     while stack:
         number, left = stack[-1]
@@ -34,11 +55,11 @@ def _reverse_postorder(edges, root):
         else:
             stack.pop()
             order.append(number)
-    return order[::-1]
+    return order
 
 
 def _dominators(edges, order, root):
-    """[immediate dominator], None for what is not in `order`."""
+    """[immediate dominator], None for what is not in `order`, which begins with the root."""
     place = {number: i for i, number in enumerate(order)}
     predecessors = {number: [] for number in order}
     for number in order:
