@@ -12,7 +12,7 @@ PATTERN = 6                # width and height of a pattern
 
 # Strokes of each pattern, by look.
 TYPE_PATTERNS = ("", "M-1 1l2-2M-1 7l8-8M5 7l2-2", "M0 1.5h6", "M1.5 1.5h1.6v1.6h-1.6zM4.5 4.5h1.4v1.4h-1.4z", "M1.5 0v6", "M-1 5l2 2M-1-1l8 8M5-1l2 2",
-                 "M0 1.5h6M1.5 0v6", "M0 0l6 6M0 6l6-6", "M0 4l3-3l3 3", "M2.6 2.6h.8v.8h-.8z", "M-1 1l2-2M-1 7l8-8M5 7l2-2")
+                 "M0 1.5h6M1.5 0v6", "M0 0l6 6M0 6l6-6", "M0 4l3-3l3 3", "M2.6 2.6h.8v.8h-.8z", "M0 1.5h3M3 4.5h3")
 AGE_PATTERNS = ("M2.2 2.2h1.6v1.6h-1.6z", "M-1 1l2-2M-1 7l8-8M5 7l2-2", "M0 1.5h6", "")
 
 

@@ -26,6 +26,11 @@ def percent(part, whole):
     return f"{100 * share(part, whole):.1f} %"
 
 
+def counted(count, noun):
+    """As in "1 hole", "2 holes"."""
+    return f"{number(count)} {noun}{'' if count == 1 else 's'}"
+
+
 def address(value):
     return f"0x{value:x}"
 
