@@ -7,7 +7,7 @@ import re
 from . import looks
 from .ages import ages
 from .figures import measure, type_name
-from .graph import Graph
+from .graph import Numbered
 from .picture import Grid
 from .retained import Retained
 
@@ -28,7 +28,7 @@ class Document:
     problems: list    # sentences: what is missing or broken
 
     def __post_init__(self):
-        self.graph = Graph(self.heap)
+        self.graph = Numbered(self.heap)
         names = [type_name(found) for found in self.heap.objects]
         self.retained = Retained([found.bytes for found in self.heap.objects], names, self.graph.successors, self.graph.entries)
         self.ages = ages([heap for _, heap in self.history])
@@ -114,8 +114,7 @@ def page_data(document):
         "survived": [2 * age.survived + age.at_least for age in document.ages] if document.has_history else [],
         "keeper": [_relative(keeper, number) for number, keeper in enumerate(document.graph.keeper)],
         "retained": document.retained.objects, "slotCount": counts, "slots": slots, "slotsLeftOut": left_out,
-        "roots": [[root.kind, root.name, root.address, document.graph.number[root.target]] for root in heap.roots
-                  if root.target in document.graph.number],
+        "roots": [[root.kind, root.name, root.address, document.graph.number[root.target]] for root in heap.roots],
     }
     return {**data, "types": list(types), "fields": list(fields)}
 

@@ -13,7 +13,8 @@ from .target import Context, Target, TargetError
 
 
 class ElfTarget(Target):
-    """firmware: moat_fault.elf.Firmware. ranges: (address, bytes) of the dump. contexts: what is known of the CPU."""
+    """firmware: moat_fault.elf.Firmware. ranges: (address, bytes) of the dump. contexts: what is known of the CPU, the
+    innermost first."""
 
     def __init__(self, firmware, ranges, contexts=()):
         if not firmware.has_types:
@@ -33,8 +34,8 @@ class ElfTarget(Target):
     def name_at(self, address):
         return self._firmware.variable_field_at(address) or self._firmware.symbol_at(address)
 
-    def contexts(self):
-        return self._contexts
+    def context_in(self, ranges):
+        return next((context for context in self._contexts if any(low <= context.sp < high for low, high in ranges)), None)
 
 
 def open_core(firmware_path, core_path):

@@ -1,36 +1,74 @@
-"""What keeps what alive: the references between a heap's objects, from its roots on.
+"""Who keeps an object: references and paths of a model.Heap.
 
 SPDX-License-Identifier: MIT"""
-from collections import deque
+import collections
+from dataclasses import dataclass
+
+from .model import Object, Slot
+
+CONSERVATIVE = ("stack", "register")
 
 
-class Graph:
-    """Objects by their numbers in heap.objects."""
+@dataclass(frozen=True)
+class Link:
+    """A slot of an object, and the object that it keeps."""
+    source: Object
+    slot: Slot
+    target: Object
+
+
+def links_from(heap, source):
+    for slot in source.slots:
+        target = heap.object_at(slot.value)
+        if target is not None:
+            yield Link(source, slot, target)
+
+
+def references(heap, wanted):
+    """([Root], [Link]) that point at or into an object."""
+    return ([root for root in heap.roots if root.target == wanted.address],
+            [link for source in heap.objects for link in links_from(heap, source) if link.target is wanted])
+
+
+def keepers(heap, wanted=None):
+    """{address of an object: the Root or the Link by which it is reached first}, breadth first from the roots that are slots, then from stacks
+    and registers. wanted: no further than to this object."""
+    came = {}
+    for conservative in (False, True):
+        queue = collections.deque()
+        for root in heap.roots:
+            if (root.kind in CONSERVATIVE) == conservative and root.target not in came:
+                came[root.target] = root
+                queue.append(heap.object_at(root.target))
+        while queue and (wanted is None or wanted.address not in came):
+            for link in links_from(heap, queue.popleft()):
+                if link.target.address not in came:
+                    came[link.target.address] = link
+                    queue.append(link.target)
+    return came
+
+
+def path(heap, wanted):
+    """(root, [Link]): a shortest path to an object from a root that is a slot; from a stack or a register if there is none.
+    None if nothing keeps it."""
+    came = keepers(heap, wanted)
+    if wanted.address not in came:
+        return None
+    links, step = [], came[wanted.address]
+    while isinstance(step, Link):
+        links.append(step)
+        step = came[step.source.address]
+    return step, links[::-1]
+
+
+class Numbered:
+    """A heap's references by the objects' numbers in heap.objects."""
 
     def __init__(self, heap):
-        self.heap = heap
         self.number = {found.address: i for i, found in enumerate(heap.objects)}
-        self.links = [[(slot, target) for slot in found.slots if (target := self.target(slot.value)) is not None]
-                      for found in heap.objects]
+        self.links = [[(link.slot, self.number[link.target.address]) for link in links_from(heap, found)] for found in heap.objects]
         self.successors = [list(dict.fromkeys(target for _, target in links)) for links in self.links]
-        self.entries = list(dict.fromkeys(self.number[root.target] for root in heap.roots if root.target in self.number))
-        self.keeper = self._keepers()
-
-    def target(self, value):
-        """The number of the object that a value points at or into, or None."""
-        found = self.heap.object_at(value)
-        return None if found is None else self.number[found.address]
-
-    def _keepers(self):
-        """[number of the object before it on a shortest path from a root; -1 where a root points at it; None: nothing keeps it]"""
-        keeper = [None] * len(self.heap.objects)
-        waiting = deque(self.entries)
-        for entry in self.entries:
-            keeper[entry] = -1
-        while waiting:
-            number = waiting.popleft()
-            for following in self.successors[number]:
-                if keeper[following] is None:
-                    keeper[following] = number
-                    waiting.append(following)
-        return keeper
+        self.entries = list(dict.fromkeys(self.number[root.target] for root in heap.roots))
+        came = keepers(heap)
+        self.kept_by = [came.get(found.address) for found in heap.objects]  # a Root, a Link, or None: nothing keeps it
+        self.keeper = [None if by is None else self.number[by.source.address] if isinstance(by, Link) else -1 for by in self.kept_by]

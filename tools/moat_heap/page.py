@@ -26,9 +26,8 @@ def percent(part, whole):
     return f"{100 * share(part, whole):.1f} %"
 
 
-def counted(count, noun):
-    """As in "1 hole", "2 holes"."""
-    return f"{number(count)} {noun}{'' if count == 1 else 's'}"
+def noun(word, count):
+    return word if count == 1 else f"{word}s"
 
 
 def address(value):
@@ -83,11 +82,11 @@ def _figures(document):
         _figure("used", "In use", number(found.used), "bytes", f"{percent(found.used, found.arena)} of {number(found.arena)}"),
         _figure("objects", "Objects", number(found.objects), "", garbage),
         _figure("free", "Free", number(found.free), "bytes",
-                f'in <span data-figure="holes">{number(found.holes)}</span> holes; <span data-figure="dark">{number(found.dark)}</span> more in crumbs'),
+                f'in <span data-figure="holes">{number(found.holes)}</span> {noun("hole", found.holes)}; <span data-figure="dark">{number(found.dark)}</span> more in crumbs'),
         _figure("largest", "Largest hole", number(found.largest), "bytes", f"{percent(found.largest, found.free)} of what is free"),
         _figure("fragmentation", "Fragmentation", f"{100 * found.fragmentation:.1f}", "%", "of what is free is outside the largest hole"),
-        _figure("pinned", "Pinned", number(found.pinned), "", f'<span data-figure="pins">{number(found.pins)}</span> pins, '
-                f'<span data-figure="handles">{number(found.handles)}</span> handles'),
+        _figure("pinned", "Pinned", number(found.pinned), "", f'<span data-figure="pins">{number(found.pins)}</span> {noun("pin", found.pins)}, '
+                f'<span data-figure="handles">{number(found.handles)}</span> {noun("handle", found.handles)}'),
     ]
     return f'<section class="figures" aria-label="Figures"><dl>{"".join(cards)}</dl></section>'
 
@@ -187,13 +186,12 @@ def _charts(document):
 def _roots(document):
     rows = []
     for root in document.heap.roots[:ROOTS_MAX]:
-        target = document.graph.number.get(root.target)
-        found = None if target is None else document.heap.objects[target]
-        what = "" if found is None else f'<button class="go" data-go="{target}"><code>{escape(type_name(found))}</code> at <code>{address(found.address)}</code></button>'
-        kept = "" if found is None else number(document.retained.objects[target])
+        target = document.graph.number[root.target]
+        found = document.heap.objects[target]
+        what = f'<button class="go" data-go="{target}"><code>{escape(type_name(found))}</code> at <code>{address(found.address)}</code></button>'
         where = f"<code>{address(root.address)}</code>" if root.address else "–"
         rows.append(f'<tr data-kind="{escape(root.kind)}"><td>{escape(ROOT_KINDS.get(root.kind, root.kind))}</td><td><code>{escape(root.name)}</code></td>'
-                    f'<td>{where}</td><td>{what}</td><td class="n">{kept}</td></tr>')
+                    f'<td>{where}</td><td>{what}</td><td class="n">{number(document.retained.objects[target])}</td></tr>')
     more = len(document.heap.roots) - len(rows)
     note = f"<p>and {number(more)} more</p>" if more else ""
     return ('<section><h2>Roots</h2><table id="roots"><thead><tr><th scope="col">Kind</th><th scope="col">Name</th><th scope="col">Word at</th>'

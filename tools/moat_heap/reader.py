@@ -26,7 +26,7 @@ def read(target):
     except Unreadable as error:
         raise TargetError(f"moat's state can't be read: {error}. A core file of moat-fault has RAM if it was given --ram") from error
     if not state["ready"]:
-        raise NotStarted("the heap is not there yet: moat_init has not been called, or has failed")
+        raise NotStarted("there is none yet: moat_init has not been called, or has failed")
     place = Place(target, state, _phase(target, state), Kinds(target), Problems(target.word))
     walks = _arenas(place)
     filed = filed_holes(target, state, lambda at: next((walk for walk in walks if walk.holds(at)), None), place.problems)

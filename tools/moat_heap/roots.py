@@ -140,9 +140,8 @@ class Roots:
 
     def _stacks(self):
         stacks = self._registered()
-        contexts = list(self._target.contexts())
         thread = self._thread_range()
-        running = next((context for context in contexts if any(low <= context.sp < high for low, high, _, _ in [*stacks, *thread])), None)
+        running = self._target.context_in([(low, high) for low, high, _, _ in [*stacks, *thread]])
         for low, high, sp, name in stacks:
             if running is not None and low <= running.sp < high:
                 sp = running.sp

@@ -33,9 +33,10 @@ class Target:
         """The variable that an address lies in, and the field, as `table[3].next`; or None."""
         raise NotImplementedError
 
-    def contexts(self):
-        """Contexts of the CPU: the innermost first, then what it interrupted; fewer where that is not known."""
-        return ()
+    def context_in(self, ranges):
+        """The innermost Context whose stack pointer lies in one of (low, high), what a handler has interrupted being behind it;
+        or None where that is not known."""
+        raise NotImplementedError
 
     # ---- what follows from these ----
 
