@@ -20,6 +20,7 @@ enum source { SOURCE_UART, SOURCE_FILE, SOURCE_GENERATED };
 static struct {
     enum source source;
     bool messages;
+    uint32_t dump_every; /* sentences */
     uint32_t generated; /* lines still to come */
     uint32_t seed;
     int file;
@@ -92,9 +93,12 @@ static bool take(const char *word) {
     if ((value = after(word, "seed=")) != NULL && read_number(value, &input.seed)) {
         return true;
     }
+    if ((value = after(word, "dump=")) != NULL && read_number(value, &input.dump_every) && input.dump_every > 0) {
+        return true;
+    }
     text_string("tracker: argument not understood: ");
     text_string(word);
-    text_string("; give uart, file=NAME, generated=N, seed=S, messages\n");
+    text_string("; give uart, file=NAME, generated=N, seed=S, messages, dump=N\n");
     return false;
 }
 
@@ -124,6 +128,10 @@ bool input_open(void) {
 
 bool input_wants_messages(void) {
     return input.messages;
+}
+
+uint32_t input_dump_every(void) {
+    return input.dump_every;
 }
 
 static void next_block(void) {

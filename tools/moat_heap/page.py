@@ -109,7 +109,7 @@ def _legend(document):
         shown.append(f'<li>{_swatch(f"t{looks.OTHERS}")}other types</li>')
     ages = [f'<li>{_swatch(f"a{i}")}{name}</li>' for i, name in enumerate(looks.age_names())]
     marks = [f'<li><svg class="swatch" width="18" height="12"><rect class="ground" width="18" height="12"/></svg>free</li>',
-             f'<li><svg class="swatch" width="18" height="12"><rect class="h dark" width="18" height="12"/></svg>crumb, in no hole</li>',
+             f'<li><svg class="swatch" width="18" height="12"><rect class="h dark" width="18" height="12"/></svg>crumb, or not swept yet</li>',
              '<li><svg class="swatch" width="18" height="12"><path class="caret" d="M6 1l5 5l-5 5z"/></svg>next object</li>',
              '<li><svg class="swatch" width="18" height="12"><path class="pin" d="M5 2h9l-9 9z"/></svg>pinned</li>']
     if document.figures.garbage:
