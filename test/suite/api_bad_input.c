@@ -434,6 +434,7 @@ static void try_in_handler(void) {
     REFUSED(moat_root_remove(outside), "moat_root_remove", MOAT_ERR_HANDLER, "in thread mode");
     REFUSED(moat_stack_add(&stack), "moat_stack_add", MOAT_ERR_HANDLER, "in thread mode");
     REFUSED(moat_stack_remove(&stack), "moat_stack_remove", MOAT_ERR_HANDLER, "in thread mode");
+    REFUSED(moat_heap_dump(), "moat_heap_dump", MOAT_ERR_HANDLER, "in thread mode");
 }
 
 static void calls_from_a_handler(void) {

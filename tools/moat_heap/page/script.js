@@ -3,6 +3,7 @@
 (() => {
   const COLUMNS = 96, CELL = 8, ROW = 13, BAR = 11, LEFT = 64;  // as in picture.py
   const SHOWN = 12;                                             // of a list in the inspector
+  const OUTLINED = 200;                                         // steps of a path on the map, at either end
   const SVG = "http://www.w3.org/2000/svg";
   const data = JSON.parse(document.getElementById("data").textContent);
   const inspector = document.getElementById("inspector"), hint = inspector.innerHTML;
@@ -27,8 +28,14 @@
       at += 2 + indexes[data.slots[at]];
     }
   }
-  const rootsOf = new Map();
-  data.roots.forEach((root) => rootsOf.set(root[3], [...(rootsOf.get(root[3]) || []), root]));
+  const finalizable = new Set(data.finalizable), rootsOf = new Map();
+
+  function add(lists, key, value) {
+    if (!lists.has(key)) lists.set(key, []);
+    lists.get(key).push(value);
+  }
+
+  data.roots.forEach((root) => add(rootsOf, root[3], root));
 
   const addressOf = (i) => data.arenas[arenaOf[i]].low + first[i] * data.granule + data.word;
   const hex = (value) => "0x" + value.toString(16);
@@ -54,7 +61,7 @@
       referrers = new Map();
       for (let from = 0; from < data.size.length; from++) {
         for (const slot of slotsOf(from)) {
-          referrers.set(slot.target, [...(referrers.get(slot.target) || []), { from, name: slot.name }]);
+          add(referrers, slot.target, { from, name: slot.name });
         }
       }
     }
@@ -70,9 +77,9 @@
       }
       const keeper = at + data.keeper[at];
       const slot = data.keeper[at] === 0 ? null : slotsOf(keeper).find((one) => one.target === at);
-      path.unshift({ object: at, field: slot ? slot.name : null });
+      path.push({ object: at, field: slot ? slot.name : null });
       if (data.keeper[at] === 0) {
-        return path;
+        return path.reverse();
       }
     }
   }
@@ -106,7 +113,7 @@
     }
     if (data.pins[i]) parts.push(`pinned ${data.pins[i] === 1 ? "once" : data.pins[i] + " times"}`);
     if (data.handles[i]) parts.push("held by a handle");
-    if (data.finalizable.includes(i)) parts.push("has a finalizer");
+    if (finalizable.has(i)) parts.push("has a finalizer");
     if (data.survived.length) {
       const age = data.survived[i];
       parts.push(`survived ${age & 1 ? "at least " : ""}${age >> 1} collection${age >> 1 === 1 ? "" : "s"}`);
@@ -146,8 +153,8 @@
 
   function describeCell(arena, granule) {
     const info = data.arenas[arena], from = granule - granule % info.perCell, objects = [];
-    for (let i = info.from; i < info.from + info.count; i++) {
-      if (first[i] < from + info.perCell && first[i] + data.size[i] > from) objects.push(i);
+    for (let i = Math.max(lastBefore(arena, from), info.from); i < info.from + info.count && first[i] < from + info.perCell; i++) {
+      if (first[i] + data.size[i] > from) objects.push(i);
     }
     objects.sort((one, other) => data.size[other] - data.size[one] || one - other);
     inspector.replaceChildren(
@@ -192,7 +199,8 @@
   function highlight(i) {
     overlays.forEach((overlay) => overlay.replaceChildren());
     if (i === null) return;
-    const path = pathTo(i) || [];
+    const whole = pathTo(i) || [];
+    const path = whole.length > 2 * OUTLINED ? [...whole.slice(0, OUTLINED), ...whole.slice(-OUTLINED)] : whole;
     slotsOf(i).forEach((slot) => overlays[arenaOf[slot.target]].append(outline(slot.target, "kept")));
     path.forEach((step) => overlays[arenaOf[step.object]].append(outline(step.object, "path")));
     overlays.forEach((overlay, arena) => {
