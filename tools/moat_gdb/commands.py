@@ -6,6 +6,7 @@ import os
 
 import gdb
 
+from moat_fault import record, report
 from moat_heap import graph, reader
 from moat_heap.memory import Unreadable
 from moat_heap.target import TargetError
@@ -67,7 +68,7 @@ class MoatCommand(gdb.Command):
         address &= (1 << 8 * target.word) - 1
         found = heap.object_at(address)
         if found is None:
-            raise TargetError(f"no object is at {_hex(heap, address)}: {_what_else(heap, address)}")
+            raise TargetError(f"no object is at {_hex(address)}: {_what_else(heap, address)}")
         return target, heap, found
 
 
@@ -84,7 +85,11 @@ class Status(MoatCommand):
             print(f"heap       {error}")
         else:
             _print_status(target, heap)
-        found = _records(target)
+        try:
+            found = _records(target)
+        except Unreadable as error:
+            print(f"faults     the log can't be read: {error}")
+            return
         print(f"faults     {len(found)} in the log" + (": `moat faults` explains them" if found else ""))
 
 
@@ -94,7 +99,7 @@ def _print_status(target, heap):
     print(f"heap       {_count(len(heap.arenas), 'arena')}, {stats['arena_bytes']} bytes for objects, {stats['free_bytes']} free ({share}), "
           f"CHECK{target.option('CHECK')}")
     for arena in heap.arenas:
-        print(f"arena {arena.index}    {_hex(heap, arena.start)} to {_hex(heap, arena.end)}, {arena.bytes} bytes for objects")
+        print(f"arena {arena.index}    {_hex(arena.start)} to {_hex(arena.end)}, {arena.bytes} bytes for objects")
     print(f"collector  {heap.phase}, {_count(stats['cycles'], 'cycle')} finished, {_count(stats['slices'], 'slice')}, "
           f"{_count(stats['out_of_memory'], 'failed allocation')}")
     print(f"objects    {len(heap.objects)} in {sum(found.bytes for found in heap.objects)} bytes, "
@@ -105,8 +110,10 @@ def _print_status(target, heap):
 
 
 class HeapByType(MoatCommand):
-    """What the heap is used for: objects by type, with count, bytes (header and padding included) and share of the arenas;
-then the holes, the largest of them, and fragmentation: the share of free memory that is outside of the largest hole."""
+    """What the heap is used for: objects by type, and holes.
+
+Bytes are with headers and padding, shares are of all arenas. Fragmentation is the share of free memory that is outside of the
+largest hole. Dark is free memory that can't be used now: single granules, and dead objects that the sweep has still to come to."""
 
     def run(self, argument):
         self.no_argument(argument)
@@ -130,16 +137,16 @@ then the holes, the largest of them, and fragmentation: the share of free memory
         dark = [hole for hole in heap.holes if hole.kind == "dark"]
         row("free", len(free), sum(hole.bytes for hole in free))
         row("dark", len(dark), sum(hole.bytes for hole in dark))
-        _print_holes(heap, free)
+        _print_holes(free)
 
 
-def _print_holes(heap, free):
+def _print_holes(free):
     largest = max(free, key=lambda hole: hole.bytes, default=None)
     if largest is None:
         print("no memory is free")
         return
     total = sum(hole.bytes for hole in free)
-    print(f"{_count(len(free), 'hole')}, the largest {largest.bytes} bytes at {_hex(heap, largest.address)}; "
+    print(f"{_count(len(free), 'hole')}, the largest {largest.bytes} bytes at {_hex(largest.address)}; "
           f"fragmentation {100 * (1 - largest.bytes / total):.1f} %")
 
 
@@ -151,7 +158,7 @@ ADDRESS may point into the object. Members that are pointers to managed objects 
 
     def run(self, argument):
         target, heap, found = self.find(argument)
-        print(f"{_describe(heap, found)}, arena {found.arena}: {found.bytes} bytes, {found.payload} for the firmware; {found.colour}"
+        print(f"{_describe(found)}, arena {found.arena}: {found.bytes} bytes, {found.payload} for the firmware; {found.colour}"
               + (f", {_count(found.pins, 'pin')}" if found.pins else "") + (f", {_count(found.handles, 'handle')}" if found.handles else "")
               + (", has a finalizer" if found.finalizable else ""))
         for line in Shower(target, lambda address: _points_at(heap, address)).lines(found):
@@ -169,17 +176,17 @@ registers, whose words may point somewhere by accident, only where those do not 
         _, heap, found = self.find(argument)
         path = graph.path(heap, found)
         if path is None:
-            print(f"{_describe(heap, found)}: nothing keeps it, a coming cycle frees it")
+            print(f"{_describe(found)}: nothing keeps it, a coming cycle frees it")
             return
         root, links = path
-        print(f"{_describe(heap, found)} is kept by")
-        print(f"  {_root(heap, root)} -> {_describe(heap, heap.object_at(root.target), root.value)}")
+        print(f"{_describe(found)} is kept by")
+        print(f"  {_root(root)} -> {_describe(heap.object_at(root.target), root.value)}")
         shown = links if len(links) <= PATH_MAX else links[:PATH_MAX // 2] + [None] + links[-PATH_MAX // 2:]
         for link in shown:
             if link is None:
                 print(f"  ... {len(links) - PATH_MAX} references more ...")
             else:
-                print(f"  {_field(link.slot)} -> {_describe(heap, link.target, link.slot.value)}")
+                print(f"  {_field(link.slot)} -> {_describe(link.target, link.slot.value)}")
         if root.kind in graph.CONSERVATIVE:
             print("  no slot keeps it: this word may be a leftover, or no pointer at all")
 
@@ -191,9 +198,9 @@ class References(MoatCommand):
     def run(self, argument):
         _, heap, found = self.find(argument)
         roots, links = graph.references(heap, found)
-        print(f"{_describe(heap, found)}: {_count(len(roots), 'root')}, {_count(len(links), 'slot')} of objects")
-        lines = [f"{_root(heap, root)}{_inside(root.value, found)}" for root in roots]
-        lines += [f"{_describe(heap, link.source)}, {_field(link.slot)}{_inside(link.slot.value, found)}" for link in links]
+        print(f"{_describe(found)}: {_count(len(roots), 'root')}, {_count(len(links), 'slot')} of objects")
+        lines = [f"{_root(root)}{_inside(root.value, found)}" for root in roots]
+        lines += [f"{_describe(link.source)}, {_field(link.slot)}{_inside(link.slot.value, found)}" for link in links]
         for line in lines[:REFERENCES_MAX]:
             print(f"  {line}")
         if len(lines) > REFERENCES_MAX:
@@ -226,12 +233,7 @@ class Faults(MoatCommand):
         if not records:
             print("no fault is in the log")
             return
-        from moat_fault import report
-        from moat_fault.elf import Firmware, FirmwareError
-        try:
-            firmware = Firmware(gdb.current_progspace().filename)
-        except FirmwareError as error:
-            raise TargetError(error) from error
+        firmware = _firmware()
         for found in records:
             if found.error is not None:
                 print(f"a record at {found.place} of moat_fault_retained is damaged: {found.error}")
@@ -246,9 +248,21 @@ def _records(target):
     address = target.symbol("moat_fault_retained")
     if address is None:
         return []
-    from moat_fault import record
     found = record.find_in_dump(target.memory.read(address, target.need_type("struct moat_fault_retained").size))
     return sorted(found, key=lambda one: one.record.sequence if one.record else 0)
+
+
+def _firmware():
+    """The ELF file, as moat-fault reads it."""
+    try:
+        from moat_fault.elf import Firmware, FirmwareError
+    except ModuleNotFoundError as error:
+        raise TargetError(f"gdb's Python lacks {error.name}: install Debian's python3-pyelftools, or use a gdb that runs the "
+                          f"system's Python, such as gdb-multiarch") from error
+    try:
+        return Firmware(gdb.current_progspace().filename)
+    except FirmwareError as error:
+        raise TargetError(error) from error
 
 
 def _warn_of_other_build(target):
@@ -278,20 +292,20 @@ def _function_of_moat():
 
 # ---- words ----
 
-def _hex(heap, address):
-    return f"0x{address:0{2 * heap.word}x}"
+def _hex(address):
+    return f"0x{address:08x}"
 
 
 def _count(number, what):
     return f"{number} {what}" + ("" if number == 1 else "s")
 
 
-def _describe(heap, found, pointer=None):
+def _describe(found, pointer=None):
     """An object, and where in it a pointer points."""
     name = found.type or "(no type)"
     if found.array:
         name += f" [{found.count}]"
-    return f"{name} at {_hex(heap, found.address)}" + ("" if pointer is None else _inside(pointer, found))
+    return f"{name} at {_hex(found.address)}" + ("" if pointer is None else _inside(pointer, found))
 
 
 def _inside(pointer, found):
@@ -301,15 +315,15 @@ def _inside(pointer, found):
 def _points_at(heap, address):
     found = heap.object_at(address)
     if found is not None:
-        return _describe(heap, found, address)
+        return _describe(found, address)
     hole = heap.hole_at(address)
-    return f"freed memory of {hole.bytes} bytes at {_hex(heap, hole.address)}" if hole is not None else ""
+    return f"freed memory of {hole.bytes} bytes at {_hex(hole.address)}" if hole is not None else ""
 
 
 def _what_else(heap, address):
     hole = heap.hole_at(address)
     if hole is not None:
-        return f"free memory of {hole.bytes} bytes from {_hex(heap, hole.address)} on"
+        return f"free memory of {hole.bytes} bytes from {_hex(hole.address)} on"
     if any(arena.start <= address < arena.end for arena in heap.arenas):
         return "it is in an arena, before an object's payload or in what moat keeps for itself"
     return "it is in no arena"
@@ -319,13 +333,13 @@ def _field(slot):
     return ("" if slot.name.startswith("[") else ".") + slot.name if slot.name else f"+{slot.offset}"
 
 
-def _root(heap, root):
+def _root(root):
     if root.kind == "register":
         return f"register {root.name}"
     if root.kind == "stack":
-        return f"a word of {root.name} at {_hex(heap, root.address)}"
+        return f"a word of {root.name} at {_hex(root.address)}"
     names = {"root": "root", "added": "root added at run time:", "handle": "handle", "pin": "", "persistent": "", "finalizer": "finalizers' list:"}
-    return f"{names[root.kind]} {root.name}".strip() + f" at {_hex(heap, root.address)}"
+    return f"{names[root.kind]} {root.name}".strip() + f" at {_hex(root.address)}"
 
 
 def register():

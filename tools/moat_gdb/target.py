@@ -7,7 +7,7 @@ import re
 import gdb
 
 from moat_fault.fields import field_at
-from moat_heap.memory import Memory, Paged, Unreadable
+from moat_heap.memory import Dump, Memory, Paged, Unreadable
 from moat_heap.target import Context, Target, TargetError
 
 KINDS = {gdb.TYPE_CODE_STRUCT: "struct", gdb.TYPE_CODE_UNION: "union", gdb.TYPE_CODE_ARRAY: "array", gdb.TYPE_CODE_ENUM: "enum",
@@ -44,6 +44,23 @@ class GdbMemory(Memory):
             raise Unreadable(address, size) from error
 
 
+SECTION = re.compile(r"\[\d+\]\s+0x([0-9a-f]+)->0x([0-9a-f]+) at 0x[0-9a-f]+: \S+ (.*)")
+
+
+def _core_memory():
+    """What a core file has, and constants of the ELF file. gdb itself takes RAM that the core file lacks for zeros."""
+    memory, in_core, ranges, constants = GdbMemory(), False, [], []
+    for line in gdb.execute("maint info sections", to_string=True).splitlines():
+        in_core = in_core or line.startswith("Core file:")
+        found = SECTION.search(line)
+        flags = found[3].split() if found else ()
+        if "ALLOC" in flags and "LOAD" in flags and (in_core or "READONLY" in flags):
+            start, end = int(found[1], 16), int(found[2], 16)
+            if start < end:
+                (ranges if in_core else constants).append((start, memory.read(start, end - start)))
+    return Dump(ranges + constants, lambda address, size: None)
+
+
 class GdbTarget(Target):
     def __init__(self):
         if not gdb.current_progspace().filename:
@@ -52,7 +69,8 @@ class GdbTarget(Target):
             raise TargetError("there is no target: connect with `target remote`, or load a core file with `core-file`")
         self.word = gdb.lookup_type("char").pointer().sizeof
         self.order = "little"
-        self.memory = Paged(GdbMemory())
+        connection = gdb.selected_inferior().connection
+        self.memory = _core_memory() if connection is not None and connection.type == "core" else Paged(GdbMemory())
 
     def symbol(self, name):
         try:

@@ -6,13 +6,12 @@ KEPT = 20  # one stray write breaks much that follows it
 
 
 class Problems:
-    def __init__(self, word):
-        self._digits = 2 * word
+    def __init__(self):
         self._sentences = []
         self._more = 0
 
     def add(self, what, where=None):
-        place = "" if where is None else f" at 0x{where:0{self._digits}x}"
+        place = "" if where is None else f" at 0x{where:08x}"
         if len(self._sentences) < KEPT:
             self._sentences.append(f"{what}{place}")
         else:
@@ -20,7 +19,7 @@ class Problems:
 
     def broken(self, invariant, where, what):
         """An invariant of docs/design.md does not hold."""
-        place = "" if where is None else f" at 0x{where:0{self._digits}x}"
+        place = "" if where is None else f" at 0x{where:08x}"
         self.add(f"INV-{invariant} does not hold{place}: {what}")
 
     def sentences(self):

@@ -24,10 +24,10 @@ def read(target):
         address = target.address_of("moat_heap")
         state = target.struct("struct moat_heap", address)
     except Unreadable as error:
-        raise TargetError(f"moat's state can't be read: {error}. A core file of moat-fault has RAM if it was given --ram") from error
+        raise TargetError(f"moat's state can't be read: {error}. A core file of moat-fault has RAM if --ram was given") from error
     if not state["ready"]:
-        raise NotStarted("there is none yet: moat_init has not been called, or has failed")
-    place = Place(target, state, _phase(target, state), Kinds(target), Problems(target.word))
+        raise NotStarted("there is no heap yet: moat_init has not been called, or has failed")
+    place = Place(target, state, _phase(target, state), Kinds(target), Problems())
     walks = _arenas(place)
     filed = filed_holes(target, state, lambda at: next((walk for walk in walks if walk.holds(at)), None), place.problems)
     for walk in walks:
