@@ -7,6 +7,8 @@ import struct
 import zlib
 from dataclasses import dataclass, field
 
+from .memory import joined
+
 TAG = b"MOAT-HEAP "
 LINE = re.compile(rb"MOAT-HEAP ((?:[0-9a-f]{2})+) ([0-9a-f]{8})(?![0-9a-f])")
 LAYOUT = 1
@@ -40,7 +42,7 @@ class Dump:
     objects: int = None       # that the firmware counted, or None: the last frame is lost
     frames: dict = field(default_factory=dict)  # sequence: body
     last: int = None          # sequence of the last frame
-    ranges: list = field(default_factory=list)  # (address, bytes), sorted, apart from each other
+    ranges: list = field(default_factory=list)  # (address, bytes) of memory, as memory.joined leaves it
     conflicts: int = 0        # frames that came twice, and not the same
 
     def missing(self):
@@ -128,18 +130,18 @@ def _gather(dump, word):
     for kind, body in (dump.frames[sequence] for sequence in sorted(dump.frames)):
         try:
             found = list(_pieces(body, word)) if kind == MEMORY_FRAME else []
-            room -= sum(end - start for start, end, _ in found)
+            room -= sum(len(data) for _, data in found)
             if room < 0:
                 raise Malformed
             pieces += found
         except Malformed:
             malformed += 1
-    dump.ranges = _join(pieces)
+    dump.ranges = joined(pieces)
     return malformed
 
 
 def _pieces(body, word):
-    """(address, end, bytes or None for zeros) of each piece of a frame."""
+    """(address, bytes) of each piece of a frame."""
     head = struct.Struct("<IH" if word == 4 else "<QH")
     at = 0
     while at < len(body):
@@ -151,21 +153,9 @@ def _pieces(body, word):
         if size == 0 or address % word or (address + size - 1) >> 8 * word:
             raise Malformed
         if length & ZERO:
-            yield address, address + size, None
+            yield address, bytes(size)
             continue
         if len(body) - at < size:
             raise Malformed
-        yield address, address + size, body[at:at + size]
+        yield address, body[at:at + size]
         at += size
-
-
-def _join(pieces):
-    """Ranges (address, bytes) that do not touch. Where pieces overlap they say the same, but for stacks' words that were left out."""
-    joined = []
-    for start, end, data in sorted(pieces, key=lambda piece: piece[:2]):
-        if joined and start <= (behind := joined[-1][0] + len(joined[-1][1])):
-            known = min(behind, end) - start
-            joined[-1][1].extend(bytes(end - start - known) if data is None else data[known:])
-        else:
-            joined.append((start, bytearray(end - start) if data is None else bytearray(data)))
-    return [(start, bytes(data)) for start, data in joined]
