@@ -129,11 +129,11 @@ def _gather(dump, word):
     pieces, malformed, room = [], 0, MEMORY_MAX
     for kind, body in (dump.frames[sequence] for sequence in sorted(dump.frames)):
         try:
-            found = list(_pieces(body, word)) if kind == MEMORY_FRAME else []
-            room -= sum(len(data) for _, data in found)
-            if room < 0:
-                raise Malformed
-            pieces += found
+            for piece in _pieces(body, word) if kind == MEMORY_FRAME else ():
+                room -= len(piece[1])
+                if room < 0:
+                    raise Malformed
+                pieces.append(piece)
         except Malformed:
             malformed += 1
     dump.ranges = joined(pieces)
