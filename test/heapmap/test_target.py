@@ -14,9 +14,9 @@ import tempfile
 
 from moments import ROOT, SECRET, parse, run_fixture
 
-from browser import ENTER, ESCAPE, RIGHT, Browser, missing
+from browser import ENTER, ESCAPE, RIGHT, Browser, BrowserError, missing
 from moat_fault import core_file, record
-from moat_heap import frames, heapmap
+from moat_heap import frames, heapmap, looks
 from support import Skip, make, run
 
 heapmap.Firmware = functools.cache(heapmap.Firmware)  # one index of the debug information for all pages
@@ -80,7 +80,12 @@ def figures_of(browser, number):
             or differences(shown, shapes) or differences(_sums(shown["holes"]), holes) or differences(_sums(shown["objects"]), objects)
             or differences({"dumps": len(shown["dumps"])}, {"dumps": number if number > 1 else 0})
             or differences({"roots": len(shown["roots"])}, {"roots": len(data["roots"])})
-            or (f"the page complains: {browser.complaints()}" if browser.complaints() else None))
+            or complaint(browser))
+
+
+def complaint(browser):
+    messages = browser.complaints()
+    return f"the page complains: {messages[0]}" if messages else None
 
 
 def _sums(rows):
@@ -138,10 +143,12 @@ def age_of_what_survived(browser):
     text = inspected(browser)
     if f"survived at least {survived} collection" not in text or "pinned 2 times" not in text:
         return f"no 'survived at least {survived}' or no 'pinned 2 times' in '{text}'"
-    before = browser.run("return getComputedStyle(document.querySelector('[data-o]')).fill")
+    fills = "return [...new Set([...document.querySelectorAll('[data-o]')].map((shape) => getComputedStyle(shape).fill))].sort()"
+    before = browser.run(fills)
     browser.run("document.querySelector('[value=age]').click()")
-    after = browser.run("return getComputedStyle(document.querySelector('[data-o]')).fill")
-    return None if before.startswith('url("#t') and after.startswith('url("#a') else f"colour by age changes {before} to {after}"
+    after = browser.run(fills)
+    wanted = sorted({f'url("#a{looks.by_age(found["survived"])}")' for found in data["objects"]})
+    return None if all(fill.startswith('url("#t') for fill in before) and after == wanted else f"colour by age changes {before} to {after}, not {wanted}"
 
 
 def keyboard(browser):
@@ -216,7 +223,10 @@ def with_browser(browser, case, *arguments):
     def run_case():
         if browser is None:
             raise Skip(missing())
-        return case(browser, *arguments)
+        try:
+            return case(browser, *arguments)
+        except BrowserError as error:
+            return str(error)
     return run_case
 
 

@@ -60,7 +60,8 @@ class Dump:
         if cut:
             found.append(f"the dump is cut short: frame {max(self.frames, default=0)} is the last one in the log")
         if self.conflicts:
-            found.append(f"{self.conflicts} frames came twice and differ: the first of each was taken")
+            found.append("1 frame came twice and differs: the first was taken" if self.conflicts == 1 else
+                         f"{self.conflicts} frames came twice and differ: the first of each was taken")
         return found
 
 

@@ -1,5 +1,5 @@
-"""What would be freed with an object: the bytes of all objects that are reachable through it only. By dominators, computed by iteration (Cooper,
-Harvey and Kennedy, A Simple, Fast Dominance Algorithm).
+"""What would be freed with an object: the bytes of all objects that are reachable through it only. That is the tree of dominators, which is found as
+Georgiadis and Tarjan do (Dominators, directed bipolar orders, and independent spanning trees: Semi-NCA).
 
 SPDX-License-Identifier: MIT"""
 from collections import Counter
@@ -11,80 +11,85 @@ class Retained:
 
     def __init__(self, sizes, kinds, successors, entries):
         """By objects' numbers. sizes: bytes. kinds: what to sum by. successors: [[numbers that it points at]]. entries: numbers that roots point at."""
-        self._root = len(sizes)
-        edges = [*successors, entries]
-        order = _postorder(edges, self._root)
-        dominator = _dominators(edges, order[::-1], self._root)
+        order, dominator = _dominators([*successors, entries], len(sizes))
         self.objects = [0] * len(sizes)
-        for number in order[:-1]:
+        for place in range(len(order) - 1, 0, -1):
+            number, above = order[place], order[dominator[place]]
             self.objects[number] += sizes[number]
-            if dominator[number] != self._root:
-                self.objects[dominator[number]] += self.objects[number]
-        self.by_kind = self._sum(kinds, dominator, order)
+            if dominator[place] != 0:
+                self.objects[above] += self.objects[number]
+        self.by_kind = self._sum(kinds, order, dominator)
 
-    def _sum(self, kinds, dominator, order):
+    def _sum(self, kinds, order, dominator):
         """Down the tree of dominators, counting the objects of each kind above."""
-        below = [[] for _ in range(self._root + 1)]
-        for number in order[:-1]:
-            below[dominator[number]].append(number)
+        below = [[] for _ in order]
+        for place in range(1, len(order)):
+            below[dominator[place]].append(place)
         total, above = Counter(), Counter()
-        stack = [(number, False) for number in below[self._root]]
+        stack = [(place, False) for place in below[0]]
         while stack:
-            number, leaving = stack.pop()
-            kind = kinds[number]
+            place, leaving = stack.pop()
+            kind = kinds[order[place]]
             if leaving:
                 above[kind] -= 1
                 continue
             if not above[kind]:
-                total[kind] += self.objects[number]
+                total[kind] += self.objects[order[place]]
             above[kind] += 1
-            stack.append((number, True))
-            stack += [(following, False) for following in below[number]]
+            stack.append((place, True))
+            stack += [(following, False) for following in below[place]]
         return total
 
 
-def _postorder(edges, root):
-    order, seen, stack = [], {root}, [(root, iter(edges[root]))]
+def _preorder(edges, root):
+    """(nodes reached, in the order in which a search from the root comes to them; the place of each one's parent)"""
+    order, parent, seen = [], [], set()
+    stack = [(root, 0)]
     while stack:
-        number, left = stack[-1]
-        for following in left:
-            if following not in seen:
-                seen.add(following)
-                stack.append((following, iter(edges[following])))
-                break
-        else:
-            stack.pop()
-            order.append(number)
-    return order
+        number, came_from = stack.pop()
+        if number in seen:
+            continue
+        seen.add(number)
+        place = len(order)
+        order.append(number)
+        parent.append(came_from)
+        stack += [(following, place) for following in reversed(edges[number]) if following not in seen]
+    return order, parent
 
 
-def _dominators(edges, order, root):
-    """[immediate dominator], None for what is not in `order`, which begins with the root."""
+def _dominators(edges, root):
+    """(nodes in preorder, the place in there of each one's immediate dominator)"""
+    order, parent = _preorder(edges, root)
     place = {number: i for i, number in enumerate(order)}
-    predecessors = {number: [] for number in order}
-    for number in order:
+    predecessors = [[] for _ in order]
+    for i, number in enumerate(order):
         for following in edges[number]:
-            predecessors[following].append(number)
-    dominator = [None] * len(edges)
-    dominator[root] = root
-    changed = True
-    while changed:
-        changed = False
-        for number in order[1:]:
-            best = None
-            for before in predecessors[number]:
-                if dominator[before] is not None:
-                    best = before if best is None else _common(before, best, dominator, place)
-            if dominator[number] != best:
-                dominator[number] = best
-                changed = True
-    return dominator
+            predecessors[place[following]].append(i)
+    semi, label, ancestor = list(range(len(order))), list(range(len(order))), [None] * len(order)
+    for i in range(len(order) - 1, 0, -1):
+        for before in predecessors[i]:
+            semi[i] = min(semi[i], semi[_least(before, semi, label, ancestor)])
+        ancestor[i] = parent[i]
+    dominator = parent
+    for i in range(1, len(order)):
+        while dominator[i] > semi[i]:
+            dominator[i] = dominator[dominator[i]]
+    return order, dominator
 
 
-def _common(one, other, dominator, place):
-    while one != other:
-        while place[one] > place[other]:
-            one = dominator[one]
-        while place[other] > place[one]:
-            other = dominator[other]
-    return one
+def _least(node, semi, label, ancestor):
+    """The node of least semidominator on the path from a node up to where its forest ends, that one excluded; shortens the path."""
+    if ancestor[node] is None:
+        return node
+    path = []
+    while ancestor[ancestor[node]] is not None:
+        path.append(node)
+        node = ancestor[node]
+    least = label[node]
+    for one in reversed(path):
+        above = ancestor[one]
+        if semi[label[above]] < semi[label[one]]:
+            label[one] = label[above]
+        ancestor[one] = ancestor[above]
+        least = label[one]
+    return least
