@@ -11,6 +11,8 @@ import tempfile
 import urllib.error
 import urllib.request
 
+from support import Skip, run
+
 SECONDS = 60
 ENTER, ESCAPE, TAB, RIGHT, DOWN = "\ue007", "\ue00c", "\ue004", "\ue014", "\ue015"
 STARTED = re.compile(rb"started successfully on port (\d+)")
@@ -27,6 +29,26 @@ def missing():
 
 class BrowserError(Exception):
     pass
+
+
+def run_with_browser(cases_of):
+    """Runs the cases that cases_of(a Browser, or None where there is none) gives."""
+    if missing():
+        run(list(cases_of(None)))
+    with Browser("--window-size=1400,1000") as browser:
+        run(list(cases_of(browser)))
+
+
+def with_browser(browser, case, *arguments):
+    """The case as one of support.run: skipped where there is no browser, and failed where the page does."""
+    def run_case():
+        if browser is None:
+            raise Skip(missing())
+        try:
+            return case(browser, *arguments)
+        except BrowserError as error:
+            return str(error)
+    return run_case
 
 
 class Browser:

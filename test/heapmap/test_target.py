@@ -14,10 +14,10 @@ import tempfile
 
 from moments import ROOT, SECRET, parse, run_fixture
 
-from browser import ENTER, ESCAPE, RIGHT, Browser, BrowserError, missing
+from browser import ENTER, ESCAPE, RIGHT, run_with_browser, with_browser
 from moat_fault import core_file, record
 from moat_heap import frames, heapmap, looks
-from support import Skip, make, run
+from support import make
 
 heapmap.Firmware = functools.cache(heapmap.Firmware)  # one index of the debug information for all pages
 ELF = os.environ["MOAT_ELF"]
@@ -219,17 +219,6 @@ def core_file_is_read_too():
     return differences(found, {"objects": known["objects"], "used": known["bytes"], "free": known["free"], "largest": known["largest"]})
 
 
-def with_browser(browser, case, *arguments):
-    def run_case():
-        if browser is None:
-            raise Skip(missing())
-        try:
-            return case(browser, *arguments)
-        except BrowserError as error:
-            return str(error)
-    return run_case
-
-
 def cases(browser):
     for number, moment in enumerate(MOMENTS, 1):
         yield f"figures_{moment.name}", with_browser(browser, figures_of, number)
@@ -240,8 +229,4 @@ def cases(browser):
 
 
 os.chdir(ROOT)
-if missing():
-    run(list(cases(None)))
-else:
-    with Browser("--window-size=1400,1000") as opened:
-        run(list(cases(opened)))
+run_with_browser(cases)
