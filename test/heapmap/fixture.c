@@ -222,6 +222,7 @@ static __attribute__((noinline)) void build_kept(void) {
     label("added-root", added.second);
     label("stack", waiting);
     label("persistent", persistent);
+    label("table-entry", &table->entries[3].value);
     label("leaf", tree->branch[1]->branch[0]->branch[1]->label);
 }
 

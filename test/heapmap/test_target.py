@@ -152,7 +152,7 @@ def age_of_what_survived(browser):
 
 
 def keyboard(browser):
-    """Arrow keys go from object to object, Enter holds one, a button of its path goes on from there, Escape lets go."""
+    """Arrow keys go from object to object, Enter holds one, a button of its path goes on from there, and so does an address, Escape lets go."""
     page, data = draw(len(MOMENTS))
     browser.open(page)
     first = [found for found in data["objects"] if found["arena"] == 0]
@@ -171,6 +171,10 @@ def keyboard(browser):
     at = browser.run("return document.getElementById('object-address').innerText")
     if not keeper.endswith(at):
         return f"the button '{keeper}' leads to {at}"
+    browser.run("location.hash = '#' + arguments[0]", hex(LABELS["table-entry"]))
+    wait = "return new Promise((done) => requestAnimationFrame(() => done(document.getElementById('object-type').innerText)))"
+    if (shown := browser.run(wait)) != "struct table":
+        return f"the address of an entry of the table leads to {shown}"
     browser.keys("#arena0", ESCAPE)
     return None if "Point at an object" in inspected(browser) else f"Escape leaves {inspected(browser)}"
 

@@ -230,6 +230,14 @@
 
   const svgs = [...map.querySelectorAll(".map")];
 
+  // heap.html#0x20001234 shows the object that this address lies in.
+  function goToAnchor() {
+    const address = /^#0x[0-9a-f]+$/i.test(location.hash) ? Number(location.hash.slice(1)) : -1;
+    const arena = data.arenas.findIndex((one) => address >= one.low && address < one.low + one.granules * data.granule);
+    const i = arena < 0 ? null : objectAt(arena, Math.floor((address - data.arenas[arena].low) / data.granule));
+    if (i !== null) go(i);
+  }
+
   // The granule under the pointer, or null.
   function granuleAt(svg, event) {
     const point = new DOMPoint(event.clientX, event.clientY).matrixTransform(svg.getScreenCTM().inverse());
@@ -305,5 +313,7 @@
       show(null, false);
     }
   });
+  addEventListener("hashchange", goToAnchor);
+  goToAnchor();
   document.querySelectorAll("[name=view]").forEach((input) => input.addEventListener("change", () => { map.className = "by-" + input.value; }));
 })();
