@@ -372,9 +372,11 @@ int moat_gc_collect(void) {
     if (result != MOAT_OK) {
         return result;
     }
+    MOAT_EVENT(MOAT_EVENT_COLLECT_BEGIN, moat_heap.cycle);
     moat_cycle_finish();
     moat_cycle_start();
     moat_cycle_finish();
     moat_finalize_run_all();
+    MOAT_EVENT(MOAT_EVENT_COLLECT_END, moat_bytes(moat_heap.free_granules));
     return MOAT_OK;
 }

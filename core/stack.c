@@ -3,6 +3,7 @@
  * SPDX-License-Identifier: MIT */
 #include "stack.h"
 
+#include "event.h"
 #include "granule.h"
 #include "mark.h"
 #include "port.h"
@@ -10,6 +11,7 @@
 
 /* Frames hold poisoned red zones in a sanitized host build; the scan reads them all the same. */
 __attribute__((no_sanitize_address)) static void scan_words(uintptr_t from, uintptr_t to) {
+    MOAT_EVENT(MOAT_EVENT_SCAN_BEGIN, to - from);
     const moat_raw *at = (const moat_raw *)((from + MOAT_WORD_BYTES - 1) & ~(uintptr_t)(MOAT_WORD_BYTES - 1));
     const moat_raw *end = (const moat_raw *)(to & ~(uintptr_t)(MOAT_WORD_BYTES - 1));
     const uintptr_t low = moat_heap.low, span = moat_heap.span;
@@ -21,6 +23,7 @@ __attribute__((no_sanitize_address)) static void scan_words(uintptr_t from, uint
             moat_port_unmask(masked);
         }
     }
+    MOAT_EVENT(MOAT_EVENT_SCAN_END, moat_bytes(moat_heap.free_granules));
 }
 
 static bool holds(const struct moat_stack *stack, uintptr_t p) {

@@ -34,8 +34,9 @@ EXACT = (EXCEPTION, STACK, NESTED)  # pc is the instruction itself; else it is w
 REGION_KINDS = {0: "undeclared", 1: "c-owned", 2: "peripheral", 3: "flash", 4: "static"}
 RESET_CAUSES = {0: "unknown", 1: "power", 2: "software", 3: "watchdog", 4: "pin", 5: "brownout"}
 PHASES = {0: "idle", 1: "mark", 2: "sweep"}
-EVENTS = {1: "cycle_begin", 2: "sweep_begin", 3: "cycle_end", 4: "slice_begin", 5: "slice_end", 6: "allocate",
-          8: "finalize", 9: "exhausted"}
+EVENTS = {1: "cycle_begin", 2: "sweep_begin", 3: "cycle_end", 4: "slice_begin", 5: "slice_end", 6: "allocate_begin",
+          8: "finalize_begin", 9: "exhausted", 10: "allocate_end", 11: "finalize_end", 12: "scan_begin", 13: "scan_end",
+          14: "collect_begin", 15: "collect_end"}
 
 
 class RecordError(Exception):
