@@ -12,6 +12,7 @@
 #include "track.h"
 
 #include <bsp.h>
+#include <moat_trace.h>
 
 #define STATUS_CLEAN 0
 #define STATUS_LOSS 1    /* the radio sent a corrupted frame, memory ran out, or the heap is not sound */
@@ -190,5 +191,8 @@ int main(void) {
     }
     report_open();
     run();
+    if (input_wants_trace() && moat_trace_print() != MOAT_OK) {
+        bsp_exit(STATUS_USAGE);
+    }
     bsp_exit(print_summary());
 }

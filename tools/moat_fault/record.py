@@ -173,18 +173,36 @@ def frame(raw, count=1):
 
 # ---- dumps ----
 
+# A sink's entries: their header's words are tag and type, bytes of the payload, CRC of all but itself.
+SINK_TAG, SINK_REPEAT, SINK_HEADER_BYTES = 0x6C6D0000, 3, 12
+REPEAT = struct.Struct("<IIIIII")  # the header; sequence and CRC of a record, how often its fault was seen
+
 def find_in_dump(dump):
     """Yields what is Found in a dump of memory: of a record, of retained RAM, of a sink, of all of a device. What has
     the magic but no plausible length is taken for text of the firmware's."""
-    at = -1
+    repeats, at = _repeats(dump), -1
     while (at := dump.find(MAGIC.to_bytes(4, "little"), at + 1)) >= 0:
         layout, length = struct.unpack_from("<HH", dump[at + 4:at + 8].ljust(4, b"\0"))
         if layout != LAYOUT or length < BYTES_MIN:
             continue
         try:
-            yield Found(f"+0x{at:x}", parse(dump[at:at + length]), _count_before(dump, at), "", None)
+            record = parse(dump[at:at + length])
+            check, = struct.unpack_from("<I", record.raw, length - CHECK_BYTES)
+            yield Found(f"+0x{at:x}", record, max(_count_before(dump, at), repeats.get((record.sequence, check), 1)), "", None)
         except RecordError as error:
             yield Found(f"+0x{at:x}", None, 0, "", str(error))
+
+
+def _repeats(dump):
+    """{(sequence, CRC of a record): how often its fault was seen}, from a sink's entries of type 3, which hold just that."""
+    found, at, tag = {}, -1, (SINK_TAG | SINK_REPEAT).to_bytes(4, "little")
+    while (at := dump.find(tag, at + 1)) >= 0:
+        entry = dump[at:at + REPEAT.size]
+        if len(entry) == REPEAT.size:
+            _, length, entry_check, sequence, check, count = REPEAT.unpack(entry)
+            if length == REPEAT.size - SINK_HEADER_BYTES and zlib.crc32(entry[:8] + entry[SINK_HEADER_BYTES:]) == entry_check:
+                found[sequence, check] = max(count, found.get((sequence, check), 1))
+    return found
 
 
 def _count_before(dump, at):
