@@ -218,7 +218,7 @@ static void allocation_begins(uintptr_t bytes) {
 
 /* Returns the object. */
 static void *allocation_ends(void *object) {
-    MOAT_EVENT(MOAT_EVENT_ALLOCATE_END, moat_bytes(moat_heap.free_granules));
+    MOAT_EVENT(MOAT_EVENT_ALLOCATE_END, moat_event_free_bytes());
     return object;
 }
 

@@ -23,7 +23,7 @@ __attribute__((no_sanitize_address)) static void scan_words(uintptr_t from, uint
             moat_port_unmask(masked);
         }
     }
-    MOAT_EVENT(MOAT_EVENT_SCAN_END, moat_bytes(moat_heap.free_granules));
+    MOAT_EVENT(MOAT_EVENT_SCAN_END, moat_event_free_bytes());
 }
 
 static bool holds(const struct moat_stack *stack, uintptr_t p) {

@@ -52,7 +52,8 @@ class Run:
         for ahead in range(len(events)):
             kept = events[:len(events) - ahead]
             first = self.end - len(kept)
-            if all(self.raw.get(first + i) == event for i, event in enumerate(kept)):
+            both = [(self.raw[first + i], event) for i, event in enumerate(kept) if first + i in self.raw]
+            if both and all(ours == theirs for ours, theirs in both):
                 break
         else:
             first = self.end + (1 if self.raw else 0)  # how many there were between is not known: one at least
