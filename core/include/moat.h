@@ -226,6 +226,7 @@ void moat_stress_fail(uint32_t k);
 #endif
 
 #include "moat_dump.h"
+#include "moat_trace.h"
 #include "moat_guard.h"
 
 #ifdef MOAT_LINT

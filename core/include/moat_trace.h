@@ -1,6 +1,6 @@
 /* moat: printing what the collector did, for tools/moat-trace on the computer.
  *
- *     #include <moat_trace.h>
+ *     #include <moat.h>
  *     moat_trace_print();      built with MOAT_CONFIG_EVENTS=1024, say
  *
  * docs/trace.md describes the lines, lists the events and says what they cost.

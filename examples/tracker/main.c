@@ -12,7 +12,6 @@
 #include "track.h"
 
 #include <bsp.h>
-#include <moat_trace.h>
 
 #define STATUS_CLEAN 0
 #define STATUS_LOSS 1    /* the radio sent a corrupted frame, memory ran out, or the heap is not sound */

@@ -8,7 +8,6 @@
 
 #include <bsp.h>
 #include <moat.h>
-#include <moat_trace.h>
 
 #include <stdio.h>
 
