@@ -7,7 +7,7 @@ from moat_fault.record import EVENTS
 
 KIND = {name: kind for kind, name in EVENTS.items()}
 
-PHASES, SLICES, SCANS, ALLOCATIONS, FINALIZERS = TRACKS = ("phases", "slices", "stack scans", "allocations", "finalizers")
+PHASES, SLICES, SCANS, ALLOCATIONS, FINALIZERS = TRACKS = ("phases", "collector", "stack scans", "allocations", "finalizers")
 
 # What begins and ends: the track, the name, and what the two arguments are.
 SPANS = {
