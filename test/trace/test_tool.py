@@ -123,13 +123,21 @@ def ends_are_cut_off():
 
 
 @checked
+def an_end_is_missing():
+    """What is still open inside of what ends was never seen to end: a finalizer that did not return, say."""
+    trace = drawn(text(printed([event(1000, "allocate_begin", 24), event(1010, "collect_begin", 3), event(1050, "allocate_end", 900)])))
+    return same(spans(trace, "moat_gc_collect", whole=False), [(1010, 40, {"cycle before": 3, "whole": False})]) or \
+        same([(start, duration) for start, duration, _ in spans(trace, "allocate")], [(1000, 50)])
+
+
+@checked
 def nothing_reaches_over_a_gap():
     events = cycle(1000, 7)
-    log = text(printed(events)[:1], printed(cycle(9000, 8), 16))
+    log = text(printed(events)[:1], printed(cycle(9000, 8)[5:], 21))
     status, trace, errors = convert(FIRMWARE.path, log, "--summary")
     late = [row for row in of(trace, "X") if row["ts"] < 9000 <= row["ts"] + row["dur"]]
-    return (problem(trace) or same(late, []) or same(len(spans(trace, "slice")), 5) or same(status, 0)
-            or (None if "8 events were printed and are not in" in errors and "24 events" in errors and ", 8 or more" in errors else errors))
+    return (problem(trace) or same(late, []) or same(len(spans(trace, "slice")), 4) or same(status, 0)
+            or (None if "8 events were printed and are not in" in errors and "19 events" in errors and ", 13 or more" in errors else errors))
 
 
 @checked
@@ -155,7 +163,7 @@ def time_is_scaled():
 @checked
 def boots_are_apart():
     """Of two boots, and of two runs of a board that does not count boots, each has a process of its own."""
-    two = drawn(text(printed(cycle(1000, 1)), printed(cycle(500, 1), boots=2)))
+    two = drawn(text(printed(cycle(1000, 1)), printed(cycle(9000, 1), 16, boots=2)))
     uncounted = drawn(text(printed(cycle(1000, 1) + cycle(2000, 2), 64, boots=0), printed(cycle(500, 1), boots=0)))
     for trace, counts in ((two, [3, 3]), (uncounted, [6, 3])):
         wrong = same([len(spans(trace, "slice", pid=pid)) for pid in (1, 2)], counts)
@@ -288,6 +296,6 @@ def command_survives():
 
 print(f"test_tool: SEED={SEED} MUTATIONS={MUTATIONS}")
 run([(f"trace-tool/{case.__name__}", case) for case in (
-    a_cycle_is_drawn, printings_overlap, beginnings_are_cut_off, ends_are_cut_off, nothing_reaches_over_a_gap, clock_and_numbers_wrap,
+    a_cycle_is_drawn, printings_overlap, beginnings_are_cut_off, ends_are_cut_off, an_end_is_missing, nothing_reaches_over_a_gap, clock_and_numbers_wrap,
     time_is_scaled, boots_are_apart, fault_records_go_on, unknown_events_are_shown, what_can_t_be_used_is_said, core_files_that_can_t_be_used,
     mutated_logs, command_survives)])
