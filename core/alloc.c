@@ -22,8 +22,6 @@ MOAT_TYPE(moat_type_bytes, unsigned char);
 /* Every allocation takes the slow way. */
 #define STRESS (MOAT_CONFIG_STRESS_COLLECT || MOAT_CONFIG_STRESS_FAIL)
 
-#define BYTES_HEADER (moat_header_of_type(&moat_type_bytes) | MOAT_HEADER_ARRAY)
-
 /* What is asked for. */
 struct request {
     const struct moat_type *type;
@@ -71,15 +69,21 @@ static uintptr_t take_large(const struct request *request) {
     return at;
 }
 
-static uintptr_t take_small(const struct request *request) {
-    moat_port_mask_t masked = moat_port_mask();
-    uintptr_t at = moat_cursor_take(request->granules, request->header);
-    moat_port_unmask(masked);
+/* Finding a hole and making the object are masked apart. A handler in between may use the hole up: then it is another's turn. */
+static uintptr_t take_small(uint32_t granules, moat_word header) {
+    uintptr_t at;
+    bool found;
+    do {
+        moat_port_mask_t masked = moat_port_mask();
+        at = moat_cursor_take(granules, header);
+        found = at == 0 && moat_cursor_refill(granules);
+        moat_port_unmask(masked);
+    } while (found);
     return at;
 }
 
 static void *take(const struct request *request) {
-    uintptr_t at = request->granules <= MOAT_SMALL_GRANULES ? take_small(request) : take_large(request);
+    uintptr_t at = request->granules <= MOAT_SMALL_GRANULES ? take_small(request->granules, request->header) : take_large(request);
     if (at == 0) {
         return NULL;
     }
@@ -249,9 +253,7 @@ static void *refill(moat_word header, uintptr_t extent) {
         moat_cycle_pace(moat_granules(extent));
     }
     MOAT_EVENT(MOAT_EVENT_ALLOCATE, extent);
-    moat_port_mask_t masked = moat_port_mask();
-    uintptr_t at = moat_cursor_take(moat_granules(extent), header);
-    moat_port_unmask(masked);
+    uintptr_t at = take_small(moat_granules(extent), header);
     return at == 0 ? NULL : (void *)moat_payload_at(at);
 }
 
@@ -335,12 +337,12 @@ __attribute__((noinline)) static void *new_bytes_slow(size_t bytes) {
     }
     struct request request;
     request.type = &moat_type_bytes;
-    request.header = BYTES_HEADER;
+    request.header = moat_bytes_header();
     return serve(call, &request, bytes);
 }
 
 __attribute__((noinline)) static void *new_bytes_otherwise(size_t bytes) {
-    void *object = refill(BYTES_HEADER, MOAT_EXTENT_(bytes));
+    void *object = refill(moat_bytes_header(), MOAT_EXTENT_(bytes));
     return object != NULL ? object : new_bytes_slow(bytes);
 }
 
@@ -349,7 +351,7 @@ void *moat_new_bytes(size_t bytes) {
     if (bytes - 1 >= MOAT_SMALL_GRANULES * MOAT_GRANULE) {
         return new_bytes_slow(bytes);
     }
-    BUMP(BYTES_HEADER, MOAT_EXTENT_(bytes), new_bytes_otherwise(bytes));
+    BUMP(moat_bytes_header(), MOAT_EXTENT_(bytes), new_bytes_otherwise(bytes));
 }
 
 moat_out_of_memory_hook *moat_out_of_memory_hook_set(moat_out_of_memory_hook *hook) {

@@ -77,9 +77,11 @@ static void claim_front(uintptr_t at, uint32_t granules) {
     moat_heap.since += granules;
 }
 
-/* At the cursor, whose hole has room. */
-static uintptr_t take_at_cursor(uint32_t granules, moat_word header) {
+uintptr_t moat_cursor_take(uint32_t granules, moat_word header) {
     uintptr_t at = moat_heap.cursor, next = at + moat_bytes(granules);
+    if (moat_heap.hole_end - at < moat_bytes(granules)) {
+        return 0;
+    }
     if (next > moat_heap.limit) {
         extend_chunk(next);
     }
@@ -97,13 +99,13 @@ static void leave_hole(void) {
         moat_cursor_release();
     } else if (left != 0) {
         *moat_heap.chunk |= moat_bit(moat_granules(at));
-        *moat_header_at(at) = moat_header_of_type(&moat_type_bytes) | MOAT_HEADER_ARRAY;
+        *moat_header_at(at) = moat_bytes_header();
         moat_heap.cursor = moat_heap.hole_end;
     }
 }
 
-/* An allocation sweeps half a slice: it clears memory under the same mask. */
-#define SWEEP_UNITS (MOAT_CONFIG_SLICE_UNITS / 2 + 1)
+/* An allocation sweeps a part of a slice for a hole: it gives back what is left of the last under the same mask. */
+#define SWEEP_UNITS (MOAT_CONFIG_SLICE_UNITS / 4 + 1)
 
 /* With so many of the largest in the cursor's hole, other holes do not matter. */
 #define BY_FAR 8u
@@ -137,7 +139,7 @@ static bool own_filed(uint32_t granules) {
 
 /* While the sweep has found enough for the next marking, its holes need not be filed: the cursor takes them as they are
  * found. Else it takes a filed one, if one fits. */
-static bool next_hole(uint32_t granules) {
+bool moat_cursor_refill(uint32_t granules) {
     note_size(granules);
     leave_hole();
     if (moat_heap.sweep_arena == NULL || moat_heap.claiming) {
@@ -148,10 +150,6 @@ static bool next_hole(uint32_t granules) {
            (!enough && moat_sweep_some(SWEEP_UNITS, granules));
 }
 
-uintptr_t moat_cursor_take(uint32_t granules, moat_word header) {
-    bool room = moat_heap.hole_end - moat_heap.cursor >= moat_bytes(granules);
-    return room || next_hole(granules) ? take_at_cursor(granules, header) : 0;
-}
 
 /* What lies right of a hole that was cut out of the sweep's open run joins what is left of it: the open run, even an empty
  * one, since the sweep may free what comes next; a filed hole; or one granule. On its left is an object (docs/design.md,
@@ -239,7 +237,7 @@ uintptr_t moat_cursor_cut(uint32_t granules) {
     }
     if (at != 0) {
         claim_front(at, granules);
-        *moat_header_at(at) = moat_header_of_type(&moat_type_bytes) | MOAT_HEADER_ARRAY;
+        *moat_header_at(at) = moat_bytes_header();
     }
     return at;
 }

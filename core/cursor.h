@@ -11,9 +11,11 @@
 #include "granule.h"
 
 /* Makes an object of `granules` at the cursor, its payload zero, its header as given. granules 1..MOAT_SMALL_GRANULES.
- * Returns the granule's address, or 0 if no known hole is large enough. Cost: constant; clears two bitmap words' granules at
- * most; while sweeping, a slice. */
+ * Returns the granule's address, or 0 if its hole has no room. Cost: constant; clears two bitmap words' granules at most. */
 uintptr_t moat_cursor_take(uint32_t granules, moat_word header);
+
+/* Finds the cursor a hole with room for `granules`, and gives the last one back. False: none is known. Cost: constant; while sweeping, a part of a slice. */
+bool moat_cursor_refill(uint32_t granules);
 
 /* Cuts `granules` off the front of a known hole and marks those in its first bitmap word as an object of raw bytes. Returns
  * the granule's address, or 0. For objects of more than MOAT_SMALL_GRANULES. Cost: constant. */

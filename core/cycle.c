@@ -183,12 +183,10 @@ static uint32_t sweep_reserve(void) {
 /* How many free granules the next marking may use up, and the beginning of its sweep: an eighth more than this one's work
  * would have at the rate that its requests did it. */
 static uint32_t reserve_for(uint32_t work) {
-    moat_heap.rate = moat_heap.rate > LEAST_RATE ? moat_heap.rate : LEAST_RATE;
-    if (moat_heap.requests >= REQUESTS_TELL) {
-        uint32_t rate = moat_heap.requests * MOAT_CONFIG_PACE / (moat_heap.since + 1);
-        moat_heap.rate = rate > LEAST_RATE ? rate : LEAST_RATE;
-    }
-    uint32_t rate = moat_heap.rate;
+    bool told = moat_heap.requests >= REQUESTS_TELL;
+    uint32_t rate = told ? moat_heap.requests * MOAT_CONFIG_PACE / (moat_heap.since + 1) : moat_heap.rate;
+    rate = rate > LEAST_RATE ? rate : LEAST_RATE;
+    moat_heap.rate = rate;
     return work / rate + work / (8 * rate) + sweep_reserve();
 }
 

@@ -8,6 +8,7 @@
 #ifndef MOAT_GRANULE_H
 #define MOAT_GRANULE_H
 
+#include "moat.h"
 #include "moat_heap.h"
 #include "sections.h"
 
@@ -73,6 +74,11 @@ static inline uintptr_t moat_payload_at(uintptr_t granule_address) {
 
 static inline moat_word moat_header_of_type(const struct moat_type *type) {
     return ((uintptr_t)type - (uintptr_t)moat_types_start) >> MOAT_HEADER_TYPE_SHIFT;
+}
+
+/* Of objects of raw bytes. */
+static inline moat_word moat_bytes_header(void) {
+    return moat_header_of_type(&moat_type_bytes) | MOAT_HEADER_ARRAY;
 }
 
 static inline const struct moat_type *moat_header_type(moat_word header) {

@@ -15,8 +15,14 @@ static bool run_has(const struct moat_run *run, uintptr_t offset, uintptr_t obje
     }
     uintptr_t room = object_bytes < run->offset ? 0 : (object_bytes - run->offset) / run->stride;
     uintptr_t pieces = run->count == MOAT_RUN_TAIL ? room : run->count;
-    uintptr_t piece = (offset - run->offset) / run->stride;
-    return piece < pieces && map_has(run->map, (offset - run->offset) % run->stride / MOAT_WORD_BYTES);
+    uintptr_t piece = (offset - run->offset) / run->stride, at = (offset - run->offset) % run->stride;
+    if (run->inner_count != 0) {
+        if (at < run->inner_offset || (at - run->inner_offset) / run->inner_stride >= run->inner_count) {
+            return false;
+        }
+        at = (at - run->inner_offset) % run->inner_stride;
+    }
+    return piece < pieces && map_has(run->map, at / MOAT_WORD_BYTES);
 }
 
 static bool is_slot(const struct moat_object *object, uintptr_t at) {

@@ -11,11 +11,28 @@ static void begin_dense(struct moat_scan *scan, uintptr_t start, uintptr_t end) 
     scan->map = 0;
 }
 
-static void begin_piece(struct moat_scan *scan, uintptr_t start, moat_word map) {
+static void begin_map(struct moat_scan *scan, uintptr_t start, moat_word map) {
     scan->at = (moat_slot *)start;
     scan->dense_end = scan->at;
     scan->map = map;
+}
+
+static void begin_inner(struct moat_scan *scan, const struct moat_run *run) {
+    scan->inner--;
+    begin_map(scan, scan->piece + run->inner_offset + (uintptr_t)(run->inner_count - 1 - scan->inner) * run->inner_stride, run->map);
+}
+
+/* Pieces that are slots and nothing else are all begun at once, and so are inner ones. */
+static void begin_piece(struct moat_scan *scan, const struct moat_run *run, uintptr_t start) {
     scan->piece = start;
+    if (run->inner_count == 0) {
+        begin_map(scan, start, run->map);
+    } else if (run->map == 1 && run->inner_stride == MOAT_WORD_BYTES) {
+        begin_dense(scan, start + run->inner_offset, start + run->inner_offset + (uintptr_t)run->inner_count * MOAT_WORD_BYTES);
+    } else {
+        scan->inner = run->inner_count;
+        begin_inner(scan, run);
+    }
 }
 
 void moat_scan_begin(struct moat_scan *scan, const struct moat_type *type, uintptr_t start, uintptr_t end, bool array) {
@@ -26,10 +43,11 @@ void moat_scan_begin(struct moat_scan *scan, const struct moat_type *type, uintp
     scan->array = array;
     scan->run = 0;
     scan->pieces = 0;
+    scan->inner = 0;
     if (slots) {
         begin_dense(scan, start, end);
     } else {
-        begin_piece(scan, start, type->map);
+        begin_map(scan, start, type->map);
     }
 }
 
@@ -59,7 +77,7 @@ static void begin_run(struct moat_scan *scan) {
     if (run->map == 1 && run->stride == MOAT_WORD_BYTES) {
         begin_dense(scan, start, start + (uintptr_t)pieces * MOAT_WORD_BYTES);
     } else if (pieces != 0) {
-        begin_piece(scan, start, run->map);
+        begin_piece(scan, run, start);
         scan->pieces = pieces - 1;
     }
 }
@@ -80,16 +98,18 @@ bool moat_scan_next_piece(struct moat_scan *scan) {
         begin_mapped(scan);
     } else if (type == NULL) {
         return false;
+    } else if (scan->inner != 0) {
+        begin_inner(scan, &type->runs[scan->run - 1]);
     } else if (scan->pieces != 0) {
         const struct moat_run *run = &type->runs[scan->run - 1];
         scan->pieces--;
-        begin_piece(scan, scan->piece + run->stride, run->map);
+        begin_piece(scan, run, scan->piece + run->stride);
     } else if (scan->run < type->run_count) {
         begin_run(scan);
     } else if (scan->array && scan->end - scan->element >= 2 * (uintptr_t)type->size) {
         scan->element += type->size;
         scan->run = 0;
-        begin_piece(scan, scan->element, type->map);
+        begin_map(scan, scan->element, type->map);
     } else {
         return false;
     }

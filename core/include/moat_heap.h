@@ -99,7 +99,7 @@ struct moat_handle_entry {
 };
 
 /* Where the scan of an object or a root range stands: first the slots [at, dense_end), then the runs of slots that `map` still
- * names, then the pieces of the run, then the type's further runs, then the next element. */
+ * names, then the inner pieces of the piece, the pieces of the run, the type's further runs, the next element. */
 struct moat_scan {
     moat_slot *at;
     moat_slot *dense_end;
@@ -107,6 +107,7 @@ struct moat_scan {
     const struct moat_type *type; /* of the elements; NULL: no more than map */
     uintptr_t piece;              /* start of the piece under way */
     uint32_t pieces;              /* pieces that follow it */
+    uint32_t inner;               /* inner pieces of it that are still to come */
     uint32_t run;                 /* next run of the type */
     uintptr_t element;            /* start of the element under way */
     uintptr_t end;                /* end of the object or range */

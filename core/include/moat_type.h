@@ -26,7 +26,11 @@ struct moat_run {
     uint32_t offset; /* bytes from the payload's start to the first piece */
     uint32_t stride; /* bytes from a piece to the next; a multiple of the word */
     uint32_t count;  /* pieces; MOAT_RUN_TAIL: as many as the object has room for */
-    moat_word map;   /* bit i: word i of each piece is a slot */
+    moat_word map;   /* bit i: word i of each piece is a slot; of each inner piece, if there are any */
+    /* a repeat in the repeat: inner pieces of each piece */
+    uint32_t inner_offset; /* bytes from a piece's start to its first inner piece */
+    uint32_t inner_stride; /* bytes from one to the next; a multiple of the word */
+    uint32_t inner_count;  /* 0: none */
 };
 
 #define MOAT_RUN_TAIL UINT32_MAX
@@ -55,7 +59,7 @@ struct moat_type {
  * fields  none to 24 members of T, each a slot, an array of slots, or such a member of a nested struct
  *         (`inner.next`). None: objects without slots, never scanned.
  *
- * A member that is not made of whole, aligned words fails to compile. Cost: flash only, 8 words, and 4 more
+ * A member that is not made of whole, aligned words fails to compile. Cost: flash only, 8 words, and 7 more
  * for each field if one of them lies beyond the first MOAT_WORD_BITS words. */
 #define MOAT_TYPE(...) MOAT_JOIN_(MOAT_TYPE_, MOAT_BARE_OR_SLOTS_(__VA_ARGS__))(__VA_ARGS__)
 
@@ -69,7 +73,10 @@ struct moat_type {
 /* MOAT_TYPE_RUNS(name, T, runs...): a type described by runs alone, for arrays of structs and other large shapes.
  * runs    one or more of MOAT_RUN_SLOTS(T, member), a slot or an array of slots, and
  *         MOAT_RUN_STRUCTS(T, member, S, fields...), a struct S or an array of them, whose slots are `fields`,
- *         all within its first MOAT_WORD_BITS words. */
+ *         all within its first MOAT_WORD_BITS words;
+ *         MOAT_RUN_NESTED(T, member, S, inner), the same where `inner`, a slot or an array of slots of S, may lie anywhere in it;
+ *         MOAT_RUN_NESTED_STRUCTS(T, member, S, inner, R, fields...), where `inner` is a struct R or an array of them, whose
+ *         slots are `fields`, all within its first MOAT_WORD_BITS words. For a struct with several, one run each. */
 #define MOAT_TYPE_RUNS(name_, T, ...)                                                                       \
     static const struct moat_run name_##_runs_[] = {__VA_ARGS__};                                           \
     MOAT_TYPE_CHECK_(name_, T);                                                                            \
@@ -79,7 +86,8 @@ struct moat_type {
 /* MOAT_TYPE_FLEX(name, T, runs..., tail): a type that ends in a flexible array, made with MOAT_NEW_FLEX.
  * runs    as for MOAT_TYPE_RUNS, for the slots before the tail
  * tail    the last entry: MOAT_TAIL_SLOTS(T, member), MOAT_TAIL_STRUCTS(T, member, S, fields...)
- *         or MOAT_TAIL_BYTES(T, member) */
+ *         or MOAT_TAIL_BYTES(T, member); or some of MOAT_TAIL_NESTED(T, member, S, inner) and
+ *         MOAT_TAIL_NESTED_STRUCTS(T, member, S, inner, R, fields...), one for each array of S */
 #define MOAT_TYPE_FLEX(name_, T, ...)                                                                       \
     static const struct moat_run name_##_runs_[] = {__VA_ARGS__};                                           \
     MOAT_TYPE_CHECK_(name_, T);                                                                            \
@@ -87,13 +95,24 @@ struct moat_type {
                                .run_count = sizeof name_##_runs_ / sizeof name_##_runs_[0], .flexible = 1}
 
 #define MOAT_RUN_SLOTS(T, member)                                                                          \
-    {offsetof(T, member), MOAT_WORD_BYTES, MOAT_FIELD_WORDS_(T, member) + MOAT_FIELD_PROOF_(T, member), 1}
+    MOAT_RUN_(T, member, MOAT_WORD_BYTES, MOAT_FIELD_WORDS_(T, member) + MOAT_FIELD_PROOF_(T, member), 1)
 #define MOAT_RUN_STRUCTS(T, member, S, ...)                                                                \
-    {offsetof(T, member), sizeof(S), sizeof(((T *)0)->member) / sizeof(S), MOAT_STRUCT_MAP_(S, __VA_ARGS__)}
-#define MOAT_TAIL_SLOTS(T, member) {offsetof(T, member), MOAT_WORD_BYTES, MOAT_RUN_TAIL, 1}
+    MOAT_RUN_(T, member, sizeof(S), MOAT_MEMBERS_(T, member, S), MOAT_STRUCT_MAP_(S, __VA_ARGS__))
+#define MOAT_RUN_NESTED(T, member, S, inner)                                                               \
+    MOAT_RUN_INNER_(T, member, S, MOAT_MEMBERS_(T, member, S), 1, inner, MOAT_WORD_BYTES,                  \
+                    MOAT_FIELD_WORDS_(S, inner) + MOAT_FIELD_PROOF_(S, inner))
+#define MOAT_RUN_NESTED_STRUCTS(T, member, S, inner, R, ...)                                               \
+    MOAT_RUN_INNER_(T, member, S, MOAT_MEMBERS_(T, member, S), MOAT_STRUCT_MAP_(R, __VA_ARGS__), inner, sizeof(R), \
+                    MOAT_MEMBERS_(S, inner, R))
+#define MOAT_TAIL_SLOTS(T, member) MOAT_RUN_(T, member, MOAT_WORD_BYTES, MOAT_RUN_TAIL, 1)
 #define MOAT_TAIL_STRUCTS(T, member, S, ...)                                                               \
-    {offsetof(T, member), sizeof(S), MOAT_RUN_TAIL, MOAT_STRUCT_MAP_(S, __VA_ARGS__)}
-#define MOAT_TAIL_BYTES(T, member) {offsetof(T, member), sizeof(((T *)0)->member[0]), MOAT_RUN_TAIL, 0}
+    MOAT_RUN_(T, member, sizeof(S), MOAT_RUN_TAIL, MOAT_STRUCT_MAP_(S, __VA_ARGS__))
+#define MOAT_TAIL_NESTED(T, member, S, inner)                                                              \
+    MOAT_RUN_INNER_(T, member, S, MOAT_RUN_TAIL, 1, inner, MOAT_WORD_BYTES,                                \
+                    MOAT_FIELD_WORDS_(S, inner) + MOAT_FIELD_PROOF_(S, inner))
+#define MOAT_TAIL_NESTED_STRUCTS(T, member, S, inner, R, ...)                                              \
+    MOAT_RUN_INNER_(T, member, S, MOAT_RUN_TAIL, MOAT_STRUCT_MAP_(R, __VA_ARGS__), inner, sizeof(R), MOAT_MEMBERS_(S, inner, R))
+#define MOAT_TAIL_BYTES(T, member) MOAT_RUN_(T, member, sizeof(((T *)0)->member[0]), MOAT_RUN_TAIL, 0)
 
 /* Declares a type that another unit defines. */
 #define MOAT_TYPE_DECLARE(name) extern const struct moat_type name
@@ -180,6 +199,11 @@ struct moat_root {
                          ? 0                                                                               \
                          : sizeof name_##_runs_ / sizeof name_##_runs_[0]}
 
+#define MOAT_RUN_(T, member, stride, count, map) {offsetof(T, member), stride, count, map, 0, 0, 0}
+#define MOAT_RUN_INNER_(T, member, S, count, map, inner, inner_stride, inner_count)                        \
+    {offsetof(T, member), sizeof(S), count, map, offsetof(S, inner), inner_stride, inner_count}
+#define MOAT_MEMBERS_(T, member, S) (sizeof(((T *)0)->member) / sizeof(S))
+
 #define MOAT_FIELD_WORD_(T, f) (offsetof(T, f) / MOAT_WORD_BYTES)
 #define MOAT_FIELD_WORDS_(T, f) (sizeof(((T *)0)->f) / MOAT_WORD_BYTES)
 #define MOAT_FIELD_WHOLE_(T, f) (offsetof(T, f) % MOAT_WORD_BYTES == 0 && sizeof(((T *)0)->f) % MOAT_WORD_BYTES == 0)
@@ -199,7 +223,7 @@ struct moat_root {
 #define MOAT_FIELD_STRUCT_OR_(T, f) | (MOAT_FIELD_MAP_(T, f) + MOAT_FIELD_STRUCT_PROOF_(T, f))
 #define MOAT_FIELD_AND_FITS_(T, f) &&MOAT_FIELD_FITS_(T, f)
 #define MOAT_FIELD_RUN_(T, f)                                                                              \
-    {offsetof(T, f), MOAT_WORD_BYTES, MOAT_FIELD_FITS_(T, f) ? 0 : MOAT_FIELD_WORDS_(T, f), 1},
+    MOAT_RUN_(T, f, MOAT_WORD_BYTES, MOAT_FIELD_FITS_(T, f) ? 0 : MOAT_FIELD_WORDS_(T, f), 1),
 #define MOAT_STRUCT_MAP_(S, ...) (0 MOAT_EACH_(MOAT_FIELD_STRUCT_OR_, S, __VA_ARGS__))
 
 #define MOAT_EACH_(m, t, ...) MOAT_JOIN_(MOAT_JOIN_(MOAT_EACH_, MOAT_COUNT_(__VA_ARGS__)), _)(m, t, __VA_ARGS__)

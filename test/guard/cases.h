@@ -78,10 +78,10 @@ struct cell {
 };
 struct row {
     uintptr_t number;
-    struct cell cell[4];
+    struct cell cell[32]; /* more words than a map has */
 };
 struct nest {
-    struct row row[1000];
+    struct row row[500];
     MOAT_REF(struct node) last;
 };
 struct flex {

@@ -20,7 +20,7 @@ MOAT_TYPE(table_type, struct table, slot);
 MOAT_TYPE_RUNS(holder_type, struct holder, MOAT_RUN_SLOTS(struct holder, table.slot));
 MOAT_TYPE(around_type, struct around, before, after);
 MOAT_TYPE_RUNS(nest_type, struct nest,
-               MOAT_RUN_STRUCTS(struct nest, row, struct row, cell[0].node, cell[1].node, cell[2].node, cell[3].node),
+               MOAT_RUN_NESTED_STRUCTS(struct nest, row, struct row, cell, struct cell, node),
                MOAT_RUN_SLOTS(struct nest, last));
 MOAT_TYPE_FLEX(flex_type, struct flex, MOAT_TAIL_STRUCTS(struct flex, cell, struct cell, node));
 

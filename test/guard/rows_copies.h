@@ -121,13 +121,13 @@ TRAPS(slot_before_many_bytes, 2, COPY, "c-owned", &c_large, object,
       (void)MOAT_MOVE(around_type, &c_large, from),
       struct around *from = MOAT_NEW(around_type); MOAT_STORE(from->before, object);
       (void)MOAT_MOVE_PART(around_type, &c_large, from, sizeof(void *), sizeof *from - sizeof(void *)))
-TRAPS(repeat_in_a_repeat, 2, COPY, "c-owned", (char *)(uintptr_t)&c_large + offsetof(struct nest, row[999].cell[3].node), object,
-      struct nest *from = MOAT_NEW(nest_type); MOAT_STORE(from->row[999].cell[3].node, object);
+TRAPS(repeat_in_a_repeat, 2, COPY, "c-owned", (char *)(uintptr_t)&c_large + offsetof(struct nest, row[499].cell[31].node), object,
+      struct nest *from = MOAT_NEW(nest_type); MOAT_STORE(from->row[499].cell[31].node, object);
       (void)MOAT_MOVE(nest_type, &c_large, from),
-      struct nest *from = MOAT_NEW(nest_type); from->row[999].cell[3].number = from->row[999].number = (uintptr_t)object;
+      struct nest *from = MOAT_NEW(nest_type); from->row[499].cell[31].number = from->row[499].number = (uintptr_t)object;
       (void)MOAT_MOVE(nest_type, &c_large, from))
-TRAPS(repeat_in_part, 2, COPY, "c-owned", (char *)(uintptr_t)&c_large + offsetof(struct nest, row[500].cell[1].node), object,
-      struct nest *from = MOAT_NEW(nest_type); MOAT_STORE(from->row[500].cell[1].node, object);
-      (void)MOAT_MOVE_PART(nest_type, &c_large, from, offsetof(struct nest, row[500]), sizeof(struct row)),
-      struct nest *from = MOAT_NEW(nest_type); MOAT_STORE(from->row[500].cell[1].node, object);
-      (void)MOAT_MOVE_PART(nest_type, &c_large, from, offsetof(struct nest, row[501]), sizeof(struct row)))
+TRAPS(repeat_in_part, 2, COPY, "c-owned", (char *)(uintptr_t)&c_large + offsetof(struct nest, row[250].cell[1].node), object,
+      struct nest *from = MOAT_NEW(nest_type); MOAT_STORE(from->row[250].cell[1].node, object);
+      (void)MOAT_MOVE_PART(nest_type, &c_large, from, offsetof(struct nest, row[250]), sizeof(struct row)),
+      struct nest *from = MOAT_NEW(nest_type); MOAT_STORE(from->row[250].cell[1].node, object);
+      (void)MOAT_MOVE_PART(nest_type, &c_large, from, offsetof(struct nest, row[251]), sizeof(struct row)))

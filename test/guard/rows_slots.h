@@ -21,9 +21,9 @@ TRAPS(between_the_slots_of_a_wide_type, 2, SLOT, NULL, &wide_object()->between[5
       MOAT_STORE(wide_object()->last_mapped, object); MOAT_STORE(wide_object()->first, object))
 TRAPS(in_a_tail, 2, SLOT, NULL, &flex_object()->cell[3].number, object,
       MOAT_STORE(*pointer_at(&flex_object()->cell[3].number), object), MOAT_STORE(flex_object()->cell[4].node, object))
-TRAPS(in_a_repeat, 2, SLOT, NULL, &nest_object()->row[999].number, object,
-      MOAT_STORE(*pointer_at(&nest_object()->row[999].number), object),
-      MOAT_STORE(nest_object()->row[999].cell[3].node, object); MOAT_STORE(nest_object()->last, object))
+TRAPS(in_a_repeat, 2, SLOT, NULL, &nest_object()->row[499].number, object,
+      MOAT_STORE(*pointer_at(&nest_object()->row[499].number), object),
+      MOAT_STORE(nest_object()->row[499].cell[31].node, object); MOAT_STORE(nest_object()->last, object))
 TRAPS(beside_a_union, 2, SLOT, NULL, &mixed_object()->before, object,
       MOAT_STORE(*pointer_at(&mixed_object()->before), object), MOAT_STORE(mixed_object()->either.node, object);
       MOAT_STORE(mixed_object()->array[2], object))

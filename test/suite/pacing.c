@@ -39,6 +39,7 @@ struct adversary {
     bool leaves;            /* objects are raw bytes; else arrays all of whose slots refer to the object itself */
     bool drops_at_start;    /* all that lives dies when a cycle has begun */
     bool any_order;         /* what dies is chosen by chance, not by age */
+    unsigned sweeps_in_plenty; /* at least so many cycles come after one */
     bool outgrows_holes;    /* all holes can be too small for a request while memory is free: it is served, and no more */
 };
 
@@ -47,6 +48,9 @@ static struct {
     uint32_t allowed; /* where it was furthest above it or least below, in units */
     int32_t excess;
     unsigned whole;   /* cycles of which one allocation did all the marking */
+    bool rich;        /* the sweep had more than what is left of it and the reserve */
+    uint32_t kept;    /* cycles started after such a sweep */
+    uint32_t lacking; /* granules of the reserve when one did, at most */
 } seen;
 
 static uint32_t place(uint32_t index) {
@@ -103,6 +107,21 @@ static void note(const struct adversary *adversary, size_t bytes, enum moat_phas
     seen.excess = excess > seen.excess ? excess : seen.excess;
 }
 
+/* A sweep that has all that is left of it and the next marking in hand must keep what that marking may need: how much a cycle that
+ * starts then lacks. */
+static void note_reserve(void) {
+    uint32_t free = moat_heap.free_granules, reserve = moat_heap.reserve;
+    uint32_t words = moat_granules(moat_heap.stats.arena_bytes) / 32;
+    uint32_t rest = (words * SWEEP_UNITS / MOAT_CONFIG_PACE + 1) * CHUNK_GRANULES;
+    if (moat_heap.phase == MOAT_PHASE_SWEEP) {
+        seen.rich = seen.rich || free > reserve + rest;
+    } else if (moat_heap.phase == MOAT_PHASE_MARK && seen.rich) {
+        seen.rich = false;
+        seen.lacking = larger(seen.lacking, reserve > free ? reserve - free : 0);
+        seen.kept++;
+    }
+}
+
 static __attribute__((noinline)) bool make(const struct adversary *adversary, size_t bytes) {
     uint32_t cycle = moat_heap.cycle, slices = moat_heap.stats.slices;
     enum moat_phase phase = moat_heap.phase;
@@ -114,6 +133,7 @@ static __attribute__((noinline)) bool make(const struct adversary *adversary, si
     seen.whole += moat_heap.cycle != cycle && moat_heap.phase != MOAT_PHASE_MARK;
     if (cycle > GROWING) {
         note(adversary, bytes, phase, moat_heap.stats.slices - slices);
+        note_reserve();
     }
     for (size_t i = 0; i < slots && !adversary->leaves; i++) {
         MOAT_STORE(object[i], object);
@@ -128,7 +148,8 @@ static __attribute__((noinline)) bool make(const struct adversary *adversary, si
 static bool start(void) {
     oldest = count = 0;
     live_bytes = 0;
-    seen.slices = seen.allowed = seen.whole = 0;
+    seen.slices = seen.allowed = seen.whole = seen.kept = seen.lacking = 0;
+    seen.rich = false;
     seen.excess = INT32_MIN;
     if (!fresh_heap(arena.bytes, sizeof arena.bytes)) {
         return false;
@@ -160,11 +181,15 @@ static void run(const struct adversary *adversary) {
     test_note("most slices in one allocation", seen.slices);
     test_note("its units over what is allowed", seen.excess);
     test_note("allowed there", seen.allowed);
+    test_note("cycles after a sweep in plenty", seen.kept);
+    test_note("granules of the reserve that they lacked", seen.lacking);
     CHECK_EQUAL(moat_heap.stats.out_of_memory, 0);
     if (!adversary->outgrows_holes) {
         CHECK_EQUAL(seen.whole, 0);
         CHECK(seen.excess <= 0);
+        CHECK(seen.lacking <= 2 * CHUNK_GRANULES); /* the rest of one and the next */
     }
+    CHECK(seen.kept >= adversary->sweeps_in_plenty);
 }
 
 /* ---- sizes ---- */
@@ -204,7 +229,7 @@ static size_t larger_in_the_middle(void) {
     }
 
 ADVERSARY(small_ones, .percent = 75, .bytes = two_words)
-ADVERSARY(small_leaves, .percent = 75, .bytes = two_words, .leaves = true)
+ADVERSARY(small_leaves, .percent = 75, .bytes = two_words, .leaves = true, .sweeps_in_plenty = 10)
 ADVERSARY(small_ones_in_any_order, .percent = 75, .bytes = two_words, .any_order = true)
 ADVERSARY(small_ones_dead_at_the_start, .percent = 75, .bytes = two_words, .drops_at_start = true)
 ADVERSARY(of_64_bytes, .percent = 75, .bytes = sixty_four)

@@ -7,8 +7,8 @@
 
 #include <moat.h>
 
-#define ARENA_BYTES (96 * 1024)
-#define WORDS_MAX 256
+#define ARENA_BYTES (128 * 1024)
+#define WORDS_MAX 600
 #define TAIL 9
 #define ARRAY 7
 
@@ -110,6 +110,35 @@ MOAT_TYPE_RUNS(runs_type, struct runs, MOAT_RUN_SLOTS(struct runs, head),
                MOAT_RUN_STRUCTS(struct runs, pieces, struct piece, value), MOAT_RUN_SLOTS(struct runs, tail),
                MOAT_RUN_STRUCTS(struct runs, one, struct piece, value));
 
+/* Repeats in a repeat, larger than a map's words. */
+struct row {
+    uintptr_t x;
+    MOAT_REF(void) slots[MOAT_WORD_BITS + 3];
+    uintptr_t y[3];
+    struct piece pieces[MOAT_WORD_BITS / 2];
+    MOAT_REF(void) last;
+};
+struct rows {
+    MOAT_REF(void) head;
+    uintptr_t x;
+    struct row rows[3];
+    MOAT_REF(void) tail;
+};
+MOAT_TYPE_RUNS(rows_type, struct rows, MOAT_RUN_SLOTS(struct rows, head),
+               MOAT_RUN_NESTED_STRUCTS(struct rows, rows, struct row, pieces, struct piece, value),
+               MOAT_RUN_NESTED(struct rows, rows, struct row, slots), MOAT_RUN_NESTED(struct rows, rows, struct row, last),
+               MOAT_RUN_SLOTS(struct rows, tail));
+
+struct tail_rows {
+    uintptr_t x;
+    MOAT_REF(void) head;
+    struct row rows[];
+};
+MOAT_TYPE_FLEX(tail_rows_type, struct tail_rows, MOAT_RUN_SLOTS(struct tail_rows, head),
+               MOAT_TAIL_NESTED(struct tail_rows, rows, struct row, slots),
+               MOAT_TAIL_NESTED_STRUCTS(struct tail_rows, rows, struct row, pieces, struct piece, value),
+               MOAT_TAIL_NESTED(struct tail_rows, rows, struct row, last));
+
 struct tail_slots {
     uintptr_t x;
     MOAT_REF(void) head;
@@ -162,6 +191,12 @@ IS_SLOT(many, !IN(struct many, x))
 IS_SLOT(piece, at % sizeof(struct piece) == offsetof(struct piece, value))
 IS_SLOT(runs, IN(struct runs, head) || IN(struct runs, tail) || IN(struct runs, one.value) ||
                   (IN(struct runs, pieces) && piece_slot(at - offsetof(struct runs, pieces))))
+IS_SLOT(row, IN(struct row, slots) || IN(struct row, last) ||
+                 (IN(struct row, pieces) && piece_slot(at - offsetof(struct row, pieces))))
+IS_SLOT(rows, IN(struct rows, head) || IN(struct rows, tail) ||
+                  (IN(struct rows, rows) && row_slot((at - offsetof(struct rows, rows)) % sizeof(struct row))))
+IS_SLOT(tail_rows, IN(struct tail_rows, head) ||
+                       (at >= sizeof(struct tail_rows) && row_slot((at - sizeof(struct tail_rows)) % sizeof(struct row))))
 IS_SLOT(tail_slots, IN(struct tail_slots, head) || at >= sizeof(struct tail_slots))
 IS_SLOT(tail_structs,
         IN(struct tail_structs, head) || (at >= sizeof(struct tail_structs) && piece_slot(at - sizeof(struct tail_structs))))
@@ -251,6 +286,8 @@ SHAPE_OF(tail_of_structs, MOAT_NEW_FLEX(tail_structs_type, TAIL), sizeof(struct 
 SHAPE_OF(tail_of_bytes, MOAT_NEW_FLEX(tail_bytes_type, TAIL * MOAT_WORD_BYTES),
          sizeof(struct tail_bytes) + TAIL * MOAT_WORD_BYTES, tail_bytes_slot)
 SHAPE_OF(empty_tail, MOAT_NEW_FLEX(tail_structs_type, 0), sizeof(struct tail_structs), tail_structs_slot)
+SHAPE_OF(repeats_in_a_repeat, MOAT_NEW(rows_type), sizeof(struct rows), rows_slot)
+SHAPE_OF(tail_of_repeats, MOAT_NEW_FLEX(tail_rows_type, 2), sizeof(struct tail_rows) + 2 * sizeof(struct row), tail_rows_slot)
 SHAPE_OF(array_of_structs, MOAT_NEW_ARRAY(piece_type, ARRAY), ARRAY * sizeof(struct piece), piece_slot)
 SHAPE_OF(array_of_single_slots, MOAT_NEW_ARRAY(single_type, 50), 50 * sizeof(struct single), all_slot)
 SHAPE_OF(array_of_runs, MOAT_NEW_ARRAY(runs_type, 1), sizeof(struct runs), runs_slot)
@@ -284,6 +321,8 @@ static const struct test_case cases[] = {
     TEST_CASE(tail_of_structs),
     TEST_CASE(tail_of_bytes),
     TEST_CASE(empty_tail),
+    TEST_CASE(repeats_in_a_repeat),
+    TEST_CASE(tail_of_repeats),
     TEST_CASE(array_of_structs),
     TEST_CASE(array_of_single_slots),
     TEST_CASE(array_of_runs),

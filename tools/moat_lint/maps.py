@@ -37,7 +37,8 @@ def mapped_words(kind, word, extent):
     """Offsets of the words within `extent` bytes that the pointer map of the type `kind` calls slots."""
     found = {i * word for i in range(8 * word) if kind["map"] >> i & 1}
     for run in kind.array("runs", kind["run_count"]):
-        offsets = [i * word for i in range(8 * word) if run["map"] >> i & 1]
+        inner = [run["inner_offset"] + i * run["inner_stride"] for i in range(run["inner_count"])] or [0]
+        offsets = [start + i * word for start in inner for i in range(8 * word) if run["map"] >> i & 1]
         if not offsets:
             continue
         # A tail has as many pieces as a 32-bit number can count.

@@ -7,6 +7,7 @@ import threading
 
 CASE = re.compile(r"(ok|FAIL|skip) (.*)")
 TAIL_LINES = 15
+SLOWEST = 6
 
 
 class Report:
@@ -17,6 +18,11 @@ class Report:
         self.passed = 0
         self.failures = []
         self.skips = collections.defaultdict(list)
+        self.times = []
+
+    def took(self, where, suite, seconds):
+        with self.lock:
+            self.times.append((seconds, suite.name, str(where)))
 
     def passed_one(self):
         with self.lock:
@@ -40,7 +46,9 @@ class Report:
             print(text, flush=True)
 
     def finish(self):
-        """Prints the skips, the failures once more, and the total; returns the exit status."""
+        """Prints the slowest runs, the skips, the failures once more, and the total; returns the exit status."""
+        for seconds, name, where in sorted(self.times, reverse=True)[:SLOWEST]:
+            print(f"slow {name} [{where}]: {seconds:.0f} s")
         skipped = 0
         for what, places in self.skips.items():
             skipped += len(places)

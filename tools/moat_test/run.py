@@ -101,4 +101,6 @@ def run(report, suite, configuration, extra):
         judge.judge_fixed(report, where, suite, status, output)
     else:
         judge.judge_cases(report, where, suite, status, output, counted=not suite.script)
-    return time.monotonic() - started
+    seconds = time.monotonic() - started
+    report.took(where, suite, seconds)
+    return seconds

@@ -111,6 +111,19 @@ MOAT_TYPE_FLEX(tail_values_type, struct tail, MOAT_RUN_SLOTS(struct tail, head),
 MOAT_TYPE_FLEX(tail_headless_type, struct tail, MOAT_TAIL_STRUCTS(struct tail, tail, struct piece, value, note));
 MOAT_TYPE(tail_keys_type, struct tail, head);
 
+struct shelf {
+    int label;
+    struct piece pieces[40];
+    MOAT_REF(char) spare[33]; /* lacks shelves[0].spare[0] in shelves_pieces_type + 131 */
+};
+struct shelves {
+    struct shelf shelves[4];
+};
+MOAT_TYPE_RUNS(shelves_type, struct shelves, MOAT_RUN_NESTED_STRUCTS(struct shelves, shelves, struct shelf, pieces, struct piece, value, note),
+               MOAT_RUN_NESTED(struct shelves, shelves, struct shelf, spare));
+MOAT_TYPE_RUNS(shelves_pieces_type, struct shelves,
+               MOAT_RUN_NESTED_STRUCTS(struct shelves, shelves, struct shelf, pieces, struct piece, value, note));
+
 struct slots_tail {
     uintptr_t count;
     MOAT_REF(char) tail[]; /* lacks tail[0] in bytes_tail_type + 2 */
