@@ -160,7 +160,8 @@
     inspector.replaceChildren(
       element("h3", {}, hex(info.low + from * data.granule)),
       element("p", {}, `${bytes(info.perCell * data.granule)}, ${count(objects.length)} object${objects.length === 1 ? "" : "s"}`),
-      element("h4", {}, "Largest in here"), list("cell-objects", objects.map((i) => [link(i), ` ${bytes(data.size[i] * data.granule)}`]), "nothing: free memory"));
+      element("h4", {}, "Largest in here"),
+      list("cell-objects", objects.map((i) => [link(i), ` ${bytes(data.size[i] * data.granule)}`]), "nothing: free memory"));
   }
 
   // ---- the map ----
