@@ -327,7 +327,8 @@ def mistakes_are_explained():
 
 def cases(browser):
     for case in (figures_of_a_diamond, retained_by_dominators, retained_is_what_goes_with_an_object,
-                 a_kind_within_itself_is_counted_once, ages_over_dumps, one_dump_knows_no_ages, two_devices_in_one_log, what_is_missing_is_said, malformed_frames_are_counted, mistakes_are_explained):
+                 a_kind_within_itself_is_counted_once, ages_over_dumps, one_dump_knows_no_ages,
+                 two_devices_in_one_log, what_is_missing_is_said, malformed_frames_are_counted, mistakes_are_explained):
         yield case.__name__, case
     for case in (names_are_text, heaps_of_nothing, large_heaps_are_drawn_by_cells):
         yield case.__name__, with_browser(browser, case)

@@ -227,5 +227,5 @@ def _notes(document):
     return ('<section class="notes"><h2>How to read this</h2><p><b>Bytes</b> are of whole objects, header and padding included. <b>Retained</b> is '
             "what would be freed with an object, or with all objects of a type: itself and all that is reachable through it only. <b>Garbage</b> is "
             "what no root reaches: the next collections free it. <b>In no hole</b> is what allocations can't have yet: single granules between "
-            f"objects, and dead objects that the sweep has still to come to.</p>{age}<p>A stack is searched for words that may be pointers, as the collector does: a root on a stack may be a number that looks like "
-            "one.</p></section>")
+            f"objects, and dead objects that the sweep has still to come to.</p>{age}<p>A stack is searched for words that may be pointers, as the "
+            "collector does: a root on a stack may be a number that looks like one.</p></section>")
