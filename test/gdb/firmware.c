@@ -16,7 +16,9 @@
 
 #define LIST_LENGTH 5
 #define WIDE_SLOTS 32769u
-#define SECOND_ARENA_BYTES 2048
+#define SECOND_ARENA_BYTES 8192
+#define GAPS 12
+#define GAP_BYTES 72
 
 struct node {
     MOAT_REF(struct node) next;
@@ -63,15 +65,16 @@ struct wide {
 };
 MOAT_TYPE_RUNS(wide_type, struct wide, MOAT_RUN_SLOTS(struct wide, slots));
 
-struct file {
+/* core has another struct of this name. */
+struct view {
     int number;
     MOAT_REF(struct node) owner;
 };
 
-static void close_file(void *file) {
-    (void)file;
+static void close_view(void *object) {
+    (void)object;
 }
-MOAT_TYPE_FINALIZED(file_type, struct file, close_file, owner);
+MOAT_TYPE_FINALIZED(view_type, struct view, close_view, owner);
 
 struct holder {
     int unused;
@@ -85,13 +88,19 @@ static MOAT_ROOT(struct pair) pairs;
 static MOAT_ROOT(struct bag) bag;
 static MOAT_ROOT(struct grid) grid;
 static MOAT_ROOT(struct wide) wide;
-static MOAT_ROOT(struct file) file;
+static MOAT_ROOT(struct view) view;
 MOAT_ROOT_OF(holder_type, struct holder, holder);
 static struct holder added;
 
 static _Alignas(16) unsigned char second_arena[SECOND_ARENA_BYTES];
 static moat_word worker_words[64];
 static struct moat_stack worker = {.name = "worker"};
+
+static uintptr_t hidden_garbage, hidden_gap;
+static unsigned nodes_made, trees_made;
+
+/* The debugger has moat_heap_check fill it in. */
+static struct moat_heap_error broken;
 
 static const char *volatile stage;
 
@@ -111,16 +120,32 @@ static void object_fact(const char *name, const void *pointer) {
            (unsigned long)object.bytes);
 }
 
+/* The free memory that allocations can use: the bins' and the cursor's. */
+static void hole_facts(void) {
+    uintptr_t count = 0, largest = moat_heap.hole_end - moat_heap.cursor;
+    count += largest != 0;
+    for (unsigned i = 0; i < MOAT_BINS; i++) {
+        for (const struct moat_hole *hole = moat_heap.bins[i]; hole != NULL; hole = hole->next) {
+            count++;
+            largest = moat_bytes((uint32_t)hole->granules) > largest ? moat_bytes((uint32_t)hole->granules) : largest;
+        }
+    }
+    fact("holes", count);
+    fact("largest", largest);
+}
+
 static void stop_at(const char *name) {
     struct moat_stats stats = {0};
-    struct moat_heap_error error = {0};
     stage = name;
     (void)moat_stats_get(&stats);
     fact("arena_bytes", stats.arena_bytes);
     fact("free_bytes", stats.free_bytes);
     fact("cycles", stats.cycles);
     fact("phase", stats.phase);
-    fact("broken", (uintptr_t)moat_heap_check(&error));
+    fact("broken", (uintptr_t)moat_heap_check(&broken));
+    fact("nodes", nodes_made - (hidden_garbage != 0 && !is_alive(hidden_garbage)));
+    fact("trees", trees_made);
+    hole_facts();
     stop_here();
 }
 
@@ -128,6 +153,7 @@ static struct node *node_with(int value, struct node *next) {
     struct node *node = MOAT_NEW(node_type);
     node->value = value;
     MOAT_INIT(node->next, next);
+    nodes_made++;
     return node;
 }
 
@@ -136,6 +162,7 @@ static struct tree *grow(int depth) {
         return NULL;
     }
     struct tree *tree = MOAT_NEW(tree_type);
+    trees_made++;
     tree->name[0] = 'd';
     tree->name[1] = (char)('0' + depth);
     MOAT_STORE(tree->left, grow(depth - 1));
@@ -159,13 +186,21 @@ __attribute__((noinline)) static void build_slots(void) {
     grid->ratio = 0.75;
     MOAT_STORE(wide, MOAT_NEW(wide_type));
     MOAT_STORE(wide->slots[WIDE_SLOTS - 1], node_with(132, NULL));
-    MOAT_STORE(file, MOAT_NEW(file_type));
-    file->number = 3;
-    MOAT_STORE(file->owner, list);
+    MOAT_STORE(view, MOAT_NEW(view_type));
+    view->number = 3;
+    MOAT_STORE(view->owner, list);
+}
+
+/* Raw bytes that nothing keeps, between nodes: holes once they are collected. */
+__attribute__((noinline)) static void build_gaps(void) {
+    for (int i = 0; i < GAPS; i++) {
+        MOAT_STORE(holder.node, node_with(300 + i, holder.node));
+        hidden_gap = hide(MOAT_NEW_BYTES(GAP_BYTES));
+    }
+    object_fact("gap", (void *)~hidden_gap);
 }
 
 __attribute__((noinline)) static void build_rest(void) {
-    MOAT_STORE(holder.node, node_with(201, NULL));
     (void)moat_root_add(&added, &holder_type, 1);
     MOAT_STORE(added.node, node_with(202, NULL));
     unsigned char *pinned = MOAT_NEW_BYTES(100);
@@ -174,6 +209,7 @@ __attribute__((noinline)) static void build_rest(void) {
     struct node *handled = node_with(203, NULL);
     uint32_t handle = moat_handle_new(handled);
     void *persistent = moat_persistent_new(&node_type, 1);
+    nodes_made++;
     char *on_stack = MOAT_NEW_BYTES(24);
     worker_words[40] = (moat_word)(on_stack + 5);
     worker.low = (uintptr_t)worker_words;
@@ -181,6 +217,7 @@ __attribute__((noinline)) static void build_rest(void) {
     worker.sp = (uintptr_t)(worker_words + 20);
     (void)moat_stack_add(&worker);
     struct node *garbage = node_with(204, list);
+    hidden_garbage = hide(garbage);
     object_fact("pinned", pinned);
     object_fact("handled", handled);
     fact("handle", handle);
@@ -202,7 +239,7 @@ static void print_facts(void) {
     object_fact("grid.tree", grid->cells[57].tree);
     object_fact("wide", wide);
     object_fact("wide.last", wide->slots[WIDE_SLOTS - 1]);
-    object_fact("file", file);
+    object_fact("view", view);
     object_fact("holder.node", holder.node);
     object_fact("added.node", added.node);
 }
@@ -244,6 +281,7 @@ int main(void) {
         bsp_exit(1);
     }
     build_slots();
+    build_gaps();
     build_rest();
     scrub_stack();
     print_facts();
@@ -256,6 +294,10 @@ int main(void) {
     stop_at("sweep");
     moat_cycle_finish();
     (void)moat_gc_collect();
+    stage = "collected";
+    fact("gap.alive", is_alive(hidden_gap));
+    MOAT_STORE(trees[0], grow(1)); /* so that the cursor has a chunk */
+    fact("chunk", moat_heap.limit - moat_heap.cursor);
     stop_at("collected");
     stop_in_handler();
     bsp_exit(0);

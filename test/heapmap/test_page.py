@@ -253,7 +253,8 @@ def begin(number=1, build_id=bytes(20), dump=7, word=4):
 
 def dump_of(number=1, **more):
     dump = more.get("dump", 7)
-    return [begin(number, **more), frame(1, 2, piece(0x1000, b"abcdefgh"), dump), frame(2, 2, piece(0x1008, b"ijkl") + struct.pack("<IH", 0x2000, 0x8004), dump),
+    return [begin(number, **more), frame(1, 2, piece(0x1000, b"abcdefgh"), dump),
+            frame(2, 2, piece(0x1008, b"ijkl") + struct.pack("<IH", 0x2000, 0x8004), dump),
             frame(3, 3, struct.pack("<I", 0), dump)]
 
 
@@ -325,7 +326,8 @@ def mistakes_are_explained():
 
 
 def cases(browser):
-    for case in (figures_of_a_diamond, retained_by_dominators, retained_is_what_goes_with_an_object, a_kind_within_itself_is_counted_once, ages_over_dumps, one_dump_knows_no_ages,
+    for case in (figures_of_a_diamond, retained_by_dominators, retained_is_what_goes_with_an_object,
+                 a_kind_within_itself_is_counted_once, ages_over_dumps, one_dump_knows_no_ages,
                  two_devices_in_one_log, what_is_missing_is_said, malformed_frames_are_counted, mistakes_are_explained):
         yield case.__name__, case
     for case in (names_are_text, heaps_of_nothing, large_heaps_are_drawn_by_cells):

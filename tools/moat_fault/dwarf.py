@@ -20,36 +20,47 @@ class Index:
         self._types, self._variables = {}, {}
         for unit in dwarf.iter_CUs():
             for die in unit.get_top_DIE().iter_children():
-                name = die.attributes.get("DW_AT_name")
+                declared = die.get_DIE_from_attribute("DW_AT_specification") if "DW_AT_specification" in die.attributes else die
+                name = declared.attributes.get("DW_AT_name")
                 if name is None:
                     continue
                 if die.tag == "DW_TAG_variable":
-                    self._variables.setdefault(name.value, []).append(die)
+                    self._variables.setdefault(name.value, []).append((die, declared))
                 elif "DW_AT_declaration" not in die.attributes:
-                    self._types.setdefault((die.tag, name.value), die)
+                    self._types.setdefault((die.tag, name.value), []).append(die)
 
-    def type(self, name):
+    def type(self, name, near=None):
         """The complete type that is written `name` in C, or None. A name as long as a record keeps may have been cut: it
-        finds the one type that begins so, if there is one only."""
+        finds the one type that begins so, if there is one only.
+        near: (name, address) of a variable, in whose file the name may mean another type than elsewhere"""
         keyword, _, tag_name = name.partition(" ")
         if keyword in NAMED_TAGS:
             tags, wanted = (NAMED_TAGS[keyword],), tag_name.strip().encode()
         else:
             tags, wanted = ("DW_TAG_typedef", "DW_TAG_base_type"), name.strip().encode()
+        variable = self._variable(*near) if near is not None else None
         for tag in tags:
-            if (tag, wanted) in self._types:
-                return Type(self._types[tag, wanted])
-        begun = [die for (tag, found), die in self._types.items() if tag in tags and found.startswith(wanted)]
+            found = self._types.get((tag, wanted), ())
+            same_file = [die for die in found if variable is not None and die.cu.cu_offset == variable.cu.cu_offset]
+            for die in (*same_file, *found):
+                return Type(die)
+        begun = [dies[0] for (tag, found), dies in self._types.items() if tag in tags and found.startswith(wanted)]
         return Type(begun[0]) if len(name) == NAME_KEPT and len(begun) == 1 else None
 
     def variable_type(self, name, address):
         """The type of the variable at an address, or None."""
-        for die in self._variables.get(name.encode(), ()):
-            if "DW_AT_type" not in die.attributes or "DW_AT_location" not in die.attributes:
+        declared = self._variable(name, address)
+        return None if declared is None or "DW_AT_type" not in declared.attributes else \
+            Type(declared.get_DIE_from_attribute("DW_AT_type"))
+
+    def _variable(self, name, address):
+        """The DIE that declares it."""
+        for die, declared in self._variables.get(name.encode(), ()):
+            if "DW_AT_location" not in die.attributes:
                 continue
             place = DWARFExprParser(die.cu.structs).parse_expr(die.attributes["DW_AT_location"].value)
             if len(place) == 1 and place[0].op_name == "DW_OP_addr" and place[0].args[0] == address:
-                return Type(die.get_DIE_from_attribute("DW_AT_type"))
+                return declared
         return None
 
 

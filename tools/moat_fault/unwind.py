@@ -23,10 +23,10 @@ class Step:
 
 
 class Memory:
-    """What is known of the device's RAM: ranges of bytes."""
+    """What is known of the device's RAM: ranges of bytes, of which the first that has an address counts."""
 
     def __init__(self, ranges, word_bytes):
-        self._ranges = sorted(ranges)
+        self._ranges = list(ranges)
         self._word_bytes = word_bytes
 
     def word(self, address):

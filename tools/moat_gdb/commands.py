@@ -36,6 +36,7 @@ docs/debugging.md shows each command."""
 class MoatCommand(gdb.Command):
     """A command under `moat`: what goes wrong becomes a sentence."""
     complete = gdb.COMPLETE_NONE
+    notes_damage = True
 
     def __init__(self, name):
         self._name = name
@@ -51,7 +52,10 @@ class MoatCommand(gdb.Command):
     def read(self):
         target = GdbTarget()
         _warn_of_other_build(target)
-        return target, reader.read(target)
+        heap = reader.read(target)
+        if heap.problems and self.notes_damage:
+            print("note: the heap is damaged (`moat check` says how): what follows may be wrong")
+        return target, heap
 
     def no_argument(self, argument):
         if argument:
@@ -208,7 +212,8 @@ class References(MoatCommand):
 
 
 class Check(MoatCommand):
-    """Looks for damage: the invariants of docs/design.md, as moat_heap_check does on the device."""
+    """Looks for damage: the invariants of docs/design.md, as moat_heap_check does on the device, and the tables of roots."""
+    notes_damage = False
 
     def run(self, argument):
         self.no_argument(argument)

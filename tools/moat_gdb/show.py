@@ -3,6 +3,7 @@
 SPDX-License-Identifier: MIT"""
 import gdb
 
+from moat_heap.kinds import Kinds
 from moat_heap.target import TargetError
 
 LINES_MAX = 200
@@ -20,13 +21,13 @@ class Shower:
     def lines(self, found):
         """Of a model.Object."""
         data = self._target.memory.read(found.address, found.payload)
-        kind = self._target.type(found.type) if found.type and found.type != "bytes" else None
-        if kind is None:
+        kind, array = Kinds(self._target).of_object(found.address)
+        if kind is None or kind.type is None:
             return self._dump(data)
-        if found.array:
-            self._array(kind.gdb_type, data, "")
+        if array:
+            self._array(kind.type.gdb_type, data, "")
         else:
-            self._value(kind.gdb_type, data, "")
+            self._value(kind.type.gdb_type, data, "")
         if self._left_out:
             self._lines.append(f"... and {self._left_out} more")
         return self._lines

@@ -78,23 +78,19 @@ class GdbTarget(Target):
         except gdb.error:  # none of this name, or not one that is linked
             return None
 
-    def type(self, name):
+    def type(self, name, near=None):
+        variable = _variable_at(near)[2] if near is not None else None
         try:
-            return Type(gdb.lookup_type(name))
+            return Type(gdb.lookup_type(name) if variable is None else _type_in(name, variable.symtab.static_block()))
         except gdb.error:
             return None
 
     def name_at(self, address):
-        found = re.match(r"(\S+)(?: \+ (\d+))? in section", gdb.execute(f"info symbol {address:#x}", to_string=True))
-        if found is None:
-            return None
-        name, offset = found[1], int(found[2] or 0)
-        symbols = [gdb.lookup_global_symbol(name), *gdb.lookup_static_symbols(name)]
-        for symbol in symbols:
-            if symbol is not None and symbol.is_variable and int(symbol.value().address) == address - offset:
-                field = field_at(Type(symbol.type), offset)
-                return name if field is None else name + ("" if field[0] in "[+" else ".") + field
-        return name + (f"+{offset}" if offset else "")
+        name, offset, symbol = _variable_at(address)
+        if symbol is None:
+            return name and name + (f"+{offset}" if offset else "")
+        field = field_at(Type(symbol.type), offset)
+        return name if field is None else name + ("" if field[0] in "[+" else ".") + field
 
     def context_in(self, ranges):
         selected = gdb.selected_thread()
@@ -107,6 +103,25 @@ class GdbTarget(Target):
         finally:
             selected.switch()
         return None
+
+
+def _type_in(name, block):
+    """A type as a file knows it. gdb.lookup_type heeds its block for typedefs only."""
+    keyword, _, tag = name.partition(" ")
+    symbol = gdb.lookup_symbol(tag, block, gdb.SYMBOL_STRUCT_DOMAIN)[0] if keyword in ("struct", "union", "enum") else None
+    return gdb.lookup_type(name, block) if symbol is None else symbol.type
+
+
+def _variable_at(address):
+    """(name, offset, gdb.Symbol) of the variable that an address lies in; None for what is not known."""
+    found = re.match(r"(\S+)(?: \+ (\d+))? in section", gdb.execute(f"info symbol {address:#x}", to_string=True))
+    if found is None:
+        return None, 0, None
+    name, offset = found[1], int(found[2] or 0)
+    for symbol in [gdb.lookup_global_symbol(name), *gdb.lookup_static_symbols(name)]:
+        if symbol is not None and symbol.is_variable and int(symbol.value().address) == address - offset:
+            return name, offset, symbol
+    return name, offset, None
 
 
 def _frame_in(ranges):

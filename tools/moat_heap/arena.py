@@ -133,7 +133,7 @@ class ArenaWalk:
         found = Object(payload, granule, room + word, room, self._index, "", 1, colour)
         self.objects.append(found)
         try:
-            kind, array = self._at.kinds.of_header(self._at.target.pointer(at))
+            kind, array = self._at.kinds.of_object(payload)
             if kind is None:
                 problems.broken(4, at, "a header names no type: something wrote over it")
                 return

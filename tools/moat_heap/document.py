@@ -12,6 +12,7 @@ from .picture import Grid
 from .retained import Retained
 
 LAYOUT = 1
+COLOURS = ("white", "grey", "black")
 SLOTS_MAX = 200_000  # that the page holds
 DIGITS = re.compile(r"\[(\d+)\]")
 
@@ -110,6 +111,7 @@ def page_data(document):
         "elements": {number: found.count for number, found in enumerate(heap.objects) if found.array},
         "pins": {number: found.pins for number, found in enumerate(heap.objects) if found.pins},
         "handles": {number: found.handles for number, found in enumerate(heap.objects) if found.handles},
+        "colours": [COLOURS.index(found.colour) for found in heap.objects] if heap.phase == "mark" else [],
         "finalizable": [number for number, found in enumerate(heap.objects) if found.finalizable],
         "survived": [2 * age.survived + age.at_least for age in document.ages] if document.has_history else [],
         "keeper": [_relative(keeper, number) for number, keeper in enumerate(document.graph.keeper)],

@@ -28,8 +28,9 @@ class ElfTarget(Target):
     def symbol(self, name):
         return self._firmware.address_of(name)
 
-    def type(self, name):
-        return self._firmware.index().type(name)
+    def type(self, name, near=None):
+        symbol = self._firmware.symbol_at(near) if near is not None else None
+        return self._firmware.index().type(name, (symbol, near) if symbol is not None else None)
 
     def name_at(self, address):
         return self._firmware.variable_field_at(address) or self._firmware.symbol_at(address)

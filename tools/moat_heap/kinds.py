@@ -13,7 +13,7 @@ EXTENT_FINALIZED = 0x80000000
 
 
 class Kind:
-    """A struct moat_type."""
+    """A struct moat_type. `type` is the C type, or None."""
 
     def __init__(self, target, address):
         fields = target.struct("struct moat_type", address)
@@ -29,7 +29,7 @@ class Kind:
         self._only_slots = fields["map"] == 1 and fields["size"] == target.word
         self._runs = [(run["offset"], run["stride"], run["count"], run["map"], self._ranges(run["map"]))
                       for run in target.structs("struct moat_run", fields["runs"], fields["run_count"])]
-        self._type = None if self.is_bytes else target.type(self.name)
+        self.type = None if self.is_bytes else target.type(self.name, near=address)
         self._names = {}
 
     @property
@@ -78,7 +78,7 @@ class Kind:
         if array and self.size:
             prefix, offset = f"[{offset // self.size}]", offset % self.size
         if offset not in self._names:
-            self._names[offset] = (field_at(self._type, offset) or "") if self._type is not None else ""
+            self._names[offset] = (field_at(self.type, offset) or "") if self.type is not None else ""
         name = self._names[offset]
         return prefix + ("." if prefix and name and name[0] not in "[+" else "") + name
 
@@ -93,6 +93,10 @@ class Kinds:
         self._align = 8 * target.word
         self._mask = (1 << TYPE_BITS[target.word]) - 1
         self._known = {}
+
+    def of_object(self, payload):
+        """(Kind or None, whether it heads an array), by an object's header."""
+        return self.of_header(self._target.pointer(payload - self._target.word))
 
     def at(self, address):
         """The Kind at an address, or None if no type is there."""

@@ -82,7 +82,8 @@ def _figures(document):
         _figure("used", "In use", number(found.used), "bytes", f"{percent(found.used, found.arena)} of {number(found.arena)}"),
         _figure("objects", "Objects", number(found.objects), "", garbage),
         _figure("free", "Free", number(found.free), "bytes",
-                f'in <span data-figure="holes">{number(found.holes)}</span> {noun("hole", found.holes)}; <span data-figure="dark">{number(found.dark)}</span> more in crumbs'),
+                f'in <span data-figure="holes">{number(found.holes)}</span> {noun("hole", found.holes)}; '
+                f'<span data-figure="dark">{number(found.dark)}</span> more in no hole'),
         _figure("largest", "Largest hole", number(found.largest), "bytes", f"{percent(found.largest, found.free)} of what is free"),
         _figure("fragmentation", "Fragmentation", f"{100 * found.fragmentation:.1f}", "%", "of what is free is outside the largest hole"),
         _figure("pinned", "Pinned", number(found.pinned), "", f'<span data-figure="pins">{number(found.pins)}</span> {noun("pin", found.pins)}, '
@@ -109,7 +110,7 @@ def _legend(document):
         shown.append(f'<li>{_swatch(f"t{looks.OTHERS}")}other types</li>')
     ages = [f'<li>{_swatch(f"a{i}")}{name}</li>' for i, name in enumerate(looks.age_names())]
     marks = [f'<li><svg class="swatch" width="18" height="12"><rect class="ground" width="18" height="12"/></svg>free</li>',
-             f'<li><svg class="swatch" width="18" height="12"><rect class="h dark" width="18" height="12"/></svg>crumb, or not swept yet</li>',
+             f'<li><svg class="swatch" width="18" height="12"><rect class="h dark" width="18" height="12"/></svg>free, in no hole</li>',
              '<li><svg class="swatch" width="18" height="12"><path class="caret" d="M6 1l5 5l-5 5z"/></svg>next object</li>',
              '<li><svg class="swatch" width="18" height="12"><path class="pin" d="M5 2h9l-9 9z"/></svg>pinned</li>']
     if document.figures.garbage:
@@ -166,12 +167,16 @@ def size_text(size):
     return f"{size} B"
 
 
+def _bar(bucket, most):
+    wide = max(round(BAR * share(bucket.bytes, most), 1), 1) if bucket.count else 0
+    return f'<svg width="{BAR}" height="10" aria-hidden="true"><rect width="{wide}" height="10"/></svg>'
+
+
 def _chart(name, title, buckets, empty):
     """Bars of bytes, one for each doubling of the size."""
     most = max((bucket.bytes for bucket in buckets), default=0)
-    rows = "".join(f'<tr data-low="{bucket.low}"><th scope="row">{size_text(bucket.low)}</th>'
-                   f'<td class="bar"><svg width="{BAR}" height="10" aria-hidden="true"><rect width="{max(round(BAR * share(bucket.bytes, most), 1), 1 if bucket.count else 0)}" '
-                   f'height="10"/></svg></td><td class="n">{number(bucket.count)}</td><td class="n">{number(bucket.bytes)}</td></tr>' for bucket in buckets)
+    rows = "".join(f'<tr><th scope="row">{size_text(bucket.low)}</th><td class="bar">{_bar(bucket, most)}</td>'
+                   f'<td class="n">{number(bucket.count)}</td><td class="n">{number(bucket.bytes)}</td></tr>' for bucket in buckets)
     body = f'<table id="{name}"><thead><tr><th scope="col">Size from</th><th scope="col">Bytes in all</th><th scope="col" class="n">Count</th>' \
            f'<th scope="col" class="n">Bytes</th></tr></thead><tbody>{rows}</tbody></table>' if buckets else f"<p>{empty}</p>"
     return f"<div><h2>{title}</h2>{body}</div>"
@@ -219,8 +224,8 @@ def _notes(document):
     age = ("<p><b>Age</b> is what successive dumps tell: an object at the same address, of the same type and size as in the dump before is taken for the same. "
            "An address that was freed and used again for its like in between counts as old.</p>" if document.has_history else
            "<p><b>Age</b> is not shown: it takes a log with two dumps of one run or more.</p>")
-    return ('<section class="notes"><h2>How to read this</h2><p><b>Bytes</b> are of whole objects, header and padding included. <b>Retained</b> is what would be '
-            "freed with an object, or with all objects of a type: itself and all that is reachable through it only. <b>Garbage</b> is what no root reaches: the next "
-            "collections free it. <b>Crumbs</b> are free memory that is in no hole: single granules between objects, and dead objects that the sweep has still to "
-            f"come to.</p>{age}<p>A stack is searched for words that may be pointers, as the collector does: a root on a stack may be a number that looks like "
-            "one.</p></section>")
+    return ('<section class="notes"><h2>How to read this</h2><p><b>Bytes</b> are of whole objects, header and padding included. <b>Retained</b> is '
+            "what would be freed with an object, or with all objects of a type: itself and all that is reachable through it only. <b>Garbage</b> is "
+            "what no root reaches: the next collections free it. <b>In no hole</b> is what allocations can't have yet: single granules between "
+            f"objects, and dead objects that the sweep has still to come to.</p>{age}<p>A stack is searched for words that may be pointers, as the "
+            "collector does: a root on a stack may be a number that looks like one.</p></section>")

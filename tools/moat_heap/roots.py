@@ -112,8 +112,7 @@ class Roots:
             return
         name = self._kinds.at(kind).name
         for block in [found for found in self._heap.objects if found.type == name]:
-            header = self._target.pointer(block.address - self._word)
-            if self._kinds.of_header(header)[0].address == kind:
+            if self._kinds.of_object(block.address)[0].address == kind:
                 address = block.address + self._word
                 self._keep("persistent", "persistent block", address, self._target.pointer(address))
 

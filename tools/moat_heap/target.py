@@ -25,8 +25,9 @@ class Target:
         """The address of a symbol, or None."""
         raise NotImplementedError
 
-    def type(self, name):
-        """The type that is written `name` in C, as moat_fault/fields.py has types; or None."""
+    def type(self, name, near=None):
+        """The type that is written `name` in C, as moat_fault/fields.py has types; or None.
+        near: the address of a variable, in whose file the name may mean another type than elsewhere"""
         raise NotImplementedError
 
     def name_at(self, address):
@@ -55,6 +56,9 @@ class Target:
         if kind is None:
             raise TargetError(f"there is no debug information of {name}: build core with -g")
         return kind
+
+    def offset_of(self, type_name, member):
+        return next(offset for name, offset, _ in self.need_type(type_name).members if name == member)
 
     def integer(self, address, size):
         return int.from_bytes(self.memory.read(address, size), self.order)

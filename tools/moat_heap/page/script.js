@@ -4,6 +4,7 @@
   const COLUMNS = 96, CELL = 8, ROW = 13, BAR = 11, LEFT = 64;  // as in picture.py
   const SHOWN = 12;                                             // of a list in the inspector
   const OUTLINED = 200;                                         // steps of a path on the map, at either end
+  const COLOURS = ["not reached yet by the running cycle", "reached by the running cycle, to be scanned", "reached, or born since the running cycle began"];
   const SVG = "http://www.w3.org/2000/svg";
   const data = JSON.parse(document.getElementById("data").textContent);
   const inspector = document.getElementById("inspector"), hint = inspector.innerHTML;
@@ -114,6 +115,7 @@
     if (data.pins[i]) parts.push(`pinned ${data.pins[i] === 1 ? "once" : data.pins[i] + " times"}`);
     if (data.handles[i]) parts.push("held by a handle");
     if (finalizable.has(i)) parts.push("has a finalizer");
+    if (data.colours.length) parts.push(COLOURS[data.colours[i]]);
     if (data.survived.length) {
       const age = data.survived[i];
       parts.push(`survived ${age & 1 ? "at least " : ""}${age >> 1} collection${age >> 1 === 1 ? "" : "s"}`);
@@ -160,7 +162,8 @@
     inspector.replaceChildren(
       element("h3", {}, hex(info.low + from * data.granule)),
       element("p", {}, `${bytes(info.perCell * data.granule)}, ${count(objects.length)} object${objects.length === 1 ? "" : "s"}`),
-      element("h4", {}, "Largest in here"), list("cell-objects", objects.map((i) => [link(i), ` ${bytes(data.size[i] * data.granule)}`]), "nothing: free memory"));
+      element("h4", {}, "Largest in here"),
+      list("cell-objects", objects.map((i) => [link(i), ` ${bytes(data.size[i] * data.granule)}`]), "nothing: free memory"));
   }
 
   // ---- the map ----
