@@ -12,9 +12,9 @@
 #ifndef MOAT_FAULT_INTERNAL_H
 #define MOAT_FAULT_INTERNAL_H
 
+#include "frame.h"
 #include "include/moat_fault.h"
 #include "include/moat_region.h"
-#include "text.h"
 
 #include <stdint.h>
 
@@ -98,14 +98,9 @@ uint32_t moat_fault_callers(uintptr_t sp, volatile uintptr_t *out, uint32_t most
  * more than once. Context: any. */
 void moat_fault_describe(const struct moat_fault *fault, uint32_t count);
 
-/* The line for the decoder: begin, then the record's bytes in pieces, then end. */
-struct moat_fault_frame {
-    struct moat_text text;
-    uint32_t crc;
-};
-void moat_fault_frame_begin(struct moat_fault_frame *frame);
-void moat_fault_frame_bytes(struct moat_fault_frame *frame, const void *bytes, uint32_t length);
-void moat_fault_frame_end(struct moat_fault_frame *frame, uint32_t count);
+/* The line for the decoder (frame.h): this tag, the record's bytes, then the end with the count. */
+#define MOAT_FAULT_TAG "MOAT-FAULT"
+void moat_fault_frame_end(struct moat_frame *frame, uint32_t count);
 
 /* Both. */
 void moat_fault_print_record(const struct moat_fault *fault, uint32_t count);

@@ -1,7 +1,6 @@
 /* moat: what a fault record says, in a sentence and in a line for the decoder. See fault.h; docs/fault-record.md.
  *
  * SPDX-License-Identifier: MIT */
-#include "crc.h"
 #include "fault.h"
 #include "fault_ring.h"
 #include "port.h"
@@ -147,45 +146,18 @@ void moat_fault_describe(const struct moat_fault *fault, uint32_t count) {
 
 /* ---- the line ---- */
 
-static void frame_char(struct moat_fault_frame *frame, char c) {
-    frame->crc = moat_crc_add(frame->crc, &c, 1);
-    moat_text_char(&frame->text, c);
-}
-
-static void frame_byte(struct moat_fault_frame *frame, unsigned byte) {
-    static const char digits[] = "0123456789abcdef";
-    frame_char(frame, digits[byte >> 4]);
-    frame_char(frame, digits[byte & 0xfu]);
-}
-
-void moat_fault_frame_begin(struct moat_fault_frame *frame) {
-    moat_text_begin(&frame->text);
-    frame->crc = MOAT_CRC_START;
-    moat_text_string(&frame->text, "MOAT-FAULT ");
-}
-
-void moat_fault_frame_bytes(struct moat_fault_frame *frame, const void *bytes, uint32_t length) {
-    const uint8_t *at = bytes;
-    for (uint32_t i = 0; i < length; i++) {
-        frame_byte(frame, at[i]);
-    }
-}
-
-void moat_fault_frame_end(struct moat_fault_frame *frame, uint32_t count) {
-    frame_char(frame, ' ');
-    for (unsigned shift = 32; shift > 0; shift -= 8) {
-        frame_byte(frame, count >> (shift - 8) & 0xffu);
-    }
-    moat_text_char(&frame->text, ' ');
-    moat_text_hex(&frame->text, ~frame->crc, 8);
-    moat_text_end(&frame->text);
+void moat_fault_frame_end(struct moat_frame *frame, uint32_t count) {
+    const uint8_t digits[] = {(uint8_t)(count >> 24), (uint8_t)(count >> 16), (uint8_t)(count >> 8), (uint8_t)count};
+    moat_frame_space(frame);
+    moat_frame_bytes(frame, digits, sizeof digits);
+    moat_frame_end(frame);
 }
 
 void moat_fault_print_record(const struct moat_fault *fault, uint32_t count) {
     moat_fault_describe(fault, count);
-    struct moat_fault_frame frame;
-    moat_fault_frame_begin(&frame);
-    moat_fault_frame_bytes(&frame, fault, fault->bytes);
+    struct moat_frame frame;
+    moat_frame_begin(&frame, MOAT_FAULT_TAG);
+    moat_frame_bytes(&frame, fault, fault->bytes);
     moat_fault_frame_end(&frame, count);
 }
 

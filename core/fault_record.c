@@ -3,9 +3,9 @@
  * SPDX-License-Identifier: MIT */
 #include "fault.h"
 
+#include "build_id.h"
 #include "fault_ring.h"
 #include "include/moat_heap.h"
-#include "sections.h"
 
 /* ---- the first part ---- */
 
@@ -19,13 +19,6 @@ static void name_write(volatile char *field, const char *name) {
     }
     for (; length < MOAT_FAULT_NAME_BYTES; length++) {
         field[length] = '\0';
-    }
-}
-
-static void build_id_write(volatile uint8_t *field) {
-    size_t known = (size_t)((uintptr_t)moat_build_id_end - (uintptr_t)moat_build_id_start);
-    for (size_t i = 0; i < sizeof moat_fault_retained.nested.slot.record.build_id; i++) {
-        field[i] = i < known ? (uint8_t)moat_build_id_start[i] : 0;
     }
 }
 
@@ -168,7 +161,7 @@ void moat_fault_record(struct moat_fault_slot *slot, const struct moat_fault_rep
     board_write(record);
     name_write(record->type, report->type);
     name_write(record->region, report->region);
-    build_id_write(record->build_id);
+    moat_build_id_write(record->build_id);
     uintptr_t at = (uintptr_t)(&slot->record + 1);
     at = registers_write(at, record, context);
     at = callers_write(at, record, context->sp);
@@ -188,6 +181,6 @@ void moat_fault_record_nested(struct moat_fault_slot *slot, const struct moat_fa
     board_write(record);
     name_write(record->type, NULL);
     name_write(record->region, NULL);
-    build_id_write(record->build_id);
+    moat_build_id_write(record->build_id);
     end(slot, (uintptr_t)(&slot->record + 1));
 }

@@ -364,13 +364,13 @@ static bool is_retained(const struct entry *entry, uint32_t sequence) {
 static void print_entry(const struct entry *entry) {
     uint32_t count = count_of(looked_at.sequence, record_check(entry));
     moat_fault_describe(&looked_at, count);
-    struct moat_fault_frame frame;
-    moat_fault_frame_begin(&frame);
+    struct moat_frame frame;
+    moat_frame_begin(&frame, MOAT_FAULT_TAG);
     for (uint32_t done = 0, piece; done < entry->bytes; done += piece) {
         uint8_t chunk[CHUNK_BYTES];
         piece = entry->bytes - done < CHUNK_BYTES ? entry->bytes - done : CHUNK_BYTES;
         (void)fetch(entry->at + done, chunk, piece); /* what can't be read twice fails the record's CRC */
-        moat_fault_frame_bytes(&frame, chunk, piece);
+        moat_frame_bytes(&frame, chunk, piece);
     }
     moat_fault_frame_end(&frame, count);
 }

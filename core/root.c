@@ -14,13 +14,13 @@ static uintptr_t element_bytes(const struct moat_root *root) {
     return root->type == NULL ? MOAT_WORD_BYTES : root->type->size;
 }
 
-static uintptr_t root_end(const struct moat_root *root) {
+uintptr_t moat_root_end(const struct moat_root *root) {
     return (uintptr_t)root->start + root->count * element_bytes(root);
 }
 
 static void begin_root(const struct moat_root *root) {
     if (root->start != NULL) {
-        moat_scan_begin(&moat_heap.scan, root->type, (uintptr_t)root->start, root_end(root), root->count > 1);
+        moat_scan_begin(&moat_heap.scan, root->type, (uintptr_t)root->start, moat_root_end(root), root->count > 1);
     }
 }
 
@@ -68,7 +68,7 @@ uint32_t moat_root_units(void) {
     bytes += (uintptr_t)moat_typed_roots_end - (uintptr_t)moat_typed_roots_start;
     for (uint32_t i = 0; moat_heap.roots != NULL && i < MOAT_CONFIG_ROOTS_MAX; i++) {
         const struct moat_root *root = &moat_heap.roots[i];
-        bytes += root->start == NULL ? 0 : root_end(root) - (uintptr_t)root->start;
+        bytes += root->start == NULL ? 0 : moat_root_end(root) - (uintptr_t)root->start;
     }
     uint32_t tables = (uint32_t)(moat_root_records_end - moat_root_records_start) + MOAT_CONFIG_ROOTS_MAX +
                       MOAT_CONFIG_PINS_MAX + MOAT_CONFIG_HANDLES_MAX;
@@ -82,7 +82,7 @@ bool moat_root_overlaps(uintptr_t start, uintptr_t end) {
     }
     for (uint32_t i = 0; moat_heap.roots != NULL && i < MOAT_CONFIG_ROOTS_MAX; i++) {
         const struct moat_root *root = &moat_heap.roots[i];
-        if (root->start != NULL && start < root_end(root) && (uintptr_t)root->start < end) {
+        if (root->start != NULL && start < moat_root_end(root) && (uintptr_t)root->start < end) {
             return true;
         }
     }
@@ -92,7 +92,7 @@ bool moat_root_overlaps(uintptr_t start, uintptr_t end) {
 /* Greys all that a root's slots hold, a slice at a time. */
 static void shade_root(const struct moat_root *root) {
     struct moat_scan scan;
-    moat_scan_begin(&scan, root->type, (uintptr_t)root->start, root_end(root), root->count > 1);
+    moat_scan_begin(&scan, root->type, (uintptr_t)root->start, moat_root_end(root), root->count > 1);
     for (bool more = true; more;) {
         uint32_t units = MOAT_CONFIG_SLICE_UNITS;
         moat_port_mask_t masked = moat_port_mask();
@@ -134,10 +134,10 @@ static int check_root(const char *call, const struct moat_root *root) {
     if (root->count == 0 || bytes == 0 || root->count > (UINTPTR_MAX - start) / bytes) {
         return moat_refuse(MOAT_ERR_SIZE, call, "count is 0 or overflows", root->count);
     }
-    if (overlaps_arena(start, root_end(root))) {
+    if (overlaps_arena(start, moat_root_end(root))) {
         return moat_refuse(MOAT_ERR_OVERLAP, call, "overlaps an arena: pin objects, don't make them roots", start);
     }
-    if (moat_root_overlaps(start, root_end(root))) {
+    if (moat_root_overlaps(start, moat_root_end(root))) {
         return moat_refuse(MOAT_ERR_OVERLAP, call, "overlaps a root that is there already", start);
     }
     return MOAT_OK;
@@ -174,7 +174,7 @@ int moat_root_add(void *start, const struct moat_type *type, size_t count) {
 /* Whether marking stands somewhere in this root. */
 static bool scans(const struct moat_root *root) {
     const struct moat_scan *scan = &moat_heap.scan;
-    uintptr_t start = (uintptr_t)root->start, bytes = root_end(root) - start;
+    uintptr_t start = (uintptr_t)root->start, bytes = moat_root_end(root) - start;
     return (uintptr_t)scan->at - start < bytes || (scan->type != NULL && scan->element - start < bytes);
 }
 

@@ -10,6 +10,9 @@
  * added at run time, pins, handles. False: all have begun. Cost: constant. */
 bool moat_root_next(void);
 
+/* One past the last byte of a root. */
+uintptr_t moat_root_end(const struct moat_root *root);
+
 /* The most work units that scanning all roots takes. Cost: a pass over the tables. */
 uint32_t moat_root_units(void);
 

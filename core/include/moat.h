@@ -225,6 +225,8 @@ int moat_heap_check(struct moat_heap_error *out);
 void moat_stress_fail(uint32_t k);
 #endif
 
+#include "moat_dump.h"
+#include "moat_trace.h"
 #include "moat_guard.h"
 
 #ifdef MOAT_LINT

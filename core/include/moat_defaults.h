@@ -88,8 +88,8 @@
 #endif
 
 /* MOAT_CONFIG_EVENTS: events of the collector that are kept, with their times. Range 0..4096; 0 = none, and no code.
- * The last 16 go into a fault record. Cost: three words of RAM each, and a call of some 20 instructions, which reads the
- * clock, at each slice and slow allocation. */
+ * The last 16 go into a fault record; moat_trace_print prints them. Cost: 12 bytes of RAM each, and two calls of some 60
+ * instructions, which read the clock, at each slice and slow allocation (docs/trace.md). */
 #ifndef MOAT_CONFIG_EVENTS
 #define MOAT_CONFIG_EVENTS 0
 #endif

@@ -20,6 +20,8 @@ enum source { SOURCE_UART, SOURCE_FILE, SOURCE_GENERATED };
 static struct {
     enum source source;
     bool messages;
+    uint32_t dump_every; /* sentences */
+    bool trace;
     uint32_t generated; /* lines still to come */
     uint32_t seed;
     int file;
@@ -82,6 +84,10 @@ static bool take(const char *word) {
         input.messages = true;
         return true;
     }
+    if (same(word, "trace")) {
+        input.trace = true;
+        return true;
+    }
     if ((value = after(word, "file=")) != NULL) {
         return open_file(value);
     }
@@ -92,9 +98,12 @@ static bool take(const char *word) {
     if ((value = after(word, "seed=")) != NULL && read_number(value, &input.seed)) {
         return true;
     }
+    if ((value = after(word, "dump=")) != NULL && read_number(value, &input.dump_every) && input.dump_every > 0) {
+        return true;
+    }
     text_string("tracker: argument not understood: ");
     text_string(word);
-    text_string("; give uart, file=NAME, generated=N, seed=S, messages\n");
+    text_string("; give uart, file=NAME, generated=N, seed=S, messages, dump=N, trace\n");
     return false;
 }
 
@@ -124,6 +133,14 @@ bool input_open(void) {
 
 bool input_wants_messages(void) {
     return input.messages;
+}
+
+uint32_t input_dump_every(void) {
+    return input.dump_every;
+}
+
+bool input_wants_trace(void) {
+    return input.trace;
 }
 
 static void next_block(void) {

@@ -103,6 +103,16 @@ static void handle_event(enum nmea_event event) {
     }
 }
 
+/* For tools/moat-heapmap, which shows how old objects are by what several dumps have in common. */
+static void dump_if_due(bool at_end) {
+    static uint32_t dumped_at;
+    uint32_t every = input_dump_every();
+    if (every != 0 && (at_end || counts.sentences - dumped_at >= every)) {
+        dumped_at = counts.sentences;
+        moat_heap_dump();
+    }
+}
+
 static void run(void) {
     int byte;
     while ((byte = input_next()) != INPUT_END) {
@@ -110,9 +120,11 @@ static void run(void) {
             moat_gc_step(IDLE_UNITS);
         } else {
             handle_event(nmea_line_byte(&line, (uint8_t)byte));
+            dump_if_due(false);
         }
     }
     handle_event(nmea_line_end(&line));
+    dump_if_due(true);
     counts.noise = line.noise;
     report_flush();
 }
@@ -178,5 +190,8 @@ int main(void) {
     }
     report_open();
     run();
+    if (input_wants_trace() && moat_trace_print() != MOAT_OK) {
+        bsp_exit(STATUS_USAGE);
+    }
     bsp_exit(print_summary());
 }

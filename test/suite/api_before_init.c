@@ -72,6 +72,7 @@ static void calls(void) {
     REFUSED(moat_handle_new(&outside), "moat_handle_new", 0);
     REFUSED((uintptr_t)moat_handle_get(1), "moat_handle_get", 0);
     REFUSED(moat_handle_delete(1), "moat_handle_delete", MOAT_ERR_NOT_READY);
+    REFUSED(moat_heap_dump(), "moat_heap_dump", MOAT_ERR_NOT_READY);
 }
 
 static void in_handler(void) {

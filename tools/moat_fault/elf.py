@@ -1,6 +1,7 @@
 """The firmware's ELF file: build id, symbols, lines and types.
 
 SPDX-License-Identifier: MIT"""
+import functools
 import os
 import re
 import shutil
@@ -93,12 +94,16 @@ class Firmware:
 
     def constant_at(self, address, length):
         """Bytes of what the firmware does not write to, or None where the file has no such."""
-        for section in self._elf.iter_sections():
-            start, flags = section["sh_addr"], section["sh_flags"]
-            if section["sh_type"] != "SHT_NOBITS" and flags & SHF_ALLOC and not flags & SHF_WRITE and \
-                    start <= address and address + length <= start + section["sh_size"]:
-                return section.data()[address - start:address - start + length]
+        for start, data in self._constants:
+            if start <= address and address + length <= start + len(data):
+                return data[address - start:address - start + length]
         return None
+
+    @functools.cached_property
+    def _constants(self):
+        """(start, bytes) of the sections that are loaded and not written to."""
+        return [(section["sh_addr"], section.data()) for section in self._elf.iter_sections()
+                if section["sh_type"] != "SHT_NOBITS" and section["sh_flags"] & (SHF_ALLOC | SHF_WRITE) == SHF_ALLOC]
 
     def is_code(self, address):
         """Whether an instruction can be at an address."""

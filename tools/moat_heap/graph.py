@@ -4,7 +4,7 @@ SPDX-License-Identifier: MIT"""
 import collections
 from dataclasses import dataclass
 
-from .model import Object, Root, Slot
+from .model import Object, Slot
 
 CONSERVATIVE = ("stack", "register")
 
@@ -30,28 +30,28 @@ def references(heap, wanted):
             [link for source in heap.objects for link in links_from(heap, source) if link.target is wanted])
 
 
+def keepers(heap, wanted=None):
+    """{address of an object: the Root or the Link by which it is reached first}, breadth first from the roots that are slots, then from stacks
+    and registers. wanted: no further than to this object."""
+    came = {}
+    for conservative in (False, True):
+        queue = collections.deque()
+        for root in heap.roots:
+            if (root.kind in CONSERVATIVE) == conservative and root.target not in came:
+                came[root.target] = root
+                queue.append(heap.object_at(root.target))
+        while queue and (wanted is None or wanted.address not in came):
+            for link in links_from(heap, queue.popleft()):
+                if link.target.address not in came:
+                    came[link.target.address] = link
+                    queue.append(link.target)
+    return came
+
+
 def path(heap, wanted):
     """(root, [Link]): a shortest path to an object from a root that is a slot; from a stack or a register if there is none.
     None if nothing keeps it."""
-    for conservative in (False, True):
-        found = _search(heap, wanted, [root for root in heap.roots if (root.kind in CONSERVATIVE) == conservative])
-        if found is not None:
-            return found
-    return None
-
-
-def _search(heap, wanted, roots: list[Root]):
-    """Breadth first. `came` holds how each object was reached first."""
-    came, queue = {}, collections.deque()
-    for root in roots:
-        if root.target not in came:
-            came[root.target] = root
-            queue.append(heap.object_at(root.target))
-    while queue and wanted.address not in came:
-        for link in links_from(heap, queue.popleft()):
-            if link.target.address not in came:
-                came[link.target.address] = link
-                queue.append(link.target)
+    came = keepers(heap, wanted)
     if wanted.address not in came:
         return None
     links, step = [], came[wanted.address]
@@ -59,3 +59,16 @@ def _search(heap, wanted, roots: list[Root]):
         links.append(step)
         step = came[step.source.address]
     return step, links[::-1]
+
+
+class Numbered:
+    """A heap's references by the objects' numbers in heap.objects."""
+
+    def __init__(self, heap):
+        self.number = {found.address: i for i, found in enumerate(heap.objects)}
+        self.links = [[(link.slot, self.number[link.target.address]) for link in links_from(heap, found)] for found in heap.objects]
+        self.successors = [list(dict.fromkeys(target for _, target in links)) for links in self.links]
+        self.entries = list(dict.fromkeys(self.number[root.target] for root in heap.roots))
+        came = keepers(heap)
+        self.kept_by = [came.get(found.address) for found in heap.objects]  # a Root, a Link, or None: nothing keeps it
+        self.keeper = [None if by is None else self.number[by.source.address] if isinstance(by, Link) else -1 for by in self.kept_by]

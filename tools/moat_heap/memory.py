@@ -27,7 +27,7 @@ class Dump(Memory):
 
     def __init__(self, ranges, constant_at):
         """ranges: (address, bytes), the first that has an address counts. constant_at(address, size): bytes or None."""
-        self._ranges = _joined(ranges)
+        self._ranges = joined(ranges)
         self._starts = [start for start, _ in self._ranges]
         self._constant_at = constant_at
 
@@ -43,29 +43,34 @@ class Dump(Memory):
         return found
 
 
-def _joined(ranges):
-    """Ranges that neither overlap nor touch, by address: a core file has one for each section."""
+def joined(ranges):
+    """Ranges that neither overlap nor touch, by address; where (address, bytes) overlap the first counts."""
     pieces = []
     for start, data in ranges:
-        for low, high in _gaps(pieces, start, start + len(data)):
-            pieces.append((low, data[low - start:high - start]))
-        pieces.sort()
-    joined = []
+        for low, high in list(_gaps(pieces, start, start + len(data))):
+            bisect.insort(pieces, (low, data[low - start:high - start]), key=_start)
+    whole = []
     for start, data in pieces:
-        if joined and joined[-1][0] + len(joined[-1][1]) == start:
-            joined[-1][1].extend(data)
+        if whole and whole[-1][0] + len(whole[-1][1]) == start:
+            whole[-1][1].extend(data)
         else:
-            joined.append((start, bytearray(data)))
-    return joined
+            whole.append((start, bytearray(data)))
+    return whole
+
+
+def _start(piece):
+    return piece[0]
 
 
 def _gaps(pieces, low, high):
     """The parts of [low, high) that no piece has."""
-    for start, data in pieces:
-        if low < start and low < high:
-            yield low, min(start, high)
-        if start <= high:
-            low = max(low, start + len(data))
+    at = max(bisect.bisect_right(pieces, low, key=_start) - 1, 0)
+    while at < len(pieces) and pieces[at][0] < high:
+        start, end = pieces[at][0], pieces[at][0] + len(pieces[at][1])
+        if low < start:
+            yield low, start
+        low = max(low, end)
+        at += 1
     if low < high:
         yield low, high
 
