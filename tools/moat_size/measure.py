@@ -83,7 +83,7 @@ def struct_sizes(compiler, scratch, flags):
 
 def is_report(path):
     """Whether an object file records and prints what went wrong: linked by whatever can trap, the guard or a CPU exception."""
-    return re.match(r"(fault|text|crc|event)", path.name) is not None
+    return re.match(r"(fault|frame|build_id|text|crc|event)", path.name) is not None
 
 
 def link_minimal(compiler, checks, scratch, objects, flags):
