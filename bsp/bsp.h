@@ -56,6 +56,9 @@ void bsp_on_trap(enum bsp_trap_action action);
 /* A free-running count of instructions; wraps at 2^32. Context: any. */
 uint32_t bsp_instructions(void);
 
+/* How many of them are a second; 0 where that says nothing, as under QEMU's -icount. Context: any. */
+uint32_t bsp_instructions_hz(void);
+
 /* Milliseconds since some moment before main; wraps at 2^32. Context: any. */
 uint32_t bsp_milliseconds(void);
 

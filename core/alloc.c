@@ -216,6 +216,16 @@ static void *serve(const char *call, struct request *request, uintptr_t bytes) {
     return make(request);
 }
 
+static void allocation_begins(uintptr_t bytes) {
+    MOAT_EVENT(MOAT_EVENT_ALLOCATE_BEGIN, bytes);
+}
+
+/* Returns the object. */
+static void *allocation_ends(void *object) {
+    MOAT_EVENT(MOAT_EVENT_ALLOCATE_END, moat_event_free_bytes());
+    return object;
+}
+
 static bool check_type(const char *call, const struct moat_type *type) {
     if (moat_require_ready(call) != MOAT_OK) {
         return false;
@@ -252,7 +262,6 @@ static void *refill(moat_word header, uintptr_t extent) {
     if (moat_heap.free_granules <= moat_heap.attention) {
         moat_cycle_pace(moat_granules(extent));
     }
-    MOAT_EVENT(MOAT_EVENT_ALLOCATE, extent);
     uintptr_t at = take_small(moat_granules(extent), header);
     return at == 0 ? NULL : (void *)moat_payload_at(at);
 }
@@ -275,8 +284,9 @@ static void *refill(moat_word header, uintptr_t extent) {
     } while (0)
 
 __attribute__((noinline)) static void *new_otherwise(const struct moat_type *type) {
+    allocation_begins(type->extent);
     void *object = refill(moat_header_of_type(type), type->extent);
-    return object != NULL ? object : new_slow(type);
+    return allocation_ends(object != NULL ? object : new_slow(type));
 }
 
 void *moat_new(const struct moat_type *type) {
@@ -302,7 +312,8 @@ void *moat_new_array(const struct moat_type *type, size_t count) {
     struct request request;
     request.type = type;
     request.header = moat_header_of_type(type) | MOAT_HEADER_ARRAY;
-    return serve(call, &request, count * type->size);
+    allocation_begins(count * type->size);
+    return allocation_ends(serve(call, &request, count * type->size));
 }
 
 void *moat_new_flex(const struct moat_type *type, size_t tail) {
@@ -323,7 +334,9 @@ void *moat_new_flex(const struct moat_type *type, size_t tail) {
     struct request request;
     request.type = type;
     request.header = moat_header_of_type(type);
-    return serve(call, &request, bytes > type->size ? bytes : type->size);
+    bytes = bytes > type->size ? bytes : type->size;
+    allocation_begins(bytes);
+    return allocation_ends(serve(call, &request, bytes));
 }
 
 __attribute__((noinline)) static void *new_bytes_slow(size_t bytes) {
@@ -342,14 +355,16 @@ __attribute__((noinline)) static void *new_bytes_slow(size_t bytes) {
 }
 
 __attribute__((noinline)) static void *new_bytes_otherwise(size_t bytes) {
+    allocation_begins(MOAT_EXTENT_(bytes));
     void *object = refill(moat_bytes_header(), MOAT_EXTENT_(bytes));
-    return object != NULL ? object : new_bytes_slow(bytes);
+    return allocation_ends(object != NULL ? object : new_bytes_slow(bytes));
 }
 
 /* One comparison refuses 0 and what no chunk holds. */
 void *moat_new_bytes(size_t bytes) {
     if (bytes - 1 >= MOAT_SMALL_GRANULES * MOAT_GRANULE) {
-        return new_bytes_slow(bytes);
+        allocation_begins(bytes);
+        return allocation_ends(new_bytes_slow(bytes));
     }
     BUMP(moat_bytes_header(), MOAT_EXTENT_(bytes), new_bytes_otherwise(bytes));
 }

@@ -28,15 +28,17 @@ void moat_audit_begin(struct moat_audit *audit, moat_audit_report *report) {
     audit->report = report == NULL ? print_finding : report;
     audit->region = 0;
     audit->next = 0;
+    audit->changes = moat_region_changes();
     audit->found = 0;
 }
 
-/* A word of a C-owned region. Where regions nest, the smallest one's turn is when its words are looked at. The memory may be poisoned
- * by a sanitizer: it is read all the same. */
+/* A word of a C-owned region. Where regions nest, the smallest one's turn is when its words are looked at; roots, stacks and arenas
+ * may lie in what malloc gave. The memory may be poisoned by a sanitizer: it is read all the same. */
 __attribute__((no_sanitize_address)) static void look(struct moat_audit *audit, const struct moat_region *region, uintptr_t at) {
     struct moat_audit_finding finding;
     finding.value = *(const moat_slot *)at;
-    if (moat_guard_is_kept_in(finding.value, &finding.object) && moat_region_of(at) == region) {
+    if (moat_guard_is_kept_in(finding.value, &finding.object) && moat_region_of(at) == region &&
+        !moat_guard_is_managed((const void *)at)) {
         finding.region = region;
         finding.at = (const void *)at;
         audit->found++;
@@ -48,6 +50,9 @@ int moat_audit_step(struct moat_audit *audit, size_t words) {
     int result = moat_require_thread("moat_audit_step");
     if (result != MOAT_OK) {
         return result;
+    }
+    if (audit->changes != moat_region_changes()) {
+        moat_audit_begin(audit, audit->report);
     }
     const struct moat_region *region = moat_region_at(audit->region);
     for (; region != NULL && words != 0; region = moat_region_at(audit->region)) {

@@ -166,7 +166,7 @@ static void run_slice(uint32_t units) {
     if (took > moat_heap.stats.slice_clock_max) {
         moat_heap.stats.slice_clock_max = took;
     }
-    MOAT_EVENT(MOAT_EVENT_SLICE_END, moat_bytes(moat_heap.free_granules));
+    MOAT_EVENT(MOAT_EVENT_SLICE_END, moat_event_free_bytes());
 }
 
 static bool nothing_grey(void) {
@@ -218,7 +218,7 @@ static void change_phase(void) {
         if (moat_heap.sweep_arena == NULL) {
             moat_heap.phase = MOAT_PHASE_IDLE;
             moat_heap.stats.cycles++;
-            MOAT_EVENT(MOAT_EVENT_CYCLE_END, moat_bytes(moat_heap.free_granules));
+            MOAT_EVENT(MOAT_EVENT_CYCLE_END, moat_event_free_bytes());
         }
         moat_port_unmask(masked);
     }
@@ -370,9 +370,11 @@ int moat_gc_collect(void) {
     if (result != MOAT_OK) {
         return result;
     }
+    MOAT_EVENT(MOAT_EVENT_COLLECT_BEGIN, moat_heap.cycle);
     moat_cycle_finish();
     moat_cycle_start();
     moat_cycle_finish();
     moat_finalize_run_all();
+    MOAT_EVENT(MOAT_EVENT_COLLECT_END, moat_event_free_bytes());
     return MOAT_OK;
 }

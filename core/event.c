@@ -3,29 +3,58 @@
  * SPDX-License-Identifier: MIT */
 #include "event.h"
 
+#include "granule.h"
 #include "port.h"
 
 #if MOAT_CONFIG_EVENTS > 0
-static struct moat_event ring[MOAT_CONFIG_EVENTS];
-static uint32_t next;  /* where the next event goes */
-static uint32_t count;
+struct moat_event_ring moat_event_ring;
 
 void moat_event_add(enum moat_event_kind kind, uint32_t argument) {
+    struct moat_event_ring *ring = &moat_event_ring;
     moat_port_mask_t masked = moat_port_mask();
-    struct moat_event *event = &ring[next];
+    struct moat_event *event = &ring->events[ring->next];
     event->clock = moat_port_clock();
     event->kind = kind;
     event->argument = argument;
-    next = next + 1 == MOAT_CONFIG_EVENTS ? 0 : next + 1;
-    count += count < MOAT_CONFIG_EVENTS ? 1 : 0;
+    ring->next = ring->next + 1 == MOAT_CONFIG_EVENTS ? 0 : ring->next + 1;
+    ring->count += ring->count < MOAT_CONFIG_EVENTS ? 1 : 0;
+    ring->number++;
     moat_port_unmask(masked);
 }
 
+uint32_t moat_event_free_bytes(void) {
+    moat_port_mask_t masked = moat_port_mask();
+    uintptr_t bytes = moat_free_bytes();
+    moat_port_unmask(masked);
+    return (uint32_t)bytes;
+}
+
 uint32_t moat_event_count(void) {
-    return count;
+    return moat_event_ring.count;
 }
 
 const struct moat_event *moat_event_at(uint32_t ago) {
-    return &ring[next > ago ? next - 1 - ago : next + MOAT_CONFIG_EVENTS - 1 - ago];
+    uint32_t next = moat_event_ring.next;
+    return &moat_event_ring.events[next > ago ? next - 1 - ago : next + MOAT_CONFIG_EVENTS - 1 - ago];
+}
+
+uint32_t moat_event_next(void) {
+    return moat_event_ring.number;
+}
+
+uint32_t moat_event_read(uint32_t *number, struct moat_event *to, uint32_t most) {
+    moat_port_mask_t masked = moat_port_mask();
+    uint32_t ago = moat_event_ring.number - *number; /* of the first, where 1 is the newest */
+    ago = ago < moat_event_ring.count ? ago : moat_event_ring.count;
+    *number = moat_event_ring.number - ago;
+    uint32_t copied = 0;
+    for (; copied < most && ago > 0; copied++, ago--) {
+        const struct moat_event *event = moat_event_at(ago - 1);
+        to[copied].clock = event->clock;
+        to[copied].kind = event->kind;
+        to[copied].argument = event->argument;
+    }
+    moat_port_unmask(masked);
+    return copied;
 }
 #endif

@@ -93,8 +93,9 @@ bool moat_finalize_run(void) {
         return false;
     }
     moat_heap.finalizing = true;
-    MOAT_EVENT(MOAT_EVENT_FINALIZE, (uintptr_t)object);
+    MOAT_EVENT(MOAT_EVENT_FINALIZE_BEGIN, (uintptr_t)object);
     type_of(object)->finalize(object);
+    MOAT_EVENT(MOAT_EVENT_FINALIZE_END, moat_event_free_bytes());
     moat_heap.finalizing = false;
     return true;
 }

@@ -37,6 +37,11 @@ static inline uintptr_t moat_bytes(uint32_t granules) {
     return (uintptr_t)granules << MOAT_GRANULE_SHIFT;
 }
 
+/* Interrupts masked: of all holes, what is left of the cursor's chunk included. */
+static inline uintptr_t moat_free_bytes(void) {
+    return moat_bytes(moat_heap.free_granules) + (moat_heap.limit - moat_heap.cursor);
+}
+
 /* The arena whose granules p lies in, or NULL. The first is tried first. Bounded by MOAT_CONFIG_ARENAS_MAX. */
 static inline struct moat_arena *moat_arena_of(uintptr_t p) {
     if (p - moat_heap.home < moat_heap.home_span) {

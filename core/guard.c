@@ -22,8 +22,15 @@ static bool is_near(const void *value) {
     return (uintptr_t)value - moat_heap.low < moat_heap.span;
 }
 
+/* One past the end lies in the object's last granule where the object does not fill it. How long a tail is nobody knows. */
+static bool is_past(const void *value, const struct moat_object *object) {
+    uintptr_t size = object->type->size;
+    uintptr_t end = object->array ? object->bytes / size * size : size;
+    return object->type->flexible == 0 && (uintptr_t)value - (uintptr_t)object->start >= end;
+}
+
 bool moat_guard_is_kept_in(const void *value, struct moat_object *object) {
-    return is_near(value) && moat_object_find(value, object) && !moat_is_pinned(value);
+    return is_near(value) && moat_object_find(value, object) && !is_past(value, object) && !moat_is_pinned(value);
 }
 
 bool moat_guard_may_hold(const void *at) {
@@ -38,7 +45,8 @@ bool moat_guard_may_hold(const void *at) {
 
 _Noreturn void moat_guard_trap(enum moat_fault_kind kind, const void *at, const void *value,
                                const struct moat_object *object, uintptr_t pc) {
-    const struct moat_region *region = at == NULL ? NULL : moat_region_of((uintptr_t)at);
+    bool nowhere = at == NULL && kind == MOAT_FAULT_RESULT; /* for a store, 0 is an address */
+    const struct moat_region *region = nowhere ? NULL : moat_region_of((uintptr_t)at);
     struct moat_fault_report report;
     moat_fault_report_begin(&report, kind, pc, (uintptr_t)__builtin_frame_address(0));
     report.value = (uintptr_t)value;
@@ -79,6 +87,6 @@ void moat_guard_check_copy(const struct moat_type *type, const void *to, const v
     moat_guard_range_begin(&range, &source, start, last);
     moat_slot *slot = moat_guard_range_next_kept_in(&range, &object);
     if (slot != NULL) {
-        moat_guard_trap(MOAT_FAULT_COPY, (const char *)to + ((uintptr_t)slot - (uintptr_t)from), *slot, &object, pc);
+        moat_guard_trap(MOAT_FAULT_COPY, (const char *)to + ((uintptr_t)slot - (uintptr_t)from), range.value, &object, pc);
     }
 }

@@ -10,7 +10,7 @@
  * of arenas, roots, stacks and pins, unless it traps. */
 void moat_guard_check_store(const void *slot, const void *value, uintptr_t pc);
 
-/* Traps if `value` is a heap pointer and `slot` is a word of an object that its type does not name as a slot. */
+/* Traps if `value` is a heap pointer and `slot` is a word of the heap, or of a root, that no type names as a slot. */
 void moat_guard_check_slot(const void *slot, const void *value, uintptr_t pc);
 
 /* Traps if a slot of the source holds a heap pointer and the destination is not managed memory. Looks at slots wholly in
@@ -33,7 +33,7 @@ bool moat_guard_is_kept_in(const void *value, struct moat_object *object);
  * be C's or the hardware's. */
 bool moat_guard_may_hold(const void *at);
 
-/* Traps. at: the destination, or where the pointer was found, NULL if in no memory; object: that `value` points into, or NULL. */
+/* Traps. at: the destination, or where the pointer was found, NULL for a result in no memory; object: that `value` points into, or NULL. */
 _Noreturn void moat_guard_trap(enum moat_fault_kind kind, const void *at, const void *value,
                                const struct moat_object *object, uintptr_t pc);
 

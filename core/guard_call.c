@@ -52,7 +52,7 @@ static void check_pointee(enum moat_fault_kind kind, const void *p, uintptr_t by
     moat_guard_range_begin(&range, &holder, start, start + bytes);
     moat_slot *slot = moat_guard_range_next_kept_in(&range, &object);
     if (slot != NULL) {
-        moat_guard_trap(kind, slot, *slot, &object, pc);
+        moat_guard_trap(kind, slot, range.value, &object, pc);
     }
 }
 

@@ -21,21 +21,38 @@ void moat_guard_range_begin(struct moat_guard_range *range, const struct moat_gu
     moat_scan_begin(&range->scan, holder->type, first, last, holder->array);
 }
 
+/* Slots that follow one another before the range, or behind it, are passed by in one step. */
+static void pass_by(struct moat_guard_range *range) {
+    struct moat_scan *scan = &range->scan;
+    uintptr_t at = (uintptr_t)scan->at, end = (uintptr_t)scan->dense_end;
+    if (at < range->start) {
+        uintptr_t first = at + (range->start - at + MOAT_WORD_BYTES - 1) / MOAT_WORD_BYTES * MOAT_WORD_BYTES;
+        scan->at = first < end ? (moat_slot *)first : scan->dense_end;
+    } else if (at >= range->end) {
+        scan->at = scan->dense_end;
+    }
+}
+
+static bool is_outside(const struct moat_guard_range *range, uintptr_t slot) {
+    return slot < range->start || slot >= range->end || range->end - slot < MOAT_WORD_BYTES;
+}
+
 moat_slot *moat_guard_range_next(struct moat_guard_range *range) {
     uint32_t units = UINT32_MAX;
-    moat_slot *slot = moat_scan_next(&range->scan, &units);
-    while (slot != NULL && ((uintptr_t)slot < range->start || range->end - (uintptr_t)slot < MOAT_WORD_BYTES ||
-                            (uintptr_t)slot >= range->end)) {
+    moat_slot *slot;
+    do {
+        pass_by(range);
         slot = moat_scan_next(&range->scan, &units);
-    }
+    } while (slot != NULL && is_outside(range, (uintptr_t)slot));
     return slot;
 }
 
 moat_slot *moat_guard_range_next_kept_in(struct moat_guard_range *range, struct moat_object *object) {
-    moat_slot *slot = moat_guard_range_next(range);
-    while (slot != NULL && !moat_guard_is_kept_in(*slot, object)) {
+    moat_slot *slot;
+    do {
         slot = moat_guard_range_next(range);
-    }
+        range->value = slot == NULL ? NULL : *slot;
+    } while (slot != NULL && !moat_guard_is_kept_in(range->value, object));
     return slot;
 }
 

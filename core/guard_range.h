@@ -10,6 +10,7 @@
 struct moat_guard_range {
     struct moat_scan scan;
     uintptr_t start, end;
+    const void *value; /* what moat_guard_range_next_kept_in found in the slot: a handler may store to it meanwhile */
 };
 
 /* What holds slots: an object, or a root. */
@@ -26,10 +27,10 @@ bool moat_guard_holder_of(const void *p, struct moat_guard_holder *out);
 void moat_guard_range_begin(struct moat_guard_range *range, const struct moat_guard_holder *holder, uintptr_t start,
                             uintptr_t end);
 
-/* The next slot, or NULL. Runs are walked, not expanded. */
+/* The next slot, or NULL. Runs are walked, not expanded. Cost: what lies before the range costs a step for each of its pieces. */
 moat_slot *moat_guard_range_next(struct moat_guard_range *range);
 
-/* The next slot whose value C may not hold; *object then describes what it points into. */
+/* The next slot whose value, then in range->value, C may not hold; *object then describes what it points into. */
 moat_slot *moat_guard_range_next_kept_in(struct moat_guard_range *range, struct moat_object *object);
 
 #endif

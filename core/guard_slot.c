@@ -1,8 +1,9 @@
-/* moat: whether a word of an object is a slot: MOAT_CONFIG_CHECK_SLOTS. See guard.h.
+/* moat: whether a word of an object or a root is a slot: MOAT_CONFIG_CHECK_SLOTS. See guard.h.
  *
  * SPDX-License-Identifier: MIT */
 #include "granule.h"
 #include "guard.h"
+#include "guard_range.h"
 
 static bool map_has(moat_word map, uintptr_t word) {
     return word < MOAT_WORD_BITS && (map >> word & 1) != 0;
@@ -25,23 +26,27 @@ static bool run_has(const struct moat_run *run, uintptr_t offset, uintptr_t obje
     return piece < pieces && map_has(run->map, at / MOAT_WORD_BYTES);
 }
 
-static bool is_slot(const struct moat_object *object, uintptr_t at) {
-    const struct moat_type *type = object->type;
-    uintptr_t offset = at - (uintptr_t)object->start;
-    offset = object->array ? offset % type->size : offset;
-    if (at % MOAT_WORD_BYTES != 0) {
-        return false;
+static bool is_slot(const struct moat_guard_holder *holder, uintptr_t at) {
+    const struct moat_type *type = holder->type;
+    uintptr_t offset = at - holder->start;
+    if (at % MOAT_WORD_BYTES != 0 || type == NULL) {
+        return at % MOAT_WORD_BYTES == 0;
     }
+    offset = holder->array ? offset % type->size : offset;
     bool found = map_has(type->map, offset / MOAT_WORD_BYTES);
     for (uint32_t i = 0; i < type->run_count && !found; i++) {
-        found = run_has(&type->runs[i], offset, object->bytes);
+        found = run_has(&type->runs[i], offset, holder->end - holder->start);
     }
     return found;
 }
 
+/* Where nothing holds slots, the heap has none: headers, free memory, raw bytes. */
 void moat_guard_check_slot(const void *slot, const void *value, uintptr_t pc) {
-    struct moat_object stored, holder;
-    if (moat_object_find(value, &stored) && moat_object_find(slot, &holder) && !is_slot(&holder, (uintptr_t)slot)) {
+    uintptr_t at = (uintptr_t)slot;
+    struct moat_object stored;
+    struct moat_guard_holder holder;
+    if (moat_object_find(value, &stored) &&
+        !(moat_guard_holder_of(slot, &holder) ? is_slot(&holder, at) : moat_arena_of(at) == NULL)) {
         moat_guard_trap(MOAT_FAULT_SLOT, slot, value, &stored, pc);
     }
 }

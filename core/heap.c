@@ -165,7 +165,7 @@ int moat_stats_get(struct moat_stats *out) {
         return moat_refuse(MOAT_ERR_NULL, "moat_stats_get", "no struct given", 0);
     }
     moat_port_mask_t masked = moat_port_mask();
-    moat_heap.stats.free_bytes = moat_bytes(moat_heap.free_granules) + (moat_heap.limit - moat_heap.cursor);
+    moat_heap.stats.free_bytes = moat_free_bytes();
     moat_heap.stats.phase = moat_heap.phase;
     moat_copy_words(out, &moat_heap.stats, sizeof *out);
     moat_port_unmask(masked);

@@ -68,9 +68,10 @@ struct moat_port_boot {
     uint32_t boots;       /* power-up is 1, each reset adds one; 0: not known */
     uint32_t reset_cause; /* enum moat_reset_cause */
     uint32_t uptime;      /* milliseconds since this boot began; wraps */
+    uint32_t clock_hz;    /* ticks of moat_port_clock in a second; 0: not known, or it counts no time */
 };
 
-/* What the board knows of this boot. */
+/* What the board knows of this boot, and of time. */
 void moat_port_boot(struct moat_port_boot *out);
 
 #endif

@@ -11,6 +11,11 @@
 MOAT_REGION(c_owned, "c-owned", MOAT_REGION_C_OWNED, moat_c_owned_start, moat_c_owned_end);
 
 static struct moat_region_entry *added;
+static uint32_t changes;
+
+uint32_t moat_region_changes(void) {
+    return changes;
+}
 
 const struct moat_region *moat_region_at(uint32_t index) {
     uint32_t declared = (uint32_t)(moat_regions_end - moat_regions_start);
@@ -71,6 +76,8 @@ int moat_region_add(struct moat_region_entry *entry) {
     moat_port_mask_t masked = moat_port_mask();
     entry->next = added;
     added = entry;
+    changes++;
+
     moat_port_unmask(masked);
     return MOAT_OK;
 }
@@ -87,6 +94,8 @@ int moat_region_remove(struct moat_region_entry *entry) {
     }
     moat_port_mask_t masked = moat_port_mask();
     *link = entry->next;
+    changes++;
+
     moat_port_unmask(masked);
     return MOAT_OK;
 }

@@ -13,4 +13,7 @@ const struct moat_region *moat_region_of(uintptr_t at);
  * else a search of those added. */
 const struct moat_region *moat_region_at(uint32_t index);
 
+/* How often regions were added or removed: an index means the same as long as it stays. Context: any. */
+uint32_t moat_region_changes(void);
+
 #endif

@@ -3,6 +3,7 @@
  * SPDX-License-Identifier: MIT */
 #include "stack.h"
 
+#include "event.h"
 #include "granule.h"
 #include "mark.h"
 #include "port.h"
@@ -19,6 +20,7 @@ static inline void look_at(moat_word word, uintptr_t low, uintptr_t span) {
 /* Two words at a time: the loop itself is half of what a word costs. Frames hold poisoned red zones in a sanitized host build; the
  * scan reads them all the same. */
 __attribute__((no_sanitize_address, noinline)) static void scan_words(uintptr_t from, uintptr_t to) {
+    MOAT_EVENT(MOAT_EVENT_SCAN_BEGIN, to - from);
     const moat_raw *at = (const moat_raw *)((from + MOAT_WORD_BYTES - 1) & ~(uintptr_t)(MOAT_WORD_BYTES - 1));
     const moat_raw *end = (const moat_raw *)(to & ~(uintptr_t)(MOAT_WORD_BYTES - 1));
     const uintptr_t low = moat_heap.low, span = moat_heap.span;
@@ -31,6 +33,7 @@ __attribute__((no_sanitize_address, noinline)) static void scan_words(uintptr_t 
         look_at(first, low, span);
         look_at(second, low, span);
     }
+    MOAT_EVENT(MOAT_EVENT_SCAN_END, moat_event_free_bytes());
 }
 
 static bool holds(const struct moat_stack *stack, uintptr_t p) {

@@ -36,12 +36,16 @@ void *__wrap_mempcpy(void *to, const void *from, size_t bytes) {
 }
 
 /* Up to the first `end`: what is copied, and no more, is looked at. */
-void *__wrap_memccpy(void *to, const void *from, int end, size_t bytes) {
-    const volatile unsigned char *text = from;
+/* Bytes up to and with the first `end`. */
+static size_t up_to(const volatile unsigned char *text, unsigned char end, size_t bytes) {
     size_t copied = 0;
-    while (copied < bytes && text[copied++] != (unsigned char)end) {
+    while (copied < bytes && text[copied++] != end) {
     }
-    WRAP_CHECK(to, from, copied);
+    return copied;
+}
+
+void *__wrap_memccpy(void *to, const void *from, int end, size_t bytes) {
+    WRAP_CHECK(to, from, up_to(from, (unsigned char)end, bytes));
     return __real_memccpy(to, from, end, bytes);
 }
 

@@ -80,7 +80,6 @@ size_t __wrap_strlcpy(char *to, const char *from, size_t room) {
 size_t __real_strlcat(char *to, const char *from, size_t room);
 size_t __wrap_strlcat(char *to, const char *from, size_t room);
 size_t __wrap_strlcat(char *to, const char *from, size_t room) {
-    size_t used = length(to, room);
-    WRAP_CHECK(to + used, from, taken(from, room - used));
+    WRAP_CHECK(to + length(to, room), from, taken(from, room - length(to, room)));
     return __real_strlcat(to, from, room);
 }

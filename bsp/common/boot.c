@@ -40,4 +40,5 @@ void moat_board_boot(struct moat_port_boot *out) {
     out->boots = boot.count;
     out->reset_cause = cause;
     out->uptime = bsp_milliseconds() - started;
+    out->clock_hz = bsp_instructions_hz();
 }

@@ -34,6 +34,8 @@ static uint64_t retired(void) {
 
 uint32_t bsp_instructions(void) { return (uint32_t)(retired() >> ICOUNT_SHIFT); }
 
+uint32_t bsp_instructions_hz(void) { return 0; }
+
 /* ---- the timer ---- */
 
 static void (*volatile timer_handler)(void);

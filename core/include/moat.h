@@ -201,7 +201,7 @@ struct moat_object {
 };
 
 /* Finds the object that p points at or into. Returns true and fills *out (may be NULL), or false: not an object's
- * payload. One past the end is not in the object. Context: any. Cost: constant, bitmap levels. */
+ * payload. The rounding counts as the object (`bytes`): one past the end may lie in it. Context: any. Cost: constant, bitmap levels. */
 bool moat_object_find(const void *p, struct moat_object *out);
 
 /* The type of raw bytes. */
@@ -226,6 +226,7 @@ void moat_stress_fail(uint32_t k);
 #endif
 
 #include "moat_dump.h"
+#include "moat_trace.h"
 #include "moat_guard.h"
 
 #ifdef MOAT_LINT

@@ -28,14 +28,14 @@
 #define MOAT_CONFIG_STRICT 1
 #endif
 
-/* MOAT_CONFIG_CHECK_SLOTS: 1 = a store of a heap pointer to a word of an object that its type does not name as a slot
+/* MOAT_CONFIG_CHECK_SLOTS: 1 = a store of a heap pointer to a word of the heap or of a root that no type names as a slot
  * traps. Range 0..1; 1 needs MOAT_CONFIG_CHECK 2. Cost: each store of a pointer looks its slot's object up. */
 #ifndef MOAT_CONFIG_CHECK_SLOTS
 #define MOAT_CONFIG_CHECK_SLOTS 0
 #endif
 
 /* MOAT_CONFIG_AUDIT: words of C-owned memory that moat_audit looks at after each slice, one audit to a cycle; what it finds is
- * printed. Range 0..65536; 0 = none. Cost: about 12 instructions a word, interrupts on. */
+ * printed. Range 0..65536; 0 = none. Cost: about 24 instructions a word, interrupts on. */
 #ifndef MOAT_CONFIG_AUDIT
 #define MOAT_CONFIG_AUDIT 0
 #endif
@@ -88,8 +88,8 @@
 #endif
 
 /* MOAT_CONFIG_EVENTS: events of the collector that are kept, with their times. Range 0..4096; 0 = none, and no code.
- * The last 16 go into a fault record. Cost: three words of RAM each, and a call of some 20 instructions, which reads the
- * clock, at each slice and slow allocation. */
+ * The last 16 go into a fault record; moat_trace_print prints them. Cost: 12 bytes of RAM each, and two calls of some 60
+ * instructions, which read the clock, at each slice and slow allocation (docs/trace.md). */
 #ifndef MOAT_CONFIG_EVENTS
 #define MOAT_CONFIG_EVENTS 0
 #endif

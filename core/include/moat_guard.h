@@ -37,13 +37,15 @@ void *moat_persistent_new(const struct moat_type *type, size_t count);
  * bytes hold no pointers; memory that is neither an object nor a root, such as the stack, is not looked at. A struct passed
  * by value is looked at like each of its words.
  *
- * A pointer to an incomplete type must be cast to `void *`, a bit-field to its type; write NULL, not 0, for a null pointer.
+ * A pointer to an incomplete type must be cast to `void *`; a compound literal with commas needs parentheses around it; a pointer to
+ * a variable-length array must have no side effects. An argument is looked at when it is evaluated: a call among the arguments
+ * must not store to what another one points at.
  * Cost at CHECK1: a call for each argument, a search of arenas and roots for pointers, and the slots of what they show. */
 #define MOAT_CALL(...) MOAT_JOIN_(MOAT_CALL_, MOAT_COUNT_(__VA_ARGS__))(__VA_ARGS__)
 
 /* MOAT_RETURN(value): `return value;` in a function that C calls. At CHECK1 and 2 it traps if the value is a heap pointer that is
  * not pinned, or leads to one, as for MOAT_CALL; so do the words of a struct. */
-#define MOAT_RETURN(value) return MOAT_RESULT_(value)
+#define MOAT_RETURN(...) return MOAT_RESULT_((__VA_ARGS__))
 
 /* Switches the checks of calls and results: 0 off, 1 on, 2 on (a build with CHECK2 checks stores at any level). On at start.
  * Returns MOAT_OK; MOAT_ERR_BUILD for a level above the build's, with a message that says how to build it; _SIZE for
@@ -65,15 +67,16 @@ typedef void moat_audit_report(const struct moat_audit_finding *finding);
 /* Looks at every word of the C-owned regions and reports those that are heap pointers C may not hold: what a store without a
  * macro, a struct assignment or DMA left there. Memory that C has freed or never written may hold stale ones.
  * report  NULL: prints a line for each
- * Returns how many, or MOAT_ERR_NOT_READY, _HANDLER. Context: thread. Cost: about 12 instructions a word, interrupts on. */
+ * Returns how many, or MOAT_ERR_NOT_READY, _HANDLER. Context: thread. Cost: about 24 instructions a word, interrupts on. */
 int moat_audit(moat_audit_report *report);
 
-/* The same in pieces: begin, then step until it returns 0. Regions are neither added nor removed meanwhile. */
+/* The same in pieces: begin, then step until it returns 0. Where a region is added or removed meanwhile, it begins again. */
 struct moat_audit {
     moat_audit_report *report;
-    uint32_t found;  /* so far */
-    uint32_t region; /* core's: index of the one under way */
-    uintptr_t next;  /* core's: in it */
+    uint32_t found;   /* so far */
+    uint32_t region;  /* core's: index of the one under way */
+    uintptr_t next;   /* core's: in it */
+    uint32_t changes; /* core's: of regions, when it began */
 };
 void moat_audit_begin(struct moat_audit *audit, moat_audit_report *report);
 
@@ -89,40 +92,60 @@ void moat_check_argument_struct_(const void *argument, size_t bytes);
 void moat_check_result_struct_(const void *result, size_t bytes);
 
 #if MOAT_CONFIG_CHECK >= 1
-#define MOAT_ARGUMENT_(x) MOAT_CHECKED_(moat_check_argument_, MOAT_JOIN_(moat_argument_, __COUNTER__), x)
-#define MOAT_RESULT_(x) MOAT_CHECKED_(moat_check_result_, MOAT_JOIN_(moat_result_, __COUNTER__), x)
+#define MOAT_ARGUMENT_(x) MOAT_CHECKED_(argument, MOAT_JOIN_(moat_argument_, __COUNTER__), x)
+#define MOAT_RESULT_(x) MOAT_CHECKED_(result, MOAT_JOIN_(moat_result_, __COUNTER__), x)
 #else
 #define MOAT_ARGUMENT_(x) (x)
 #define MOAT_RESULT_(x) (x)
 #endif
 
-#define MOAT_CHECKED_(check, name, x) MOAT_CHECKED_NOW_(check, name, x)
-#define MOAT_CHECKED_NOW_(check, name, x)                                                                  \
+/* x, looked at. Only a struct is copied: a block around a pointer would end the life of a compound literal that it points at, and
+ * constants stay what they are, NULL a pointer of any type and literals format strings. Of all these x one is evaluated. */
+#define MOAT_CHECKED_(what, name, x) MOAT_CHECKED_NOW_(what, name, x)
+#define MOAT_CHECKED_NOW_(what, name, x)                                                                   \
+    __builtin_choose_expr(                                                                                 \
+        MOAT_CLASS_(x) == MOAT_CLASS_POINTER_ && !__builtin_constant_p(MOAT_POINTER_OF_(x)),               \
+        (MOAT_TYPE_OF_VALUE_(MOAT_POINTER_OF_(x)))moat_checked_##what##_((uintptr_t)MOAT_POINTER_OF_(x),   \
+                                                                        MOAT_POINTEE_BYTES_(MOAT_POINTER_OF_(x))), \
+        __builtin_choose_expr(MOAT_CLASS_(x) >= MOAT_CLASS_RECORD_, MOAT_CHECKED_STRUCT_(what, name, x), (x)))
+
+/* Aligned, since it is read by words. */
+#define MOAT_CHECKED_STRUCT_(what, name, x)                                                                \
     __extension__({                                                                                        \
-        __auto_type name = (x);                                                                            \
-        if (MOAT_CLASS_(name) >= MOAT_CLASS_RECORD_) {                                                     \
-            check##struct_(&name, sizeof name);                                                            \
-        } else if (MOAT_CLASS_(name) == MOAT_CLASS_POINTER_) {                                             \
-            check((const void *)(uintptr_t)MOAT_IF_POINTER_(name), MOAT_POINTEE_BYTES_(x, name));          \
-        }                                                                                                  \
+        __attribute__((aligned)) __auto_type name = __builtin_choose_expr(MOAT_CLASS_(x) >= MOAT_CLASS_RECORD_, x, 0); \
+        moat_check_##what##_struct_(&name, sizeof name);                                                   \
         name;                                                                                              \
     })
+
+MOAT_INLINE_ uintptr_t moat_checked_argument_(uintptr_t argument, size_t bytes) {
+    moat_check_argument_((const void *)argument, bytes);
+    return argument;
+}
+
+MOAT_INLINE_ uintptr_t moat_checked_result_(uintptr_t result, size_t bytes) {
+    moat_check_result_((const void *)result, bytes);
+    return result;
+}
 
 /* What GCC and clang answer; a record's class is followed by a union's. */
 #define MOAT_CLASS_(x) __builtin_classify_type(x)
 #define MOAT_CLASS_POINTER_ 5
 #define MOAT_CLASS_RECORD_ 12
 
-#define MOAT_IF_POINTER_(name) __builtin_choose_expr(MOAT_CLASS_(name) == MOAT_CLASS_POINTER_, name, (char *)0)
+/* x, or if it is none some pointer. */
+#define MOAT_POINTER_OF_(x) __builtin_choose_expr(MOAT_CLASS_(x) == MOAT_CLASS_POINTER_, x, (char *)0)
 
-/* x is the argument, an array perhaps, name the same as a value. */
-#define MOAT_POINTEE_BYTES_(x, name)                                                                       \
-    _Generic(MOAT_IF_POINTER_(name),                                                                       \
+/* An array's or a function's as the pointer that it decays to. */
+#define MOAT_TYPE_OF_VALUE_(x) __typeof__(((void)0, x))
+
+/* x is a pointer, or an array. Its type, since a warning would tell of the size of a parameter that is written as an array. */
+#define MOAT_POINTEE_BYTES_(x)                                                                             \
+    __extension__(_Generic(x,                                                                              \
         void *: 0,                                                                                         \
         const void *: 0,                                                                                   \
         volatile void *: 0,                                                                                \
         const volatile void *: 0,                                                                          \
-        default: __builtin_types_compatible_p(__typeof__(x), __typeof__(name)) ? sizeof(*MOAT_IF_POINTER_(name)) : sizeof(x))
+        default: __builtin_types_compatible_p(__typeof__(x), MOAT_TYPE_OF_VALUE_(x)) ? sizeof(*x) : sizeof(__typeof__(x))))
 
 #define MOAT_CALL_1(f) f()
 #define MOAT_CALL_2(f, a1) f(MOAT_ARGUMENT_(a1))

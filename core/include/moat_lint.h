@@ -108,6 +108,9 @@ MOAT_STAMP_(LINT, 1);
 #define explicit_bzero(at, n) explicit_bzero(MOAT_LINT_BYTES_(at), n)
 #define __builtin_memcpy(to, from, n) __builtin_memcpy(MOAT_LINT_BYTES_(to), MOAT_LINT_BYTES_(from), n)
 #define __builtin_memmove(to, from, n) __builtin_memmove(MOAT_LINT_BYTES_(to), MOAT_LINT_BYTES_(from), n)
+#define __builtin_mempcpy(to, from, n) __builtin_mempcpy(MOAT_LINT_BYTES_(to), MOAT_LINT_BYTES_(from), n)
+#define __builtin_bcopy(from, to, n) __builtin_bcopy(MOAT_LINT_BYTES_(from), MOAT_LINT_BYTES_(to), n)
+#define __builtin_bzero(at, n) __builtin_bzero(MOAT_LINT_BYTES_(at), n)
 #define __builtin_memset(at, c, n) __builtin_memset(MOAT_LINT_BYTES_(at), c, n)
 
 /* ---- the map of a type, beside the members that it should name: tools/moat-lint compares the two ---- */

@@ -21,6 +21,7 @@ static struct {
     enum source source;
     bool messages;
     uint32_t dump_every; /* sentences */
+    bool trace;
     uint32_t generated; /* lines still to come */
     uint32_t seed;
     int file;
@@ -83,6 +84,10 @@ static bool take(const char *word) {
         input.messages = true;
         return true;
     }
+    if (same(word, "trace")) {
+        input.trace = true;
+        return true;
+    }
     if ((value = after(word, "file=")) != NULL) {
         return open_file(value);
     }
@@ -98,7 +103,7 @@ static bool take(const char *word) {
     }
     text_string("tracker: argument not understood: ");
     text_string(word);
-    text_string("; give uart, file=NAME, generated=N, seed=S, messages, dump=N\n");
+    text_string("; give uart, file=NAME, generated=N, seed=S, messages, dump=N, trace\n");
     return false;
 }
 
@@ -132,6 +137,10 @@ bool input_wants_messages(void) {
 
 uint32_t input_dump_every(void) {
     return input.dump_every;
+}
+
+bool input_wants_trace(void) {
+    return input.trace;
 }
 
 static void next_block(void) {

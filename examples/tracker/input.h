@@ -6,6 +6,7 @@
  *   generated=N seed=S N generated sentences, made in memory (generate.h)
  *   messages           print each AIS message with all its fields
  *   dump=N             print a heap dump every N sentences, and at the end (docs/heap-map.md)
+ *   trace              print the collector's last events at the end (docs/trace.md)
  *
  * SPDX-License-Identifier: MIT */
 #ifndef TRACKER_INPUT_H
@@ -28,5 +29,8 @@ bool input_wants_messages(void);
 
 /* N of the argument `dump=N`; 0: it was not given. */
 uint32_t input_dump_every(void);
+
+/* The argument `trace` was given. */
+bool input_wants_trace(void);
 
 #endif

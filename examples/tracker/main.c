@@ -190,5 +190,8 @@ int main(void) {
     }
     report_open();
     run();
+    if (input_wants_trace() && moat_trace_print() != MOAT_OK) {
+        bsp_exit(STATUS_USAGE);
+    }
     bsp_exit(print_summary());
 }

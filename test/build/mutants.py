@@ -78,7 +78,7 @@ MUTANTS = (
     Mutant("a word before an object keeps nothing", "core/mark.c", "        mark_ahead(arena, granule, starts, in_header);\n",
            "        (void)mark_ahead;\n", WORDS),
     Mutant("a slot keeps by an end pointer", "core/mark.c",
-           "    } else if (!moat_in_header(address)) {\n", "    } else {\n        address |= MOAT_WORD_BYTES;\n", WORDS,
+           "    } else if (!moat_in_header(address)) {\n", "    } else {\n        address += moat_in_header(address) ? MOAT_WORD_BYTES : 0;\n", WORDS,
            "a_slot_keeps_nothing_by_an_end_pointer"),
     Mutant("registered stacks are not scanned", "core/stack.c",
            "        (void)moat_port_spill_and_call(scan_registered, stack);\n    }\n    return ",

@@ -115,5 +115,34 @@ def decode(fixture_path, log, *options):
     return done.returncode, done.stdout.decode(), done.stderr.decode()
 
 
+def mutate(log, rng):
+    """A log with some bytes changed, taken out, put in, doubled, swapped."""
+    log = bytearray(log)
+    for _ in range(rng.randint(1, 4)):
+        if not log:
+            break
+        at = rng.randrange(len(log))
+        ends = [i for i, byte in enumerate(log) if byte == 10] if rng.randrange(3) == 0 else []
+        at = max(rng.choice(ends) - rng.randint(1, 20), 0) if ends else at  # a line's count and CRC
+        span = rng.randint(1, 200)
+        kind = rng.randrange(7)
+        if kind == 0:
+            log[at] ^= 1 << rng.randrange(8)
+        elif kind == 1:
+            log[at] = rng.choice(b"0123456789abcdefABCDEF \n\r")
+        elif kind == 2:
+            del log[at:at + span]
+        elif kind == 3:
+            log[at:at] = rng.randbytes(rng.randint(1, 20))
+        elif kind == 4:
+            log[at:at] = log[at:at + span]
+        elif kind == 5:
+            del log[at:]
+        else:
+            other = rng.randrange(len(log))
+            log[at:at + span], log[other:other + span] = log[other:other + span], log[at:at + span]
+    return bytes(log)
+
+
 def scratch():
     return tempfile.TemporaryDirectory(prefix="moat-fault-")

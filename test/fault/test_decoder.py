@@ -5,6 +5,7 @@ SPDX-License-Identifier: MIT"""
 import json
 import os
 import struct
+import zlib
 
 from support import ELFFile, Fixture, TARGETS, decode, line_of, make, records, run, scratch, store
 
@@ -289,6 +290,31 @@ def core_files():
             or refused(decode(elf.path, log, "--ram", "0x1:/nonexistent/ram"), 2, "/nonexistent/ram"))
 
 
+def sink_entry(kind, payload):
+    """An entry of a sink, as docs/fault-record.md has it."""
+    head = struct.pack("<II", 0x6C6D0000 | kind, len(payload))
+    entry = head + zlib.crc32(head + payload).to_bytes(4, "little") + payload
+    return entry + b"\xff" * (-len(entry) % 8)
+
+
+def counts_in_a_sink():
+    """The highest whole count of a record is how often its fault was seen: whatever others, damaged ones and strangers say."""
+    elf = fixture("host")
+    first, second = store(elf, sequence=1), store(elf, sequence=2, pc=elf.address("fixture_fault"))
+
+    def repeat(raw, sequence, count):
+        return sink_entry(3, struct.pack("<I", sequence) + raw[-4:] + struct.pack("<I", count))
+
+    damaged = bytearray(repeat(first, 1, 64))
+    damaged[20] ^= 1
+    sink = b"".join((sink_entry(1, struct.pack("<II", 2, 1)), sink_entry(2, first), repeat(first, 1, 2), repeat(first, 1, 8),
+                     repeat(first, 1, 4), bytes(damaged), sink_entry(2, second), repeat(first, 2, 16), b"\xff" * 40,
+                     repeat(first, 1, 32)[:20]))
+    status, output, errors = decode(elf.path, sink, "--raw", "--json")
+    counts = [(result["sequence"], result["count"]) for result in map(json.loads, output.splitlines())]
+    return None if status == 0 and counts == [(1, 8), (2, 1)] else f"exit {status}, {counts}, {errors!r}"
+
+
 def another_machine_s_records():
     """A record of one machine explained by force with the ELF file of another: wrong, but no stack trace."""
     arm, riscv = fixture("arm"), fixture("riscv64")
@@ -322,5 +348,5 @@ def bad_usage():
 
 
 run([*each_target(), *((f"fault-decoder/{case.__name__}", case) for case in (
-    build_mismatch, build_unknown, no_debug_information, damaged_records, raw_dumps, several_builds_in_one_log,
+    build_mismatch, build_unknown, no_debug_information, damaged_records, raw_dumps, counts_in_a_sink, several_builds_in_one_log,
     count_of_the_last_is_told, unwinding, core_files, another_machine_s_records, bad_elf_files, bad_usage))])

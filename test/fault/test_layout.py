@@ -90,7 +90,7 @@ def events():
     with open(os.path.join(ROOT, "core", "event.h"), encoding="utf-8") as file:
         core = {int(value): name.lower() for name, value in re.findall(r"MOAT_EVENT_(\w+) = (\d+)", file.read())}
     del core[0]
-    with open(os.path.join(ROOT, "docs", "fault-record.md"), encoding="utf-8") as file:
+    with open(os.path.join(ROOT, "docs", "trace.md"), encoding="utf-8") as file:
         table = {int(value): name for value, name in re.findall(r"^\| (\d+) \| `(\w+)` \| [^|]* \|$", file.read(), re.MULTILINE)}
     if core != records.EVENTS:
         return f"events are {core} in core, {records.EVENTS} in the decoder"

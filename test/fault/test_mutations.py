@@ -17,7 +17,7 @@ import time
 import zlib
 
 import schema
-from support import Fixture, decode, records, run, scratch, store
+from support import Fixture, decode, mutate, records, run, scratch, store
 
 from moat_fault import cli, elf
 
@@ -95,34 +95,6 @@ def dump_of(raws, rng):
         count = count_of(raw)
         dump += struct.pack("<II", count, count ^ 0xFFFFFFFF) + raw + rng.randbytes(4 * rng.randrange(30))
     return dump
-
-
-def mutate(log, rng):
-    log = bytearray(log)
-    for _ in range(rng.randint(1, 4)):
-        if not log:
-            break
-        at = rng.randrange(len(log))
-        ends = [i for i, byte in enumerate(log) if byte == 10] if rng.randrange(3) == 0 else []
-        at = max(rng.choice(ends) - rng.randint(1, 20), 0) if ends else at  # a line's count and CRC
-        span = rng.randint(1, 200)
-        kind = rng.randrange(7)
-        if kind == 0:
-            log[at] ^= 1 << rng.randrange(8)
-        elif kind == 1:
-            log[at] = rng.choice(b"0123456789abcdefABCDEF \n\r")
-        elif kind == 2:
-            del log[at:at + span]
-        elif kind == 3:
-            log[at:at] = rng.randbytes(rng.randint(1, 20))
-        elif kind == 4:
-            log[at:at] = log[at:at + span]
-        elif kind == 5:
-            del log[at:]
-        else:
-            other = rng.randrange(len(log))
-            log[at:at + span], log[other:other + span] = log[other:other + span], log[at:at + span]
-    return bytes(log)
 
 
 def recheck(raw):

@@ -13,7 +13,7 @@ SKIPPED = 77
 FLAGS = ["-std=c11", "-O2", "-Wall", "-Wextra", "-Werror", "-ffreestanding", "-Icore/include", "-Icore", "-Itest/fault/torn",
          "-DMOAT_CONFIG_FAULT_STACK_WORDS=8"]
 SOURCES = ["test/fault/torn/torn.c", "core/fault.c", "core/fault_print.c", "core/fault_record.c", "core/fault_ring.c",
-           "core/fault_stack.c", "core/text.c"]
+           "core/fault_stack.c", "core/frame.c", "core/build_id.c", "core/text.c"]
 
 
 def main():

@@ -50,15 +50,24 @@ struct cell {
     MOAT_REF(struct tree) tree;
 };
 
+struct block {
+    uint32_t key;
+    MOAT_REF(struct node) nodes[2];
+    struct cell cells[3];
+};
+
 struct grid {
     struct cell cells[60];
+    struct block blocks[2][4];
     union {
         double ratio;
         uint32_t words[2];
     };
     MOAT_REF(struct grid) last;
 };
-MOAT_TYPE_RUNS(grid_type, struct grid, MOAT_RUN_STRUCTS(struct grid, cells, struct cell, tree), MOAT_RUN_SLOTS(struct grid, last));
+MOAT_TYPE_RUNS(grid_type, struct grid, MOAT_RUN_STRUCTS(struct grid, cells, struct cell, tree),
+               MOAT_RUN_NESTED_STRUCTS(struct grid, blocks, struct block, cells, struct cell, tree),
+               MOAT_RUN_NESTED(struct grid, blocks, struct block, nodes), MOAT_RUN_SLOTS(struct grid, last));
 
 struct wide {
     MOAT_REF(void) slots[WIDE_SLOTS];
@@ -182,6 +191,8 @@ __attribute__((noinline)) static void build_slots(void) {
     MOAT_STORE(bag->items[8], node_with(108, NULL));
     MOAT_STORE(grid, MOAT_NEW(grid_type));
     MOAT_STORE(grid->cells[57].tree, grow(1));
+    MOAT_STORE(grid->blocks[1][2].cells[1].tree, grow(1));
+    MOAT_STORE(grid->blocks[1][3].nodes[1], node_with(133, NULL));
     MOAT_STORE(grid->last, grid);
     grid->ratio = 0.75;
     MOAT_STORE(wide, MOAT_NEW(wide_type));
@@ -237,6 +248,8 @@ static void print_facts(void) {
     object_fact("bag.item", bag->items[8]);
     object_fact("grid", grid);
     object_fact("grid.tree", grid->cells[57].tree);
+    object_fact("grid.inner", grid->blocks[1][2].cells[1].tree);
+    object_fact("grid.nested", grid->blocks[1][3].nodes[1]);
     object_fact("wide", wide);
     object_fact("wide.last", wide->slots[WIDE_SLOTS - 1]);
     object_fact("view", view);

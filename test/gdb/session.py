@@ -15,6 +15,7 @@ sys.path[:0] = [os.path.join(ROOT, "tools"), os.path.join(ROOT, "test", "fault")
 COMMANDS = os.path.join(ROOT, "tools", "gdb", "moat.py")
 LIMIT_SECONDS = 120
 SOCKET_SECONDS = 20
+TAIL_CHARACTERS = 300
 MARK = "-----8<----- "
 
 
@@ -27,8 +28,14 @@ def gdb(commands, elf=None):
     arguments = ["gdb-multiarch", "-batch", "-nx", "-ex", "set width 0", "-ex", "set confirm off"]
     for key, command in commands:
         arguments += ["-ex", f"echo \\n{MARK}{key}\\n", "-ex", command]
-    done = subprocess.run(arguments + ([elf] if elf else []), stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
-                          text=True, errors="replace", timeout=LIMIT_SECONDS, check=False)
+    try:
+        done = subprocess.run(arguments + ([elf] if elf else []), stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+                              stderr=subprocess.STDOUT, text=True, errors="replace", timeout=LIMIT_SECONDS, check=False)
+    except FileNotFoundError:
+        raise SessionError("gdb-multiarch is not there: run make setup") from None
+    except subprocess.TimeoutExpired as error:
+        tail = (error.stdout or b"").decode("utf-8", "replace")[-TAIL_CHARACTERS:]
+        raise SessionError(f"gdb was not done after {LIMIT_SECONDS} s; at its end it said {tail!r}") from None
     parts = re.split(rf"^{re.escape(MARK)}(.*)\n", done.stdout, flags=re.MULTILINE)
     found = {}
     for key, output in zip(parts[1::2], parts[2::2]):

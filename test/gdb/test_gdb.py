@@ -6,7 +6,6 @@ SPDX-License-Identifier: MIT"""
 import collections
 import os
 import re
-import shutil
 import sys
 
 import session
@@ -31,6 +30,8 @@ WHY = {
     "pairs.node": ["root pairs at", r"\[2\].node ->"],
     "bag.item": ["root bag at", r".items\[8\] ->"],
     "grid.tree": ["root grid at", r".cells\[57\].tree ->"],
+    "grid.inner": ["root grid at", r".blocks\[1\]\[2\].cells\[1\].tree ->"],
+    "grid.nested": ["root grid at", r".blocks\[1\]\[3\].nodes\[1\] ->"],
     "wide.last": ["root wide at", r".slots\[32768\] ->"],
     "holder.node": [r"root holder.node at"],
     "added.node": [r"root added at run time: added.node at"],
@@ -46,6 +47,7 @@ MEMBERS = {
     "pairs": ["[2].key = 7", "[2].node = <pairs.node>  struct node at <pairs.node>"],
     "bag": [".items[0..7] = 0", ".items[8] = <bag.item>  struct node at <bag.item>"],
     "grid": [".cells[0..56] = 0", ".cells[57].tree = <grid.tree>  struct tree at <grid.tree>", ".ratio = 0.75",
+             ".blocks[0][0..3] = 0", ".blocks[1][0..1] = 0", ".blocks[1][2].cells[1].tree = <grid.inner>  struct tree at <grid.inner>",
              ".last = <grid>  struct grid at <grid>"],
     "wide": [".slots[0..32767] = 0", ".slots[32768] = <wide.last>  struct node at <wide.last>"],
     "tree": ['.name = "d3'],
@@ -102,8 +104,6 @@ def facts_of(output):
 
 FOLDER = scratch()
 HERE = FOLDER.name
-if shutil.which("gdb-multiarch") is None:
-    sys.exit("gdb-multiarch is missing: run make setup")
 LOG = session.run_alone(RUN, ELF)
 FACTS = facts_of(LOG)
 BUILT = FACTS["built"]
@@ -126,6 +126,9 @@ def on_objects():
     yield "outside", "moat why 12"
     yield "no_argument", "moat why"
     yield "too_many", "moat status now"
+    yield "other_build", "set variable *(char *)&moat_build_id_start += 1"
+    yield "other_build", "moat check"
+    yield "other_build", "set variable *(char *)&moat_build_id_start -= 1"
     yield "unknown", "moat nonsense"
     yield "no_symbol", "moat object nonesuch"
     yield "help", "moat"
@@ -215,6 +218,8 @@ def check_stage(stage):
     total = sum(rows.get(name, (0, 0))[1] for name in ("objects", "free", "dark"))
     if total != facts["arena_bytes"]:
         wrong.append(f"objects, free and dark memory are {total} bytes together, the arenas {facts['arena_bytes']}")
+    if "warning" in status:
+        wrong.append(status.splitlines()[0])
     if facts["broken"] or not LIVE[f"{stage} check"].startswith("nothing is broken"):
         wrong.append(f"check says {LIVE[f'{stage} check']!r}, the firmware {facts['broken']}")
     return "; ".join(wrong) or None
@@ -271,6 +276,7 @@ SAYS = {
     "outside": "no object is at 0x0000000c: it is in no arena",
     "no_argument": "which object? Give its address",
     "too_many": 'it takes no argument, and was given "now"',
+    "other_build": "warning: the firmware in memory is build ",
     "unknown": 'There is no command "moat nonsense"',
     "no_symbol": 'No symbol "nonesuch"',
     "help": "List of moat subcommands",
@@ -408,7 +414,10 @@ def check_reader(path):
 
 
 EVERYTHING = []
-LIVE, OUTPUT = session.run_live(live_commands(), HERE, RUN, ELF)
+try:
+    LIVE, OUTPUT = session.run_live(live_commands(), HERE, RUN, ELF)
+except session.SessionError as problem:
+    run([("session", lambda text=str(problem): text)])
 EVERYTHING.append(OUTPUT)
 REPORT, RECORD_CORE = decode_record()
 CORES = [("record", RECORD_CORE)] + ([("generated", os.path.join(HERE, "generated.core"))] if HAS_GENERATED_CORE else [])

@@ -99,6 +99,7 @@ MOAT_TYPE_DECLARE(holder_type);
 MOAT_TYPE_DECLARE(around_type);
 MOAT_TYPE_DECLARE(nest_type);
 MOAT_TYPE_DECLARE(flex_type);
+MOAT_TYPE_DECLARE(cell_type);
 
 /* Made anew for each case. */
 extern struct node *object;      /* no field of it is set */
@@ -187,6 +188,8 @@ struct flex *flex_object(void); /* five cells */
 struct table *table_object(void);
 struct wide *wide_object(void);
 struct nest *nest_object(void);
+struct cell *cell_object(void); /* does not fill its granules */
+struct cell *cell_array(void);  /* of two */
 
 /* Into an object of raw bytes: no byte of the pointer is 0, but the upper half on a 64-bit core. */
 struct node *text_pointer(void);

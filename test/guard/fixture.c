@@ -23,6 +23,7 @@ MOAT_TYPE_RUNS(nest_type, struct nest,
                MOAT_RUN_NESTED_STRUCTS(struct nest, row, struct row, cell, struct cell, node),
                MOAT_RUN_SLOTS(struct nest, last));
 MOAT_TYPE_FLEX(flex_type, struct flex, MOAT_TAIL_STRUCTS(struct flex, cell, struct cell, node));
+MOAT_TYPE(cell_type, struct cell, node);
 
 #define RETAINED __attribute__((section(".noinit.moat_guard_cases")))
 
@@ -39,6 +40,8 @@ static MOAT_ROOT(struct flex) flex;
 static MOAT_ROOT(struct table) table;
 static MOAT_ROOT(struct wide) wide;
 static MOAT_ROOT(struct nest) nest;
+static MOAT_ROOT(struct cell) one_cell;
+static MOAT_ROOT(struct cell) cells;
 struct node *object, *kept, *pinned, *persistent, *elements;
 void *raw;
 
@@ -97,6 +100,20 @@ MADE_WHEN_ASKED_FOR(flex, MOAT_NEW_FLEX(flex_type, 5))
 MADE_WHEN_ASKED_FOR(table, MOAT_NEW(table_type))
 MADE_WHEN_ASKED_FOR(wide, MOAT_NEW(wide_type))
 MADE_WHEN_ASKED_FOR(nest, MOAT_NEW(nest_type))
+
+struct cell *cell_object(void) {
+    if (one_cell == NULL) {
+        MOAT_STORE(one_cell, MOAT_NEW(cell_type));
+    }
+    return one_cell;
+}
+
+struct cell *cell_array(void) {
+    if (cells == NULL) {
+        MOAT_STORE(cells, MOAT_NEW_ARRAY(cell_type, 2));
+    }
+    return cells;
+}
 
 struct node *text_pointer(void) {
     if (text == NULL) {

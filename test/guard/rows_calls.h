@@ -96,6 +96,9 @@ QUIET(audit_finds_a_raw_store, raw_store(&c_buffer.node[1].next, (struct node *)
       NEED(audit_is(&c_buffer.node[1].next, &object->more, object, "c-owned")))
 QUIET(audit_passes_what_c_may_hold, raw_store(&c_buffer.node[0].next, pinned); raw_store(&c_buffer.node[1].next, persistent);
       raw_store(&dma_ring.node[0].next, &ordinary.node[0]); raw_store(&ordinary.node[0].next, object); NEED(moat_audit(audit_note) == 0))
+QUIET(audit_passes_managed_memory, struct node *root = malloc_memory(); NEED(moat_root_add(root, &node_type, 1) == MOAT_OK);
+      MOAT_STORE(root->next, object); NEED(moat_audit(audit_note) == 0); NEED(moat_root_remove(root) == MOAT_OK);
+      NEED(moat_audit(audit_note) == 1); raw_store(&root->next, NULL))
 QUIET(audit_names_the_smallest_region, raw_store(&dma_ring.node[0].next, object); NEED(moat_audit(audit_note) == 1);
       NEED(audit_is(&dma_ring.node[0].next, object, object, "dma_ring")))
 QUIET(audit_of_a_region_added, raw_store(&undeclared.node[0].next, object); NEED(moat_audit(audit_note) == 0);
@@ -105,6 +108,10 @@ QUIET(audit_in_pieces, raw_store(&c_buffer.node[0].next, object); raw_store(&dma
       struct moat_audit audit; moat_audit_begin(&audit, audit_note); uint32_t steps = 1;
       while (moat_audit_step(&audit, 100) == 1) { steps++; }
       raw_store(&malloc_memory()->next, NULL); NEED(audit.found == 3); NEED(steps > sizeof c_large / sizeof(void *) / 100))
+QUIET(audit_begins_again_with_new_regions, struct moat_audit audit; moat_audit_begin(&audit, audit_note); raw_store(&c_buffer.node[0].next, object);
+      NEED(moat_audit_step(&audit, SIZE_MAX) == 0); NEED(audit.found == 1); raw_store(&dma_ring.node[0].next, object);
+      NEED(moat_region_add(&ring) == MOAT_OK); NEED(moat_audit_step(&audit, SIZE_MAX) == 0); NEED(audit.found == 2);
+      NEED(moat_region_remove(&ring) == MOAT_OK))
 QUIET(audit_prints, raw_store(&c_buffer.node[1].next, (struct node *)(void *)(uintptr_t)&object->more); NEED(moat_audit(NULL) == 1);
       NEED(printed(MOAT_WORD_BYTES == 4 ? ", +8) in c-owned region \"c-owned\" at 0x" : ", +16) in c-owned region \"c-owned\" at 0x")))
 QUIET(audit_in_slices, raw_store(&c_buffer.node[0].next, object); moat_heap.cycle++; audit_all_slices();

@@ -8,6 +8,12 @@ TRAPS(object_into_c_owned, 2, STORE, "c-owned", &c_buffer.node[0].next, object,
 TRAPS(inside_into_c_owned, 2, STORE, "c-owned", &c_buffer.node[0].next, &object->next,
       MOAT_STORE(c_buffer.node[0].next, (struct node *)(void *)(uintptr_t)&object->next),
       MOAT_STORE(c_buffer.node[0].next, object + 1)) /* one past the end points into nothing */
+TRAPS(end_of_what_does_not_fill_its_granules, 2, STORE, "c-owned", &c_buffer.node[0].next, (char *)(cell_object() + 1) - 1,
+      MOAT_STORE(c_buffer.node[0].next, (struct node *)(void *)((char *)(cell_object() + 1) - 1)),
+      MOAT_STORE(c_buffer.node[0].next, (struct node *)(void *)(cell_object() + 1)))
+TRAPS(end_of_an_array_that_does_not_fill_its_granules, 2, STORE, "c-owned", &c_buffer.node[0].next, (char *)(cell_array() + 2) - 1,
+      MOAT_STORE(c_buffer.node[0].next, (struct node *)(void *)((char *)(cell_array() + 2) - 1)),
+      MOAT_STORE(c_buffer.node[0].next, (struct node *)(void *)(cell_array() + 2)))
 TRAPS(last_byte_into_c_owned, 2, STORE, "c-owned", &c_buffer.node[0].next, (char *)(object + 1) - 1,
       MOAT_STORE(c_buffer.node[0].next, (struct node *)(void *)((char *)(object + 1) - 1)),
       MOAT_STORE(kept->next, (struct node *)(void *)((char *)(object + 1) - 1)))
@@ -49,6 +55,8 @@ TRAPS(into_flash, 2, STORE, "flash", &constant.node[0].next, object,
       IF_STRICT(MOAT_STORE(((struct node *)(uintptr_t)&constant)->next, object)), MOAT_STORE(root_slots[0], object))
 TRAPS(through_a_null_pointer, 2, STORE, AT_ZERO, (void *)offsetof(struct node, next), object,
       struct node *volatile nowhere = NULL; IF_STRICT(MOAT_STORE(nowhere->next, object)), MOAT_STORE(kept->next, object))
+TRAPS(at_a_null_pointer, 2, STORE, AT_ZERO, NULL, object,
+      struct node **volatile nowhere = NULL; IF_STRICT(MOAT_STORE(*nowhere, object)), MOAT_STORE(root_slots[0], object))
 QUIET(into_the_heap, MOAT_STORE(kept->next, object); NEED(kept->next == object))
 QUIET(into_itself, MOAT_STORE(object->next, object); NEED(object->next == object))
 QUIET(into_a_root, MOAT_STORE(root_slots[1], object); NEED(root_slots[1] == object))

@@ -34,4 +34,4 @@ bool moat_port_follows_call(uintptr_t address) {
     return false;
 }
 
-void moat_port_boot(struct moat_port_boot *out) { out->boots = out->reset_cause = out->uptime = 0; }
+void moat_port_boot(struct moat_port_boot *out) { out->boots = out->reset_cause = out->uptime = out->clock_hz = 0; }

@@ -394,6 +394,11 @@ static void stats_into_nothing(void) {
     REFUSED(moat_stats_get(NULL), "moat_stats_get", MOAT_ERR_NULL, "no struct");
 }
 
+static void traces_of_a_build_without_events(void) {
+    CHECK(start());
+    REFUSED(moat_trace_print(), "moat_trace_print", MOAT_ERR_BUILD, "MOAT_CONFIG_EVENTS");
+}
+
 static void moves_of_nothing(void) {
     CHECK(start());
     REFUSED(MOAT_MOVE(node_type, NULL, root), "MOAT_MOVE_PART", MOAT_ERR_NULL, "must not be NULL");
@@ -515,6 +520,7 @@ static const struct test_case cases[] = {
     TEST_CASE(too_many_handles),
     TEST_CASE(handles_that_are_none),
     TEST_CASE(stats_into_nothing),
+    TEST_CASE(traces_of_a_build_without_events),
     TEST_CASE(moves_of_nothing),
     TEST_CASE(moves_beyond_the_type),
     TEST_CASE(out_of_memory_is_no_mistake),

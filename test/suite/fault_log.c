@@ -339,7 +339,7 @@ static void events_are_recorded(void) {
 #else
 static void events_are_recorded(void) {
     uintptr_t registers[MOAT_PORT_REGISTERS] = {0};
-    MOAT_EVENT(MOAT_EVENT_FINALIZE, 1);
+    MOAT_EVENT(MOAT_EVENT_FINALIZE_BEGIN, 1);
     record_here(moat_fault_slot(0), registers, 0);
     CHECK_EQUAL(moat_fault_slot(0)->record.events, 0);
 }

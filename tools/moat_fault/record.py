@@ -34,8 +34,9 @@ EXACT = (EXCEPTION, STACK, NESTED)  # pc is the instruction itself; else it is w
 REGION_KINDS = {0: "undeclared", 1: "c-owned", 2: "peripheral", 3: "flash", 4: "static"}
 RESET_CAUSES = {0: "unknown", 1: "power", 2: "software", 3: "watchdog", 4: "pin", 5: "brownout"}
 PHASES = {0: "idle", 1: "mark", 2: "sweep"}
-EVENTS = {1: "cycle_begin", 2: "sweep_begin", 3: "cycle_end", 4: "slice_begin", 5: "slice_end", 6: "allocate",
-          8: "finalize", 9: "exhausted"}
+EVENTS = {1: "cycle_begin", 2: "sweep_begin", 3: "cycle_end", 4: "slice_begin", 5: "slice_end", 6: "allocate_begin",
+          8: "finalize_begin", 9: "exhausted", 10: "allocate_end", 11: "finalize_end", 12: "scan_begin", 13: "scan_end",
+          14: "collect_begin", 15: "collect_end"}
 
 
 class RecordError(Exception):
@@ -172,18 +173,36 @@ def frame(raw, count=1):
 
 # ---- dumps ----
 
+# A sink's entries: their header's words are tag and type, bytes of the payload, CRC of all but itself.
+SINK_TAG, SINK_REPEAT, SINK_HEADER_BYTES = 0x6C6D0000, 3, 12
+REPEAT = struct.Struct("<IIIIII")  # the header; sequence and CRC of a record, how often its fault was seen
+
 def find_in_dump(dump):
     """Yields what is Found in a dump of memory: of a record, of retained RAM, of a sink, of all of a device. What has
     the magic but no plausible length is taken for text of the firmware's."""
-    at = -1
+    repeats, at = _repeats(dump), -1
     while (at := dump.find(MAGIC.to_bytes(4, "little"), at + 1)) >= 0:
         layout, length = struct.unpack_from("<HH", dump[at + 4:at + 8].ljust(4, b"\0"))
         if layout != LAYOUT or length < BYTES_MIN:
             continue
         try:
-            yield Found(f"+0x{at:x}", parse(dump[at:at + length]), _count_before(dump, at), "", None)
+            record = parse(dump[at:at + length])
+            check, = struct.unpack_from("<I", record.raw, length - CHECK_BYTES)
+            yield Found(f"+0x{at:x}", record, max(_count_before(dump, at), repeats.get((record.sequence, check), 1)), "", None)
         except RecordError as error:
             yield Found(f"+0x{at:x}", None, 0, "", str(error))
+
+
+def _repeats(dump):
+    """{(sequence, CRC of a record): how often its fault was seen}, from a sink's entries of type 3, which hold just that."""
+    found, at, tag = {}, -1, (SINK_TAG | SINK_REPEAT).to_bytes(4, "little")
+    while (at := dump.find(tag, at + 1)) >= 0:
+        entry = dump[at:at + REPEAT.size]
+        if len(entry) == REPEAT.size:
+            _, length, entry_check, sequence, check, count = REPEAT.unpack(entry)
+            if length == REPEAT.size - SINK_HEADER_BYTES and zlib.crc32(entry[:8] + entry[SINK_HEADER_BYTES:]) == entry_check:
+                found[sequence, check] = max(count, found.get((sequence, check), 1))
+    return found
 
 
 def _count_before(dump, at):

@@ -8,8 +8,36 @@ from moat_fault.fields import field_at
 ARRAY_FLAG = 1
 TYPE_SHIFT = 4               # of the type's offset in its section
 TYPE_BITS = {4: 12, 8: 32}   # of a header, by bytes of a word
-RUN_TAIL = 0xFFFFFFFF
 EXTENT_FINALIZED = 0x80000000
+
+
+class Run:
+    """A struct moat_run: pieces, or inner pieces in each piece, whose slots are all the same ranges."""
+
+    def __init__(self, fields, ranges, word):
+        self._fields, self._ranges, self._word = fields, ranges, word
+        if fields["inner_count"]:
+            self._piece = self._repeated(fields["inner_offset"], fields["inner_stride"], fields["inner_count"])
+        else:
+            self._piece = ranges
+
+    def _repeated(self, offset, stride, count):
+        """Slots that follow each other are one range."""
+        if self._ranges == [[0, 1]] and stride == self._word:
+            return [[offset, count]]
+        return [[offset + i * stride + start, words] for i in range(count) for start, words in self._ranges]
+
+    def slot_ranges(self, extent):
+        """Yields (offset, words), within `extent` bytes but for the last range's end."""
+        offset, stride = self._fields["offset"], self._fields["stride"]
+        room = (extent - offset) // stride if stride and extent > offset else 0
+        pieces = min(room, self._fields["count"])  # a tail's count is larger than any room
+        if self._piece == [[0, 1]] and stride == self._word:
+            yield offset, pieces
+            return
+        for piece in range(pieces if self._piece else 0):
+            for start, words in self._piece:
+                yield offset + piece * stride + start, words
 
 
 class Kind:
@@ -27,7 +55,7 @@ class Kind:
         self._word = target.word
         self._map = self._ranges(fields["map"])
         self._only_slots = fields["map"] == 1 and fields["size"] == target.word
-        self._runs = [(run["offset"], run["stride"], run["count"], run["map"], self._ranges(run["map"]))
+        self._runs = [Run(run, self._ranges(run["map"]), target.word)
                       for run in target.structs("struct moat_run", fields["runs"], fields["run_count"])]
         self.type = None if self.is_bytes else target.type(self.name, near=address)
         self._names = {}
@@ -62,15 +90,8 @@ class Kind:
 
     def _element_ranges(self, extent):
         yield from self._map
-        for offset, stride, count, bits, ranges in self._runs:
-            room = (extent - offset) // stride if stride and extent > offset else 0
-            pieces = min(room, count)  # a tail's count is larger than any room
-            if bits == 1 and stride == self._word:
-                yield offset, pieces
-            elif bits:
-                for piece in range(pieces):
-                    for start, words in ranges:
-                        yield offset + piece * stride + start, words
+        for run in self._runs:
+            yield from run.slot_ranges(extent)
 
     def field(self, offset, array=False):
         """What lies at an offset, as `next` or `[2].next`; "" where that is not known."""

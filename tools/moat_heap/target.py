@@ -18,6 +18,13 @@ class Context:
     registers: dict  # name: value; those that calls keep at least
 
 
+class Members(dict):
+    """Of a struct, by name."""
+
+    def __missing__(self, name):
+        raise TargetError(f"moat's structs have no member {name} in this firmware: use the tools that came with its moat")
+
+
 class Target:
     """`word` (bytes), `order` ("little" or "big") and `memory` (memory.Memory) are attributes."""
 
@@ -58,7 +65,7 @@ class Target:
         return kind
 
     def offset_of(self, type_name, member):
-        return next(offset for name, offset, _ in self.need_type(type_name).members if name == member)
+        return Members((name, offset) for name, offset, _ in self.need_type(type_name).members)[member]
 
     def integer(self, address, size):
         return int.from_bytes(self.memory.read(address, size), self.order)
@@ -78,7 +85,7 @@ class Target:
         return text.decode("utf-8", "replace")
 
     def struct(self, type_name, address):
-        """A struct of integers, arrays and such structs: {member: value}."""
+        """A struct of integers, arrays and such structs: its Members."""
         return self._structs(self.need_type(type_name), address, 1)[0]
 
     def structs(self, type_name, address, count):
@@ -90,7 +97,7 @@ class Target:
 
     def _decode(self, kind, data):
         if kind.kind == "struct":
-            return {name: self._decode(member, data[offset:offset + member.size]) for name, offset, member in kind.members}
+            return Members((name, self._decode(member, data[offset:offset + member.size])) for name, offset, member in kind.members)
         if kind.kind == "array":
             size = kind.element.size
             return [self._decode(kind.element, data[i:i + size]) for i in range(0, len(data), size)]

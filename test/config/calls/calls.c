@@ -16,8 +16,13 @@ const void *take(const void *p);
 void take_opaque(struct opaque *opaque, char **arguments);
 extern int (*function)(int);
 
-void calls(struct opaque *opaque, struct record *record, char **arguments);
-void calls(struct opaque *opaque, struct record *record, char **arguments) {
+void copy(void *to, const void *from, size_t bytes);
+void print(const char *format, ...) __attribute__((format(printf, 1, 2)));
+void take_two(const struct record *first, const struct record *second);
+void calls(struct opaque *opaque, struct record *record, char **arguments, char text_of_four[4]);
+void calls(struct opaque *opaque, struct record *record, char **arguments, char text_of_four[4]) {
+    static _Atomic(char *) atomic;
+    volatile struct record changing = {0};
     volatile char text[3] = "";
     static const int table[4] = {0};
     const char *const constant = "x";
@@ -25,7 +30,13 @@ void calls(struct opaque *opaque, struct record *record, char **arguments) {
     (void)MOAT_CALL(many, callback, text, *record, 1.0, 2.0f, true);
     (void)MOAT_CALL(many, &callback, NULL, *record, 1.0, 2.0f, false);
     MOAT_CALL(take_opaque, (void *)opaque, arguments);
-    (void)MOAT_CALL(function, (int)record->bits);
+    (void)MOAT_CALL(many, NULL, 0, changing, 1, 2, 1);
+    (void)MOAT_CALL(function, record->bits);
+    MOAT_CALL(copy, arguments, "text", 3);
+    (void)MOAT_CALL(take, text_of_four);
+    (void)MOAT_CALL(take, atomic);
+    MOAT_CALL(print, "text %d", record->number);
+    MOAT_CALL(take_two, &(struct record){.number = 1}, (&(struct record){2, 3}));
     (void)MOAT_CALL(take, constant);
     (void)MOAT_CALL(take, table);
     (void)MOAT_CALL(take, &table);
@@ -46,4 +57,9 @@ int number_result(int number) {
 struct record record_result(const struct record *record);
 struct record record_result(const struct record *record) {
     MOAT_RETURN(*record);
+}
+
+struct record literal_result(int number);
+struct record literal_result(int number) {
+    MOAT_RETURN((struct record){1, number});
 }

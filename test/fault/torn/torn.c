@@ -83,7 +83,7 @@ uint32_t moat_port_clock(void) { return 0; }
 uint64_t moat_port_registers(uintptr_t registers[MOAT_PORT_REGISTERS]) { return (void)(registers[7] = 0x5555), 1 << 7; }
 uintptr_t moat_port_interrupted_sp(void) { return 0; }
 bool moat_port_follows_call(uintptr_t address) { return (void)address, false; }
-void moat_port_boot(struct moat_port_boot *out) { *out = (struct moat_port_boot){1, 2, 3}; }
+void moat_port_boot(struct moat_port_boot *out) { *out = (struct moat_port_boot){1, 2, 3, 0}; }
 
 static void raise_numbered(uintptr_t number) {
     struct moat_fault_report report;

@@ -1,0 +1,69 @@
+"""The framed lines that moat_trace_print prints: docs/trace.md, "The lines".
+
+SPDX-License-Identifier: MIT"""
+import re
+import struct
+import zlib
+from dataclasses import dataclass
+
+LAYOUT = 1
+HEAD = struct.Struct("<HHIIIII20s")
+EVENT = struct.Struct("<III")
+LINE = re.compile(rb"MOAT-TRACE ([0-9a-f]*)(?: ([0-9a-f]{8}))?")
+
+
+class LineError(Exception):
+    """The line is not to be trusted; str() says why."""
+
+
+@dataclass(frozen=True)
+class Line:
+    """What one line, or one fault record, or one core file tells."""
+    source: str         # what stood before it on the line: often a device's name or a time
+    build_id: bytes     # 20 bytes, 0 for none
+    boots: int          # of the board; 0: it does not count
+    clock_hz: int       # 0: not known
+    arena_bytes: int    # 0: not known
+    number: int         # of its first event, mod 2^32
+    end: int            # one past the last event that was printed together with it
+    events: tuple       # (clock, kind, argument), each as in the ring
+
+
+@dataclass(frozen=True)
+class Found:
+    place: int          # line of the log
+    line: Line          # or None
+    error: str          # what is wrong with it, or None
+
+
+def find(log):
+    """Yields what is Found at each framed line in the bytes of a log."""
+    for place, text in enumerate(log.split(b"\n"), 1):
+        for match in LINE.finditer(text):
+            try:
+                source = text[:match.start()].decode("utf-8", "replace").strip()
+                yield Found(place, _parse(source, *match.groups()), None)
+            except LineError as error:
+                yield Found(place, None, str(error))
+
+
+def _parse(source, digits, crc):
+    if crc is None:
+        raise LineError(f"the line is cut or damaged after {len(digits)} hex digits")
+    if zlib.crc32(digits) != int(crc, 16):
+        raise LineError("the line's checksum is wrong: it was damaged on the way")
+    raw = bytes.fromhex(digits.decode("ascii")) if len(digits) % 2 == 0 else b""
+    layout, count = struct.unpack_from("<HH", raw.ljust(4, b"\0"))
+    if layout != LAYOUT:
+        raise LineError(f"the line has layout {layout}, this tool knows {LAYOUT}: use the tool that came with the firmware's moat")
+    if len(raw) != HEAD.size + count * EVENT.size:
+        raise LineError(f"the line says {count} events and has {len(raw)} bytes")
+    _, _, number, end, boots, clock_hz, arena_bytes, build_id = HEAD.unpack_from(raw)
+    return Line(source, build_id, boots, clock_hz, arena_bytes, number, end, tuple(EVENT.iter_unpack(raw[HEAD.size:])))
+
+
+def frame(line):
+    """The framed line, without its newline, as the firmware prints it."""
+    head = HEAD.pack(LAYOUT, len(line.events), line.number, line.end, line.boots, line.clock_hz, line.arena_bytes, line.build_id)
+    digits = (head + b"".join(EVENT.pack(*event) for event in line.events)).hex().encode("ascii")
+    return b"MOAT-TRACE %s %08x" % (digits, zlib.crc32(digits))
