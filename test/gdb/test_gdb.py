@@ -11,7 +11,7 @@ import sys
 import session
 
 from elftools.elf.elffile import ELFFile  # noqa: E402
-from moat_heap import elf_target, reader  # noqa: E402
+from moat_heap import elf_target, graph, reader  # noqa: E402
 from support import TOOL, decode, run, scratch  # noqa: E402
 
 BOARD, RUN, ELF = session.environment()
@@ -361,9 +361,9 @@ def without_ram(path):
     return bare
 
 
-def core_session(path):
+def core_session(path, more=()):
     commands = [("source", f"source {session.COMMANDS}"), ("core", f"core-file {path}")]
-    commands += [(command, f"moat {command}") for command in COMMANDS]
+    commands += [(command, f"moat {command}") for command in (*COMMANDS, *more)]
     commands += [(f"why {name}", f"moat why {BUILT[name]}") for name in WHY]
     found, output = session.gdb(commands, ELF)
     EVERYTHING.append(output)
@@ -382,8 +382,10 @@ def check_core(path):
 
 
 def check_core_without_ram():
-    text = core_session(without_ram(RECORD_CORE))["status"]
-    return None if text.startswith("moat status: moat's state can't be read") and "--ram" in text else text
+    found = core_session(without_ram(RECORD_CORE), more=["faults"])
+    if not found["status"].startswith("moat status: moat's state can't be read") or "--ram" not in found["status"]:
+        return found["status"]
+    return None if found["faults"].startswith("moat faults: no memory is known at 0x") else found["faults"]
 
 
 def check_nothing_loaded():
@@ -410,7 +412,26 @@ def check_reader(path):
     status = LIVE["built status"]
     lacking += [kind for kind, count in kinds.items() if f"{count} {kind}" not in status]
     lacking += [f"{name}: {heap.stats[name]}" for name in ("arena_bytes", "free_bytes", "cycles") if heap.stats[name] != BUILT[name]]
-    return f"gdb's command has no {lacking}" if lacking else "; ".join(heap.problems) or None
+    lacking += [root.name for root in heap.roots if "not known" in root.name]
+    lacking += [name for name in WHY if not names_path(heap, name)]
+    # core and the firmware each have a struct of these names
+    block = next(root.address for root in heap.roots if root.kind == "persistent")
+    for address, name in ((BUILT["view"], "owner"), (block, "start")):
+        names = [slot.name for slot in heap.object_at(address).slots]
+        lacking += [] if name in names else [f"members {names}: there is no {name}"]
+    return f"gdb's commands have no {lacking}" if lacking else "; ".join(heap.problems) or None
+
+
+def names_path(heap, name):
+    """Whether the reader's own path to an object is the one that `moat why` must name."""
+    path = graph.path(heap, heap.object_at(BUILT[name]))
+    if path is None:
+        return False
+    root, links = path
+    members = [link.slot.name if link.slot.name.startswith("[") else "." + link.slot.name for link in links]
+    wanted_root, *wanted = [filled(pattern) for pattern in WHY[name]]
+    return root.name.split()[0] in wanted_root.replace("\\", "") and len(wanted) == len(members) and \
+        all(re.match(pattern, f"{member} ->") for pattern, member in zip(wanted, members))
 
 
 EVERYTHING = []
