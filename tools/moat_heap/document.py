@@ -61,15 +61,14 @@ def export(document):
         "layout": LAYOUT, "firmware": document.firmware, "build_id": document.build_id, "source": document.source,
         "word": heap.word, "granule": heap.granule, "phase": heap.phase, "cycle": heap.cycle, "stats": heap.stats,
         "problems": document.problems, "figures": dataclasses.asdict(figures),
-        "arenas": [dataclasses.asdict(arena) for arena in heap.arenas],
+        "arenas": [vars(arena) for arena in heap.arenas],
         "objects": [{
-            **{name: value for name, value in dataclasses.asdict(found).items() if name != "slots"},
-            "slots": [dataclasses.asdict(slot) for slot in found.slots],
+            **vars(found), "slots": [vars(slot) for slot in found.slots],
             "retained": document.retained.objects[number], "survived": document.ages[number].survived,
             "survived_at_least": document.ages[number].at_least, "kept_by": _keeper_address(document, number),
         } for number, found in enumerate(heap.objects)],
-        "holes": [dataclasses.asdict(hole) for hole in heap.holes],
-        "roots": [dataclasses.asdict(root) for root in heap.roots],
+        "holes": [vars(hole) for hole in heap.holes],
+        "roots": [vars(root) for root in heap.roots],
     }
 
 

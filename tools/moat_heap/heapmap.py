@@ -172,7 +172,7 @@ def _run(options):
     if document is None:
         return 0
     if options.json:
-        _write(options.json, json.dumps(export(document), indent=1) + "\n")
+        _write(options.json, json.dumps(export(document)) + "\n")
     if options.output or not options.json:
         _write(options.output or "heap.html", page.render(document))
     for problem in document.problems:
