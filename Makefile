@@ -10,7 +10,7 @@ NARROW := $(foreach v,SUITE BOARD CHECK OPT CASE SEED,$(if $($(v)),--$(v) '$($(v
 .PHONY: help
 help: ## lists the targets
 	@echo 'moat: a managed heap for firmware. Targets:'
-	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' Makefile make/bench.mk make/lint.mk make/size.mk | expand -t 16
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' Makefile make/bench.mk make/lint.mk make/size.mk | expand -t 20
 	@echo 'Boards (BOARD=...): $(sort $(basename $(notdir $(wildcard bsp/*/*.mk))))'
 
 .PHONY: setup
@@ -24,6 +24,10 @@ demo: | setup ## runs the example on three QEMU targets: a bug, its trap and its
 .PHONY: test
 test: | setup ## builds and runs every suite [SUITE= BOARD= CHECK= OPT= CASE= SEED=]
 	@tools/run-tests $(NARROW)
+
+.PHONY: test-long
+test-long: | setup ## runs the sweeps, power cuts and mutants of which `make test` runs a part; takes half an hour
+	@tools/run-tests --long $(NARROW)
 
 .PHONY: build
 build: | setup ## builds all programs of the configurations chosen [BOARD= CHECK= OPT=]

@@ -1,7 +1,7 @@
 #!/usr/bin/python3
 """Breaks core on purpose, one line at a time, and sees that the suite which is there for that line fails.
 
-    test/build/mutants.py [--board BOARD] [NAME...]
+    test/build/mutants.py [--board BOARD] [--part | NAME...]
 
 A mutant is a change of core's source that must apply exactly once, and the suite that must fail with it; the same
 suite must pass without it. All of it happens in a scratch folder.
@@ -131,7 +131,7 @@ MUTANTS = (
            WRAP, "memcpy_out"),
     Mutant("untyped copies over slots pass", "core/guard_bytes.c", "    check_destination(to, bytes, pc);\n",
            "    (void)check_destination;\n", WRAP, "memset_over_a_slot"),
-    Mutant("the word of an element is not its type's", "core/guard_slot.c", "object->array ? offset % type->size : offset", "offset",
+    Mutant("the word of an element is not its type's", "core/guard_slot.c", "holder->array ? offset % type->size : offset", "offset",
            SLOTS, "member_of_an_element_legal", config="CHECK_SLOTS=1"),
     Mutant("runs have no slots", "core/guard_slot.c", "i < type->run_count && !found", "i < type->run_count && found", SLOTS,
            "in_a_repeat_legal", config="CHECK_SLOTS=1"),
@@ -199,11 +199,15 @@ def passes(tree, board, suite, case="", config=""):
     return run.returncode == 0, evidence[0] if evidence else f"exit status {run.returncode}"
 
 
+def check_place(mutant):
+    count = (ROOT / mutant.file).read_text().count(mutant.old)
+    if count != 1:
+        raise Failure(f"{mutant.file} has {count} places like this one: {mutant.old.strip()}")
+
+
 def try_mutant(tree, board, mutant):
     path = tree / mutant.file
     text = path.read_text()
-    if text.count(mutant.old) != 1:
-        raise Failure(f"{mutant.file} has {text.count(mutant.old)} places like this one: {mutant.old.strip()}")
     path.write_text(text.replace(mutant.old, mutant.new))
     try:
         passed, evidence = passes(tree, board, mutant.suite, mutant.case, mutant.config)
@@ -217,10 +221,20 @@ def try_mutant(tree, board, mutant):
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--board", default="arm-mps2-an385")
+    parser.add_argument("--part", action="store_true", help="the first of each suite")
     parser.add_argument("names", nargs="*", metavar="NAME", help="part of a mutant's name")
     options = parser.parse_args()
     chosen = [m for m in MUTANTS if not options.names or any(name in m.name for name in options.names)]
+    if options.part:
+        chosen = list({mutant.suite: mutant for mutant in reversed(chosen)}.values())
     failed = False
+    for mutant in MUTANTS:
+        try:
+            check_place(mutant)
+            print(f"ok has its place: {mutant.name}", flush=True)
+        except Failure as failure:
+            failed = True
+            print(f"FAIL {mutant.name}: {failure}", flush=True)
     with tempfile.TemporaryDirectory() as scratch:
         tree = pathlib.Path(scratch)
         scratch_tree(tree)

@@ -21,6 +21,7 @@ def arguments(argv):
         parser.add_argument(f"--{name}", default="", help=f"only these {what}, separated by commas")
     parser.add_argument("--CASE", default="", help="only this case of the suites")
     parser.add_argument("--SEED", default="", help="the seed of the suites' random numbers")
+    parser.add_argument("--long", action="store_true", help="the long suites, of which the others are a part, and no others")
     parser.add_argument("--build", action="store_true", help="build everything of the configurations, run nothing")
     return parser.parse_args(argv)
 
@@ -44,6 +45,8 @@ def plan(options):
     work = collections.defaultdict(list)
     for suite in suites.values():
         if suite.name not in names or options.CASE and (suite.script or suite.fixed):
+            continue
+        if not options.SUITE and suite.long != options.long:
             continue
         for place in suite.where():
             # What has to do with no board runs unless a board was asked for.

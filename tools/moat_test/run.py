@@ -78,7 +78,7 @@ def command_of(suite, configuration, extra):
     """The command line of a suite, and the environment a script is given."""
     arguments = " ".join(word for word in (suite.args, extra) if word)
     if configuration is None:
-        return [suite.script], environment()
+        return [suite.script, *arguments.split()], environment()
     elf = f"{configuration.folder()}/{suite.program}.elf"
     runner = run_command(configuration.board)
     if suite.script:

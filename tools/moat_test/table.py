@@ -36,6 +36,7 @@ class Suite:
     timeout: int = 120  # seconds
     exit: int = 0  # status expected; one of these two makes the whole run one case
     output: str = ""  # regular expression that the output must match
+    long: bool = False  # runs if it is named, or long suites are asked for
     fixed: bool = False  # has an expected status or output
 
     def where(self):
@@ -81,7 +82,8 @@ def _line(text, where):
     """The suite that a line of the table describes."""
     name, *settings = shlex.split(text, comments=True)
     suite = Suite(name)
-    readers = {"boards": _boards, "checks": _words, "opts": _words, "config": _words, "timeout": int, "exit": int}
+    readers = {"boards": _boards, "checks": _words, "opts": _words, "config": _words, "timeout": int, "exit": int,
+               "long": lambda text: text == "yes"}
     for setting in settings:
         key, equals, value = setting.partition("=")
         if not equals or key not in ("program", "script", "args", "input", "output", *readers):
