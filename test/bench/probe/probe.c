@@ -116,18 +116,29 @@ bool bench_probe_present(void) {
 #define BLOCK 101
 #define BLOCK_CODE ".rept 101\n\tnop\n\t.endr"
 
+/* In functions of their own, none of whose calls is the last thing they do: compilers put nothing of theirs between. */
+static __attribute__((noinline)) void enter_and_leave(void) {
+    bench_probe_masked();
+    __asm__ volatile(BLOCK_CODE);
+    bench_probe_unmasking();
+    __asm__ volatile("");
+}
+
+static __attribute__((noinline)) void enter_and_leave_twice(void) {
+    bench_probe_masked();
+    bench_probe_masked();
+    __asm__ volatile(BLOCK_CODE);
+    bench_probe_unmasking();
+    bench_probe_unmasking();
+    __asm__ volatile("");
+}
+
 bool bench_probe_calibrate(void) {
     bench_probe_restart();
-    bench_probe_masked();
-    __asm__ volatile(BLOCK_CODE);
-    bench_probe_unmasking();
+    enter_and_leave();
     bool exact = seen.masked_max == BLOCK;
     bench_probe_restart();
-    bench_probe_masked();
-    bench_probe_masked();
-    __asm__ volatile(BLOCK_CODE);
-    bench_probe_unmasking();
-    bench_probe_unmasking();
+    enter_and_leave_twice();
     return exact && seen.masked_max == BLOCK;
 }
 

@@ -1,0 +1,11 @@
+/* A C library behind the guard. See owned.c.
+ *
+ * SPDX-License-Identifier: MIT */
+#ifndef OWNED_H
+#define OWNED_H
+
+#include <stdint.h>
+
+uintptr_t *owned_words(void);
+
+#endif
