@@ -209,7 +209,7 @@ static void *make(const struct request *request) {
 static void *serve(const char *call, struct request *request, uintptr_t bytes) {
     uintptr_t most = moat_heap.largest_arena;
     if (bytes > most || (request->granules = moat_granules(MOAT_EXTENT_(bytes))) > moat_granules(most)) {
-        (void)moat_refuse(MOAT_ERR_SIZE, call, "larger than every arena", bytes);
+        (void)moat_refuse(MOAT_ERR_SIZE, call, most == 0 ? "no arena: call moat_arena_add first" : "larger than every arena", bytes);
         return NULL;
     }
     request->payload = bytes;

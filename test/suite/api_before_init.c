@@ -114,7 +114,9 @@ static void barriers_are_plain_stores(void) {
 
 static void then_it_starts(void) {
     CHECK_EQUAL(moat_init(), MOAT_OK);
-    CHECK_POINTER(MOAT_NEW(node_type), NULL); /* there is no arena yet */
+    console_begin();
+    CHECK_POINTER(MOAT_NEW(node_type), NULL);
+    CHECK(console_has("moat_new: no arena: call moat_arena_add first"));
     CHECK_EQUAL(moat_last_error(), MOAT_ERR_SIZE);
     CHECK_EQUAL(moat_gc_collect(), MOAT_OK);
     CHECK_EQUAL(moat_arena_add(arena.bytes, sizeof arena.bytes), MOAT_OK);

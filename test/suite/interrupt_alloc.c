@@ -234,7 +234,7 @@ static void each_instruction_of_the_fast_path(void) {
 }
 
 static void each_instruction_of_a_refill(void) {
-    walk_all(&(const struct operation){do_node, arrange_no_room, 1, 40});
+    walk_all(&(const struct operation){do_node, arrange_no_room, 1, 30});
 }
 
 static void each_instruction_of_an_array(void) {

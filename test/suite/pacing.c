@@ -229,7 +229,7 @@ static size_t larger_in_the_middle(void) {
     }
 
 ADVERSARY(small_ones, .percent = 75, .bytes = two_words)
-ADVERSARY(small_leaves, .percent = 75, .bytes = two_words, .leaves = true, .sweeps_in_plenty = 10)
+ADVERSARY(small_leaves, .percent = 75, .bytes = two_words, .leaves = true, .sweeps_in_plenty = 5)
 ADVERSARY(small_ones_in_any_order, .percent = 75, .bytes = two_words, .any_order = true)
 ADVERSARY(small_ones_dead_at_the_start, .percent = 75, .bytes = two_words, .drops_at_start = true)
 ADVERSARY(of_64_bytes, .percent = 75, .bytes = sixty_four)

@@ -26,7 +26,7 @@ def read(target):
     except Unreadable as error:
         raise TargetError(f"moat's state can't be read: {error}. A core file of moat-fault has RAM if --ram was given") from error
     if not state["ready"]:
-        raise NotStarted("there is no heap yet: moat_init has not been called, or has failed")
+        raise NotStarted("there is no heap yet: moat_init has not been called, or has failed; or the memory is that of another firmware")
     place = Place(target, state, _phase(target, state), Kinds(target), Problems())
     walks = _arenas(place)
     filed = filed_holes(target, state, lambda at: next((walk for walk in walks if walk.holds(at)), None), place.problems)

@@ -59,7 +59,7 @@ class Report:
                 print(f"  {line}")
         ran = self.passed + len(self.failures) > 0
         if not ran:
-            print("Nothing ran: no suite is of that name, or none runs there.")
+            print("Nothing ran: no suite runs there, or none has a case of that name.")
         print(f"{self.passed} passed, {len(self.failures)} failed, {skipped} skipped")
         return 0 if ran and not self.failures else 1
 
