@@ -161,10 +161,13 @@ static void print_struct(struct dump *dump, const void *start, uintptr_t bytes) 
 
 /* ---- what a reader of the heap needs ---- */
 
-/* Holes are linked through the free memory itself: their links and sizes, and no more of it. */
+/* Holes are linked through the free memory itself: their links and sizes, and no more of it. A damaged list leads out of the arenas, or
+ * round. */
 static void print_holes(struct dump *dump) {
+    uint32_t left = moat_heap.free_granules;
     for (unsigned bin = 0; bin < MOAT_BINS; bin++) {
-        for (const struct moat_hole *hole = moat_heap.bins[bin]; hole != NULL; hole = hole->next) {
+        for (const struct moat_hole *hole = moat_heap.bins[bin]; moat_arena_of((uintptr_t)hole) != NULL && left != 0; hole = hole->next) {
+            left--;
             print_struct(dump, hole, sizeof *hole);
         }
     }
@@ -212,6 +215,7 @@ static void print_string(struct dump *dump, const char *string) {
 
 /* From where each is scanned: the one in use from its real stack pointer, the others from where they were switched away. */
 static void print_stacks(struct dump *dump, uintptr_t sp) {
+    bool registered = false;
     for (const struct moat_stack *stack = moat_heap.stacks; stack != NULL; stack = stack->next) {
         print_struct(dump, stack, sizeof *stack);
         print_string(dump, stack->name);
@@ -219,9 +223,10 @@ static void print_stacks(struct dump *dump, uintptr_t sp) {
         dump->addresses_only = true;
         print_memory(dump, holds(stack, from) ? from : stack->low, stack->high);
         dump->addresses_only = false;
+        registered = registered || holds(stack, sp);
     }
     dump->addresses_only = true;
-    print_memory(dump, sp, (uintptr_t)dump->begin.stack_end);
+    print_memory(dump, sp, registered ? sp : (uintptr_t)dump->begin.stack_end);
     dump->addresses_only = false;
 }
 
@@ -237,7 +242,7 @@ static void print_object(struct dump *dump, const struct moat_arena *arena, uint
         return;
     }
     print_memory(dump, at, payload);
-    if (!dead && type->finalize != NULL) {
+    if (!dead && moat_type_known(type) && type->finalize != NULL) {
         uintptr_t link = payload + MOAT_WORDS_UP_(type->size);
         print_memory(dump, link, link + MOAT_WORD_BYTES);
     }

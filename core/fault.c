@@ -48,13 +48,7 @@ static uint32_t seen_before(const struct moat_fault *record) {
     return moat_fault_mirror == NULL ? 0 : moat_fault_mirror->count(record);
 }
 
-static uint32_t next_sequence(void) {
-    uint32_t last = moat_fault_sequence_last();
-    uint32_t mirrored = moat_fault_mirror == NULL ? 0 : moat_fault_mirror->sequence();
-    return (mirrored > last ? mirrored : last) + 1;
-}
-
-/* Records the fault, or counts it if it is known. Returns the slot. */
+/* Records the fault, or counts it if it is known; a sink is not looked at before the record is whole. Returns the slot. */
 static struct moat_fault_slot *keep(const struct moat_fault_report *report, const struct moat_fault_context *context) {
     unsigned same = moat_fault_slot_same(report->kind, moat_fault_report_pc(report), report->cause);
     if (same != MOAT_FAULT_SLOTS) {
@@ -64,9 +58,10 @@ static struct moat_fault_slot *keep(const struct moat_fault_report *report, cons
         return slot;
     }
     struct moat_fault_slot *slot = moat_fault_slot(moat_fault_slot_choose());
-    uint32_t sequence = next_sequence();
+    uint32_t sequence = moat_fault_sequence_last() + 1;
     moat_fault_record(slot, report, context, sequence);
     moat_fault_sequence_keep(sequence);
+    moat_fault_slot_count_set(slot, 1);
     moat_fault_slot_count_set(slot, seen_before(&slot->record) + 1);
     return slot;
 }

@@ -113,7 +113,6 @@ struct moat_fault_mirror {
     void (*append)(const struct moat_fault *record, uint32_t count);
     bool (*print)(void);                                /* the records that RAM has not; whether there are any */
     void (*clear)(void);
-    uint32_t (*sequence)(void);                         /* the last number */
 };
 
 extern const struct moat_fault_mirror *moat_fault_mirror;

@@ -338,7 +338,7 @@ static void mirror_append(const struct moat_fault *record, uint32_t count) {
     }
 }
 
-static uint32_t mirror_sequence(void) {
+static uint32_t sequence_last(void) {
     uint32_t last = 0;
     struct entry entry;
     for (begin(&entry); next(&entry, TYPE_RECORD);) {
@@ -399,7 +399,7 @@ static void mirror_clear(void) {
     moat_fault_mirror = set;
 }
 
-static const struct moat_fault_mirror mirror = {mirror_count, mirror_append, mirror_print, mirror_clear, mirror_sequence};
+static const struct moat_fault_mirror mirror = {mirror_count, mirror_append, mirror_print, mirror_clear};
 
 /* ---- the interface ---- */
 
@@ -418,6 +418,10 @@ bool moat_fault_sink_set(const struct moat_fault_sink *new_sink) {
         return new_sink == NULL;
     }
     sink = new_sink;
+    uint32_t last = sequence_last();
+    if (last > moat_fault_sequence_last()) {
+        moat_fault_sequence_keep(last);
+    }
     uint32_t count;
     const struct moat_fault *record;
     for (unsigned i = 0; (record = moat_fault_at(i, &count)) != NULL; i++) {

@@ -20,7 +20,7 @@ exit status:
 def _ram(text):
     address, separator, path = text.partition(":")
     try:
-        if not separator:
+        if not separator or int(address, 0) < 0:
             raise ValueError
         return int(address, 0), path
     except ValueError:
@@ -42,7 +42,7 @@ def _arguments(arguments):
     parser.add_argument("--core", metavar="FILE", help="write the last record as a core file for gdb-multiarch ELF FILE")
     parser.add_argument("--ram", metavar="ADDRESS:FILE", type=_ram, action="append", default=[],
                         help="a dump of RAM from ADDRESS on, for the backtrace and the core file; may be repeated")
-    return parser.parse_args(arguments)
+    return parser.parse_intermixed_args(arguments)
 
 
 def _say(text):

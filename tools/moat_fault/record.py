@@ -130,6 +130,7 @@ def _name(field):
 
 # ---- logs ----
 
+SOURCE_MAX = 200  # bytes before a line that tell where it came from
 LINE = re.compile(rb"MOAT-FAULT ([0-9a-f]*)(?: ([0-9a-f]{8})(?: ([0-9a-f]{8}))?)?")
 
 
@@ -147,7 +148,7 @@ def find(log):
     """Yields what is Found in each framed line in the bytes of a log."""
     for number, line in enumerate(log.split(b"\n"), 1):
         for match in LINE.finditer(line):
-            source = line[:match.start()].decode("utf-8", "replace").strip()
+            source = line[max(0, match.start() - SOURCE_MAX):match.start()].decode("utf-8", "replace").strip()
             try:
                 raw, count = _unframe(*match.groups())
                 yield Found(f"{number}", parse(raw), count, source, None)
@@ -210,4 +211,5 @@ def _count_before(dump, at):
     if at < 8:
         return 1
     count, inverse = struct.unpack_from("<II", dump, at - 8)
-    return count if count and count == inverse ^ 0xFFFFFFFF else 1
+    newer = inverse ^ 0xFFFFFFFF  # written first: power may have gone between the two
+    return newer if newer and count in (newer, newer - 1) else 1

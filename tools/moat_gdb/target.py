@@ -36,8 +36,13 @@ class Type:
         return {field.enumval: field.name for field in self.gdb_type.fields()}
 
 
+SIZE_MAX = 64 << 20  # bytes, more than a device of moat's has
+
+
 class GdbMemory(Memory):
     def read(self, address, size):
+        if size > SIZE_MAX:  # a damaged length: gdb itself dies of such
+            raise Unreadable(address, size)
         try:
             return gdb.selected_inferior().read_memory(address, size).tobytes()
         except (gdb.MemoryError, OverflowError) as error:

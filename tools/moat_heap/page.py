@@ -37,7 +37,7 @@ def address(value):
 def render(document):
     """The page."""
     title = f"Heap map of {escape(document.firmware)}"
-    data = json.dumps(page_data(document), separators=(",", ":")).replace("</", "<\\/")
+    data = json.dumps(page_data(document), separators=(",", ":")).replace("<", "\\u003c")
     parts = ["<!DOCTYPE html>", '<html lang="en"><head><meta charset="utf-8">',
              '<meta name="viewport" content="width=device-width, initial-scale=1">', '<meta name="generator" content="moat-heapmap">',
              f"<title>{title}</title>", f"<style>\n{_file('style.css')}</style></head>", "<body>", looks.patterns(),

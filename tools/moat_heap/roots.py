@@ -70,6 +70,8 @@ class Roots:
         if of is None:
             self._problems.add(f"the root at 0x{start:x} is of no type: something wrote over the table of roots")
             return
+        if not of.has_slots:
+            return
         for offset, words in of.slot_ranges(of.size * count, count > 1):
             for i, value in enumerate(self._target.words(start + offset, words)):
                 address = start + offset + i * self._word
@@ -173,7 +175,7 @@ class Roots:
 
     def _words(self, start, end, name):
         start = -(-start // self._word) * self._word
-        for i, value in enumerate(self._target.words(start, (end - start) // self._word)):
+        for i, value in enumerate(self._target.words(start, max(0, (end - start) // self._word))):
             self._ambiguous("stack", name, start + i * self._word, value)
 
     def _ambiguous(self, kind, name, address, value):

@@ -28,12 +28,12 @@ class Unusable(Exception):
 
 def _rate(text):
     try:
-        rate = fractions.Fraction(text)
-        if rate <= 0:
+        if len(text) > 20 or not 1e-6 <= float(text) <= 1e12:
             raise ValueError
+        rate = fractions.Fraction(text)
         return rate
     except (ValueError, ZeroDivisionError):
-        raise argparse.ArgumentTypeError(f"'{text}' is no number above 0, of ticks in a second") from None
+        raise argparse.ArgumentTypeError(f"'{text}' is no number above 0, of ticks in a second: 1e-6 to 1e12") from None
 
 
 def _arguments(arguments):
@@ -46,7 +46,7 @@ def _arguments(arguments):
                         help="ticks of moat_port_clock in a second, if the firmware does not say; else a tick is drawn as 1 us")
     parser.add_argument("--summary", action="store_true", help="print counts and longest times to standard error")
     parser.add_argument("--force", action="store_true", help="draw what another build printed all the same")
-    return parser.parse_args(arguments)
+    return parser.parse_intermixed_args(arguments)
 
 
 def _say(text):

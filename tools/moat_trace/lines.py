@@ -7,6 +7,8 @@ import zlib
 from dataclasses import dataclass
 
 LAYOUT = 1
+EVENTS_MAX = 1 << 16  # in one printing; a ring has 4096 at most, and may be written to meanwhile
+SOURCE_MAX = 200      # bytes before a line that tell where it came from
 HEAD = struct.Struct("<HHIIIII20s")
 EVENT = struct.Struct("<III")
 LINE = re.compile(rb"MOAT-TRACE ([0-9a-f]*)(?: ([0-9a-f]{8}))?")
@@ -41,7 +43,7 @@ def find(log):
     for place, text in enumerate(log.split(b"\n"), 1):
         for match in LINE.finditer(text):
             try:
-                source = text[:match.start()].decode("utf-8", "replace").strip()
+                source = text[max(0, match.start() - SOURCE_MAX):match.start()].decode("utf-8", "replace").strip()
                 yield Found(place, _parse(source, *match.groups()), None)
             except LineError as error:
                 yield Found(place, None, str(error))
@@ -59,6 +61,8 @@ def _parse(source, digits, crc):
     if len(raw) != HEAD.size + count * EVENT.size:
         raise LineError(f"the line says {count} events and has {len(raw)} bytes")
     _, _, number, end, boots, clock_hz, arena_bytes, build_id = HEAD.unpack_from(raw)
+    if not count <= (end - number) % (1 << 32) <= EVENTS_MAX:
+        raise LineError(f"the line says that {(end - number) % (1 << 32)} events follow, more than a ring has")
     return Line(source, build_id, boots, clock_hz, arena_bytes, number, end, tuple(EVENT.iter_unpack(raw[HEAD.size:])))
 
 

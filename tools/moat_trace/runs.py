@@ -1,6 +1,7 @@
 """Puts lines, which come in any order and more than once, together to runs: what one boot of one device did, in order.
 
 SPDX-License-Identifier: MIT"""
+import bisect
 from dataclasses import dataclass, field
 
 CLOCK = 1 << 32
@@ -72,7 +73,13 @@ class Run:
 
     def lost(self):
         """How many events were printed, as far as the lines tell, and are not there."""
-        return len({number for first, end in self.printed for number in range(first, end)} - set(self.raw))
+        lost, reached, known = 0, None, sorted(self.raw)
+        for first, end in sorted(self.printed):
+            first = first if reached is None else max(first, reached)
+            if end > first:
+                lost += end - first - (bisect.bisect_left(known, end) - bisect.bisect_left(known, first))
+                reached = end
+        return lost
 
 
 def gather(lines, records=()):
