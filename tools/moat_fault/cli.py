@@ -2,12 +2,11 @@
 
 SPDX-License-Identifier: MIT"""
 import argparse
+import functools
 import json
-import os
-import sys
 
-from . import core_file, record as records, report
-from .elf import Firmware, FirmwareError
+from . import command, core_file, record as records, report
+from .elf import Firmware
 
 HELP = """Finds moat's fault records in what a firmware printed, and explains them with its ELF file.
 
@@ -45,22 +44,7 @@ def _arguments(arguments):
     return parser.parse_intermixed_args(arguments)
 
 
-def _say(text):
-    print(f"moat-fault: {text}", file=sys.stderr)
-
-
-class Unusable(Exception):
-    """A file can't be used; str() says why."""
-
-
-def _read(path):
-    try:
-        if path == "-":
-            return sys.stdin.buffer.read()
-        with open(path, "rb") as file:
-            return file.read()
-    except OSError as error:
-        raise Unusable(f"{path}: {error.strerror}") from error
+_say = functools.partial(command.say, "moat-fault")
 
 
 def _collect(log, raw, name):
@@ -105,10 +89,10 @@ def _explain(options, found, firmwares, ram):
 
 
 def _run(options):
-    name = "standard input" if options.log == "-" else options.log
+    name = command.name_of(options.log)
     firmwares = [Firmware(path) for path in (options.elf, *options.others)]
-    ram = [(address, _read(path)) for address, path in options.ram]
-    found, damaged = _collect(_read(options.log), options.raw, name)
+    ram = [(address, command.read(path)) for address, path in options.ram]
+    found, damaged = _collect(command.read(options.log), options.raw, name)
     if not found and not damaged:
         _say(f"{name}: no fault record in it")
     explained = _explain(options, found, firmwares, ram)
@@ -118,7 +102,7 @@ def _run(options):
             with open(options.core, "wb") as file:
                 file.write(core_file.build(record, firmware, ram))
         except OSError as error:
-            raise Unusable(f"{options.core}: {error.strerror}") from error
+            raise command.Unusable(f"{options.core}: {error.strerror}") from error
     for reason in dict.fromkeys(reason for firmware in firmwares for reason in firmware.missing) if explained else ():
         _say(f"warning: {reason}")
     return 0 if explained and not damaged and len(explained) == len(found) else 1
@@ -126,11 +110,4 @@ def _run(options):
 
 def main(arguments=None):
     options = _arguments(arguments)
-    try:
-        return _run(options)
-    except (FirmwareError, Unusable, core_file.CoreError) as error:
-        _say(error)
-        return 2
-    except BrokenPipeError:  # whoever reads the reports has read enough
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return 0
+    return command.finish("moat-fault", _run, options, core_file.CoreError)

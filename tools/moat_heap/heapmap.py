@@ -2,12 +2,14 @@
 
 SPDX-License-Identifier: MIT"""
 import argparse
+import functools
 import io
 import json
 import os
 import sys
 
-from moat_fault.elf import Firmware, FirmwareError
+from moat_fault import command
+from moat_fault.elf import Firmware
 
 from . import frames, page, reader
 from .document import Document, export
@@ -26,8 +28,7 @@ exit status:
 ELF_MAGIC = b"\x7fELF"
 
 
-class Unusable(Exception):
-    """Nothing can be drawn; str() says why and what to do."""
+_say = functools.partial(command.say, "moat-heapmap")
 
 
 def _arguments(arguments):
@@ -42,20 +43,6 @@ def _arguments(arguments):
     return parser.parse_args(arguments)
 
 
-def _say(text):
-    print(f"moat-heapmap: {text}", file=sys.stderr)
-
-
-def _read_input(path):
-    try:
-        if path == "-":
-            return sys.stdin.buffer.read()
-        with open(path, "rb") as file:
-            return file.read()
-    except OSError as error:
-        raise Unusable(f"{path}: {error.strerror}") from error
-
-
 def _write(path, text):
     try:
         if path == "-":
@@ -64,7 +51,7 @@ def _write(path, text):
         with open(path, "w", encoding="utf-8") as file:
             file.write(text)
     except OSError as error:
-        raise Unusable(f"{path}: {error.strerror}") from error
+        raise command.Unusable(f"{path}: {error.strerror}") from error
 
 
 # ---- dumps ----
@@ -89,10 +76,10 @@ def _choose(log, firmware, options, name):
     """(the dump to draw, those of the same run before it)"""
     if not log.dumps:
         hint = f" ({log.damaged} lines look like damaged frames of one)" if log.damaged else ""
-        raise Unusable(f"{name}: no heap dump in it{hint}: the firmware prints one where it calls moat_heap_dump()")
+        raise command.Unusable(f"{name}: no heap dump in it{hint}: the firmware prints one where it calls moat_heap_dump()")
     if options.dump is not None:
         if not 1 <= options.dump <= len(log.dumps):
-            raise Unusable(f"{name}: there is no dump {options.dump}: it has {len(log.dumps)}; --list lists them")
+            raise command.Unusable(f"{name}: there is no dump {options.dump}: it has {len(log.dumps)}; --list lists them")
         chosen = log.dumps[options.dump - 1]
     else:
         own = [dump for dump in log.dumps if _belongs(dump, firmware)]
@@ -101,10 +88,10 @@ def _choose(log, firmware, options, name):
         ours = firmware.build_id.hex() if firmware.build_id else "without a build id"
         text = f"the dump is of build {chosen.begin.build_id.hex()}, {firmware.path} is {ours}"
         if not options.force:
-            raise Unusable(f"{text}: give the ELF file that was running, or --force")
+            raise command.Unusable(f"{text}: give the ELF file that was running, or --force")
         _say(f"warning: {text}: names and types may be wrong")
     if chosen.begin is not None and chosen.begin.word * 8 != firmware.word_bits:
-        raise Unusable(f"the dump is of a machine of {8 * chosen.begin.word} bits, {firmware.path} of one of {firmware.word_bits}")
+        raise command.Unusable(f"the dump is of a machine of {8 * chosen.begin.word} bits, {firmware.path} of one of {firmware.word_bits}")
     return chosen, _same_run(chosen, log.dumps[:log.dumps.index(chosen)])
 
 
@@ -155,18 +142,18 @@ def _from_log(data, options, firmware, name):
 
 def _from_core(options, firmware, name):
     if options.list or options.dump is not None:
-        raise Unusable(f"{name} is a core file, which is one picture of the heap: --list and --dump are for logs")
+        raise command.Unusable(f"{name} is a core file, which is one picture of the heap: --list and --dump are for logs")
     if name == "standard input":
-        raise Unusable("a core file can't come from standard input: give its name")
+        raise command.Unusable("a core file can't come from standard input: give its name")
     heap = reader.read(open_core(options.elf, name))
     return Document(os.path.basename(firmware.path), firmware.build_id.hex() if firmware.build_id else "",
                     f"core file {os.path.basename(name)}", heap, [("core file", heap)], list(heap.problems))
 
 
 def _run(options):
-    name = "standard input" if options.input == "-" else options.input
+    name = command.name_of(options.input)
     firmware = Firmware(options.elf)
-    data = _read_input(options.input)
+    data = command.read(options.input)
     core = data.startswith(ELF_MAGIC)
     document = _from_core(options, firmware, name) if core else _from_log(data, options, firmware, name)
     if document is None:
@@ -184,11 +171,4 @@ def main(arguments=None):
     options = _arguments(arguments)
     if isinstance(sys.stdout, io.TextIOWrapper):
         sys.stdout.reconfigure(encoding="utf-8")
-    try:
-        return _run(options)
-    except (FirmwareError, TargetError, Unusable) as error:
-        _say(error)
-        return 2
-    except BrokenPipeError:  # whoever reads has read enough
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return 0
+    return command.finish("moat-heapmap", _run, options, TargetError)

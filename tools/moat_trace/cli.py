@@ -3,11 +3,12 @@
 SPDX-License-Identifier: MIT"""
 import argparse
 import fractions
+import functools
 import os
 import sys
 
-from moat_fault import record as records
-from moat_fault.elf import Firmware, FirmwareError
+from moat_fault import command, record as records
+from moat_fault.elf import Firmware
 
 from . import chrome, core_file, lines, picture, runs, summary
 
@@ -22,8 +23,7 @@ exit status:
   2  the command line, the ELF file, the input or the output can't be used"""
 
 
-class Unusable(Exception):
-    """A file can't be used; str() says why."""
+_say = functools.partial(command.say, "moat-trace")
 
 
 def _rate(text):
@@ -47,20 +47,6 @@ def _arguments(arguments):
     parser.add_argument("--summary", action="store_true", help="print counts and longest times to standard error")
     parser.add_argument("--force", action="store_true", help="draw what another build printed all the same")
     return parser.parse_intermixed_args(arguments)
-
-
-def _say(text):
-    print(f"moat-trace: {text}", file=sys.stderr)
-
-
-def _read(path):
-    try:
-        if path == "-":
-            return sys.stdin.buffer.read()
-        with open(path, "rb") as file:
-            return file.read()
-    except OSError as error:
-        raise Unusable(f"{path}: {error.strerror}") from error
 
 
 def _damaged(name, found):
@@ -117,20 +103,21 @@ def _write(trace, path):
         with open(path, "w", encoding="ascii") as file:
             chrome.dump(trace, file)
     except OSError as error:
-        raise Unusable(f"{path}: {error.strerror}") from error
+        raise command.Unusable(f"{path}: {error.strerror}") from error
 
 
 def _run(options):
     firmware = Firmware(options.elf)
-    name = "standard input" if options.input == "-" else options.input
-    data = _read(options.input)
+    name = command.name_of(options.input)
+    data = command.read(options.input)
     if data[:4] == b"\x7fELF" and options.input == "-":
-        raise Unusable("a core file can't come by standard input: give its name")
+        raise command.Unusable("a core file can't come by standard input: give its name")
     gathered, whole = _from_core(options, firmware) if data[:4] == b"\x7fELF" else _from_log(data, name, firmware, options.force)
     painted = [(run, picture.paint(run)) for run in gathered]
     for run, _ in painted:
-        if run.lost():
-            _say(f"warning: {run.lost()} events were printed and are not in {name}, or handlers pushed them out while it was printed")
+        lost = run.lost()
+        if lost:
+            _say(f"warning: {lost} events were printed and are not in {name}, or handlers pushed them out while it was printed")
     if options.summary:
         for run, drawn in painted:
             print("\n".join(summary.text(run, drawn, options.hz)), file=sys.stderr)
@@ -142,11 +129,4 @@ def _run(options):
 
 def main(arguments=None):
     options = _arguments(arguments)
-    try:
-        return _run(options)
-    except (FirmwareError, Unusable, core_file.CoreError) as error:
-        _say(error)
-        return 2
-    except BrokenPipeError:  # whoever reads the trace has read enough
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return 0
+    return command.finish("moat-trace", _run, options, core_file.CoreError)
