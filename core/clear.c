@@ -17,7 +17,7 @@ static inline void clear_block(moat_raw *at) {
     at[5] = 0;
     at[6] = 0;
     at[7] = 0;
-    __asm__ volatile("" ::: "memory");
+    MOAT_COMPILER_BARRIER_();
 #endif
 }
 
@@ -30,7 +30,7 @@ void moat_clear_words(uintptr_t from, uintptr_t to) {
     }
     while (at < end) {
         *at++ = 0;
-        __asm__ volatile("" ::: "memory");
+        MOAT_COMPILER_BARRIER_();
     }
 }
 
@@ -39,6 +39,6 @@ void moat_copy_words(void *to, const void *from, uintptr_t bytes) {
     const moat_raw *source = from;
     for (uintptr_t words = bytes / MOAT_WORD_BYTES; words != 0; words--) {
         *target++ = *source++;
-        __asm__ volatile("" ::: "memory");
+        MOAT_COMPILER_BARRIER_();
     }
 }

@@ -81,11 +81,14 @@ void moat_guard_store_(const void *slot, const void *value);
 /* Inlined at -Os too: the guard names the store by its return address, which must lie in the firmware's function. */
 #define MOAT_INLINE_ __attribute__((always_inline)) static inline
 
+/* No instruction: the compiler neither moves memory accesses past it nor makes a loop around it a call. */
+#define MOAT_COMPILER_BARRIER_() __asm__ volatile("" ::: "memory")
+
 /* Something after a call, so that it is no jump in the place of a return: the guard names the function that made the
  * call by its return address. */
 MOAT_INLINE_ int moat_returned_(int result) {
 #if MOAT_CONFIG_CHECK >= 2
-    __asm__ volatile("" ::: "memory");
+    MOAT_COMPILER_BARRIER_();
 #endif
     return result;
 }
