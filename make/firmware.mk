@@ -62,7 +62,7 @@ LIBC := -lc -lgcc
 endif
 
 # Files see the headers of their own layer and of those below it. Tests see core's insides.
-INCLUDES_core := -Icore/include -Iport/$(PORT)
+INCLUDES_core := -Icore/include -Icore -Iport/$(PORT)
 INCLUDES_port := -Icore/include -Icore -Iport/$(PORT) -Iport
 INCLUDES_bsp := -Icore/include -Icore -Iport/$(PORT) -Iport -Ibsp/$(BSP) -Ibsp/common -Ibsp
 INCLUDES_examples := -Icore/include -Ibsp
@@ -71,7 +71,7 @@ INCLUDES_test := -Icore/include -Icore -Iport/$(PORT) -Ibsp -Itest
 
 include make/program.mk
 
-CORE_OBJS := $(patsubst %,$(OUT)/obj/%.o,$(wildcard core/*.c))
+CORE_OBJS := $(patsubst %,$(OUT)/obj/%.o,$(wildcard core/*/*.c))
 BOARD_OBJS := $(addprefix $(OUT)/obj/,$(addsuffix .o,$(BOARD_SRCS)))
 
 # core calls no library: no idiom may be turned into a call of memcpy or memset. test/build/core_rules.py looks.

@@ -18,7 +18,7 @@ void moat_board_write(const char *text, size_t length);
  *        can work, and must not come back to life as if nothing had happened */
 _Noreturn void moat_board_trap_end(bool again);
 
-/* What the board knows of this boot: core/port.h. */
+/* What the board knows of this boot: core/base/port.h. */
 struct moat_port_boot;
 void moat_board_boot(struct moat_port_boot *out);
 

@@ -3,7 +3,7 @@
  * SPDX-License-Identifier: MIT */
 #include "fresh_heap.h"
 
-#include "sections.h"
+#include "base/sections.h"
 
 #include <moat.h>
 #include <string.h>

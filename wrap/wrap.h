@@ -7,7 +7,7 @@
 #ifndef MOAT_WRAP_H
 #define MOAT_WRAP_H
 
-#include "guard.h"
+#include "guard/guard.h"
 
 #include <stddef.h>
 

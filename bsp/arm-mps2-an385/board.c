@@ -3,7 +3,7 @@
  * SPDX-License-Identifier: MIT */
 #include "board.h"
 
-#include "../../core/port.h"
+#include "base/port.h"
 #include "../../port/armv7m/exception.h"
 #include "../../port/armv7m/mpu.h"
 #include "../bsp.h"

@@ -3,7 +3,7 @@
  * Under -icount shift=10 an instruction takes 1024 ns, and the timers count 25 MHz: 25.6 ticks each, 128 for five.
  *
  * SPDX-License-Identifier: MIT */
-#include "../../core/port.h"
+#include "base/port.h"
 #include "../bsp.h"
 #include "board.h"
 #include "mps2.h"

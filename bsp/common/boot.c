@@ -3,7 +3,7 @@
  * SPDX-License-Identifier: MIT */
 #include "boot.h"
 
-#include "../../core/port.h"
+#include "base/port.h"
 #include "../../port/port_board.h"
 #include "../bsp.h"
 

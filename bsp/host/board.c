@@ -1,7 +1,7 @@
 /* moat: the host as a board: console, arguments, files, software interrupt.
  *
  * SPDX-License-Identifier: MIT */
-#include "../../core/port.h"
+#include "base/port.h"
 #include "../../port/host/interrupt.h"
 #include "../bsp.h"
 #include "host.h"

@@ -1,7 +1,7 @@
 /* moat: the host as a board: exit, and a reset that runs the program again with its retained data.
  *
  * SPDX-License-Identifier: MIT */
-#include "../../core/port.h"
+#include "base/port.h"
 #include "../bsp.h"
 #include "../common/boot.h"
 #include "host.h"

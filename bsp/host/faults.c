@@ -4,7 +4,7 @@
  * a CPU's own. A sanitizer that was built in reports such a signal itself, and better.
  *
  * SPDX-License-Identifier: MIT */
-#include "../../core/port.h"
+#include "base/port.h"
 #include "../bsp.h"
 #include "host.h"
 

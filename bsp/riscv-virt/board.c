@@ -3,7 +3,7 @@
  * SPDX-License-Identifier: MIT */
 #include "board.h"
 
-#include "../../core/port.h"
+#include "base/port.h"
 #include "../../port/port_board.h"
 #include "../../port/riscv/pmp.h"
 #include "../bsp.h"

@@ -1,4 +1,4 @@
-/* moat: ARMv7-M, the inline half of core/port.h.
+/* moat: ARMv7-M, the inline half of core/base/port.h.
  *
  * SPDX-License-Identifier: MIT */
 #ifndef MOAT_PORT_CPU_H

@@ -1,4 +1,4 @@
-/* moat: a program on Linux, the inline half of core/port.h.
+/* moat: a program on Linux, the inline half of core/base/port.h.
  *
  * Signal handlers stand in for interrupt handlers. A mask is a flag and no system call: what arrives while it is set
  * is kept, and runs when it is cleared (interrupt.h).

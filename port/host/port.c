@@ -1,7 +1,7 @@
-/* moat: a program on Linux, the out-of-line half of core/port.h.
+/* moat: a program on Linux, the out-of-line half of core/base/port.h.
  *
  * SPDX-License-Identifier: MIT */
-#include "../../core/port.h"
+#include "base/port.h"
 
 #include "../port_board.h"
 

@@ -1,4 +1,4 @@
-/* moat: RISC-V, machine mode, the inline half of core/port.h. The same source serves rv32 and rv64.
+/* moat: RISC-V, machine mode, the inline half of core/base/port.h. The same source serves rv32 and rv64.
  *
  * mscratch says which stack is in use: in thread mode it holds the top of the handlers' stack, in a handler 0.
  *

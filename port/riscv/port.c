@@ -1,7 +1,7 @@
-/* moat: RISC-V, the out-of-line half of core/port.h.
+/* moat: RISC-V, the out-of-line half of core/base/port.h.
  *
  * SPDX-License-Identifier: MIT */
-#include "../../core/port.h"
+#include "base/port.h"
 
 #include "../ending.h"
 #include "../port_board.h"

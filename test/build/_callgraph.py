@@ -17,14 +17,14 @@ class CallGraph:
         self.calls = {}
         self.frames = {}
         self.known = {}
-        for source in sorted((ROOT / "core").glob("*.c")):
+        for source in sorted((ROOT / "core").rglob("*.c")):
             compiler.must_compile(source.relative_to(ROOT), scratch / f"{source.stem}.o", *flags, *CORE_FLAGS,
                                   "-fcallgraph-info=su")
             self._read((scratch / f"{source.stem}.ci").read_text())
         # The port calls what it is given: the one call back into core.
-        for source in (ROOT / "core").glob("*.c"):
+        for source in (ROOT / "core").rglob("*.c"):
             for visit in re.findall(r"moat_port_spill_and_call\((\w+)", source.read_text()):
-                target = f"core/{source.name}:{visit}"
+                target = f"{source.relative_to(ROOT)}:{visit}"
                 self.calls.setdefault("moat_port_spill_and_call", set()).add(target if target in self.frames else visit)
 
     def _read(self, text):

@@ -70,13 +70,14 @@ def core_is_as_if_it_had_no_checks(scratch):
         bare = copy.copy(compiler)
         bare.command = [word.replace("-Icore", f"-I{scratch}/core") for word in compiler.command]
         for path in cut:
-            same(f"{what} {path.name}", code(compiler, ROOT / "core" / path.name, scratch, *flags),
+            original = ROOT / path.relative_to(scratch)
+            same(f"{what} {path.name}", code(compiler, original, scratch, *flags),
                  code(bare, path, scratch, *flags))
 
 
 def core_without_guard_refers_to_none(scratch):
     for compiler, flag, what in each(("-Os",)):
-        for path in sorted((ROOT / "core").glob("*.c")):
+        for path in sorted((ROOT / "core").rglob("*.c")):
             if path.name == "guard.c":
                 continue  # in the archive, and linked only where something refers to it
             compiler.must_compile(path, scratch / "a.o", flag, "-DMOAT_CONFIG_CHECK=0", *CORE_FLAGS)

@@ -12,7 +12,7 @@ def compile_case(target, clang):
     def case(scratch):
         if not (ROOT / compiler.command[-2].removeprefix("-I")).exists():
             raise Skip("no port for the family yet")
-        for source in sorted((ROOT / "core").glob("*.c")):
+        for source in sorted((ROOT / "core").rglob("*.c")):
             for check in (0, 2):
                 compiler.must_compile(source.relative_to(ROOT), scratch / "a.o", "-O2", *flags,
                                       f"-DMOAT_CONFIG_CHECK={check}")

@@ -7,7 +7,7 @@ import re
 from _callgraph import CallGraph
 from _checks import CORE_FLAGS, ROOT, Compiler, expect, main, run
 
-CORE = sorted([*(ROOT / "core").glob("*.[ch]"), *(ROOT / "core/include").glob("*.h")])
+CORE = sorted((ROOT / "core").rglob("*.[ch]"))
 OURS = [path for folder in ("core", "port", "bsp", "wrap", "test", "examples") for path in (ROOT / folder).rglob("*.[chS]")]
 FILE_LINES = 600
 FUNCTION_LINES = 80
@@ -35,27 +35,27 @@ def core_does_not_recurse(scratch):
 
 
 def section_symbols():
-    declarations = re.findall(r"^extern .*;", (ROOT / "core/sections.h").read_text(), re.MULTILINE)
+    declarations = re.findall(r"^extern .*;", (ROOT / "core/base/sections.h").read_text(), re.MULTILINE)
     return set(re.findall(r"\b(moat_\w+)\[\]", "\n".join(declarations)))
 
 
 def core_calls_its_port_and_nothing_else(scratch):
-    allowed = section_symbols() | set(re.findall(r"\b(moat_port_\w+)\(", (ROOT / "core/port.h").read_text()))
+    allowed = section_symbols() | set(re.findall(r"\b(moat_port_\w+)\(", (ROOT / "core/base/port.h").read_text()))
     for target in ("armv6m", "armv7m", "rv32imac", "rv64imac"):
         for flag in ("-Os", "-O2", "-O3"):
             compiler = Compiler(target)
             defined, used = set(), {}
-            for path in sorted((ROOT / "core").glob("*.c")):
+            for path in sorted((ROOT / "core").rglob("*.c")):
                 compiler.must_compile(path, scratch / "a.o", flag, *CORE_FLAGS)
                 for line in compiler.tool("nm", scratch / "a.o").splitlines():
                     kind, name = line.split()[-2:]
                     if kind == "U":
-                        used[name] = path.name
+                        used[name] = path.relative_to(ROOT)
                     elif kind.isupper():
                         defined.add(name)
             for name, where in used.items():
                 expect(name in defined or name in allowed or LIBGCC.fullmatch(name),
-                       f"{target} {flag}: core/{where} refers to {name}")
+                       f"{target} {flag}: {where} refers to {name}")
 
 
 def core_names_no_cpu_and_no_board(_):

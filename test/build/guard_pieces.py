@@ -25,7 +25,7 @@ def flags(check):
 def core(compiler, scratch, check):
     """Core's objects and the minimal program's port."""
     objects = []
-    for source in (ROOT / "test/size/port.c", *sorted((ROOT / "core").glob("*.c"))):
+    for source in (ROOT / "test/size/port.c", *sorted((ROOT / "core").rglob("*.c"))):
         objects.append(scratch / f"{source.stem}-{check}.o")
         compiler.must_compile(source, objects[-1], *flags(check))
     return objects
@@ -34,7 +34,7 @@ def core(compiler, scratch, check):
 def symbols(compiler, scratch, check, objects, statement=""):
     """The names in a program that stores, and does one thing more."""
     program = (ROOT / "test/size/minimal.c").read_text()
-    for old, new in (("#include <moat.h>", "#include <guard.h>"),
+    for old, new in (("#include <moat.h>", "#include <guard/guard.h>"),
                      ("int main(void) {", "int take(const void *p);\nint take(const void *p) { return p != 0; }\nint main(void) {"),
                      ("    return moat_gc_collect();", f"    {statement}\n    return moat_gc_collect();")):
         expect(program.count(old) == 1, f"test/size/minimal.c has no '{old}'")

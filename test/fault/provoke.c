@@ -4,8 +4,8 @@
  * The first boot faults and resets; the second prints the log and ends.
  *
  * SPDX-License-Identifier: MIT */
-#include "fault.h"
-#include "port.h"
+#include "fault/fault.h"
+#include "base/port.h"
 
 #include <bsp.h>
 #include <moat.h>

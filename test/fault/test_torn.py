@@ -12,8 +12,8 @@ from support import ROOT, scratch
 SKIPPED = 77
 FLAGS = ["-std=c11", "-O2", "-Wall", "-Wextra", "-Werror", "-ffreestanding", "-Icore/include", "-Icore", "-Itest/fault/torn",
          "-DMOAT_CONFIG_FAULT_STACK_WORDS=8"]
-SOURCES = ["test/fault/torn/torn.c", "core/fault.c", "core/fault_print.c", "core/fault_record.c", "core/fault_ring.c",
-           "core/fault_stack.c", "core/frame.c", "core/build_id.c", "core/text.c"]
+SOURCES = ["test/fault/torn/torn.c", "core/fault/fault.c", "core/fault/print.c", "core/fault/record.c", "core/fault/ring.c",
+           "core/fault/callers.c", "core/base/frame.c", "core/base/build_id.c", "core/base/text.c"]
 
 
 def main():

@@ -6,8 +6,8 @@
  * SPDX-License-Identifier: MIT */
 #include "fresh_heap.h"
 
-#include "cycle.h"
-#include "granule.h"
+#include "heap/cycle.h"
+#include "space/granule.h"
 
 #include <bsp.h>
 #include <moat.h>

@@ -4,8 +4,8 @@
 #include "guard/fixture.h"
 
 #include "guard/cases.h"
-#include "region.h"
-#include "sections.h"
+#include "guard/region.h"
+#include "base/sections.h"
 
 #include <stdlib.h>
 

@@ -1,7 +1,7 @@
 /* moat: functions that the guard's cases call. See cases.h.
  *
  * SPDX-License-Identifier: MIT */
-#include "audit.h"
+#include "guard/audit.h"
 #include "fresh_heap.h"
 #include "guard/cases.h"
 #include "guard/run.h"

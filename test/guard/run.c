@@ -7,9 +7,9 @@
 #include "guard/fixture.h"
 #include "guard/message.h"
 
-#include "cycle.h"
-#include "region.h"
-#include "sections.h"
+#include "heap/cycle.h"
+#include "guard/region.h"
+#include "base/sections.h"
 
 #include <bsp.h>
 

@@ -6,10 +6,10 @@
  *     label NAME ADDRESS            what the page must say something about
  *
  * SPDX-License-Identifier: MIT */
-#include "bins.h"
-#include "cycle.h"
+#include "space/bins.h"
+#include "heap/cycle.h"
 #include "fresh_heap.h"
-#include "port.h"
+#include "base/port.h"
 
 #include <bsp.h>
 #include <moat.h>

@@ -3,9 +3,9 @@
  * precise, keep nothing by such a pointer.
  *
  * SPDX-License-Identifier: MIT */
-#include "granule.h"
+#include "space/granule.h"
 #include "harness.h"
-#include "mark.h"
+#include "mark/mark.h"
 #include "support/cpu.h"
 #include "support/loops.h"
 #include "support/node.h"

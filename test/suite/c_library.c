@@ -2,7 +2,7 @@
  *
  * SPDX-License-Identifier: MIT */
 #include "harness.h"
-#include "region.h"
+#include "guard/region.h"
 #include "support/c_library/owned.h"
 
 #include <moat.h>

@@ -1,8 +1,8 @@
 /* The heap's dump: whole and sound frames, at any step of the collector, and nothing else happens. What they say is for test/heapmap to find out.
  *
  * SPDX-License-Identifier: MIT */
-#include "crc.h"
-#include "cycle.h"
+#include "base/crc.h"
+#include "heap/cycle.h"
 #include "fresh_heap.h"
 #include "harness.h"
 

@@ -4,8 +4,8 @@
  * SPDX-License-Identifier: MIT */
 #include "harness.h"
 
-#include "fault.h"
-#include "fault_ring.h"
+#include "fault/fault.h"
+#include "fault/ring.h"
 
 #include <bsp.h>
 #include <moat.h>

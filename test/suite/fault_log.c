@@ -4,9 +4,9 @@
  * SPDX-License-Identifier: MIT */
 #include "harness.h"
 
-#include "event.h"
-#include "fault.h"
-#include "fault_ring.h"
+#include "base/event.h"
+#include "fault/fault.h"
+#include "fault/ring.h"
 
 #include <bsp.h>
 #include <moat.h>

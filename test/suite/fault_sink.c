@@ -7,9 +7,9 @@
  * SPDX-License-Identifier: MIT */
 #include "harness.h"
 
-#include "crc.h"
-#include "fault.h"
-#include "fault_ring.h"
+#include "base/crc.h"
+#include "fault/fault.h"
+#include "fault/ring.h"
 
 #include <moat.h>
 

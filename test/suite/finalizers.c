@@ -5,8 +5,8 @@
 #include "fresh_heap.h"
 #include "harness.h"
 
-#include "cycle.h"
-#include "port.h"
+#include "heap/cycle.h"
+#include "base/port.h"
 
 #include <bsp.h>
 #include <moat.h>

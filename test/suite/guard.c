@@ -8,8 +8,8 @@
 #include "guard/message.h"
 #include "harness.h"
 
-#include "cycle.h"
-#include "sections.h"
+#include "heap/cycle.h"
+#include "base/sections.h"
 
 #include <bsp.h>
 #include <moat.h>

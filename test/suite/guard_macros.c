@@ -5,7 +5,7 @@
 #include "fresh_heap.h"
 #include "harness.h"
 
-#include "cycle.h"
+#include "heap/cycle.h"
 
 #include <moat.h>
 

@@ -4,7 +4,7 @@
 #include "fresh_heap.h"
 #include "harness.h"
 
-#include "cycle.h"
+#include "heap/cycle.h"
 
 #include <moat.h>
 

@@ -5,7 +5,7 @@
  * Before it begins, the thread takes the only pointer to an object out of the heap: its own stack or a register holds it.
  *
  * SPDX-License-Identifier: MIT */
-#include "granule.h"
+#include "space/granule.h"
 #include "harness.h"
 #include "support/node.h"
 #include "support/situation.h"

@@ -1,9 +1,9 @@
 /* Finalizers run in thread mode, at safe points, and never in a handler, even when it allocates while one is due.
  *
  * SPDX-License-Identifier: MIT */
-#include "cycle.h"
+#include "heap/cycle.h"
 #include "harness.h"
-#include "port.h"
+#include "base/port.h"
 #include "support/node.h"
 
 #include <bsp.h>

@@ -3,9 +3,9 @@
  *
  * SPDX-License-Identifier: MIT */
 #include "fresh_heap.h"
-#include "granule.h"
+#include "space/granule.h"
 #include "harness.h"
-#include "root.h"
+#include "mark/root.h"
 
 #include <moat.h>
 

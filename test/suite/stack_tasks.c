@@ -4,9 +4,9 @@
  * Three tasks and the main loop, whose stack is registered like theirs while a task may run a collection.
  *
  * SPDX-License-Identifier: MIT */
-#include "cycle.h"
+#include "heap/cycle.h"
 #include "harness.h"
-#include "port.h"
+#include "base/port.h"
 #include "support/cpu.h"
 #include "support/node.h"
 #include "support/situation.h"

@@ -4,7 +4,7 @@
  * SPDX-License-Identifier: MIT */
 #include "fresh_heap.h"
 #include "harness.h"
-#include "utilisation.h"
+#include "heap/utilisation.h"
 
 #include <moat.h>
 

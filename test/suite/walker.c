@@ -5,9 +5,9 @@
 #include "fresh_heap.h"
 #include "harness.h"
 
-#include "cycle.h"
-#include "finalize.h"
-#include "granule.h"
+#include "heap/cycle.h"
+#include "mark/finalize.h"
+#include "space/granule.h"
 
 #include <moat.h>
 #include <string.h>

@@ -3,8 +3,8 @@
  * before it overflows, so that its printings overlap; then it does overflow.
  *
  * SPDX-License-Identifier: MIT */
-#include "event.h"
-#include "port.h"
+#include "base/event.h"
+#include "base/port.h"
 
 #include <bsp.h>
 #include <moat.h>

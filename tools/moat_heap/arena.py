@@ -1,4 +1,4 @@
-"""One arena's objects and holes, walked granule by granule as moat_heap_check does (core/check_arena.c).
+"""One arena's objects and holes, walked granule by granule as moat_heap_check does (core/inspect/check_arena.c).
 
 SPDX-License-Identifier: MIT"""
 import bisect

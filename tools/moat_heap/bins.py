@@ -1,4 +1,4 @@
-"""The holes that are filed in bins (core/bins.c).
+"""The holes that are filed in bins (core/space/bins.c).
 
 SPDX-License-Identifier: MIT"""
 from .memory import Unreadable

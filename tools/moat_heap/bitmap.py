@@ -1,4 +1,4 @@
-"""The two bits of each granule of an arena, as core/granule.h and core/object.c read them.
+"""The two bits of each granule of an arena, as core/space/granule.h and core/space/object.c read them.
 
 A damaged bitmap leads nowhere else than to a wrong answer: every search ends with the bitmap.
 

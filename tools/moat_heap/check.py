@@ -1,4 +1,4 @@
-"""The invariants of docs/design.md that are not a matter of one arena, in the words of moat_heap_check (core/check.c, check_slots.c).
+"""The invariants of docs/design.md that are not a matter of one arena, in the words of moat_heap_check (core/inspect/check.c, check_slots.c).
 
 SPDX-License-Identifier: MIT"""
 from .memory import Unreadable

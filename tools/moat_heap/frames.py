@@ -1,4 +1,4 @@
-"""Heap dumps in what a firmware printed (core/dump.c; docs/heap-map.md has the format): finds their frames among other lines, puts each dump's
+"""Heap dumps in what a firmware printed (core/inspect/dump.c; docs/heap-map.md has the format): finds their frames among other lines, puts each dump's
 memory together, and says what is missing of it.
 
 SPDX-License-Identifier: MIT"""

@@ -1,6 +1,6 @@
 """Types of managed objects, by what their headers say: where the slots are, and what the members are called.
 
-Slots are walked as core/scan.c does: in ranges of consecutive words, so that long runs cost nothing.
+Slots are walked as core/mark/scan.c does: in ranges of consecutive words, so that long runs cost nothing.
 
 SPDX-License-Identifier: MIT"""
 from moat_fault.fields import field_at

@@ -1,4 +1,4 @@
-"""What keeps objects from outside of the heap: core/root.c, pin.c, handle.c, persistent.c, finalize.c and stack.c.
+"""What keeps objects from outside of the heap: core/mark/root.c, pin.c, handle.c, persistent.c, finalize.c and stack.c.
 
 SPDX-License-Identifier: MIT"""
 from .memory import Unreadable

@@ -19,6 +19,7 @@ CORES = ("armv6m", "armv7m", "rv32imac", "rv64imac")
 OPTS = ("Os", "O2")
 CHECKS = ("0", "1", "2")
 SECTIONS = ("text", "rodata", "data", "bss")
+REPORT = frozenset("fault causes print record ring sink callers frame build_id text crc event".split())
 STRUCTS = """
 #include <moat.h>
 extern const char header[sizeof(moat_word)], heap[sizeof(struct moat_heap)], arena[sizeof(struct moat_arena)];
@@ -83,7 +84,7 @@ def struct_sizes(compiler, scratch, flags):
 
 def is_report(path):
     """Whether an object file records and prints what went wrong: linked by whatever can trap, the guard or a CPU exception."""
-    return re.match(r"(fault|frame|build_id|text|crc|event)", path.name) is not None
+    return path.stem in REPORT is not None
 
 
 def link_minimal(compiler, checks, scratch, objects, flags):
@@ -120,7 +121,7 @@ class Meter:
         with tempfile.TemporaryDirectory() as folder:
             scratch = pathlib.Path(folder)
             graph = self.graph(compiler, scratch, *flags)
-            objects = [scratch / f"{source.stem}.o" for source in sorted((self.root / "core").glob("*.c"))]
+            objects = [scratch / f"{source.stem}.o" for source in sorted((self.root / "core").rglob("*.c"))]
             sections = link_minimal(compiler, self.checks, scratch, objects, flags)
             sections["program"] = sections["text"] + sections["rodata"]
             library = total(pair for path in objects for pair in object_sections(compiler, path))

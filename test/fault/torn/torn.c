@@ -8,12 +8,12 @@
  *
  * SPDX-License-Identifier: MIT */
 #define _GNU_SOURCE
-#include "crc.h"
-#include "fault.h"
-#include "fault_ring.h"
+#include "base/crc.h"
+#include "fault/fault.h"
+#include "fault/ring.h"
 
-#include "include/moat_heap.h"
-#include "port.h"
+#include "moat_heap.h"
+#include "base/port.h"
 
 #include <signal.h>
 #include <stdio.h>
@@ -38,7 +38,7 @@ __asm__(".pushsection .rodata\n"
         "moat_build_id_start: .ascii \"a build id of twenty\"\n"
         "moat_build_id_end: .popsection");
 
-/* As core/crc.c, by a table: that one's instructions are most of what there is to step through. */
+/* As core/base/crc.c, by a table: that one's instructions are most of what there is to step through. */
 uint32_t moat_crc_add(uint32_t crc, const volatile void *bytes, uint32_t count) {
     static uint32_t table[256];
     for (uint32_t i = 255; table[1] == 0 && i > 0; i--) {

@@ -3,8 +3,8 @@
  * SPDX-License-Identifier: MIT */
 #include "node.h"
 
-#include "cycle.h"
-#include "port.h"
+#include "heap/cycle.h"
+#include "base/port.h"
 
 #define WASHED_WORDS 256
 

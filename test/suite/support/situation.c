@@ -4,9 +4,9 @@
  * SPDX-License-Identifier: MIT */
 #include "situation.h"
 
-#include "cycle.h"
-#include "granule.h"
-#include "sweep.h"
+#include "heap/cycle.h"
+#include "space/granule.h"
+#include "space/sweep.h"
 
 #include <bsp.h>
 #include <moat.h>

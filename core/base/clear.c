@@ -1,0 +1,44 @@
+/* moat: clearing and copying memory. See granule.h.
+ *
+ * SPDX-License-Identifier: MIT */
+#include "space/granule.h"
+#include "base/port.h"
+
+/* The barriers in the loops keep the compiler from turning them into calls of memset and memcpy: core has no libc. */
+static inline void clear_block(moat_raw *at) {
+#ifdef MOAT_PORT_CLEAR
+    MOAT_PORT_CLEAR(at);
+#else
+    at[0] = 0;
+    at[1] = 0;
+    at[2] = 0;
+    at[3] = 0;
+    at[4] = 0;
+    at[5] = 0;
+    at[6] = 0;
+    at[7] = 0;
+    MOAT_COMPILER_BARRIER_();
+#endif
+}
+
+void moat_clear_words(uintptr_t from, uintptr_t to) {
+    moat_raw *at = (moat_raw *)from;
+    moat_raw *end = (moat_raw *)to;
+    while ((uintptr_t)end - (uintptr_t)at >= 8 * MOAT_WORD_BYTES) {
+        clear_block(at);
+        at += 8;
+    }
+    while (at < end) {
+        *at++ = 0;
+        MOAT_COMPILER_BARRIER_();
+    }
+}
+
+void moat_copy_words(void *to, const void *from, uintptr_t bytes) {
+    moat_raw *target = to;
+    const moat_raw *source = from;
+    for (uintptr_t words = bytes / MOAT_WORD_BYTES; words != 0; words--) {
+        *target++ = *source++;
+        MOAT_COMPILER_BARRIER_();
+    }
+}

@@ -1,0 +1,53 @@
+/* moat: the faults that firmware, ports and boards raise. See moat_fault.h, fault.h.
+ *
+ * SPDX-License-Identifier: MIT */
+#include "fault/fault.h"
+
+#include "moat.h"
+
+#define CALLER() ((uintptr_t)__builtin_extract_return_addr(__builtin_return_address(0)))
+#define FRAME() ((uintptr_t)__builtin_frame_address(0))
+
+_Noreturn void moat_fault_exception(const struct moat_fault_exception *exception) {
+    struct moat_fault_report report;
+    const char *stack = moat_fault_overrun(exception->sp, exception->address);
+    moat_fault_report_begin(&report, stack != NULL ? MOAT_FAULT_STACK : MOAT_FAULT_EXCEPTION, exception->pc, exception->sp);
+    report.lr = exception->lr;
+    report.destination = exception->address;
+    report.region = stack;
+    report.cause = exception->cause;
+    report.detail = exception->detail;
+    report.extra[0] = exception->extra[0];
+    report.extra[1] = exception->extra[1];
+    report.registers = exception->registers;
+    report.register_mask = exception->register_mask;
+    moat_fault_raise(&report);
+}
+
+_Noreturn void moat_fault_assert(void) {
+    struct moat_fault_report report;
+    moat_fault_report_begin(&report, MOAT_FAULT_ASSERT, CALLER(), FRAME());
+    moat_fault_raise(&report);
+}
+
+_Noreturn void moat_fault_corrupt(const struct moat_heap_error *error) {
+    struct moat_fault_report report;
+    moat_fault_report_begin(&report, MOAT_FAULT_CORRUPT, CALLER(), FRAME());
+    report.destination = (uintptr_t)error->where;
+    report.cause = error->invariant;
+    report.what = error->what;
+    moat_fault_raise(&report);
+}
+
+bool moat_fault_out_of_memory(size_t bytes) {
+    struct moat_fault_report report;
+    moat_fault_report_begin(&report, MOAT_FAULT_MEMORY, CALLER(), FRAME());
+    report.value = bytes;
+    moat_fault_raise(&report);
+}
+
+_Noreturn void moat_fault_watchdog(void) {
+    struct moat_fault_report report;
+    moat_fault_report_begin(&report, MOAT_FAULT_WATCHDOG, CALLER(), FRAME());
+    moat_fault_raise(&report);
+}

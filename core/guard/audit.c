@@ -1,0 +1,94 @@
+/* moat: the audit: heap pointers that raw stores, or DMA, left in memory that C owns. See moat_guard.h.
+ *
+ * SPDX-License-Identifier: MIT */
+#include "guard/audit.h"
+
+#include "guard/guard.h"
+#include "guard/region.h"
+#include "base/result.h"
+#include "base/text.h"
+
+static void print_finding(const struct moat_audit_finding *finding) {
+    struct moat_text text;
+    moat_text_begin(&text);
+    moat_text_string(&text, "moat: audit: heap pointer ");
+    moat_text_address(&text, (uintptr_t)finding->value);
+    moat_text_string(&text, " (");
+    moat_text_string(&text, finding->object.type->name);
+    moat_text_string(&text, ", +");
+    moat_text_decimal(&text, (uintptr_t)finding->value - (uintptr_t)finding->object.start);
+    moat_text_string(&text, ") in c-owned region \"");
+    moat_text_string(&text, finding->region->name);
+    moat_text_string(&text, "\" at ");
+    moat_text_address(&text, (uintptr_t)finding->at);
+    moat_text_end(&text);
+}
+
+void moat_audit_begin(struct moat_audit *audit, moat_audit_report *report) {
+    audit->report = report == NULL ? print_finding : report;
+    audit->region = 0;
+    audit->next = 0;
+    audit->changes = moat_region_changes();
+    audit->found = 0;
+}
+
+/* A word of a C-owned region. Where regions nest, the smallest one's turn is when its words are looked at; roots, stacks and arenas
+ * may lie in what malloc gave. The memory may be poisoned by a sanitizer: it is read all the same. */
+__attribute__((no_sanitize_address)) static void look(struct moat_audit *audit, const struct moat_region *region, uintptr_t at) {
+    struct moat_audit_finding finding;
+    finding.value = *(const moat_slot *)at;
+    if (moat_guard_is_kept_in(finding.value, &finding.object) && moat_region_of(at) == region &&
+        !moat_guard_is_managed((const void *)at)) {
+        finding.region = region;
+        finding.at = (const void *)at;
+        audit->found++;
+        audit->report(&finding);
+    }
+}
+
+int moat_audit_step(struct moat_audit *audit, size_t words) {
+    int result = moat_require_thread("moat_audit_step");
+    if (result != MOAT_OK) {
+        return result;
+    }
+    if (audit->changes != moat_region_changes()) {
+        moat_audit_begin(audit, audit->report);
+    }
+    const struct moat_region *region = moat_region_at(audit->region);
+    for (; region != NULL && words != 0; region = moat_region_at(audit->region)) {
+        uintptr_t start = ((uintptr_t)region->start + MOAT_WORD_BYTES - 1) & ~(uintptr_t)(MOAT_WORD_BYTES - 1);
+        uintptr_t at = audit->next < start ? start : audit->next, end = (uintptr_t)region->end;
+        bool owned = region->kind == MOAT_REGION_C_OWNED;
+        for (; owned && words != 0 && at < end && end - at >= MOAT_WORD_BYTES; at += MOAT_WORD_BYTES) {
+            look(audit, region, at);
+            words--;
+        }
+        audit->next = at;
+        if (!owned || at >= end || end - at < MOAT_WORD_BYTES) {
+            audit->region++;
+            audit->next = 0;
+        }
+    }
+    return region == NULL ? 0 : 1;
+}
+
+int moat_audit(moat_audit_report *report) {
+    struct moat_audit audit;
+    moat_audit_begin(&audit, report);
+    int result = moat_audit_step(&audit, SIZE_MAX);
+    return result < 0 ? result : (int)audit.found;
+}
+
+void moat_audit_slice(uint32_t words) {
+    static struct moat_audit audit;
+    static uint32_t cycle;
+    static bool under_way;
+    if (!under_way && cycle != moat_heap.cycle) {
+        cycle = moat_heap.cycle;
+        under_way = true;
+        moat_audit_begin(&audit, NULL);
+    }
+    if (under_way) {
+        under_way = moat_audit_step(&audit, words) == 1;
+    }
+}

@@ -1,0 +1,380 @@
+/* moat: the collector's cycle. See cycle.h, moat.h.
+ *
+ * SPDX-License-Identifier: MIT */
+#include "heap/cycle.h"
+
+#include "guard/audit.h"
+#include "space/cursor.h"
+#include "base/event.h"
+#include "mark/finalize.h"
+#include "space/granule.h"
+#include "mark/mark.h"
+#include "base/port.h"
+#include "base/result.h"
+#include "mark/root.h"
+#include "mark/stack.h"
+#include "space/sweep.h"
+#include "heap/utilisation.h"
+
+/* Free granules in hand for each unit of marking are never counted on to be fewer than this allows: a granule pays for so many
+ * units at least. */
+#define LEAST_RATE 4u
+
+/* The most that one granule's two words can cost marking. */
+#define MOST_UNITS 10u
+
+/* What a step from stage to stage, or to the next root range, costs in units of some ten to fifteen instructions. */
+#define STEP_UNITS 6u
+
+/* The guess of what is left of marking is at least the work done over this. */
+#define GUESS_LEAST 8u
+
+/* So many requests while marking tell how large they are. */
+#define REQUESTS_TELL 8u
+
+static uint32_t all_words(void) {
+    uint32_t words = 0;
+    for (uint32_t i = 0; i < moat_heap.arena_count; i++) {
+        words += moat_arena_words(moat_heap.arenas[i]);
+    }
+    return words;
+}
+
+/* With so few free granules the sweep has to go on, so that it has ended when no more than the reserve is left: each of its slices
+ * is paid by a chunk, a bitmap word's granules. */
+static uint32_t hurry_below(void) {
+    return moat_heap.reserve + (all_words() * MOAT_SWEEP_UNITS / MOAT_CONFIG_PACE + 1) * MOAT_WORD_GRANULES;
+}
+
+/* When an allocation has to look whether something is due (moat_heap.attention). */
+static void attend(void) {
+    bool always = MOAT_CONFIG_STRESS_COLLECT != 0 || moat_heap.phase == MOAT_PHASE_MARK || moat_heap.requested || moat_heap.doomed != NULL;
+    uint32_t below = moat_heap.phase == MOAT_PHASE_SWEEP ? hurry_below() : moat_heap.reserve;
+    moat_heap.attention = always ? UINT32_MAX : below;
+}
+
+static uint32_t clock_now(void) {
+    return MOAT_CONFIG_SLICE_CLOCK != 0 ? moat_port_clock() : 0;
+}
+
+/* A stack's scan is not masked: handlers may run slices meanwhile. */
+static void note_scan(uint32_t began, uint32_t busy) {
+    if (MOAT_CONFIG_SLICE_CLOCK != 0) {
+        moat_port_mask_t masked = moat_port_mask();
+        moat_utilisation_add(began, clock_now(), busy);
+        moat_port_unmask(masked);
+    }
+}
+
+static void scan_current_stack(void) {
+    uint32_t busy = moat_utilisation_busy(), began = clock_now();
+    moat_stack_scan_current();
+    note_scan(began, busy);
+}
+
+static bool scan_next_stack(void) {
+    uint32_t busy = moat_utilisation_busy(), began = clock_now();
+    bool scanned = moat_stack_scan_next();
+    note_scan(began, busy);
+    return scanned;
+}
+
+/* All objects are white. The closing fences are not, so that the sweep leaves them, and what is made from now on is not. */
+static void begin_black(void) {
+    for (uint32_t i = 0; i < moat_heap.arena_count; i++) {
+        struct moat_arena *arena = moat_heap.arenas[i];
+        uint32_t fence = arena->granules - 1;
+        arena->bits[fence >> 5].mark &= ~moat_bit(fence);
+    }
+    moat_cursor_blacken();
+}
+
+void moat_cycle_start(void) {
+    moat_port_mask_t masked = moat_port_mask();
+    begin_black();
+    moat_heap.expected_work = moat_heap.work + (moat_heap.cycle == 0 ? LEAST_RATE * moat_heap.since : moat_heap.since / 4);
+    moat_heap.work = 0;
+    moat_heap.since = 0;
+    moat_heap.largest = 0;
+    moat_heap.requests = 0;
+    moat_heap.cycle++;
+    moat_heap.requested = false;
+    moat_heap.root_step = 0;
+    moat_heap.stage = MOAT_STAGE_ROOTS;
+    moat_heap.finalizable_at = NULL;
+    moat_heap.doomed_at = moat_heap.doomed;
+    moat_scan_begin(&moat_heap.scan, NULL, 0, 0, false);
+    moat_heap.stacks_grey = true;
+    moat_heap.phase = MOAT_PHASE_MARK;
+    moat_heap.marking = 1;
+    attend();
+    MOAT_EVENT(MOAT_EVENT_CYCLE_BEGIN, moat_heap.cycle);
+    moat_port_unmask(masked);
+    scan_current_stack();
+    moat_heap.stacks_grey = moat_stack_any_grey();
+}
+
+/* What marking does when nothing is grey. False: nothing that may be done here and now. */
+static bool next_stage_step(void) {
+    switch (moat_heap.stage) {
+    case MOAT_STAGE_ROOTS:
+        if (!moat_root_next() && !moat_finalize_shade_doomed()) {
+            moat_heap.stage = MOAT_STAGE_STACKS;
+        }
+        return true;
+    case MOAT_STAGE_CONDEMN:
+        if (!moat_finalize_condemn()) {
+            moat_heap.stage = MOAT_STAGE_DOOM;
+        }
+        return true;
+    case MOAT_STAGE_DOOM:
+        if (!moat_finalize_doom()) {
+            moat_heap.stage = MOAT_STAGE_FINISHED;
+        }
+        return true;
+    case MOAT_STAGE_STACKS:
+    case MOAT_STAGE_FINISHED:
+        break;
+    }
+    return false;
+}
+
+static void mark_slice(uint32_t units) {
+    uint32_t left = units;
+    while (left != 0) {
+        left = moat_mark_some(left);
+        if (left == 0 || !next_stage_step()) {
+            break;
+        }
+        left -= left < STEP_UNITS ? left : STEP_UNITS;
+    }
+    moat_heap.work += units - left;
+}
+
+/* Interrupts masked. The bounded piece of work that a slice is. */
+static void run_slice(uint32_t units) {
+    MOAT_EVENT(MOAT_EVENT_SLICE_BEGIN, units);
+    uint32_t before = clock_now();
+    if (moat_heap.phase == MOAT_PHASE_MARK) {
+        mark_slice(units);
+    } else if (moat_heap.phase == MOAT_PHASE_SWEEP) {
+        (void)moat_sweep_some(units, 0);
+    }
+    uint32_t after = clock_now(), took = after - before;
+    moat_utilisation_add(before, after, moat_utilisation_busy());
+    moat_heap.stats.slices++;
+    if (took > moat_heap.stats.slice_clock_max) {
+        moat_heap.stats.slice_clock_max = took;
+    }
+    MOAT_EVENT(MOAT_EVENT_SLICE_END, moat_event_free_bytes());
+}
+
+static bool nothing_grey(void) {
+    uint32_t units = 1;
+    return moat_mark_some(units) == units;
+}
+
+/* Free granules that marking leaves for the beginning of the sweep. */
+static uint32_t sweep_reserve(void) {
+    uint32_t granules = moat_granules(moat_heap.stats.arena_bytes);
+    return granules / MOAT_WORD_GRANULES * MOAT_SWEEP_UNITS / (8 * LEAST_RATE) + MOAT_WORD_GRANULES;
+}
+
+/* How many free granules the next marking may use up, and the beginning of its sweep: an eighth more than this one's work
+ * would have at the rate that its requests did it. */
+static uint32_t reserve_for(uint32_t work) {
+    bool told = moat_heap.requests >= REQUESTS_TELL;
+    uint32_t rate = told ? moat_heap.requests * MOAT_CONFIG_PACE / (moat_heap.since + 1) : moat_heap.rate;
+    rate = rate > LEAST_RATE ? rate : LEAST_RATE;
+    moat_heap.rate = rate;
+    return work / rate + work / (8 * rate) + sweep_reserve();
+}
+
+/* Interrupts masked, thread mode: every stage is done and nothing is grey, so all that is white is dead. */
+static void end_marking(void) {
+    MOAT_EVENT(MOAT_EVENT_SWEEP_BEGIN, moat_heap.work);
+    moat_heap.reserve = reserve_for(moat_heap.work);
+    moat_heap.marking = 0;
+    moat_heap.phase = MOAT_PHASE_SWEEP;
+    moat_sweep_begin();
+    attend();
+}
+
+/* Thread mode: the changes that handlers leave undone. */
+static void change_phase(void) {
+    if (moat_heap.phase == MOAT_PHASE_MARK && moat_heap.stage == MOAT_STAGE_STACKS) {
+        if (!scan_next_stack()) {
+            moat_heap.stacks_grey = false;
+            moat_heap.stage = MOAT_STAGE_CONDEMN;
+        }
+    } else if (moat_heap.phase == MOAT_PHASE_MARK && moat_heap.stage == MOAT_STAGE_FINISHED) {
+        moat_port_mask_t masked = moat_port_mask();
+        if (nothing_grey()) {
+            end_marking();
+        }
+        moat_port_unmask(masked);
+    } else if (moat_heap.phase == MOAT_PHASE_SWEEP) {
+        moat_port_mask_t masked = moat_port_mask();
+        if (moat_heap.sweep_arena == NULL) {
+            moat_heap.phase = MOAT_PHASE_IDLE;
+            moat_heap.stats.cycles++;
+            MOAT_EVENT(MOAT_EVENT_CYCLE_END, moat_event_free_bytes());
+        }
+        moat_port_unmask(masked);
+    }
+}
+
+void moat_cycle_step(uint32_t units) {
+    moat_port_mask_t masked = moat_port_mask();
+    run_slice(units);
+    moat_port_unmask(masked);
+    if (MOAT_CONFIG_AUDIT != 0) {
+        moat_audit_slice(MOAT_CONFIG_AUDIT);
+    }
+    change_phase();
+}
+
+void moat_cycle_finish(void) {
+    while (moat_heap.phase != MOAT_PHASE_IDLE) {
+        moat_cycle_step(MOAT_CONFIG_SLICE_UNITS);
+    }
+}
+
+bool moat_cycle_due(void) {
+    return moat_heap.arena_count != 0 && (moat_heap.requested || moat_heap.free_granules <= moat_heap.reserve);
+}
+
+/* No cycle's marking takes more: a granule has two words, each of them a piece, a slot and an object marked at most. What was
+ * made since it began is black. */
+static uint32_t most_work(void) {
+    uint32_t used = moat_granules(moat_heap.stats.arena_bytes) - moat_heap.free_granules - moat_heap.since;
+    return MOST_UNITS * (used + moat_root_units());
+}
+
+/* What is left of marking: by the guess, but never less than a part of what has been done, so that a guess that proves too low
+ * grows a little at a time; by the bound once it has and no more free granules are left than are the sweep's. */
+static uint32_t units_left(bool more_free) {
+    uint32_t work = moat_heap.work, least = work / GUESS_LEAST;
+    if (moat_heap.expected_work > work + least) {
+        return moat_heap.expected_work - work;
+    }
+    if (more_free) {
+        return least;
+    }
+    uint32_t most = most_work();
+    return most > work ? most - work : 0;
+}
+
+/* Units that a request for `granules` has to do: at least MOAT_CONFIG_PACE. Where the free memory would not do for the work
+ * left at the rate that was counted on, so much for each granule that the work is done before the memory is used up. While
+ * sweeping, none while more is free than the rest of the sweep and the next marking need (docs/pacing.md). */
+static uint32_t units_due(uint32_t granules) {
+    uint32_t left, rate, free = moat_heap.free_granules;
+    if (moat_heap.phase == MOAT_PHASE_MARK) {
+        uint32_t kept = sweep_reserve(), quarter = (free + moat_heap.since) / 4;
+        kept = kept < quarter ? kept : quarter;
+        left = units_left(free > kept) + MOAT_CONFIG_SLICE_UNITS;
+        rate = moat_heap.rate;
+        free = free > kept ? free - kept : free;
+    } else if (free < hurry_below()) {
+        left = all_words() * MOAT_SWEEP_UNITS;
+        rate = LEAST_RATE;
+    } else {
+        return 0;
+    }
+    if (left / (free + 1) < rate && granules <= MOAT_SMALL_GRANULES) {
+        return MOAT_CONFIG_PACE;
+    }
+    rate = left / (free + 1) + 1;
+    uint32_t units = granules < left / rate ? granules * rate : left;
+    return units > MOAT_CONFIG_PACE ? units : MOAT_CONFIG_PACE;
+}
+
+bool moat_cycle_sweep_slice(void) {
+    moat_port_mask_t masked = moat_port_mask();
+    bool sweeps = moat_heap.sweep_arena != NULL && !moat_heap.claiming;
+    if (sweeps) {
+        run_slice(MOAT_CONFIG_SLICE_UNITS);
+    }
+    moat_port_unmask(masked);
+    return sweeps;
+}
+
+void moat_cycle_request(void) {
+    moat_heap.requested = true;
+    attend();
+}
+
+static void pace_in_handler(void) {
+    moat_port_mask_t masked = moat_port_mask();
+    if (moat_heap.phase == MOAT_PHASE_MARK || (moat_heap.phase == MOAT_PHASE_SWEEP && !moat_heap.claiming)) {
+        run_slice(MOAT_CONFIG_SLICE_UNITS);
+    } else if (moat_heap.phase == MOAT_PHASE_IDLE && moat_cycle_due()) {
+        moat_cycle_request();
+    }
+    moat_port_unmask(masked);
+}
+
+static void work(uint32_t units) {
+    while (units != 0 && moat_heap.phase != MOAT_PHASE_IDLE) {
+        uint32_t slice = units < MOAT_CONFIG_SLICE_UNITS ? units : MOAT_CONFIG_SLICE_UNITS;
+        moat_cycle_step(slice);
+        units -= slice;
+    }
+}
+
+void moat_cycle_pace(uint32_t granules) {
+    if (moat_port_in_handler()) {
+        pace_in_handler();
+        return;
+    }
+    if (MOAT_CONFIG_STRESS_COLLECT != 0) {
+        moat_cycle_finish();
+        moat_cycle_start();
+        moat_cycle_finish();
+    }
+    if (moat_heap.phase == MOAT_PHASE_IDLE) {
+        if (moat_cycle_due()) {
+            moat_cycle_start(); /* and this stack's scan: that is enough for one allocation */
+        }
+    } else {
+        moat_heap.requests++;
+        work(units_due(granules));
+        change_phase();
+    }
+    (void)moat_finalize_run();
+    moat_port_mask_t masked = moat_port_mask();
+    attend();
+    moat_port_unmask(masked);
+}
+
+int moat_gc_step(size_t budget) {
+    static const char call[] = "moat_gc_step";
+    int result = moat_require_thread(call);
+    if (result != MOAT_OK) {
+        return result;
+    }
+    if (budget == 0) {
+        return moat_refuse(MOAT_ERR_SIZE, call, "the budget must be 1 unit or more", 0);
+    }
+    if (moat_heap.phase == MOAT_PHASE_IDLE && moat_cycle_due()) {
+        moat_cycle_start();
+    }
+    work(budget < UINT32_MAX ? (uint32_t)budget : UINT32_MAX);
+    (void)moat_finalize_run();
+    return moat_heap.phase == MOAT_PHASE_IDLE ? 0 : 1;
+}
+
+int moat_gc_collect(void) {
+    int result = moat_require_thread("moat_gc_collect");
+    if (result != MOAT_OK) {
+        return result;
+    }
+    MOAT_EVENT(MOAT_EVENT_COLLECT_BEGIN, moat_heap.cycle);
+    moat_cycle_finish();
+    moat_cycle_start();
+    moat_cycle_finish();
+    moat_finalize_run_all();
+    MOAT_EVENT(MOAT_EVENT_COLLECT_END, moat_event_free_bytes());
+    return MOAT_OK;
+}

@@ -1,0 +1,173 @@
+/* moat: the heap's state, its start, and its arenas. See moat.h, moat_heap.h.
+ *
+ * SPDX-License-Identifier: MIT */
+#include "space/bins.h"
+#include "base/bits.h"
+#include "space/granule.h"
+#include "base/port.h"
+#include "base/result.h"
+#include "mark/root.h"
+#include "mark/stack.h"
+
+#define ARENA_BYTES_MIN 256u
+#define ARENA_BYTES_MAX ((uintptr_t)8 << 20)
+
+/* Until a cycle has shown how much marking needs, it begins when so much of the memory is left. */
+#define FIRST_RESERVE 8u
+
+struct moat_heap moat_heap;
+
+static uintptr_t words_of(uintptr_t bits) {
+    return (bits + 31) / 32;
+}
+
+/* Where an arena's parts stand, for a number of granules that objects can use and the fence. */
+struct plan {
+    uintptr_t bits;
+    uintptr_t words;
+    uintptr_t base; /* of granule 0 */
+    uintptr_t low;
+    uintptr_t end;
+};
+
+static void plan_arena(struct plan *plan, uintptr_t start, uintptr_t granules) {
+    plan->bits = start + sizeof(struct moat_arena);
+    plan->words = words_of(granules + 31) + 1;
+    uintptr_t at = plan->bits + plan->words * sizeof(struct moat_bits);
+    plan->low = ((at + MOAT_WORD_BYTES + MOAT_GRANULE - 1) & ~(uintptr_t)(MOAT_GRANULE - 1)) - MOAT_WORD_BYTES;
+    plan->base = ((plan->low - MOAT_WORD_BYTES) & ~(uintptr_t)(MOAT_WORD_SPAN - 1)) + MOAT_WORD_BYTES;
+    plan->end = plan->low + granules * MOAT_GRANULE;
+}
+
+/* As many granules as fit with their bitmap. The estimate leaves out the bits of the last block and the padding: it is
+ * at most some fifty too high. */
+static uintptr_t fit_arena(struct plan *plan, uintptr_t start, uintptr_t bytes) {
+    uintptr_t room = bytes - sizeof(struct moat_arena);
+    uintptr_t block = 1024 * MOAT_GRANULE + 32 * sizeof(struct moat_bits);
+    uintptr_t granules = room / block * 1024 + room % block / MOAT_GRANULE;
+    plan_arena(plan, start, granules);
+    while (plan->end - start > bytes) {
+        granules--;
+        plan_arena(plan, start, granules);
+    }
+    return granules;
+}
+
+/* What is no granule for objects is never free: those before `low`, and behind the last, the fence, which ends the object before
+ * it. The sweep takes it for one that has been reached. */
+static void raise_fences(struct moat_arena *arena) {
+    uint32_t fence = arena->granules - 1;
+    arena->bits[0].mark = moat_bit_range(0, arena->first);
+    arena->bits[fence >> 5].start |= moat_bit(fence);
+    arena->bits[fence >> 5].mark |= moat_bit_range((fence & 31u) + 1, 32);
+}
+
+static struct moat_arena *build_arena(uintptr_t start, uintptr_t bytes) {
+    struct plan plan;
+    uintptr_t granules = fit_arena(&plan, start, bytes);
+    moat_clear_words(start, plan.low & ~(uintptr_t)(MOAT_WORD_BYTES - 1));
+    struct moat_arena *arena = (struct moat_arena *)start;
+    arena->start = start;
+    arena->end = start + bytes;
+    arena->base = plan.base;
+    arena->low = plan.low;
+    arena->span = granules * MOAT_GRANULE;
+    arena->first = moat_granule_of(arena, plan.low);
+    arena->granules = arena->first + (uint32_t)granules;
+    arena->bits = (struct moat_bits *)plan.bits;
+    arena->grey = MOAT_LINK_NONE;
+    arena->order = moat_heap.arena_count;
+    raise_fences(arena);
+    return arena;
+}
+
+/* Widens the border that the barrier macros test. */
+static void extend_border(const struct moat_arena *arena) {
+    if (moat_heap.arena_count == 1) {
+        moat_heap.low = moat_heap.home = arena->low;
+        moat_heap.span = moat_heap.home_span = arena->span;
+        return;
+    }
+    uintptr_t high = moat_heap.low + moat_heap.span, end = arena->low + arena->span;
+    moat_heap.low = arena->low < moat_heap.low ? arena->low : moat_heap.low;
+    moat_heap.span = (end > high ? end : high) - moat_heap.low;
+}
+
+static int check_arena(const char *call, uintptr_t start, uintptr_t bytes) {
+    if (start == 0) {
+        return moat_refuse(MOAT_ERR_NULL, call, "no memory given", 0);
+    }
+    if (start % MOAT_WORD_BYTES != 0) {
+        return moat_refuse(MOAT_ERR_ALIGN, call, "an arena must be aligned to a word", start);
+    }
+    if (bytes < ARENA_BYTES_MIN || bytes > ARENA_BYTES_MAX || bytes > UINTPTR_MAX - start) {
+        return moat_refuse(MOAT_ERR_SIZE, call, "an arena has 256 bytes to 8 MiB", bytes);
+    }
+    for (uint32_t i = 0; i < moat_heap.arena_count; i++) {
+        const struct moat_arena *other = moat_heap.arenas[i];
+        if (start < other->end && other->start < start + bytes) {
+            return moat_refuse(MOAT_ERR_OVERLAP, call, "overlaps an arena that is there already", start);
+        }
+    }
+    if (moat_root_overlaps(start, start + bytes) || moat_stack_overlaps(start, start + bytes)) {
+        return moat_refuse(MOAT_ERR_OVERLAP, call, "overlaps a root or a stack", start);
+    }
+    if (moat_heap.arena_count == MOAT_CONFIG_ARENAS_MAX) {
+        return moat_refuse(MOAT_ERR_FULL, call, "too many arenas: raise MOAT_CONFIG_ARENAS_MAX",
+                           MOAT_CONFIG_ARENAS_MAX);
+    }
+    return MOAT_OK;
+}
+
+int moat_arena_add(void *start, size_t bytes) {
+    static const char call[] = "moat_arena_add";
+    int result = moat_require_thread(call);
+    result = result == MOAT_OK ? check_arena(call, (uintptr_t)start, bytes) : result;
+    if (result != MOAT_OK) {
+        return result;
+    }
+    struct moat_arena *arena = build_arena((uintptr_t)start, bytes & ~(size_t)(MOAT_WORD_BYTES - 1));
+    moat_port_mask_t masked = moat_port_mask();
+    moat_heap.arenas[moat_heap.arena_count++] = arena;
+    extend_border(arena);
+    uintptr_t room = arena->span - MOAT_GRANULE;
+    moat_bins_put(arena->low, moat_granules(room));
+    moat_heap.free_granules += moat_granules(room);
+    moat_heap.reserve += moat_granules(room) / FIRST_RESERVE;
+    moat_heap.attention = UINT32_MAX; /* until an allocation has looked */
+    moat_heap.stats.arena_bytes += room;
+    moat_heap.largest_arena = room > moat_heap.largest_arena ? room : moat_heap.largest_arena;
+    moat_port_unmask(masked);
+    return MOAT_OK;
+}
+
+int moat_init(void) {
+    static const char call[] = "moat_init";
+    if (moat_heap.ready) {
+        return moat_refuse(MOAT_ERR_READY, call, "called a second time", 0);
+    }
+    if (moat_port_in_handler()) {
+        return moat_refuse(MOAT_ERR_HANDLER, call, "not in a handler: call it in thread mode", 0);
+    }
+    moat_heap.types = ((uintptr_t)moat_types_end - (uintptr_t)moat_types_start + MOAT_TYPE_ALIGN - 1) >> MOAT_TYPE_SHIFT;
+    moat_heap.leaf_header = ((uintptr_t)moat_leaf_types_start - (uintptr_t)moat_types_start) >> MOAT_HEADER_TYPE_SHIFT;
+    moat_heap.ready = true;
+    uintptr_t start = (uintptr_t)moat_arena_start, end = (uintptr_t)moat_arena_end;
+    int result = end == start ? MOAT_OK : moat_arena_add(moat_arena_start, end - start);
+    if (result != MOAT_OK) {
+        moat_heap.ready = false;
+    }
+    return result;
+}
+
+int moat_stats_get(struct moat_stats *out) {
+    if (out == NULL) {
+        return moat_refuse(MOAT_ERR_NULL, "moat_stats_get", "no struct given", 0);
+    }
+    moat_port_mask_t masked = moat_port_mask();
+    moat_heap.stats.free_bytes = moat_free_bytes();
+    moat_heap.stats.phase = moat_heap.phase;
+    moat_copy_words(out, &moat_heap.stats, sizeof *out);
+    moat_port_unmask(masked);
+    return MOAT_OK;
+}

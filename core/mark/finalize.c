@@ -1,0 +1,106 @@
+/* moat: finalizers. See finalize.h.
+ *
+ * SPDX-License-Identifier: MIT */
+#include "mark/finalize.h"
+
+#include "base/event.h"
+#include "space/granule.h"
+#include "mark/mark.h"
+#include "base/port.h"
+
+static const struct moat_type *type_of(const void *object) {
+    return moat_header_type(*moat_header_at((uintptr_t)object - MOAT_WORD_BYTES));
+}
+
+moat_slot *moat_finalize_link(void *object) {
+    return (moat_slot *)((uintptr_t)object + MOAT_WORDS_UP_(type_of(object)->size));
+}
+
+void moat_finalize_enter(void *object) {
+    *moat_finalize_link(object) = moat_heap.finalizable;
+    moat_heap.finalizable = object;
+}
+
+/* New objects enter at the head and are black, so a walk under way need not see them. */
+bool moat_finalize_condemn(void) {
+    if (moat_heap.finalizable_at == NULL) {
+        moat_heap.finalizable_at = (moat_slot *)&moat_heap.finalizable;
+    }
+    void *object = *moat_heap.finalizable_at;
+    if (object == NULL) {
+        return false;
+    }
+    moat_slot *link = moat_finalize_link(object);
+    if (moat_mark_is_white(object)) {
+        *moat_heap.finalizable_at = *link;
+        *link = moat_heap.condemned;
+        moat_heap.condemned = object;
+    } else {
+        moat_heap.finalizable_at = link;
+    }
+    return true;
+}
+
+bool moat_finalize_doom(void) {
+    void *object = moat_heap.condemned;
+    if (object == NULL) {
+        return false;
+    }
+    moat_slot *link = moat_finalize_link(object);
+    moat_heap.condemned = *link;
+    *link = moat_heap.doomed;
+    moat_heap.doomed = object;
+    moat_heap.doomed_count++;
+    moat_mark_value(object);
+    return true;
+}
+
+bool moat_finalize_shade_doomed(void) {
+    void *object = moat_heap.doomed_at;
+    if (object == NULL) {
+        return false;
+    }
+    moat_mark_value(object);
+    moat_heap.doomed_at = *moat_finalize_link(object);
+    return true;
+}
+
+/* Leaving the list of doomed objects is the removal of a root: it shades. */
+static void *take_doomed(void) {
+    moat_port_mask_t masked = moat_port_mask();
+    void *object = moat_heap.doomed;
+    if (object != NULL) {
+        moat_slot *link = moat_finalize_link(object);
+        moat_heap.doomed = *link;
+        moat_heap.doomed_count--;
+        *link = NULL;
+        if (moat_heap.doomed_at == object) {
+            moat_heap.doomed_at = moat_heap.doomed;
+        }
+        moat_mark_root(object);
+        moat_heap.stats.finalized++;
+    }
+    moat_port_unmask(masked);
+    return object;
+}
+
+bool moat_finalize_run(void) {
+    if (moat_heap.doomed == NULL || moat_heap.finalizing) {
+        return false;
+    }
+    void *object = take_doomed();
+    if (object == NULL) {
+        return false;
+    }
+    moat_heap.finalizing = true;
+    MOAT_EVENT(MOAT_EVENT_FINALIZE_BEGIN, (uintptr_t)object);
+    type_of(object)->finalize(object);
+    MOAT_EVENT(MOAT_EVENT_FINALIZE_END, moat_event_free_bytes());
+    moat_heap.finalizing = false;
+    return true;
+}
+
+void moat_finalize_run_all(void) {
+    for (uint32_t due = moat_heap.doomed_count; due != 0 && moat_finalize_run(); due--) {
+    }
+}

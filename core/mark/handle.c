@@ -1,0 +1,100 @@
+/* moat: handles, integers that C may keep in place of pointers. See moat.h.
+ *
+ * A handle is an entry's index plus one in the low bits, and the entry's generation above them.
+ *
+ * SPDX-License-Identifier: MIT */
+#include "space/granule.h"
+#include "mark/mark.h"
+#include "base/port.h"
+#include "base/result.h"
+
+#define INDEX_BITS 9u /* for 256 entries, and 0 that is none */
+#define INDEX_MASK (((uint32_t)1 << INDEX_BITS) - 1)
+
+static struct moat_handle_entry table[MOAT_CONFIG_HANDLES_MAX];
+
+/* Interrupts masked. Enters the object; 0: no entry is free. */
+static uint32_t enter(void *object) {
+    if (moat_heap.handles == NULL) {
+        moat_clear_words((uintptr_t)table, (uintptr_t)table + sizeof table);
+        moat_heap.handles = table;
+    }
+    for (uint32_t i = 0; i < MOAT_CONFIG_HANDLES_MAX; i++) {
+        struct moat_handle_entry *entry = &moat_heap.handles[i];
+        if (entry->object == NULL) {
+            entry->object = object;
+            moat_mark_root(object);
+            return (entry->generation << INDEX_BITS) | (i + 1);
+        }
+    }
+    return 0;
+}
+
+uint32_t moat_handle_new(void *object) {
+    static const char call[] = "moat_handle_new";
+    if (moat_require_ready(call) != MOAT_OK) {
+        return 0;
+    }
+    if (object == NULL) {
+        (void)moat_refuse(MOAT_ERR_NULL, call, "no object given", 0);
+        return 0;
+    }
+    if (!moat_object_find(object, NULL)) {
+        (void)moat_refuse(MOAT_ERR_FOREIGN, call, "not a pointer to a managed object", (uintptr_t)object);
+        return 0;
+    }
+    moat_port_mask_t masked = moat_port_mask();
+    uint32_t handle = enter(object);
+    moat_port_unmask(masked);
+    if (handle == 0) {
+        (void)moat_refuse(MOAT_ERR_FULL, call, "too many handles: raise MOAT_CONFIG_HANDLES_MAX",
+                          MOAT_CONFIG_HANDLES_MAX);
+    }
+    return handle;
+}
+
+/* The live entry of a handle, or NULL if it is stale or was never made. */
+static struct moat_handle_entry *find(uint32_t handle) {
+    uint32_t index = (handle & INDEX_MASK) - 1;
+    if (index >= MOAT_CONFIG_HANDLES_MAX || moat_heap.handles == NULL) {
+        return NULL;
+    }
+    struct moat_handle_entry *entry = &moat_heap.handles[index];
+    bool live = entry->object != NULL && (entry->generation << INDEX_BITS) == (handle & ~INDEX_MASK);
+    return live ? entry : NULL;
+}
+
+void *moat_handle_get(uint32_t handle) {
+    static const char call[] = "moat_handle_get";
+    if (moat_require_ready(call) != MOAT_OK) {
+        return NULL;
+    }
+    moat_port_mask_t masked = moat_port_mask();
+    struct moat_handle_entry *entry = find(handle);
+    void *object = entry == NULL ? NULL : entry->object;
+    moat_port_unmask(masked);
+    if (object == NULL) {
+        (void)moat_refuse(MOAT_ERR_ABSENT, call, "this handle was deleted or never made", handle);
+    }
+    return object;
+}
+
+int moat_handle_delete(uint32_t handle) {
+    static const char call[] = "moat_handle_delete";
+    int result = moat_require_ready(call);
+    if (result != MOAT_OK) {
+        return result;
+    }
+    moat_port_mask_t masked = moat_port_mask();
+    struct moat_handle_entry *entry = find(handle);
+    if (entry != NULL) {
+        moat_mark_root(entry->object);
+        entry->object = NULL;
+        entry->generation++;
+    }
+    moat_port_unmask(masked);
+    if (entry == NULL) {
+        return moat_refuse(MOAT_ERR_ABSENT, call, "this handle was deleted or never made", handle);
+    }
+    return MOAT_OK;
+}

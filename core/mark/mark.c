@@ -1,0 +1,226 @@
+/* moat: marking. See mark.h.
+ *
+ * SPDX-License-Identifier: MIT */
+#include "mark/mark.h"
+
+#include "base/bits.h"
+#include "space/granule.h"
+
+/* What work counts, in units of some ten to fifteen instructions: looking at a slot, marking what it points at, going on to another piece or
+ * object. */
+#define UNITS_SLOT 1
+#define UNITS_MARK 2
+#define UNITS_PIECE 2
+
+/* White to grey, or to black where there is nothing to scan. */
+static inline void mark(struct moat_arena *arena, uint32_t granule, struct moat_bits *bits, uint32_t bit, moat_raw *header,
+                        moat_word leaf_header) {
+    uint32_t mark = bits->mark;
+    if ((mark & bit) == 0) {
+        return;
+    }
+    bits->mark = mark & ~bit;
+    moat_word type = *header & MOAT_HEADER_TYPE_MASK;
+    if (type < leaf_header) {
+        *header = type | ((moat_word)arena->grey << MOAT_HEADER_TYPE_BITS);
+        arena->grey = granule;
+    }
+}
+
+static void mark_start(struct moat_arena *arena, uint32_t start) {
+    mark(arena, start, &arena->bits[start >> 5], moat_bit(start), moat_header_at(moat_granule_address(arena, start)),
+         moat_heap.leaf_header);
+}
+
+/* Marks the object that a granule belongs to, if it belongs to one. */
+static void mark_owner(struct moat_arena *arena, uint32_t granule) {
+    uint32_t start = moat_object_start(arena, granule);
+    if (start != MOAT_NO_GRANULE) {
+        mark_start(arena, start);
+    }
+}
+
+/* What marking needs of an arena. */
+struct view {
+    struct moat_arena *arena;
+    uintptr_t base;
+    uintptr_t low, span;
+    struct moat_bits *bits;
+    moat_word leaf_header;
+};
+
+static inline void look_at(struct view *view, struct moat_arena *arena) {
+    view->arena = arena;
+    view->base = arena->base;
+    view->low = arena->low;
+    view->span = arena->span;
+    view->bits = arena->bits;
+    view->leaf_header = moat_heap.leaf_header;
+}
+
+/* The payload of an object lies one word behind its granule's address: most values are that. */
+static inline void mark_in(const struct view *view, uintptr_t address) {
+    uint32_t granule = moat_granules(address - view->base);
+    struct moat_bits *bits = &view->bits[granule >> 5];
+    uint32_t bit = moat_bit(granule);
+    if ((bits->start & bit) == 0) {
+        mark_owner(view->arena, granule);
+    } else if (!moat_in_header(address)) {
+        mark(view->arena, granule, bits, bit, (moat_raw *)(address & ~(uintptr_t)(MOAT_WORD_BYTES - 1)) - 1,
+             view->leaf_header);
+    }
+}
+
+void moat_mark_value(const void *value) {
+    struct moat_arena *arena = moat_arena_of((uintptr_t)value);
+    if (arena != NULL) {
+        struct view view;
+        look_at(&view, arena);
+        mark_in(&view, (uintptr_t)value);
+    }
+}
+
+void moat_mark_root(void *object) {
+    if (moat_heap.phase == MOAT_PHASE_MARK) {
+        moat_mark_value(object);
+    }
+}
+
+/* The white starts among the granules that follow `granule`, the next one in bit 0. */
+static inline uint32_t white_ahead(const struct moat_bits *bits, uint32_t granule) {
+    uint32_t bit = granule & 31u;
+    uint32_t starts = (bits->start & bits->mark) >> bit >> 1;
+    if (bit >= 32 - MOAT_BIAS_GRANULES) {
+        starts |= (bits[1].start & bits[1].mark) << (31 - bit);
+    }
+    return starts & (((uint32_t)1 << MOAT_BIAS_GRANULES) - 1);
+}
+
+/* A loop that steps before it uses its pointer keeps the address one element before an array. The next granule's object is kept
+ * if the word is two words before its payload, arrays if the word is up to MOAT_BIAS_GRANULES before theirs. */
+static void mark_ahead(struct moat_arena *arena, uint32_t granule, uint32_t starts, bool in_header) {
+    for (; starts != 0; starts &= starts - 1) {
+        uint32_t ahead = granule + 1 + moat_lowest_bit(starts);
+        moat_word header = *moat_header_at(moat_granule_address(arena, ahead));
+        if ((ahead == granule + 1 && !in_header) || (header & MOAT_HEADER_ARRAY) != 0) {
+            mark_start(arena, ahead);
+        }
+    }
+}
+
+void moat_mark_ambiguous(uintptr_t word) {
+    struct moat_arena *arena = moat_arena_of(word);
+    if (arena == NULL) {
+        return;
+    }
+    uint32_t granule = moat_granule_of(arena, word);
+    struct moat_bits *bits = &arena->bits[granule >> 5];
+    bool in_header = moat_in_header(word);
+    if ((bits->start & moat_bit(granule)) != 0) {
+        mark(arena, granule, bits, moat_bit(granule), moat_header_at(moat_granule_address(arena, granule)),
+             moat_heap.leaf_header);
+    } else {
+        mark_owner(arena, granule);
+    }
+    if (in_header && granule != arena->first) {
+        mark_owner(arena, granule - 1);
+    }
+    uint32_t starts = white_ahead(bits, granule);
+    if (starts != 0) {
+        mark_ahead(arena, granule, starts, in_header);
+    }
+}
+
+bool moat_mark_is_white(const void *object) {
+    const struct moat_arena *arena = moat_arena_of((uintptr_t)object);
+    return arena != NULL && moat_is_white(arena, moat_granule_of(arena, (uintptr_t)object));
+}
+
+/* The type whose objects marking met last, if its slots are its first words and nothing else: most are. */
+struct habit {
+    moat_word type;
+    uint32_t slots;
+};
+
+static bool learn(struct habit *habit, moat_word header) {
+    const struct moat_type *type = moat_header_type(header);
+    if ((header & MOAT_HEADER_ARRAY) != 0 || type->run_count != 0 || (type->map & (type->map + 1)) != 0) {
+        return false;
+    }
+    habit->type = header & MOAT_HEADER_TYPE_MASK;
+    habit->slots = ~type->map == 0 ? (uint32_t)MOAT_WORD_BITS : moat_lowest_bit_word(~type->map);
+    return true;
+}
+
+/* Another arena than the first that has grey objects, or NULL. */
+static struct moat_arena *other_grey_arena(void) {
+    for (uint32_t i = 1; i < moat_heap.arena_count; i++) {
+        if (moat_heap.arenas[i]->grey != MOAT_LINK_NONE) {
+            return moat_heap.arenas[i];
+        }
+    }
+    return NULL;
+}
+
+/* Takes a grey object off its list and begins its scan: it is black from here on, and what the scan has still to visit is
+ * grey in effect. True: the object is after the habit, and [at, dense_end) are all its slots. */
+static inline bool begin_grey(struct moat_arena *arena, struct moat_scan *scan, struct habit *habit) {
+    uint32_t granule = arena->grey;
+    moat_raw *header = moat_header_at(moat_granule_address(arena, granule));
+    moat_word was = *header;
+    arena->grey = (uint32_t)(was >> MOAT_HEADER_TYPE_BITS);
+    if ((was & MOAT_HEADER_TYPE_MASK) != habit->type && !learn(habit, was)) {
+        moat_scan_object(scan, arena, granule);
+        return false;
+    }
+    scan->at = (moat_slot *)(header + 1);
+    scan->dense_end = scan->at + habit->slots;
+    return true;
+}
+
+/* What comes behind [at, dense_end): the scan's next piece, or another grey object. False: nothing is grey. */
+static inline bool go_on(struct moat_scan *scan, struct moat_arena *home, struct habit *habit) {
+    while (scan->map != 0 || scan->type != NULL) {
+        if (moat_scan_next_piece(scan)) {
+            return true;
+        }
+        scan->type = NULL;
+    }
+    struct moat_arena *arena = home->grey != MOAT_LINK_NONE ? home : other_grey_arena();
+    return arena != NULL && (begin_grey(arena, scan, habit), true);
+}
+
+uint32_t moat_mark_some(uint32_t units) {
+    if (moat_heap.arena_count == 0) {
+        return units;
+    }
+    struct moat_scan *scan = &moat_heap.scan;
+    struct habit habit = {~(moat_word)0, 0};
+    struct view home;
+    look_at(&home, moat_heap.arenas[0]);
+    int32_t left = (int32_t)units;
+    moat_slot *at = scan->at, *end = scan->dense_end;
+    while (left > 0) {
+        if (at == end) {
+            scan->at = at;
+            if (!go_on(scan, home.arena, &habit)) {
+                break;
+            }
+            at = scan->at;
+            end = scan->dense_end;
+            left -= UNITS_PIECE;
+            continue;
+        }
+        uintptr_t value = (uintptr_t)*at++;
+        left -= UNITS_SLOT;
+        if (value - home.low < home.span) {
+            left -= UNITS_MARK;
+            mark_in(&home, value);
+        } else if (value != 0 && moat_heap.arena_count > 1) {
+            left -= UNITS_MARK;
+            moat_mark_value((void *)value);
+        }
+    }
+    scan->at = at;
+    return left > 0 ? (uint32_t)left : 0;
+}

@@ -1,0 +1,204 @@
+/* moat: roots. See root.h, moat.h.
+ *
+ * SPDX-License-Identifier: MIT */
+#include "mark/root.h"
+
+#include "space/granule.h"
+#include "mark/mark.h"
+#include "base/port.h"
+#include "base/result.h"
+
+static struct moat_root table[MOAT_CONFIG_ROOTS_MAX];
+
+static uintptr_t element_bytes(const struct moat_root *root) {
+    return root->type == NULL ? MOAT_WORD_BYTES : root->type->size;
+}
+
+uintptr_t moat_root_end(const struct moat_root *root) {
+    return (uintptr_t)root->start + root->count * element_bytes(root);
+}
+
+static void begin_root(const struct moat_root *root) {
+    if (root->start != NULL) {
+        moat_scan_begin(&moat_heap.scan, root->type, (uintptr_t)root->start, moat_root_end(root), root->count > 1);
+    }
+}
+
+bool moat_root_next(void) {
+    uint32_t step = moat_heap.root_step++;
+    uint32_t records = (uint32_t)(moat_root_records_end - moat_root_records_start);
+    if (step == 0) {
+        moat_scan_begin(&moat_heap.scan, NULL, (uintptr_t)moat_roots_start, (uintptr_t)moat_roots_end, false);
+        return true;
+    }
+    step -= 1;
+    if (step < records) {
+        begin_root(&moat_root_records_start[step]);
+        return true;
+    }
+    step -= records;
+    if (step < MOAT_CONFIG_ROOTS_MAX) {
+        if (moat_heap.roots != NULL) {
+            begin_root(&moat_heap.roots[step]);
+        } else {
+            moat_heap.root_step += MOAT_CONFIG_ROOTS_MAX - 1;
+        }
+        return true;
+    }
+    step -= MOAT_CONFIG_ROOTS_MAX;
+    if (step < MOAT_CONFIG_PINS_MAX) {
+        if (moat_heap.pins != NULL) {
+            moat_mark_value(moat_heap.pins[step].object);
+        } else {
+            moat_heap.root_step += MOAT_CONFIG_PINS_MAX - 1;
+        }
+        return true;
+    }
+    step -= MOAT_CONFIG_PINS_MAX;
+    if (step < MOAT_CONFIG_HANDLES_MAX && moat_heap.handles != NULL) {
+        moat_mark_value(moat_heap.handles[step].object);
+        return true;
+    }
+    moat_heap.root_step--;
+    return false;
+}
+
+uint32_t moat_root_units(void) {
+    uintptr_t bytes = (uintptr_t)moat_roots_end - (uintptr_t)moat_roots_start;
+    bytes += (uintptr_t)moat_typed_roots_end - (uintptr_t)moat_typed_roots_start;
+    for (uint32_t i = 0; moat_heap.roots != NULL && i < MOAT_CONFIG_ROOTS_MAX; i++) {
+        const struct moat_root *root = &moat_heap.roots[i];
+        bytes += root->start == NULL ? 0 : moat_root_end(root) - (uintptr_t)root->start;
+    }
+    uint32_t tables = (uint32_t)(moat_root_records_end - moat_root_records_start) + MOAT_CONFIG_ROOTS_MAX +
+                      MOAT_CONFIG_PINS_MAX + MOAT_CONFIG_HANDLES_MAX;
+    return 2 * (uint32_t)(bytes / MOAT_WORD_BYTES) + tables;
+}
+
+bool moat_root_overlaps(uintptr_t start, uintptr_t end) {
+    if ((start < (uintptr_t)moat_roots_end && (uintptr_t)moat_roots_start < end) ||
+        (start < (uintptr_t)moat_typed_roots_end && (uintptr_t)moat_typed_roots_start < end)) {
+        return true;
+    }
+    for (uint32_t i = 0; moat_heap.roots != NULL && i < MOAT_CONFIG_ROOTS_MAX; i++) {
+        const struct moat_root *root = &moat_heap.roots[i];
+        if (root->start != NULL && start < moat_root_end(root) && (uintptr_t)root->start < end) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* Greys all that a root's slots hold, a slice at a time. */
+static void shade_root(const struct moat_root *root) {
+    struct moat_scan scan;
+    moat_scan_begin(&scan, root->type, (uintptr_t)root->start, moat_root_end(root), root->count > 1);
+    for (bool more = true; more;) {
+        uint32_t units = MOAT_CONFIG_SLICE_UNITS;
+        moat_port_mask_t masked = moat_port_mask();
+        for (moat_slot *slot = moat_scan_next(&scan, &units); slot != NULL; slot = moat_scan_next(&scan, &units)) {
+            moat_mark_value(*slot);
+        }
+        moat_port_unmask(masked);
+        more = units == 0;
+    }
+}
+
+static bool overlaps_arena(uintptr_t start, uintptr_t end) {
+    for (uint32_t i = 0; i < moat_heap.arena_count; i++) {
+        const struct moat_arena *arena = moat_heap.arenas[i];
+        if (start < arena->end && arena->start < end) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static int check_root(const char *call, const struct moat_root *root) {
+    uintptr_t start = (uintptr_t)root->start;
+    if (root->start == NULL) {
+        return moat_refuse(MOAT_ERR_NULL, call, "no memory given", 0);
+    }
+    if (start % MOAT_WORD_BYTES != 0) {
+        return moat_refuse(MOAT_ERR_ALIGN, call, "slots must be aligned to a word", start);
+    }
+    if (root->type != NULL) {
+        if (!moat_type_known(root->type)) {
+            return moat_refuse(MOAT_ERR_FOREIGN, call, "not a type: define it with MOAT_TYPE", (uintptr_t)root->type);
+        }
+        if (root->type->flexible != 0 || root->type->finalize != NULL) {
+            return moat_refuse(MOAT_ERR_TYPE, call, "a root's type can't be flexible or finalized", (uintptr_t)root->type);
+        }
+    }
+    uintptr_t bytes = element_bytes(root);
+    if (root->count == 0 || bytes == 0 || root->count > (UINTPTR_MAX - start) / bytes) {
+        return moat_refuse(MOAT_ERR_SIZE, call, "count is 0 or overflows", root->count);
+    }
+    if (overlaps_arena(start, moat_root_end(root))) {
+        return moat_refuse(MOAT_ERR_OVERLAP, call, "overlaps an arena: pin objects, don't make them roots", start);
+    }
+    if (moat_root_overlaps(start, moat_root_end(root))) {
+        return moat_refuse(MOAT_ERR_OVERLAP, call, "overlaps a root that is there already", start);
+    }
+    return MOAT_OK;
+}
+
+int moat_root_add(void *start, const struct moat_type *type, size_t count) {
+    static const char call[] = "moat_root_add";
+    const struct moat_root root = {start, type, count};
+    int result = moat_require_thread(call);
+    result = result == MOAT_OK ? check_root(call, &root) : result;
+    if (result != MOAT_OK) {
+        return result;
+    }
+    if (moat_heap.roots == NULL) {
+        moat_clear_words((uintptr_t)table, (uintptr_t)table + sizeof table);
+        moat_heap.roots = table;
+    }
+    for (uint32_t i = 0; i < MOAT_CONFIG_ROOTS_MAX; i++) {
+        if (moat_heap.roots[i].start == NULL) {
+            moat_port_mask_t masked = moat_port_mask();
+            moat_heap.roots[i].type = type;
+            moat_heap.roots[i].count = count;
+            moat_heap.roots[i].start = start;
+            moat_port_unmask(masked);
+            if (moat_heap.phase == MOAT_PHASE_MARK) {
+                shade_root(&root);
+            }
+            return MOAT_OK;
+        }
+    }
+    return moat_refuse(MOAT_ERR_FULL, call, "too many roots: raise MOAT_CONFIG_ROOTS_MAX", MOAT_CONFIG_ROOTS_MAX);
+}
+
+/* Whether marking stands somewhere in this root. */
+static bool scans(const struct moat_root *root) {
+    const struct moat_scan *scan = &moat_heap.scan;
+    uintptr_t start = (uintptr_t)root->start, bytes = moat_root_end(root) - start;
+    return (uintptr_t)scan->at - start < bytes || (scan->type != NULL && scan->element - start < bytes);
+}
+
+int moat_root_remove(void *start) {
+    static const char call[] = "moat_root_remove";
+    int result = moat_require_thread(call);
+    if (result != MOAT_OK) {
+        return result;
+    }
+    for (uint32_t i = 0; start != NULL && moat_heap.roots != NULL && i < MOAT_CONFIG_ROOTS_MAX; i++) {
+        struct moat_root *root = &moat_heap.roots[i];
+        if (root->start != start) {
+            continue;
+        }
+        if (moat_heap.phase == MOAT_PHASE_MARK) {
+            shade_root(root);
+        }
+        moat_port_mask_t masked = moat_port_mask();
+        if (scans(root)) {
+            moat_scan_begin(&moat_heap.scan, NULL, 0, 0, false);
+        }
+        root->start = NULL;
+        moat_port_unmask(masked);
+        return MOAT_OK;
+    }
+    return moat_refuse(MOAT_ERR_ABSENT, call, "no root begins there", (uintptr_t)start);
+}

@@ -1,0 +1,160 @@
+/* moat: stacks. See stack.h, moat.h.
+ *
+ * SPDX-License-Identifier: MIT */
+#include "mark/stack.h"
+
+#include "base/event.h"
+#include "space/granule.h"
+#include "mark/mark.h"
+#include "base/port.h"
+#include "base/result.h"
+
+static inline void look_at(moat_word word, uintptr_t low, uintptr_t span) {
+    if (__builtin_expect(word - low < span, 0)) {
+        moat_port_mask_t masked = moat_port_mask();
+        moat_mark_ambiguous(word);
+        moat_port_unmask(masked);
+    }
+}
+
+/* Two words at a time: the loop itself is half of what a word costs. Frames hold poisoned red zones in a sanitized host build; the
+ * scan reads them all the same. */
+__attribute__((no_sanitize_address, noinline)) static void scan_words(uintptr_t from, uintptr_t to) {
+    MOAT_EVENT(MOAT_EVENT_SCAN_BEGIN, to - from);
+    const moat_raw *at = (const moat_raw *)((from + MOAT_WORD_BYTES - 1) & ~(uintptr_t)(MOAT_WORD_BYTES - 1));
+    const moat_raw *end = (const moat_raw *)(to & ~(uintptr_t)(MOAT_WORD_BYTES - 1));
+    const uintptr_t low = moat_heap.low, span = moat_heap.span;
+    if (at < end && (((uintptr_t)at ^ (uintptr_t)end) & MOAT_WORD_BYTES) != 0) {
+        look_at(*at++, low, span);
+    }
+    while (at < end) {
+        moat_word first = at[0], second = at[1];
+        at += 2;
+        look_at(first, low, span);
+        look_at(second, low, span);
+    }
+    MOAT_EVENT(MOAT_EVENT_SCAN_END, moat_event_free_bytes());
+}
+
+static bool holds(const struct moat_stack *stack, uintptr_t p) {
+    return p - stack->low < stack->high - stack->low;
+}
+
+static void *scan_current(void *unused, uintptr_t sp) {
+    for (struct moat_stack *stack = moat_heap.stacks; stack != NULL; stack = stack->next) {
+        if (holds(stack, sp)) {
+            scan_words(sp, stack->high);
+            stack->cycle = moat_heap.cycle;
+            return unused;
+        }
+    }
+    struct moat_range thread = moat_port_thread_stack();
+    if (sp - thread.low < thread.high - thread.low) {
+        scan_words(sp, thread.high);
+    }
+    return unused;
+}
+
+void moat_stack_scan_current(void) {
+    (void)moat_port_spill_and_call(scan_current, NULL);
+}
+
+/* The stack that runs now is scanned from its real stack pointer, the others from where they were switched away, or whole
+ * where that is not known. */
+static void *scan_registered(void *context, uintptr_t sp) {
+    struct moat_stack *stack = context;
+    uintptr_t from = holds(stack, sp) ? sp : stack->sp;
+    scan_words(holds(stack, from) ? from : stack->low, stack->high);
+    stack->cycle = moat_heap.cycle;
+    return NULL;
+}
+
+static struct moat_stack *first_grey(void) {
+    struct moat_stack *stack = moat_heap.stacks;
+    while (stack != NULL && stack->cycle == moat_heap.cycle) {
+        stack = stack->next;
+    }
+    return stack;
+}
+
+bool moat_stack_any_grey(void) {
+    return first_grey() != NULL;
+}
+
+bool moat_stack_scan_next(void) {
+    struct moat_stack *stack = first_grey();
+    if (stack != NULL) {
+        (void)moat_port_spill_and_call(scan_registered, stack);
+    }
+    return stack != NULL;
+}
+
+bool moat_stack_overlaps(uintptr_t start, uintptr_t end) {
+    struct moat_range thread = moat_port_thread_stack(), handler = moat_port_handler_stack();
+    if ((start < thread.high && thread.low < end) || (start < handler.high && handler.low < end)) {
+        return true;
+    }
+    for (const struct moat_stack *stack = moat_heap.stacks; stack != NULL; stack = stack->next) {
+        if (start < stack->high && stack->low < end) {
+            return true;
+        }
+    }
+    return false;
+}
+
+int moat_stack_add(struct moat_stack *stack) {
+    static const char call[] = "moat_stack_add";
+    int result = moat_require_thread(call);
+    if (result != MOAT_OK) {
+        return result;
+    }
+    if (stack == NULL) {
+        return moat_refuse(MOAT_ERR_NULL, call, "no stack given", 0);
+    }
+    if ((stack->low | stack->high) % MOAT_WORD_BYTES != 0) {
+        return moat_refuse(MOAT_ERR_ALIGN, call, "low and high must be aligned to a word", stack->low);
+    }
+    if (stack->low >= stack->high) {
+        return moat_refuse(MOAT_ERR_SIZE, call, "low must be below high", stack->low);
+    }
+    for (const struct moat_stack *other = moat_heap.stacks; other != NULL; other = other->next) {
+        if (stack->low < other->high && other->low < stack->high) {
+            return moat_refuse(MOAT_ERR_OVERLAP, call, "overlaps a stack that is registered", stack->low);
+        }
+    }
+    moat_port_mask_t masked = moat_port_mask();
+    stack->cycle = moat_heap.cycle - 1;
+    stack->next = moat_heap.stacks;
+    moat_heap.stacks = stack;
+    if (moat_heap.phase == MOAT_PHASE_MARK) {
+        moat_heap.stacks_grey = true;
+        moat_heap.stage = moat_heap.stage > MOAT_STAGE_STACKS ? MOAT_STAGE_STACKS : moat_heap.stage;
+    }
+    moat_port_unmask(masked);
+    return MOAT_OK;
+}
+
+int moat_stack_remove(struct moat_stack *stack) {
+    static const char call[] = "moat_stack_remove";
+    int result = moat_require_thread(call);
+    if (result != MOAT_OK) {
+        return result;
+    }
+    if (stack == NULL) {
+        return moat_refuse(MOAT_ERR_NULL, call, "no stack given", 0);
+    }
+    struct moat_stack **link = &moat_heap.stacks;
+    while (*link != NULL && *link != stack) {
+        link = &(*link)->next;
+    }
+    if (*link == NULL) {
+        return moat_refuse(MOAT_ERR_ABSENT, call, "this stack is not registered", (uintptr_t)stack);
+    }
+    if (moat_heap.phase == MOAT_PHASE_MARK && stack->cycle != moat_heap.cycle) {
+        (void)moat_port_spill_and_call(scan_registered, stack);
+    }
+    moat_port_mask_t masked = moat_port_mask();
+    *link = stack->next;
+    moat_port_unmask(masked);
+    return MOAT_OK;
+}

@@ -1,0 +1,63 @@
+/* moat: the write barrier, out of line. See moat_barrier.h; why it is sound: docs/design.md, "Barrier and phases".
+ *
+ * Hybrid of deletion and insertion barrier, as in Go 1.8 (A. Clements, R. Hudson, "Eliminating STW stack re-scanning",
+ * 2016): shade what a store takes away and, while a stack is grey, what it brings.
+ *
+ * SPDX-License-Identifier: MIT */
+#include "guard/guard.h"
+#include "mark/mark.h"
+#include "moat.h"
+#include "base/port.h"
+
+/* Interrupts masked. A store that comes after marking has ended shades nothing. */
+static void shade(void *old, void *value) {
+    if (moat_heap.marking == 0) {
+        return;
+    }
+    moat_mark_value(old);
+    if (moat_heap.stacks_grey) {
+        moat_mark_value(value);
+    }
+}
+
+void moat_barrier_(void *old, void *value) {
+    moat_port_mask_t masked = moat_port_mask();
+    shade(old, value);
+    moat_port_unmask(masked);
+}
+
+bool moat_cas_(moat_slot *slot, void *expected, void *desired) {
+    MOAT_GUARD_STORE(slot, desired);
+    moat_port_mask_t masked = moat_port_mask();
+    bool same = *slot == expected;
+    if (same) {
+        shade(expected, desired);
+        *slot = desired;
+    }
+    moat_port_unmask(masked);
+    return same;
+}
+
+void *moat_exchange_(moat_slot *slot, void *value) {
+    MOAT_GUARD_STORE(slot, value);
+    moat_port_mask_t masked = moat_port_mask();
+    void *old = *slot;
+    shade(old, value);
+    *slot = value;
+    moat_port_unmask(masked);
+    return old;
+}
+
+/* Both old values are shaded, and they are the new ones too. */
+void moat_swap_(moat_slot *a, moat_slot *b) {
+    void *was_b = *b;
+    void *was_a = *a;
+    MOAT_GUARD_STORE(a, was_b);
+    MOAT_GUARD_STORE(b, was_a);
+    moat_port_mask_t masked = moat_port_mask();
+    shade(was_a, NULL);
+    shade(was_b, NULL);
+    *a = was_b;
+    *b = was_a;
+    moat_port_unmask(masked);
+}
