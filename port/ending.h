@@ -9,8 +9,8 @@
 
 #include <stdbool.h>
 
-/* An unexpected exception was taken. Returns if it is to be reported, as the second of two may be; does not return if it is
- * the trap instruction's, or a third fault. Interrupts masked. */
+/* An unexpected exception was taken. Returns if it is to be reported, as the second of two may be; does not return if
+ * it is the trap instruction's, or a third fault. Interrupts masked. */
 void moat_port_ending_exception(void);
 
 /* The trap is to be taken. Returns if the caller is to execute its trap instruction; does not return if the

@@ -10,21 +10,21 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* Defines a static arena, name.bytes. Compilers address a static variable through a register up to 4 KiB off it, which the
- * scan of a stack would take for a pointer to an object: so there is room on either side. */
+/* Defines a static arena, name.bytes. Compilers address a static variable through a register up to 4 KiB off it, which
+ * the scan of a stack would take for a pointer to an object: so there is room on either side. */
 #define FRESH_ARENA_GAP 8192
-#define FRESH_ARENA(name, size)                                                                            \
-    static struct {                                                                                        \
-        unsigned char before[FRESH_ARENA_GAP];                                                             \
-        _Alignas(16) unsigned char bytes[size];                                                            \
-        unsigned char after[FRESH_ARENA_GAP];                                                              \
+#define FRESH_ARENA(name, size)                                                                                        \
+    static struct {                                                                                                    \
+        unsigned char before[FRESH_ARENA_GAP];                                                                         \
+        _Alignas(16) unsigned char bytes[size];                                                                        \
+        unsigned char after[FRESH_ARENA_GAP];                                                                          \
     } name
 
 /* Forgets the heap, clears the root sections, and starts again with one arena. True on success. */
 bool fresh_heap(void *arena, size_t bytes);
 
-/* Runs whole cycles. The stack is cleared first, by the caller itself: the frames that follow have gaps, in which a stale
- * word would keep an object. */
+/* Runs whole cycles. The stack is cleared first, by the caller itself: the frames that follow have gaps, in which a
+ * stale word would keep an object. */
 #define collect_once() (scrub_stack(), collect_cycles(1))
 
 /* Collects until nothing more dies: a finalizer lets go of its object in the cycle after the one that found it dead. */

@@ -126,7 +126,8 @@ bool test_equal(const char *file, int line, const char *what, int64_t actual, in
     return false;
 }
 
-bool test_same(const char *file, int line, const char *what, const volatile void *actual, const volatile void *expected) {
+bool test_same(const char *file, int line, const char *what, const volatile void *actual,
+               const volatile void *expected) {
     if (actual == expected) {
         return true;
     }

@@ -23,7 +23,8 @@ struct test_case {
     void (*run)(void);
 };
 
-#define TEST_CASE(function) {#function, function}
+#define TEST_CASE(function)                                                                                            \
+    { #function, function }
 #define TEST_MAIN(cases) test_main((cases), sizeof(cases) / sizeof((cases)[0]))
 
 /* Runs the cases and ends the run: status 0 if none failed, else 1. */
@@ -31,49 +32,49 @@ _Noreturn int test_main(const struct test_case *cases, size_t count);
 
 /* ---- checks ---- */
 
-#define CHECK(condition)                                                                                   \
-    do {                                                                                                   \
-        if (!(condition)) {                                                                                \
-            test_fail(__FILE__, __LINE__, #condition);                                                     \
-            return;                                                                                        \
-        }                                                                                                  \
+#define CHECK(condition)                                                                                               \
+    do {                                                                                                               \
+        if (!(condition)) {                                                                                            \
+            test_fail(__FILE__, __LINE__, #condition);                                                                 \
+            return;                                                                                                    \
+        }                                                                                                              \
     } while (0)
 
 /* Integers, compared as 64-bit numbers. */
-#define CHECK_EQUAL(actual, expected)                                                                      \
-    do {                                                                                                   \
-        if (!test_equal(__FILE__, __LINE__, #actual, (int64_t)(actual), (int64_t)(expected))) {            \
-            return;                                                                                        \
-        }                                                                                                  \
+#define CHECK_EQUAL(actual, expected)                                                                                  \
+    do {                                                                                                               \
+        if (!test_equal(__FILE__, __LINE__, #actual, (int64_t)(actual), (int64_t)(expected))) {                        \
+            return;                                                                                                    \
+        }                                                                                                              \
     } while (0)
 
-#define CHECK_POINTER(actual, expected)                                                                    \
-    do {                                                                                                   \
-        if (!test_same(__FILE__, __LINE__, #actual, (actual), (expected))) {                               \
-            return;                                                                                        \
-        }                                                                                                  \
+#define CHECK_POINTER(actual, expected)                                                                                \
+    do {                                                                                                               \
+        if (!test_same(__FILE__, __LINE__, #actual, (actual), (expected))) {                                           \
+            return;                                                                                                    \
+        }                                                                                                              \
     } while (0)
 
-#define CHECK_TEXT(actual, expected)                                                                       \
-    do {                                                                                                   \
-        if (!test_text(__FILE__, __LINE__, #actual, (actual), (expected))) {                               \
-            return;                                                                                        \
-        }                                                                                                  \
+#define CHECK_TEXT(actual, expected)                                                                                   \
+    do {                                                                                                               \
+        if (!test_text(__FILE__, __LINE__, #actual, (actual), (expected))) {                                           \
+            return;                                                                                                    \
+        }                                                                                                              \
     } while (0)
 
 /* Every invariant of the heap. */
-#define CHECK_HEAP()                                                                                       \
-    do {                                                                                                   \
-        if (!test_heap(__FILE__, __LINE__)) {                                                              \
-            return;                                                                                        \
-        }                                                                                                  \
+#define CHECK_HEAP()                                                                                                   \
+    do {                                                                                                               \
+        if (!test_heap(__FILE__, __LINE__)) {                                                                          \
+            return;                                                                                                    \
+        }                                                                                                              \
     } while (0)
 
 /* Ends the case as skipped. */
-#define SKIP(reason)                                                                                       \
-    do {                                                                                                   \
-        test_skip(reason);                                                                                 \
-        return;                                                                                            \
+#define SKIP(reason)                                                                                                   \
+    do {                                                                                                               \
+        test_skip(reason);                                                                                             \
+        return;                                                                                                        \
     } while (0)
 
 /* After calling a function that checks: true if the case has failed. */
@@ -82,7 +83,8 @@ bool test_failed(void);
 /* The halves of the checks: false, and the case's failure noted, if they don't hold. */
 void test_fail(const char *file, int line, const char *what);
 bool test_equal(const char *file, int line, const char *what, int64_t actual, int64_t expected);
-bool test_same(const char *file, int line, const char *what, const volatile void *actual, const volatile void *expected);
+bool test_same(const char *file, int line, const char *what, const volatile void *actual,
+               const volatile void *expected);
 bool test_text(const char *file, int line, const char *what, const char *actual, const char *expected);
 bool test_heap(const char *file, int line);
 void test_skip(const char *reason);

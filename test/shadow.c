@@ -104,7 +104,7 @@ void shadow_sign(unsigned object) {
     } else if (shadow->kind == SHADOW_BYTES) {
         memset(at + 1, PATTERN, (shadow->slots - 1) * sizeof *at);
     } else if (shadow->kind == SHADOW_WIDE) {
-        memset(((struct wide *)(void *)at)->fill, PATTERN, sizeof ((struct wide *)0)->fill);
+        memset(((struct wide *)(void *)at)->fill, PATTERN, sizeof((struct wide *)0)->fill);
     }
 }
 

@@ -1,5 +1,5 @@
-/* moat: a shadow of the heap: which objects a test has made, what each of their slots points at, and so which of them are
- * reachable. It knows the heap's objects by numbers that no stack scan takes for pointers.
+/* moat: a shadow of the heap: which objects a test has made, what each of their slots points at, and so which of them
+ * are reachable. It knows the heap's objects by numbers that no stack scan takes for pointers.
  *
  * SPDX-License-Identifier: MIT */
 #ifndef TEST_SHADOW_H
@@ -40,8 +40,8 @@ struct shadow_edge {
 /* Forgets all objects and anchors. */
 void shadow_begin(void);
 
-/* Makes an object with `slots` slots or, of SHADOW_BYTES, that many words. Returns its number; SHADOW_NONE: no memory, or
- * no room in the shadow. Nothing refers to it yet: the next safe point may free it. */
+/* Makes an object with `slots` slots or, of SHADOW_BYTES, that many words. Returns its number; SHADOW_NONE: no memory,
+ * or no room in the shadow. Nothing refers to it yet: the next safe point may free it. */
 unsigned shadow_make(enum shadow_kind kind, unsigned slots);
 
 /* The object's address, and that of one of its slots. */
@@ -68,8 +68,8 @@ bool shadow_holds(void);
  * extras  receives how many unreachable objects are still there, to the shadow's knowledge or not */
 bool shadow_settle(unsigned *extras);
 
-/* Notes that the object's finalizer was called: once, with all it refers to intact. Returns its number, or SHADOW_NONE if
- * that was wrong; then a check has failed. */
+/* Notes that the object's finalizer was called: once, with all it refers to intact. Returns its number, or SHADOW_NONE
+ * if that was wrong; then a check has failed. */
 unsigned shadow_finalized(void *object);
 
 /* Notes that a finalizer made the object reachable again. */

@@ -20,12 +20,12 @@ static size_t taken(const char *from, size_t most) {
 
 /* ---- whole strings ---- */
 
-#define STRING_COPY(name)                                                                                  \
-    char *__real_##name(char *to, const char *from);                                                       \
-    char *__wrap_##name(char *to, const char *from);                                                       \
-    char *__wrap_##name(char *to, const char *from) {                                                      \
-        WRAP_CHECK(to, from, taken(from, SIZE_MAX));                                                       \
-        return __real_##name(to, from);                                                                    \
+#define STRING_COPY(name)                                                                                              \
+    char *__real_##name(char *to, const char *from);                                                                   \
+    char *__wrap_##name(char *to, const char *from);                                                                   \
+    char *__wrap_##name(char *to, const char *from) {                                                                  \
+        WRAP_CHECK(to, from, taken(from, SIZE_MAX));                                                                   \
+        return __real_##name(to, from);                                                                                \
     }
 
 STRING_COPY(strcpy)
@@ -40,24 +40,25 @@ char *__wrap_strcat(char *to, const char *from) {
 
 /* ---- up to a number of characters ---- */
 
-/* Bytes of the source that appear in the destination where zeros follow the text: those that follow it in its last word too,
- * which completes a pointer that ends in zeros. */
+/* Bytes of the source that appear in the destination where zeros follow the text: those that follow it in its last word
+ * too, which completes a pointer that ends in zeros. */
 static size_t shown(const char *from, size_t most) {
     size_t bytes = length(from, most);
-    while (bytes < most && (uintptr_t)(from + bytes) % MOAT_WORD_BYTES != 0 && ((const volatile char *)from)[bytes] == '\0') {
+    while (bytes < most && (uintptr_t)(from + bytes) % MOAT_WORD_BYTES != 0 &&
+           ((const volatile char *)from)[bytes] == '\0') {
         bytes++;
     }
     return bytes;
 }
 
 /* These fill up to `most` with zeros: a clear of what lies behind the text. */
-#define PADDED_COPY(name)                                                                                  \
-    char *__real_##name(char *to, const char *from, size_t most);                                          \
-    char *__wrap_##name(char *to, const char *from, size_t most);                                          \
-    char *__wrap_##name(char *to, const char *from, size_t most) {                                         \
-        WRAP_CHECK(to, from, shown(from, most));                                                           \
-        WRAP_CHECK(to, NULL, most);                                                                        \
-        return __real_##name(to, from, most);                                                              \
+#define PADDED_COPY(name)                                                                                              \
+    char *__real_##name(char *to, const char *from, size_t most);                                                      \
+    char *__wrap_##name(char *to, const char *from, size_t most);                                                      \
+    char *__wrap_##name(char *to, const char *from, size_t most) {                                                     \
+        WRAP_CHECK(to, from, shown(from, most));                                                                       \
+        WRAP_CHECK(to, NULL, most);                                                                                    \
+        return __real_##name(to, from, most);                                                                          \
     }
 
 PADDED_COPY(strncpy)

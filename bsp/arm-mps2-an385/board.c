@@ -63,7 +63,9 @@ _Noreturn void bsp_reset(void) {
 
 static void (*volatile software_handler)(void);
 
-void IRQ31_Handler(void) { software_handler(); }
+void IRQ31_Handler(void) {
+    software_handler();
+}
 
 void bsp_interrupt(void (*handler)(void)) {
     software_handler = handler;

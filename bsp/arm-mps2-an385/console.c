@@ -48,7 +48,9 @@ int bsp_getchar(void) {
     return byte;
 }
 
-unsigned bsp_rx_overruns(void) { return overruns; }
+unsigned bsp_rx_overruns(void) {
+    return overruns;
+}
 
 void bsp_write(const char *text, size_t bytes) {
     for (size_t i = 0; i < bytes; i++) {

@@ -48,11 +48,17 @@ static uint64_t ticks_now(void) {
     return (uint64_t)high << 32 | low;
 }
 
-uint32_t bsp_instructions(void) { return (uint32_t)((ticks_now() * INSTRUCTIONS + TICKS / 2) / TICKS); }
+uint32_t bsp_instructions(void) {
+    return (uint32_t)((ticks_now() * INSTRUCTIONS + TICKS / 2) / TICKS);
+}
 
-uint32_t bsp_instructions_hz(void) { return 0; }
+uint32_t bsp_instructions_hz(void) {
+    return 0;
+}
 
-uint32_t bsp_milliseconds(void) { return (uint32_t)(ticks_now() / (TIMER_HZ / 1000)); }
+uint32_t bsp_milliseconds(void) {
+    return (uint32_t)(ticks_now() / (TIMER_HZ / 1000));
+}
 
 /* ---- the timer ---- */
 

@@ -9,7 +9,9 @@ extern char moat_handler_stack_end[];
 void moat_reset(void);
 
 /* A tail jump: the report reads lr and the stack as the exception left them. */
-__attribute__((naked)) static void unexpected(void) { __asm__ volatile("b moat_port_exception"); }
+__attribute__((naked)) static void unexpected(void) {
+    __asm__ volatile("b moat_port_exception");
+}
 
 #define WEAK_HANDLER(name) void name(void) __attribute__((weak, alias("unexpected")))
 
@@ -48,13 +50,12 @@ extern const struct vectors moat_vectors;
 __attribute__((section(".reset"), used)) const struct vectors moat_vectors = {
     .stack = moat_handler_stack_end,
     .exceptions = {moat_reset, unexpected, unexpected, unexpected, unexpected, unexpected, unexpected, unexpected,
-                   unexpected, unexpected, SVC_Handler, DebugMon_Handler, unexpected, PendSV_Handler,
-                   SysTick_Handler},
-    .interrupts = {UARTRX0_Handler, UARTTX0_Handler, UARTRX1_Handler,  UARTTX1_Handler, UARTRX2_Handler,
-                   UARTTX2_Handler, GPIO0_Handler,   GPIO1_Handler,    TIMER0_Handler,  TIMER1_Handler,
-                   DUALTIMER_Handler, SPI_Handler,   UARTOVF_Handler,  ETHERNET_Handler, I2S_Handler,
-                   TSC_Handler,     GPIO2_Handler,   GPIO3_Handler,    unexpected,      unexpected,
-                   unexpected,      unexpected,      unexpected,       unexpected,      unexpected,
-                   unexpected,      unexpected,      unexpected,       unexpected,      unexpected,
-                   unexpected,      IRQ31_Handler},
+                   unexpected, unexpected, SVC_Handler, DebugMon_Handler, unexpected, PendSV_Handler, SysTick_Handler},
+    .interrupts = {UARTRX0_Handler,   UARTTX0_Handler, UARTRX1_Handler, UARTTX1_Handler,  UARTRX2_Handler,
+                   UARTTX2_Handler,   GPIO0_Handler,   GPIO1_Handler,   TIMER0_Handler,   TIMER1_Handler,
+                   DUALTIMER_Handler, SPI_Handler,     UARTOVF_Handler, ETHERNET_Handler, I2S_Handler,
+                   TSC_Handler,       GPIO2_Handler,   GPIO3_Handler,   unexpected,       unexpected,
+                   unexpected,        unexpected,      unexpected,      unexpected,       unexpected,
+                   unexpected,        unexpected,      unexpected,      unexpected,       unexpected,
+                   unexpected,        IRQ31_Handler},
 };

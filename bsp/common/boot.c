@@ -32,9 +32,13 @@ void bsp_boot_counted(void) {
     started = bsp_milliseconds();
 }
 
-void bsp_boot_reset_asked(void) { boot.asked = ASKED; }
+void bsp_boot_reset_asked(void) {
+    boot.asked = ASKED;
+}
 
-uint32_t bsp_boot_count(void) { return boot.count; }
+uint32_t bsp_boot_count(void) {
+    return boot.count;
+}
 
 void moat_board_boot(struct moat_port_boot *out) {
     out->boots = boot.count;

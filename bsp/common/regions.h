@@ -18,7 +18,7 @@ MOAT_REGION(newlib, "newlib", MOAT_REGION_C_OWNED, moat_newlib_start, moat_newli
 MOAT_REGION(statics, ".data/.bss", MOAT_REGION_STATIC, moat_data_start, moat_bss_end);
 
 /* MOAT_PERIPHERAL(id, address, bytes): a peripheral's registers, named as its identifier. */
-#define MOAT_PERIPHERAL(id, address, bytes)                                                                \
+#define MOAT_PERIPHERAL(id, address, bytes)                                                                            \
     MOAT_REGION(id, #id, MOAT_REGION_PERIPHERAL, (uintptr_t)(address), (uintptr_t)(address) + (bytes))
 
 #endif

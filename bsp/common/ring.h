@@ -15,7 +15,9 @@ struct bsp_ring {
     volatile uint8_t bytes[BSP_RING_BYTES];
 };
 
-static inline bool bsp_ring_full(const struct bsp_ring *ring) { return ring->put - ring->taken == BSP_RING_BYTES; }
+static inline bool bsp_ring_full(const struct bsp_ring *ring) {
+    return ring->put - ring->taken == BSP_RING_BYTES;
+}
 
 /* The ring is not full. */
 static inline void bsp_ring_put(struct bsp_ring *ring, uint8_t byte) {

@@ -19,7 +19,9 @@ int _isatty(int file);
 int _kill(int process, int signal);
 int _getpid(void);
 
-void _exit(int status) { bsp_exit(status); }
+void _exit(int status) {
+    bsp_exit(status);
+}
 
 void *_sbrk(ptrdiff_t bytes) {
     static char *brk = moat_malloc_start;
@@ -83,4 +85,6 @@ int _kill(int process, int signal) {
     bsp_exit(128 + signal);
 }
 
-int _getpid(void) { return 1; }
+int _getpid(void) {
+    return 1;
+}

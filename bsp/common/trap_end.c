@@ -6,7 +6,9 @@
 
 static volatile enum bsp_trap_action trap_action = BSP_TRAP_EXIT;
 
-void bsp_on_trap(enum bsp_trap_action action) { trap_action = action; }
+void bsp_on_trap(enum bsp_trap_action action) {
+    trap_action = action;
+}
 
 _Noreturn void moat_board_trap_end(bool again) {
     if (again || trap_action == BSP_TRAP_EXIT) {
@@ -15,6 +17,10 @@ _Noreturn void moat_board_trap_end(bool again) {
     bsp_reset();
 }
 
-void moat_board_write(const char *text, size_t length) { bsp_write(text, length); }
+void moat_board_write(const char *text, size_t length) {
+    bsp_write(text, length);
+}
 
-uint32_t moat_board_clock(void) { return bsp_instructions(); }
+uint32_t moat_board_clock(void) {
+    return bsp_instructions();
+}

@@ -30,7 +30,9 @@ int bsp_getchar(void) {
     return byte;
 }
 
-unsigned bsp_rx_overruns(void) { return 0; }
+unsigned bsp_rx_overruns(void) {
+    return 0;
+}
 
 void bsp_write(const char *text, size_t bytes) {
     while (bytes > 0) {
@@ -61,7 +63,9 @@ __attribute__((constructor)) static void arguments_keep(int argc, char **argv) {
     arguments = argv;
 }
 
-char **bsp_host_arguments(void) { return arguments; }
+char **bsp_host_arguments(void) {
+    return arguments;
+}
 
 int bsp_command_line(char *buffer, size_t bytes) {
     size_t length = 0;
@@ -80,8 +84,14 @@ int bsp_command_line(char *buffer, size_t bytes) {
     return (int)length;
 }
 
-int bsp_file_open(const char *name) { return open(name, O_RDONLY); }
+int bsp_file_open(const char *name) {
+    return open(name, O_RDONLY);
+}
 
-int bsp_file_read(int file, void *buffer, size_t bytes) { return (int)read(file, buffer, bytes); }
+int bsp_file_read(int file, void *buffer, size_t bytes) {
+    return (int)read(file, buffer, bytes);
+}
 
-void bsp_file_close(int file) { close(file); }
+void bsp_file_close(int file) {
+    close(file);
+}

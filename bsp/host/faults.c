@@ -22,8 +22,8 @@ static void on_fault(int signal, siginfo_t *info, void *context) {
     reporting = reporting + 1;
     moat_port_host_masked = 1;
     moat_port_host_in_handler = 1;
-    const struct moat_fault_exception exception = {.address = (uintptr_t)info->si_addr, .cause = (uintptr_t)signal,
-                                                   .detail = (uintptr_t)info->si_code};
+    const struct moat_fault_exception exception = {
+        .address = (uintptr_t)info->si_addr, .cause = (uintptr_t)signal, .detail = (uintptr_t)info->si_code};
     moat_fault_exception(&exception);
 }
 

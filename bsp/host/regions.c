@@ -1,5 +1,5 @@
-/* moat: the host as a board, its regions. The heap of its C library grows where the system puts it: what is stored there
- * is in no region, which the guard's strict policy refuses too. A page stands in for a device's registers.
+/* moat: the host as a board, its regions. The heap of its C library grows where the system puts it: what is stored
+ * there is in no region, which the guard's strict policy refuses too. A page stands in for a device's registers.
  *
  * SPDX-License-Identifier: MIT */
 #include <moat_region.h>

@@ -39,7 +39,9 @@ uint32_t bsp_instructions(void) {
     return (uint32_t)((uint64_t)now.tv_sec * NANOSECONDS + (uint64_t)now.tv_nsec);
 }
 
-uint32_t bsp_instructions_hz(void) { return NANOSECONDS; }
+uint32_t bsp_instructions_hz(void) {
+    return NANOSECONDS;
+}
 
 uint32_t bsp_milliseconds(void) {
     struct timespec now;

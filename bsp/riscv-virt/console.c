@@ -22,7 +22,9 @@ void bsp_console_init(void) {
     UART->line_control = UART_LINE_8N1;
 }
 
-void bsp_console_open(void) { UART->interrupt_enable = UART_INTERRUPT_RX; }
+void bsp_console_open(void) {
+    UART->interrupt_enable = UART_INTERRUPT_RX;
+}
 
 /* A full ring leaves the byte where it is and closes the interrupt; bsp_getchar opens it. */
 void bsp_console_interrupt(void) {
@@ -43,7 +45,9 @@ int bsp_getchar(void) {
     return byte;
 }
 
-unsigned bsp_rx_overruns(void) { return overruns; }
+unsigned bsp_rx_overruns(void) {
+    return overruns;
+}
 
 void bsp_write(const char *text, size_t bytes) {
     for (size_t i = 0; i < bytes; i++) {

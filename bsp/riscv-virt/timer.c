@@ -32,9 +32,13 @@ static uint64_t retired(void) {
 }
 #endif
 
-uint32_t bsp_instructions(void) { return (uint32_t)(retired() >> ICOUNT_SHIFT); }
+uint32_t bsp_instructions(void) {
+    return (uint32_t)(retired() >> ICOUNT_SHIFT);
+}
 
-uint32_t bsp_instructions_hz(void) { return 0; }
+uint32_t bsp_instructions_hz(void) {
+    return 0;
+}
 
 /* ---- the timer ---- */
 
@@ -53,7 +57,9 @@ static uint64_t now(void) {
     return (uint64_t)high << 32 | low;
 }
 
-uint32_t bsp_milliseconds(void) { return (uint32_t)(now() / (MTIME_HZ / 1000)); }
+uint32_t bsp_milliseconds(void) {
+    return (uint32_t)(now() / (MTIME_HZ / 1000));
+}
 
 /* mtime from the start to the next interrupt: the middle of an instruction's time, since mtime is read and the
  * interrupt raised up to a tick late. */
@@ -69,7 +75,9 @@ static void due_set(uint64_t due) {
     CLINT_MTIMECMP[1] = (uint32_t)(due >> 32);
 }
 
-void bsp_timer_stop(void) { bsp_interrupt_disable(INTERRUPT_TIMER); }
+void bsp_timer_stop(void) {
+    bsp_interrupt_disable(INTERRUPT_TIMER);
+}
 
 void bsp_timer_start(uint32_t instructions, bool periodic, void (*handler)(void)) {
     bsp_timer_stop();

@@ -13,29 +13,29 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* docs/trace.md lists them for what reads them: a number keeps its meaning for good. What begins also ends, the last begun
- * first, unless the firmware does. */
+/* docs/trace.md lists them for what reads them: a number keeps its meaning for good. What begins also ends, the last
+ * begun first, unless the firmware does. */
 enum moat_event_kind {
     MOAT_EVENT_NONE = 0,
-    MOAT_EVENT_CYCLE_BEGIN = 1,     /* number of the cycle; marking begins */
-    MOAT_EVENT_SWEEP_BEGIN = 2,     /* units of work that marking took */
-    MOAT_EVENT_CYCLE_END = 3,       /* bytes free */
-    MOAT_EVENT_SLICE_BEGIN = 4,     /* units of work asked for; interrupts are masked up to its end */
-    MOAT_EVENT_SLICE_END = 5,       /* bytes free */
-    MOAT_EVENT_ALLOCATE_BEGIN = 6,  /* bytes: a slow allocation, of a chunk, an array or a large object */
-    MOAT_EVENT_FINALIZE_BEGIN = 8,  /* the object, low 32 bits */
-    MOAT_EVENT_EXHAUSTED = 9,       /* bytes that could not be had */
-    MOAT_EVENT_ALLOCATE_END = 10,   /* bytes free */
-    MOAT_EVENT_FINALIZE_END = 11,   /* bytes free */
-    MOAT_EVENT_SCAN_BEGIN = 12,     /* bytes of a stack: no slice, interrupts are open but for what it hits */
-    MOAT_EVENT_SCAN_END = 13,       /* bytes free */
-    MOAT_EVENT_COLLECT_BEGIN = 14,  /* number of the cycle before: moat_gc_collect */
-    MOAT_EVENT_COLLECT_END = 15,    /* bytes free */
+    MOAT_EVENT_CYCLE_BEGIN = 1,    /* number of the cycle; marking begins */
+    MOAT_EVENT_SWEEP_BEGIN = 2,    /* units of work that marking took */
+    MOAT_EVENT_CYCLE_END = 3,      /* bytes free */
+    MOAT_EVENT_SLICE_BEGIN = 4,    /* units of work asked for; interrupts are masked up to its end */
+    MOAT_EVENT_SLICE_END = 5,      /* bytes free */
+    MOAT_EVENT_ALLOCATE_BEGIN = 6, /* bytes: a slow allocation, of a chunk, an array or a large object */
+    MOAT_EVENT_FINALIZE_BEGIN = 8, /* the object, low 32 bits */
+    MOAT_EVENT_EXHAUSTED = 9,      /* bytes that could not be had */
+    MOAT_EVENT_ALLOCATE_END = 10,  /* bytes free */
+    MOAT_EVENT_FINALIZE_END = 11,  /* bytes free */
+    MOAT_EVENT_SCAN_BEGIN = 12,    /* bytes of a stack: no slice, interrupts are open but for what it hits */
+    MOAT_EVENT_SCAN_END = 13,      /* bytes free */
+    MOAT_EVENT_COLLECT_BEGIN = 14, /* number of the cycle before: moat_gc_collect */
+    MOAT_EVENT_COLLECT_END = 15,   /* bytes free */
 };
 
 struct moat_event {
-    uint32_t clock;    /* moat_port_clock */
-    uint32_t kind;     /* enum moat_event_kind */
+    uint32_t clock; /* moat_port_clock */
+    uint32_t kind;  /* enum moat_event_kind */
     uint32_t argument;
 };
 
@@ -47,9 +47,9 @@ uint32_t moat_event_free_bytes(void);
 
 /* One object, for what finds it by its name in a dump of memory. */
 struct moat_event_ring {
-    uint32_t next;     /* where in `events` the next one goes */
-    uint32_t count;    /* of those that it holds */
-    uint32_t number;   /* of the next one: mod 2^32, of all there were */
+    uint32_t next;   /* where in `events` the next one goes */
+    uint32_t count;  /* of those that it holds */
+    uint32_t number; /* of the next one: mod 2^32, of all there were */
     struct moat_event events[MOAT_CONFIG_EVENTS];
 };
 
@@ -67,8 +67,8 @@ const struct moat_event *moat_event_at(uint32_t ago);
 /* The number of the next event: of all there were, mod 2^32. Context: any. */
 uint32_t moat_event_next(void);
 
-/* Copies events from a number on, at most `most`; *number becomes that of the oldest where it has gone. Returns how many.
- * Context: any. Cost: interrupts are masked for `most` copies. */
+/* Copies events from a number on, at most `most`; *number becomes that of the oldest where it has gone. Returns how
+ * many. Context: any. Cost: interrupts are masked for `most` copies. */
 uint32_t moat_event_read(uint32_t *number, struct moat_event *to, uint32_t most);
 #else
 #define MOAT_EVENT(kind, argument) ((void)sizeof(kind), (void)sizeof(argument))

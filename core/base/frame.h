@@ -5,8 +5,8 @@
  *     moat_frame_bytes(&frame, record, bytes);
  *     moat_frame_end(&frame);
  *
- * prints `MOAT-FAULT <hex digits> <CRC-32 of the characters between the two spaces>`. Printed piece by piece: nothing is buffered
- * but the text's few bytes.
+ * prints `MOAT-FAULT <hex digits> <CRC-32 of the characters between the two spaces>`. Printed piece by piece: nothing
+ * is buffered but the text's few bytes.
  *
  * SPDX-License-Identifier: MIT */
 #ifndef MOAT_FRAME_H

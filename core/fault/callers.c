@@ -7,7 +7,7 @@
 #include "base/port.h"
 #include "base/sections.h"
 
-#define TASKS_MAX 64u      /* the list of registered stacks may be what is broken */
+#define TASKS_MAX 64u       /* the list of registered stacks may be what is broken */
 #define OVERRUN_BYTES 4096u /* so far below its end a stack pointer, or what it reaches, still means this stack */
 #define SCAN_WORDS 512u
 
@@ -49,8 +49,8 @@ enum moat_fault_stack moat_fault_stack_of(uintptr_t sp, struct moat_range *bound
 }
 
 const char *moat_fault_overrun(uintptr_t sp, uintptr_t address) {
-    static const char *const names[] = {[MOAT_FAULT_STACK_THREAD] = "thread", [MOAT_FAULT_STACK_HANDLER] = "handler",
-                                        [MOAT_FAULT_STACK_TASK] = "task"};
+    static const char *const names[] = {
+        [MOAT_FAULT_STACK_THREAD] = "thread", [MOAT_FAULT_STACK_HANDLER] = "handler", [MOAT_FAULT_STACK_TASK] = "task"};
     struct moat_range stack;
     enum moat_fault_stack found = moat_fault_stack_of(sp, &stack);
     bool below = sp < stack.low || (address < stack.low && stack.low - address <= OVERRUN_BYTES);
@@ -74,7 +74,8 @@ __attribute__((no_sanitize_address)) uint32_t moat_fault_callers(uintptr_t sp, v
     if (moat_fault_stack_of(sp, &stack) == MOAT_FAULT_STACK_NONE) {
         return 0;
     }
-    const volatile uintptr_t *at = (const volatile uintptr_t *)((sp < stack.low ? stack.low : sp) & ~(uintptr_t)(sizeof sp - 1));
+    const volatile uintptr_t *at =
+        (const volatile uintptr_t *)((sp < stack.low ? stack.low : sp) & ~(uintptr_t)(sizeof sp - 1));
     uint32_t found = 0;
     for (uint32_t i = 0; i < SCAN_WORDS && (uintptr_t)(at + 1) <= stack.high && found < most; i++, at++) {
         uintptr_t word = *at;

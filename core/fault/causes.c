@@ -11,7 +11,8 @@
 _Noreturn void moat_fault_exception(const struct moat_fault_exception *exception) {
     struct moat_fault_report report;
     const char *stack = moat_fault_overrun(exception->sp, exception->address);
-    moat_fault_report_begin(&report, stack != NULL ? MOAT_FAULT_STACK : MOAT_FAULT_EXCEPTION, exception->pc, exception->sp);
+    moat_fault_report_begin(&report, stack != NULL ? MOAT_FAULT_STACK : MOAT_FAULT_EXCEPTION, exception->pc,
+                            exception->sp);
     report.lr = exception->lr;
     report.destination = exception->address;
     report.region = stack;

@@ -48,7 +48,8 @@ static uint32_t seen_before(const struct moat_fault *record) {
     return moat_fault_mirror == NULL ? 0 : moat_fault_mirror->count(record);
 }
 
-/* Records the fault, or counts it if it is known; a sink is not looked at before the record is whole. Returns the slot. */
+/* Records the fault, or counts it if it is known; a sink is not looked at before the record is whole. Returns the slot.
+ */
 static struct moat_fault_slot *keep(const struct moat_fault_report *report, const struct moat_fault_context *context) {
     unsigned same = moat_fault_slot_same(report->kind, moat_fault_report_pc(report), report->cause);
     if (same != MOAT_FAULT_SLOTS) {

@@ -21,7 +21,7 @@
 /* What the guard, the walker and the port know about a fault. What does not apply is 0 or NULL. */
 struct moat_fault_report {
     enum moat_fault_kind kind;
-    uintptr_t pc;          /* return address of the call that failed, or the instruction that faulted */
+    uintptr_t pc; /* return address of the call that failed, or the instruction that faulted */
     uintptr_t sp;
     uintptr_t lr;
     uintptr_t value;       /* what was stored */
@@ -30,10 +30,10 @@ struct moat_fault_report {
     const char *type;
     const char *region;
     enum moat_region_kind region_kind;
-    uintptr_t cause;       /* corrupt: n of INV-n */
+    uintptr_t cause; /* corrupt: n of INV-n */
     uintptr_t detail;
     uintptr_t extra[2];
-    const char *what;      /* a constant string that says more */
+    const char *what;           /* a constant string that says more */
     const uintptr_t *registers; /* of the fault; NULL: moat_fault_raise takes its own */
     uint64_t register_mask;
 };
@@ -42,9 +42,9 @@ struct moat_fault_report {
  * core has no libc. */
 void moat_fault_report_begin(struct moat_fault_report *report, enum moat_fault_kind kind, uintptr_t pc, uintptr_t sp);
 
-/* Masks interrupts, writes the record, prints it, writes it to the sink and takes the port's trap. A fault seen before, by kind,
- * pc and cause, is counted and not recorded again. A fault during that is recorded as a nested one, and one during the recording
- * of that takes the trap at once. Context: any. */
+/* Masks interrupts, writes the record, prints it, writes it to the sink and takes the port's trap. A fault seen before,
+ * by kind, pc and cause, is counted and not recorded again. A fault during that is recorded as a nested one, and one
+ * during the recording of that takes the trap at once. Context: any. */
 _Noreturn void moat_fault_raise(const struct moat_fault_report *report);
 
 /* ---- a record's bytes ---- */
@@ -53,9 +53,9 @@ struct moat_fault_slot;
 
 /* Where the CPU stands at a fault: what the stack is unwound from. */
 struct moat_fault_context {
-    uintptr_t sp;               /* of the innermost frame that is kept */
+    uintptr_t sp; /* of the innermost frame that is kept */
     const uintptr_t *registers;
-    uint64_t mask;              /* bit i: registers[i] is known */
+    uint64_t mask; /* bit i: registers[i] is known */
 };
 
 /* Writes the record of a fault into a slot, as number `sequence`. */
@@ -85,7 +85,8 @@ struct moat_range;
 /* Which stack sp is on, or so close below that it has run over its end; its bounds. */
 enum moat_fault_stack moat_fault_stack_of(uintptr_t sp, struct moat_range *bounds);
 
-/* The name of the stack that ran over its end: sp, or the address that was refused, is below it but not far. NULL: none. */
+/* The name of the stack that ran over its end: sp, or the address that was refused, is below it but not far. NULL:
+ * none. */
 const char *moat_fault_overrun(uintptr_t sp, uintptr_t address);
 
 /* Words between sp and the end of its stack that look like return addresses, innermost first, at most `most`.
@@ -94,8 +95,8 @@ uint32_t moat_fault_callers(uintptr_t sp, volatile uintptr_t *out, uint32_t most
 
 /* ---- text ---- */
 
-/* Prints the one sentence that says what happened, the same at the trap and at the next boot; and how often it was seen, if
- * more than once. Context: any. */
+/* Prints the one sentence that says what happened, the same at the trap and at the next boot; and how often it was
+ * seen, if more than once. Context: any. */
 void moat_fault_describe(const struct moat_fault *fault, uint32_t count);
 
 /* The line for the decoder (frame.h): this tag, the record's bytes, then the end with the count. */
@@ -111,7 +112,7 @@ void moat_fault_print_record(const struct moat_fault *fault, uint32_t count);
 struct moat_fault_mirror {
     uint32_t (*count)(const struct moat_fault *record); /* of the same fault, 0 if it has none */
     void (*append)(const struct moat_fault *record, uint32_t count);
-    bool (*print)(void);                                /* the records that RAM has not; whether there are any */
+    bool (*print)(void); /* the records that RAM has not; whether there are any */
     void (*clear)(void);
 };
 

@@ -9,8 +9,9 @@
 
 static const char *region_kind_name(uint32_t kind) {
     static const char *const names[] = {
-        [MOAT_REGION_UNKNOWN] = "undeclared", [MOAT_REGION_C_OWNED] = "c-owned", [MOAT_REGION_PERIPHERAL] = "peripheral",
-        [MOAT_REGION_FLASH] = "flash",        [MOAT_REGION_STATIC] = "static",
+        [MOAT_REGION_UNKNOWN] = "undeclared",    [MOAT_REGION_C_OWNED] = "c-owned",
+        [MOAT_REGION_PERIPHERAL] = "peripheral", [MOAT_REGION_FLASH] = "flash",
+        [MOAT_REGION_STATIC] = "static",
     };
     return kind < sizeof names / sizeof names[0] ? names[kind] : "unknown";
 }

@@ -86,7 +86,8 @@ static void end(struct moat_fault_slot *slot, uintptr_t at) {
 
 /* ---- what follows it ---- */
 
-static uintptr_t registers_write(uintptr_t at, volatile struct moat_fault *record, const struct moat_fault_context *context) {
+static uintptr_t registers_write(uintptr_t at, volatile struct moat_fault *record,
+                                 const struct moat_fault_context *context) {
     volatile uintptr_t *to = (volatile uintptr_t *)at;
     for (unsigned i = 0; i < MOAT_PORT_REGISTERS; i++) {
         to[i] = (context->mask >> i & 1) != 0 ? context->registers[i] : 0;

@@ -41,7 +41,8 @@ enum moat_fault_status moat_fault_slot_status(unsigned index) {
         return MOAT_FAULT_STATUS_EMPTY;
     }
     uint32_t bytes = record->bytes;
-    if (record->layout != MOAT_FAULT_LAYOUT || bytes < sizeof *record + sizeof(uint32_t) || bytes > room(index) || bytes % 4 != 0) {
+    if (record->layout != MOAT_FAULT_LAYOUT || bytes < sizeof *record + sizeof(uint32_t) || bytes > room(index) ||
+        bytes % 4 != 0) {
         return MOAT_FAULT_STATUS_CORRUPT;
     }
     const volatile uint32_t *check = (const volatile uint32_t *)((uintptr_t)record + bytes - sizeof(uint32_t));
@@ -114,7 +115,8 @@ enum moat_fault_status moat_fault_get(struct moat_fault *out) {
         enum moat_fault_status status = moat_fault_slot_status(i);
         found = status != MOAT_FAULT_STATUS_EMPTY && found != MOAT_FAULT_STATUS_VALID ? status : found;
         if (status == MOAT_FAULT_STATUS_VALID &&
-            (newest == MOAT_FAULT_SLOTS || moat_fault_slot(i)->record.sequence >= moat_fault_slot(newest)->record.sequence)) {
+            (newest == MOAT_FAULT_SLOTS ||
+             moat_fault_slot(i)->record.sequence >= moat_fault_slot(newest)->record.sequence)) {
             newest = i;
         }
     }

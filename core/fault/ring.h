@@ -11,19 +11,18 @@
 /* The magic while a record is being written. Found at boot: the write was torn. */
 #define MOAT_FAULT_MAGIC_TORN (~MOAT_FAULT_MAGIC)
 
-#define MOAT_FAULT_EVENTS                                                                                  \
-    (MOAT_CONFIG_EVENTS < MOAT_FAULT_EVENTS_MAX ? MOAT_CONFIG_EVENTS : MOAT_FAULT_EVENTS_MAX)
+#define MOAT_FAULT_EVENTS (MOAT_CONFIG_EVENTS < MOAT_FAULT_EVENTS_MAX ? MOAT_CONFIG_EVENTS : MOAT_FAULT_EVENTS_MAX)
 
 /* Bytes that follow struct moat_fault at most: registers, callers, events, stack, CRC. */
-#define MOAT_FAULT_REST_BYTES                                                                              \
-    ((MOAT_PORT_REGISTERS + MOAT_FAULT_CALLERS_MAX + MOAT_CONFIG_FAULT_STACK_WORDS) * sizeof(uintptr_t) +  \
+#define MOAT_FAULT_REST_BYTES                                                                                          \
+    ((MOAT_PORT_REGISTERS + MOAT_FAULT_CALLERS_MAX + MOAT_CONFIG_FAULT_STACK_WORDS) * sizeof(uintptr_t) +              \
      MOAT_FAULT_EVENTS * sizeof(struct moat_event) + sizeof(uint32_t))
 
 /* A place for a record, and how often its fault was seen. */
 struct moat_fault_slot {
     uint32_t count;
-    uint32_t count_inverse;    /* ~count; a reset between the two leaves the newer one here */
-    struct moat_fault record;  /* the rest of it follows */
+    uint32_t count_inverse;   /* ~count; a reset between the two leaves the newer one here */
+    struct moat_fault record; /* the rest of it follows */
 };
 
 struct moat_fault_retained {

@@ -1,8 +1,9 @@
 /* moat: the fault log in memory that outlives power. See moat_fault.h; docs/fault-record.md, "In a sink".
  *
- * A sink is blocks of entries, each entry with a CRC. An entry is written once, to memory that reads as erased; nothing is
- * written over. What a loss of power leaves of an entry fails its CRC and closes its block: nothing behind it is looked at, and the next
- * entry opens another block. What there is, is found by reading: there is no state in RAM that could be wrong.
+ * A sink is blocks of entries, each entry with a CRC. An entry is written once, to memory that reads as erased; nothing
+ * is written over. What a loss of power leaves of an entry fails its CRC and closes its block: nothing behind it is
+ * looked at, and the next entry opens another block. What there is, is found by reading: there is no state in RAM that
+ * could be wrong.
  *
  * SPDX-License-Identifier: MIT */
 #include "base/crc.h"
@@ -10,13 +11,13 @@
 #include "fault/ring.h"
 
 #define ERASED 0xffu
-#define CHUNK_BYTES 32u  /* what is read or written at once; a multiple of every unit */
+#define CHUNK_BYTES 32u /* what is read or written at once; a multiple of every unit */
 #define UNIT_MAX 32u
 
-#define TAG 0x6c6d0000u  /* in an entry's first word, over its type */
-#define TYPE_BLOCK 1u    /* of a block's first entry: struct block_payload */
-#define TYPE_RECORD 2u   /* a record's bytes */
-#define TYPE_REPEAT 3u   /* struct repeat_payload */
+#define TAG 0x6c6d0000u /* in an entry's first word, over its type */
+#define TYPE_BLOCK 1u   /* of a block's first entry: struct block_payload */
+#define TYPE_RECORD 2u  /* a record's bytes */
+#define TYPE_REPEAT 3u  /* struct repeat_payload */
 
 struct header {
     uint32_t tag;
@@ -54,8 +55,8 @@ struct entry {
     uint32_t offset;   /* within the block, of the header */
     uint32_t next;     /* within the block, behind the entry */
     uint32_t type;
-    uint32_t bytes;    /* of the payload */
-    uint32_t at;       /* of the payload */
+    uint32_t bytes; /* of the payload */
+    uint32_t at;    /* of the payload */
 };
 
 /* Looks at what stands `offset` bytes into a block. False: no whole entry. */
@@ -274,7 +275,8 @@ static uint32_t block_end(uint32_t block) {
     return offset;
 }
 
-/* The block to open after `active`: one that was never opened, else the oldest but the first. `blocks`: none may be taken. */
+/* The block to open after `active`: one that was never opened, else the oldest but the first. `blocks`: none may be
+ * taken. */
 static uint32_t block_choose(uint32_t active, uint32_t active_sequence) {
     for (uint32_t i = 1; i <= sink->blocks; i++) {
         uint32_t block = (active + i) % sink->blocks;
@@ -406,7 +408,8 @@ static const struct moat_fault_mirror mirror = {mirror_count, mirror_append, mir
 static bool is_usable(const struct moat_fault_sink *candidate) {
     uint32_t unit = candidate->unit;
     uint32_t least = (uint32_t)(sizeof(struct moat_fault) + MOAT_FAULT_REST_BYTES + 2 * sizeof(struct header) +
-                                sizeof(struct block_payload)) + 2 * UNIT_MAX;
+                                sizeof(struct block_payload)) +
+                     2 * UNIT_MAX;
     return unit >= 1 && unit <= UNIT_MAX && (unit & (unit - 1)) == 0 && candidate->blocks >= 1 &&
            candidate->block_bytes >= least && candidate->block_bytes % unit == 0 &&
            candidate->blocks <= UINT32_MAX / candidate->block_bytes;

@@ -32,9 +32,10 @@ void moat_audit_begin(struct moat_audit *audit, moat_audit_report *report) {
     audit->found = 0;
 }
 
-/* A word of a C-owned region. Where regions nest, the smallest one's turn is when its words are looked at; roots, stacks and arenas
- * may lie in what malloc gave. The memory may be poisoned by a sanitizer: it is read all the same. */
-__attribute__((no_sanitize_address)) static void look(struct moat_audit *audit, const struct moat_region *region, uintptr_t at) {
+/* A word of a C-owned region. Where regions nest, the smallest one's turn is when its words are looked at; roots,
+ * stacks and arenas may lie in what malloc gave. The memory may be poisoned by a sanitizer: it is read all the same. */
+__attribute__((no_sanitize_address)) static void look(struct moat_audit *audit, const struct moat_region *region,
+                                                      uintptr_t at) {
     struct moat_audit_finding finding;
     finding.value = *(const moat_slot *)at;
     if (moat_guard_is_kept_in(finding.value, &finding.object) && moat_region_of(at) == region &&

@@ -6,8 +6,8 @@
 
 #include "moat.h"
 
-/* Thread mode, interrupts on: audits `words` words more. One audit begins with each cycle, unless the last one is still under
- * way. For the collector, once after each slice. */
+/* Thread mode, interrupts on: audits `words` words more. One audit begins with each cycle, unless the last one is still
+ * under way. For the collector, once after each slice. */
 void moat_audit_slice(uint32_t words);
 
 #endif

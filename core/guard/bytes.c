@@ -32,7 +32,8 @@ static void check_source(const void *to, const void *from, size_t bytes, uintptr
     moat_guard_range_begin(&range, &holder, (uintptr_t)from, (uintptr_t)from + bytes);
     moat_slot *slot = moat_guard_range_next_kept_in(&range, &object);
     if (slot != NULL) {
-        moat_guard_trap(MOAT_FAULT_COPY, (const char *)to + ((uintptr_t)slot - (uintptr_t)from), range.value, &object, pc);
+        moat_guard_trap(MOAT_FAULT_COPY, (const char *)to + ((uintptr_t)slot - (uintptr_t)from), range.value, &object,
+                        pc);
     }
 }
 

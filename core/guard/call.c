@@ -1,7 +1,7 @@
 /* moat: CHECK1: what C is passed by MOAT_CALL, and what MOAT_RETURN gives back to it. See moat_guard.h.
  *
- * After Go's cgoCheckArg and cgoCheckResult (src/runtime/cgocall.go): C may be passed a pointer to an object, not one through
- * which it finds others.
+ * After Go's cgoCheckArg and cgoCheckResult (src/runtime/cgocall.go): C may be passed a pointer to an object, not one
+ * through which it finds others.
  *
  * SPDX-License-Identifier: MIT */
 #include "fault/fault.h"
@@ -20,18 +20,20 @@ int moat_check_level_set(int level) {
     }
     if (level == 2 && MOAT_CONFIG_CHECK < 2) {
         return moat_refuse(MOAT_ERR_BUILD, call,
-                           "this build has no checks of stores: build core and application with -DMOAT_CONFIG_CHECK=2", 2);
+                           "this build has no checks of stores: build core and application with -DMOAT_CONFIG_CHECK=2",
+                           2);
     }
     if (level == 1 && MOAT_CONFIG_CHECK < 1) {
         return moat_refuse(MOAT_ERR_BUILD, call,
-                           "this build has no checks of calls: build core and application with -DMOAT_CONFIG_CHECK=1", 1);
+                           "this build has no checks of calls: build core and application with -DMOAT_CONFIG_CHECK=1",
+                           1);
     }
     enabled = level >= 1;
     return MOAT_OK;
 }
 
-/* How much of a holder a pointer shows: all of the array that it points at an element of, all of it if the pointer says nothing
- * (0 bytes), else what it points at. */
+/* How much of a holder a pointer shows: all of the array that it points at an element of, all of it if the pointer says
+ * nothing (0 bytes), else what it points at. */
 static void shown(const struct moat_guard_holder *holder, uintptr_t *start, uintptr_t *bytes) {
     bool element = holder->array && holder->type != NULL && *bytes == holder->type->size;
     if (*bytes == 0 || element) {

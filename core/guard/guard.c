@@ -1,5 +1,5 @@
-/* moat: the guard on the border to C. See guard.h, moat_region.h. With MOAT_CONFIG_CHECK below 2 nothing calls it and the
- * linker drops it.
+/* moat: the guard on the border to C. See guard.h, moat_region.h. With MOAT_CONFIG_CHECK below 2 nothing calls it and
+ * the linker drops it.
  *
  * After Go's cgo checker (src/runtime/cgocheck.go): a heap pointer may be written to managed memory only.
  *
@@ -22,7 +22,8 @@ static bool is_near(const void *value) {
     return (uintptr_t)value - moat_heap.low < moat_heap.span;
 }
 
-/* One past the end lies in the object's last granule where the object does not fill it. How long a tail is nobody knows. */
+/* One past the end lies in the object's last granule where the object does not fill it. How long a tail is nobody
+ * knows. */
 static bool is_past(const void *value, const struct moat_object *object) {
     uintptr_t size = object->type->size;
     uintptr_t end = object->array ? object->bytes / size * size : size;
@@ -87,6 +88,7 @@ void moat_guard_check_copy(const struct moat_type *type, const void *to, const v
     moat_guard_range_begin(&range, &source, start, last);
     moat_slot *slot = moat_guard_range_next_kept_in(&range, &object);
     if (slot != NULL) {
-        moat_guard_trap(MOAT_FAULT_COPY, (const char *)to + ((uintptr_t)slot - (uintptr_t)from), range.value, &object, pc);
+        moat_guard_trap(MOAT_FAULT_COPY, (const char *)to + ((uintptr_t)slot - (uintptr_t)from), range.value, &object,
+                        pc);
     }
 }

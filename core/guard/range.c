@@ -56,7 +56,8 @@ moat_slot *moat_guard_range_next_kept_in(struct moat_guard_range *range, struct 
     return slot;
 }
 
-static bool holds(struct moat_guard_holder *out, const struct moat_type *type, uintptr_t start, uintptr_t bytes, uintptr_t at) {
+static bool holds(struct moat_guard_holder *out, const struct moat_type *type, uintptr_t start, uintptr_t bytes,
+                  uintptr_t at) {
     out->type = type;
     out->start = start;
     out->end = start + bytes;

@@ -27,7 +27,8 @@ bool moat_guard_holder_of(const void *p, struct moat_guard_holder *out);
 void moat_guard_range_begin(struct moat_guard_range *range, const struct moat_guard_holder *holder, uintptr_t start,
                             uintptr_t end);
 
-/* The next slot, or NULL. Runs are walked, not expanded. Cost: what lies before the range costs a step for each of its pieces. */
+/* The next slot, or NULL. Runs are walked, not expanded. Cost: what lies before the range costs a step for each of its
+ * pieces. */
 moat_slot *moat_guard_range_next(struct moat_guard_range *range);
 
 /* The next slot whose value, then in range->value, C may not hold; *object then describes what it points into. */

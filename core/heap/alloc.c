@@ -45,8 +45,8 @@ static bool stress_fails(void) {
 #endif
 
 /* An object of raw bytes is claimed, cleared with interrupts on, and only then takes its type: marking does not look
- * into it before, and no cycle can start meanwhile, since this is no safe point. The bits of a very large one are set with
- * interrupts on too, and where the sweep could take them for free ones it waits (moat_heap.claiming). */
+ * into it before, and no cycle can start meanwhile, since this is no safe point. The bits of a very large one are set
+ * with interrupts on too, and where the sweep could take them for free ones it waits (moat_heap.claiming). */
 static uintptr_t take_large(const struct request *request) {
     moat_port_mask_t masked = moat_port_mask();
     uintptr_t at = moat_cursor_cut(request->granules);
@@ -69,7 +69,8 @@ static uintptr_t take_large(const struct request *request) {
     return at;
 }
 
-/* Finding a hole and making the object are masked apart. A handler in between may use the hole up: then it is another's turn. */
+/* Finding a hole and making the object are masked apart. A handler in between may use the hole up: then it is another's
+ * turn. */
 static uintptr_t take_small(uint32_t granules, moat_word header) {
     uintptr_t at;
     bool found;
@@ -83,7 +84,8 @@ static uintptr_t take_small(uint32_t granules, moat_word header) {
 }
 
 static void *take(const struct request *request) {
-    uintptr_t at = request->granules <= MOAT_SMALL_GRANULES ? take_small(request->granules, request->header) : take_large(request);
+    uintptr_t at =
+        request->granules <= MOAT_SMALL_GRANULES ? take_small(request->granules, request->header) : take_large(request);
     if (at == 0) {
         return NULL;
     }
@@ -119,8 +121,8 @@ static bool put_back(struct moat_hole **aside) {
     return hole != NULL;
 }
 
-/* A hole that fits may stand behind smaller ones in the bin that the size itself falls into. They are all of half that size or
- * more, which bounds how many there can be. */
+/* A hole that fits may stand behind smaller ones in the bin that the size itself falls into. They are all of half that
+ * size or more, which bounds how many there can be. */
 static void *take_from_behind(const struct request *request) {
     struct moat_hole *aside = NULL;
     while (set_small_aside(request->granules, &aside)) {
@@ -149,8 +151,8 @@ static bool ask_hook(uintptr_t bytes) {
     return again;
 }
 
-/* No memory: finish the cycle that runs, which may have kept what died during it; then run a whole one; then finalizers may
- * let go of more; then the firmware may. */
+/* No memory: finish the cycle that runs, which may have kept what died during it; then run a whole one; then finalizers
+ * may let go of more; then the firmware may. */
 static void *reclaim(const struct request *request) {
     void *object = NULL;
     while (object == NULL && moat_heap.phase != MOAT_PHASE_IDLE) {
@@ -175,7 +177,8 @@ static void *reclaim(const struct request *request) {
 /* A handler can't wait for a cycle, but what a sweep under way has still to find may do. */
 static void *sweep_in_handler(const struct request *request) {
     void *object = NULL;
-    for (uint32_t i = 0; i <= HANDLER_UNITS / MOAT_CONFIG_SLICE_UNITS && object == NULL && moat_cycle_sweep_slice(); i++) {
+    for (uint32_t i = 0; i <= HANDLER_UNITS / MOAT_CONFIG_SLICE_UNITS && object == NULL && moat_cycle_sweep_slice();
+         i++) {
         object = take(request);
     }
     if (object == NULL) {
@@ -209,7 +212,8 @@ static void *make(const struct request *request) {
 static void *serve(const char *call, struct request *request, uintptr_t bytes) {
     uintptr_t most = moat_heap.largest_arena;
     if (bytes > most || (request->granules = moat_granules(MOAT_EXTENT_(bytes))) > moat_granules(most)) {
-        (void)moat_refuse(MOAT_ERR_SIZE, call, most == 0 ? "no arena: call moat_arena_add first" : "larger than every arena", bytes);
+        (void)moat_refuse(MOAT_ERR_SIZE, call,
+                          most == 0 ? "no arena: call moat_arena_add first" : "larger than every arena", bytes);
         return NULL;
     }
     request->payload = bytes;
@@ -254,7 +258,8 @@ __attribute__((noinline)) static void *new_slow(const struct moat_type *type) {
     return serve(call, &request, type->size + link);
 }
 
-/* From a new chunk. Does the collector's work first, if there is any. NULL: it takes more than that, or is too large. */
+/* From a new chunk. Does the collector's work first, if there is any. NULL: it takes more than that, or is too large.
+ */
 static void *refill(moat_word header, uintptr_t extent) {
     if (extent > moat_bytes(MOAT_SMALL_GRANULES) || !moat_heap.ready || STRESS) {
         return NULL;
@@ -266,21 +271,21 @@ static void *refill(moat_word header, uintptr_t extent) {
     return at == 0 ? NULL : (void *)moat_payload_at(at);
 }
 
-/* The fast path, for objects that the chunk has room for; others, and those of finalized types, whose extent no chunk has room
- * for, go the way of `otherwise`. `extent` is a multiple of the granule and not 0. */
-#define BUMP(header, extent, otherwise)                                                                    \
-    do {                                                                                                   \
-        moat_port_mask_t masked = moat_port_mask();                                                        \
-        uintptr_t at = moat_heap.cursor;                                                                   \
-        if (moat_heap.limit - at >= (extent) && !STRESS) {                                                 \
-            moat_heap.cursor = at + (extent);                                                              \
-            *moat_header_at(at) = (header);                                                                \
-            *moat_heap.chunk |= moat_bit(moat_granules(at));                                               \
-            moat_port_unmask(masked);                                                                      \
-            return (void *)moat_payload_at(at);                                                            \
-        }                                                                                                  \
-        moat_port_unmask(masked);                                                                          \
-        return otherwise;                                                                                  \
+/* The fast path, for objects that the chunk has room for; others, and those of finalized types, whose extent no chunk
+ * has room for, go the way of `otherwise`. `extent` is a multiple of the granule and not 0. */
+#define BUMP(header, extent, otherwise)                                                                                \
+    do {                                                                                                               \
+        moat_port_mask_t masked = moat_port_mask();                                                                    \
+        uintptr_t at = moat_heap.cursor;                                                                               \
+        if (moat_heap.limit - at >= (extent) && !STRESS) {                                                             \
+            moat_heap.cursor = at + (extent);                                                                          \
+            *moat_header_at(at) = (header);                                                                            \
+            *moat_heap.chunk |= moat_bit(moat_granules(at));                                                           \
+            moat_port_unmask(masked);                                                                                  \
+            return (void *)moat_payload_at(at);                                                                        \
+        }                                                                                                              \
+        moat_port_unmask(masked);                                                                                      \
+        return otherwise;                                                                                              \
     } while (0)
 
 __attribute__((noinline)) static void *new_otherwise(const struct moat_type *type) {

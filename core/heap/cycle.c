@@ -16,8 +16,8 @@
 #include "space/sweep.h"
 #include "heap/utilisation.h"
 
-/* Free granules in hand for each unit of marking are never counted on to be fewer than this allows: a granule pays for so many
- * units at least. */
+/* Free granules in hand for each unit of marking are never counted on to be fewer than this allows: a granule pays for
+ * so many units at least. */
 #define LEAST_RATE 4u
 
 /* The most that one granule's two words can cost marking. */
@@ -40,15 +40,16 @@ static uint32_t all_words(void) {
     return words;
 }
 
-/* With so few free granules the sweep has to go on, so that it has ended when no more than the reserve is left: each of its slices
- * is paid by a chunk, a bitmap word's granules. */
+/* With so few free granules the sweep has to go on, so that it has ended when no more than the reserve is left: each of
+ * its slices is paid by a chunk, a bitmap word's granules. */
 static uint32_t hurry_below(void) {
     return moat_heap.reserve + (all_words() * MOAT_SWEEP_UNITS / MOAT_CONFIG_PACE + 1) * MOAT_WORD_GRANULES;
 }
 
 /* When an allocation has to look whether something is due (moat_heap.attention). */
 static void attend(void) {
-    bool always = MOAT_CONFIG_STRESS_COLLECT != 0 || moat_heap.phase == MOAT_PHASE_MARK || moat_heap.requested || moat_heap.doomed != NULL;
+    bool always = MOAT_CONFIG_STRESS_COLLECT != 0 || moat_heap.phase == MOAT_PHASE_MARK || moat_heap.requested ||
+                  moat_heap.doomed != NULL;
     uint32_t below = moat_heap.phase == MOAT_PHASE_SWEEP ? hurry_below() : moat_heap.reserve;
     moat_heap.attention = always ? UINT32_MAX : below;
 }
@@ -79,7 +80,8 @@ static bool scan_next_stack(void) {
     return scanned;
 }
 
-/* All objects are white. The closing fences are not, so that the sweep leaves them, and what is made from now on is not. */
+/* All objects are white. The closing fences are not, so that the sweep leaves them, and what is made from now on is
+ * not. */
 static void begin_black(void) {
     for (uint32_t i = 0; i < moat_heap.arena_count; i++) {
         struct moat_arena *arena = moat_heap.arenas[i];
@@ -92,7 +94,8 @@ static void begin_black(void) {
 void moat_cycle_start(void) {
     moat_port_mask_t masked = moat_port_mask();
     begin_black();
-    moat_heap.expected_work = moat_heap.work + (moat_heap.cycle == 0 ? LEAST_RATE * moat_heap.since : moat_heap.since / 4);
+    moat_heap.expected_work =
+        moat_heap.work + (moat_heap.cycle == 0 ? LEAST_RATE * moat_heap.since : moat_heap.since / 4);
     moat_heap.work = 0;
     moat_heap.since = 0;
     moat_heap.largest = 0;
@@ -180,8 +183,8 @@ static uint32_t sweep_reserve(void) {
     return granules / MOAT_WORD_GRANULES * MOAT_SWEEP_UNITS / (8 * LEAST_RATE) + MOAT_WORD_GRANULES;
 }
 
-/* How many free granules the next marking may use up, and the beginning of its sweep: an eighth more than this one's work
- * would have at the rate that its requests did it. */
+/* How many free granules the next marking may use up, and the beginning of its sweep: an eighth more than this one's
+ * work would have at the rate that its requests did it. */
 static uint32_t reserve_for(uint32_t work) {
     bool told = moat_heap.requests >= REQUESTS_TELL;
     uint32_t rate = told ? moat_heap.requests * MOAT_CONFIG_PACE / (moat_heap.since + 1) : moat_heap.rate;
@@ -244,15 +247,16 @@ bool moat_cycle_due(void) {
     return moat_heap.arena_count != 0 && (moat_heap.requested || moat_heap.free_granules <= moat_heap.reserve);
 }
 
-/* No cycle's marking takes more: a granule has two words, each of them a piece, a slot and an object marked at most. What was
- * made since it began is black. */
+/* No cycle's marking takes more: a granule has two words, each of them a piece, a slot and an object marked at most.
+ * What was made since it began is black. */
 static uint32_t most_work(void) {
     uint32_t used = moat_granules(moat_heap.stats.arena_bytes) - moat_heap.free_granules - moat_heap.since;
     return MOST_UNITS * (used + moat_root_units());
 }
 
-/* What is left of marking: by the guess, but never less than a part of what has been done, so that a guess that proves too low
- * grows a little at a time; by the bound once it has and no more free granules are left than are the sweep's. */
+/* What is left of marking: by the guess, but never less than a part of what has been done, so that a guess that proves
+ * too low grows a little at a time; by the bound once it has and no more free granules are left than are the sweep's.
+ */
 static uint32_t units_left(bool more_free) {
     uint32_t work = moat_heap.work, least = work / GUESS_LEAST;
     if (moat_heap.expected_work > work + least) {
@@ -265,9 +269,9 @@ static uint32_t units_left(bool more_free) {
     return most > work ? most - work : 0;
 }
 
-/* Units that a request for `granules` has to do: at least MOAT_CONFIG_PACE. Where the free memory would not do for the work
- * left at the rate that was counted on, so much for each granule that the work is done before the memory is used up. While
- * sweeping, none while more is free than the rest of the sweep and the next marking need (docs/pacing.md). */
+/* Units that a request for `granules` has to do: at least MOAT_CONFIG_PACE. Where the free memory would not do for the
+ * work left at the rate that was counted on, so much for each granule that the work is done before the memory is used
+ * up. While sweeping, none while more is free than the rest of the sweep and the next marking need (docs/pacing.md). */
 static uint32_t units_due(uint32_t granules) {
     uint32_t left, rate, free = moat_heap.free_granules;
     if (moat_heap.phase == MOAT_PHASE_MARK) {

@@ -1,7 +1,7 @@
 /* moat: the collector's cycle: idle, mark, sweep, and how allocation paces it. Internal to core.
  *
- * A phase changes in thread mode only, at a safe point (INV-9): no context is then inside a barrier, since handlers have
- * run to their end. A slice in a handler marks and sweeps but leaves the change to thread mode.
+ * A phase changes in thread mode only, at a safe point (INV-9): no context is then inside a barrier, since handlers
+ * have run to their end. A slice in a handler marks and sweeps but leaves the change to thread mode.
  *
  * SPDX-License-Identifier: MIT */
 #ifndef MOAT_CYCLE_H
@@ -9,11 +9,12 @@
 
 #include "moat_heap.h"
 
-/* Before `granules` are claimed: does the work that is due for them. In thread mode starts a cycle when it is time, runs slices
- * in proportion and finalizers that are due; in a handler one slice. Context: any. */
+/* Before `granules` are claimed: does the work that is due for them. In thread mode starts a cycle when it is time,
+ * runs slices in proportion and finalizers that are due; in a handler one slice. Context: any. */
 void moat_cycle_pace(uint32_t granules);
 
-/* One slice of at most `units`, in thread mode; changes phase where that is due; a stack's scan is a slice of its own. */
+/* One slice of at most `units`, in thread mode; changes phase where that is due; a stack's scan is a slice of its own.
+ */
 void moat_cycle_step(uint32_t units);
 
 /* Starts a cycle: barrier on, this stack scanned. Thread mode, phase IDLE. */

@@ -53,8 +53,8 @@ static uintptr_t fit_arena(struct plan *plan, uintptr_t start, uintptr_t bytes) 
     return granules;
 }
 
-/* What is no granule for objects is never free: those before `low`, and behind the last, the fence, which ends the object before
- * it. The sweep takes it for one that has been reached. */
+/* What is no granule for objects is never free: those before `low`, and behind the last, the fence, which ends the
+ * object before it. The sweep takes it for one that has been reached. */
 static void raise_fences(struct moat_arena *arena) {
     uint32_t fence = arena->granules - 1;
     arena->bits[0].mark = moat_bit_range(0, arena->first);
@@ -149,7 +149,8 @@ int moat_init(void) {
     if (moat_port_in_handler()) {
         return moat_refuse(MOAT_ERR_HANDLER, call, "not in a handler: call it in thread mode", 0);
     }
-    moat_heap.types = ((uintptr_t)moat_types_end - (uintptr_t)moat_types_start + MOAT_TYPE_ALIGN - 1) >> MOAT_TYPE_SHIFT;
+    moat_heap.types =
+        ((uintptr_t)moat_types_end - (uintptr_t)moat_types_start + MOAT_TYPE_ALIGN - 1) >> MOAT_TYPE_SHIFT;
     moat_heap.leaf_header = ((uintptr_t)moat_leaf_types_start - (uintptr_t)moat_types_start) >> MOAT_HEADER_TYPE_SHIFT;
     moat_heap.ready = true;
     uintptr_t start = (uintptr_t)moat_arena_start, end = (uintptr_t)moat_arena_end;

@@ -1,13 +1,14 @@
 /* moat: the share of time that the collector leaves. See utilisation.h, moat.h.
  *
- * Of all windows of some length, one that ends where a slice does has the most of the collector's time: moved to the end of the
- * slice that it ends in, a window gains as much as it loses at most; moved back to the end of the last slice in it, it loses
- * nothing. So each slice's end is looked at, and nothing else.
+ * Of all windows of some length, one that ends where a slice does has the most of the collector's time: moved to the
+ * end of the slice that it ends in, a window gains as much as it loses at most; moved back to the end of the last slice
+ * in it, it loses nothing. So each slice's end is looked at, and nothing else.
  *
- * The collector's time before such a window is that at the window's beginning. It is known at samples: ends of slices, a part
- * of a window or more apart. Between two of them it is no less than at the first, and no less than at the second less the time
- * to there, for it grows no faster than time does. With that least time taken off, a window seems to have too much of the
- * collector's time, never too little: by what slices took within a part of a window after the first sample, at most.
+ * The collector's time before such a window is that at the window's beginning. It is known at samples: ends of slices,
+ * a part of a window or more apart. Between two of them it is no less than at the first, and no less than at the second
+ * less the time to there, for it grows no faster than time does. With that least time taken off, a window seems to have
+ * too much of the collector's time, never too little: by what slices took within a part of a window after the first
+ * sample, at most.
  *
  * SPDX-License-Identifier: MIT */
 #include "moat.h"

@@ -33,19 +33,19 @@
  * printed a line that says what was wrong, where, and what to do. */
 enum moat_result {
     MOAT_OK = 0,
-    MOAT_ERR_NOT_READY = -1,    /* called before moat_init */
-    MOAT_ERR_READY = -2,        /* moat_init called twice */
-    MOAT_ERR_NULL = -3,         /* a pointer that must not be NULL is */
-    MOAT_ERR_FOREIGN = -4,      /* the pointer is not to an object, or the type is not in the types' section */
-    MOAT_ERR_SIZE = -5,         /* a size or count is 0, too large, or its product overflows */
-    MOAT_ERR_ALIGN = -6,        /* not aligned to a word */
-    MOAT_ERR_OVERLAP = -7,      /* overlaps an arena, a root or a stack that is known already */
-    MOAT_ERR_FULL = -8,         /* the table is full: raise the MOAT_CONFIG_..._MAX that the message names */
-    MOAT_ERR_HANDLER = -9,      /* not to be called from a handler */
-    MOAT_ERR_ABSENT = -10,      /* not registered, not pinned, or a stale handle */
-    MOAT_ERR_MEMORY = -11,      /* no free memory of that size, after a whole collection */
-    MOAT_ERR_TYPE = -12,        /* the type does not allow this: array of a finalized or flexible type, tail of a rigid one */
-    MOAT_ERR_BUILD = -13,       /* this build has no code for it: the message says how to build it */
+    MOAT_ERR_NOT_READY = -1, /* called before moat_init */
+    MOAT_ERR_READY = -2,     /* moat_init called twice */
+    MOAT_ERR_NULL = -3,      /* a pointer that must not be NULL is */
+    MOAT_ERR_FOREIGN = -4,   /* the pointer is not to an object, or the type is not in the types' section */
+    MOAT_ERR_SIZE = -5,      /* a size or count is 0, too large, or its product overflows */
+    MOAT_ERR_ALIGN = -6,     /* not aligned to a word */
+    MOAT_ERR_OVERLAP = -7,   /* overlaps an arena, a root or a stack that is known already */
+    MOAT_ERR_FULL = -8,      /* the table is full: raise the MOAT_CONFIG_..._MAX that the message names */
+    MOAT_ERR_HANDLER = -9,   /* not to be called from a handler */
+    MOAT_ERR_ABSENT = -10,   /* not registered, not pinned, or a stale handle */
+    MOAT_ERR_MEMORY = -11,   /* no free memory of that size, after a whole collection */
+    MOAT_ERR_TYPE = -12,  /* the type does not allow this: array of a finalized or flexible type, tail of a rigid one */
+    MOAT_ERR_BUILD = -13, /* this build has no code for it: the message says how to build it */
 };
 
 /* The name of a result, e.g. "MOAT_ERR_NULL". Context: any. Never NULL. */
@@ -123,12 +123,14 @@ int moat_gc_collect(void);
 int moat_stats_get(struct moat_stats *out);
 
 #if MOAT_CONFIG_SLICE_CLOCK
-/* The least share of time, in thousandths, that the collector has left to the firmware in any window of so many ticks of
- * moat_port_clock, since the start or moat_utilisation_restart: the minimum mutator utilisation.
+/* The least share of time, in thousandths, that the collector has left to the firmware in any window of so many ticks
+ * of moat_port_clock, since the start or moat_utilisation_restart: the minimum mutator utilisation.
+ *
  * window  1,000, 10,000 or 100,000
- * share   receives 0..1000: 1000 if the collector has not worked yet. Not more than is true, and less by 50 at most
- * The collector's time is that of slices and of scans of stacks, handlers that come in between included; the rest of an
- * allocation is the firmware's. The measuring itself, some hundred instructions behind each slice with interrupts
+ * share   receives 0..1000: 1000 if the collector has not worked yet. At most the true share, and at most 50 less
+ *
+ * The collector's time is that of slices and of scans of stacks, handlers that come in between included; the rest of
+ * an allocation is the firmware's. The measuring itself, some hundred instructions behind each slice with interrupts
  * masked, counts as the firmware's too.
  * Returns MOAT_OK, or MOAT_ERR_NULL, _SIZE (another window). Context: any. Cost: constant. */
 int moat_utilisation_get(uint32_t window, uint32_t *share);
@@ -201,7 +203,8 @@ struct moat_object {
 };
 
 /* Finds the object that p points at or into. Returns true and fills *out (may be NULL), or false: not an object's
- * payload. The rounding counts as the object (`bytes`): one past the end may lie in it. Context: any. Cost: constant, bitmap levels. */
+ * payload. The rounding counts as the object (`bytes`): one past the end may lie in it. Context: any. Cost: constant,
+ * bitmap levels. */
 bool moat_object_find(const void *p, struct moat_object *out);
 
 /* The type of raw bytes. */
@@ -209,9 +212,9 @@ MOAT_TYPE_DECLARE(moat_type_bytes);
 
 /* What moat_heap_check found. */
 struct moat_heap_error {
-    unsigned invariant;  /* n of INV-n in docs/design.md */
-    const void *where;   /* the address it is about, or NULL */
-    const char *what;    /* one sentence */
+    unsigned invariant; /* n of INV-n in docs/design.md */
+    const void *where;  /* the address it is about, or NULL */
+    const char *what;   /* one sentence */
 };
 
 /* Walks the heap and verifies every invariant for the phase that the collector is in.

@@ -27,21 +27,19 @@
 #define MOAT_CLEAR(slot) moat_clear_(MOAT_SLOT_(slot))
 
 /* MOAT_SWAP(a, b): exchanges two slots of one type. Not atomic against handlers that store to the same slots. */
-#define MOAT_SWAP(a, b)                                                                                    \
-    ((void)sizeof(1 ? (a) : (b)), moat_swap_(MOAT_SLOT_(a), MOAT_SLOT_(b)), (void)moat_returned_(0))
+#define MOAT_SWAP(a, b) ((void)sizeof(1 ? (a) : (b)), moat_swap_(MOAT_SLOT_(a), MOAT_SLOT_(b)), (void)moat_returned_(0))
 
 /* MOAT_CAS(slot, expected, desired): atomically, if slot holds `expected`, stores `desired`.
  * Returns true if it stored. The check of CHECK2 comes first, whether or not it will store. Cost: interrupts are
  * masked for one comparison and store, plus the barrier while marking. */
-#define MOAT_CAS(slot, expected, desired)                                                                  \
+#define MOAT_CAS(slot, expected, desired)                                                                              \
     (moat_returned_(moat_cas_(MOAT_SLOT_(slot), MOAT_VALUE_(slot, expected), MOAT_VALUE_(slot, desired))) != 0)
 
 /* MOAT_ATOMIC_STORE(slot, value): as MOAT_STORE, and all of it, barrier included, is atomic against handlers. */
 #define MOAT_ATOMIC_STORE(slot, value) ((void)MOAT_EXCHANGE(slot, value))
 
 /* MOAT_EXCHANGE(slot, value): atomically stores value and returns (as void *) what was replaced. */
-#define MOAT_EXCHANGE(slot, value)                                                                         \
-    moat_returned_pointer_(moat_exchange_(MOAT_SLOT_(slot), MOAT_VALUE_(slot, value)))
+#define MOAT_EXCHANGE(slot, value) moat_returned_pointer_(moat_exchange_(MOAT_SLOT_(slot), MOAT_VALUE_(slot, value)))
 
 /* MOAT_MOVE(type, to, from): copies one element of `type`, slots and plain data; the ranges may overlap.
  * to, from  pointers to elements: in managed memory, `from` anywhere. Cost: a word a word; interrupts are on, each
@@ -51,12 +49,11 @@
 /* MOAT_MOVE_PART(type, to, from, offset, bytes): as MOAT_MOVE for `bytes` bytes from `offset` within the element.
  * to, from  the starts of the elements. offset and bytes may cut a slot only to copy none of it: a slot that is
  * copied in part is not a pointer, and is not shaded. offset + bytes <= the type's size, else nothing is copied. */
-#define MOAT_MOVE_PART(type, to, from, offset, bytes)                                                      \
+#define MOAT_MOVE_PART(type, to, from, offset, bytes)                                                                  \
     moat_returned_(moat_move_part(&(type), (to), (from), (offset), (bytes)))
 
 /* MOAT_MOVE_ARRAY(type, to, from, count): as MOAT_MOVE for `count` elements; 0 copies nothing. */
-#define MOAT_MOVE_ARRAY(type, to, from, count)                                                             \
-    moat_returned_(moat_move_array(&(type), (to), (from), (count)))
+#define MOAT_MOVE_ARRAY(type, to, from, count) moat_returned_(moat_move_array(&(type), (to), (from), (count)))
 
 /* MOAT_ZERO(type, at): clears one element of `type`. */
 #define MOAT_ZERO(type, at) moat_zero(&(type), (at))
@@ -101,15 +98,16 @@ MOAT_INLINE_ void *moat_returned_pointer_(void *result) {
 /* Both root sections: linker/moat_bss.ld puts one behind the other. */
 extern char moat_roots_start[], moat_typed_roots_end[];
 
-/* The fast half of the check: whether a slot is where most are, the first arena or a root section, or nothing is stored. What is
- * tested first is what costs least: `make bench BENCH=guard` has the figures. */
+/* The fast half of the check: whether a slot is where most are, the first arena or a root section, or nothing is
+ * stored. What is tested first is what costs least: `make bench BENCH=guard` has the figures. */
 MOAT_INLINE_ bool moat_is_plainly_legal_(const void *slot, const void *value) {
 #if MOAT_CONFIG_CHECK_SLOTS
     (void)slot;
     return value == NULL;
 #else
     return (uintptr_t)slot - moat_heap.home < moat_heap.home_span || value == NULL ||
-           (uintptr_t)slot - (uintptr_t)moat_roots_start < (uintptr_t)moat_typed_roots_end - (uintptr_t)moat_roots_start;
+           (uintptr_t)slot - (uintptr_t)moat_roots_start <
+               (uintptr_t)moat_typed_roots_end - (uintptr_t)moat_roots_start;
 #endif
 }
 

@@ -28,14 +28,14 @@
 #define MOAT_CONFIG_STRICT 1
 #endif
 
-/* MOAT_CONFIG_CHECK_SLOTS: 1 = a store of a heap pointer to a word of the heap or of a root that no type names as a slot
- * traps. Range 0..1; 1 needs MOAT_CONFIG_CHECK 2. Cost: each store of a pointer looks its slot's object up. */
+/* MOAT_CONFIG_CHECK_SLOTS: 1 = a store of a heap pointer to a word of the heap or of a root that no type names as a
+ * slot traps. Range 0..1; 1 needs MOAT_CONFIG_CHECK 2. Cost: each store of a pointer looks its slot's object up. */
 #ifndef MOAT_CONFIG_CHECK_SLOTS
 #define MOAT_CONFIG_CHECK_SLOTS 0
 #endif
 
-/* MOAT_CONFIG_AUDIT: words of C-owned memory that moat_audit looks at after each slice, one audit to a cycle; what it finds is
- * printed. Range 0..65536; 0 = none. Cost: about 24 instructions a word, interrupts on. */
+/* MOAT_CONFIG_AUDIT: words of C-owned memory that moat_audit looks at after each slice, one audit to a cycle; what it
+ * finds is printed. Range 0..65536; 0 = none. Cost: about 24 instructions a word, interrupts on. */
 #ifndef MOAT_CONFIG_AUDIT
 #define MOAT_CONFIG_AUDIT 0
 #endif
@@ -82,21 +82,22 @@
 #endif
 
 /* MOAT_CONFIG_SLICE_CLOCK: 1 = time each slice by moat_port_clock, for moat_stats.slice_clock_max and
- * moat_utilisation_get. Range 0..1. Cost: two readings of the clock and some hundred instructions a slice, 600 bytes of RAM. */
+ * moat_utilisation_get. Range 0..1. Cost: two readings of the clock and some hundred instructions a slice, 600 bytes of
+ * RAM. */
 #ifndef MOAT_CONFIG_SLICE_CLOCK
 #define MOAT_CONFIG_SLICE_CLOCK 0
 #endif
 
 /* MOAT_CONFIG_EVENTS: events of the collector that are kept, with their times. Range 0..4096; 0 = none, and no code.
- * The last 16 go into a fault record; moat_trace_print prints them. Cost: 12 bytes of RAM each, and two calls of some 60
- * instructions, which read the clock, at each slice and slow allocation (docs/trace.md). */
+ * The last 16 go into a fault record; moat_trace_print prints them. Cost: 12 bytes of RAM each, and two calls of some
+ * 60 instructions, which read the clock, at each slice and slow allocation (docs/trace.md). */
 #ifndef MOAT_CONFIG_EVENTS
 #define MOAT_CONFIG_EVENTS 0
 #endif
 
 /* MOAT_CONFIG_FAULT_RECORDS: fault records kept over resets: the first, and the newest others. Range 2..32.
- * Cost: about 450 bytes of retained RAM each (600 on 64-bit cores), and the slice of the stack. Only firmware that can raise
- * a fault pays it. */
+ * Cost: about 450 bytes of retained RAM each (600 on 64-bit cores), and the slice of the stack. Only firmware that can
+ * raise a fault pays it. */
 #ifndef MOAT_CONFIG_FAULT_RECORDS
 #define MOAT_CONFIG_FAULT_RECORDS 3
 #endif
@@ -174,8 +175,8 @@
 /* One absolute symbol per option: equal values link, unequal ones are a multiple definition. A directive
  * and not a C object, since ld drops an unreferenced object with --gc-sections before it can disagree. */
 #define MOAT_STAMP_TEXT_(value) #value
-#define MOAT_STAMP_(option, value)                                                                       \
-    __asm__(".globl moat_config_" #option "_must_match\n"                                                \
+#define MOAT_STAMP_(option, value)                                                                                     \
+    __asm__(".globl moat_config_" #option "_must_match\n"                                                              \
             ".set moat_config_" #option "_must_match, " MOAT_STAMP_TEXT_(value))
 
 MOAT_STAMP_(CHECK, MOAT_CONFIG_CHECK);

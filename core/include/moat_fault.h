@@ -1,8 +1,8 @@
 /* moat: the fault log: records of what ended a run, kept in RAM that start-up does not clear, and in a sink of the
  * firmware's if it gives one.
  *
- * Layout 2, little endian, the same on 32- and 64-bit cores but for the words that a record ends with. docs/fault-record.md
- * specifies it byte by byte for the decoder, tools/moat-fault.
+ * Layout 2, little endian, the same on 32- and 64-bit cores but for the words that a record ends with.
+ * docs/fault-record.md specifies it byte by byte for the decoder, tools/moat-fault.
  *
  * SPDX-License-Identifier: MIT */
 #ifndef MOAT_FAULT_H
@@ -21,24 +21,24 @@
 
 enum moat_fault_kind {
     MOAT_FAULT_NONE = 0,
-    MOAT_FAULT_STORE = 1,      /* CHECK2: store of a heap pointer outside managed memory */
-    MOAT_FAULT_COPY = 2,       /* CHECK2: typed copy of a heap pointer outside managed memory */
-    MOAT_FAULT_EXCEPTION = 3,  /* the CPU: cause and detail are the port's */
-    MOAT_FAULT_CORRUPT = 4,    /* moat_heap_check found a broken invariant: cause is its number */
-    MOAT_FAULT_ASSERT = 5,     /* firmware called moat_fault_assert */
-    MOAT_FAULT_STACK = 6,      /* a CPU exception, at or just below the end of a stack */
-    MOAT_FAULT_MEMORY = 7,     /* moat_fault_out_of_memory: value is the number of bytes asked for */
-    MOAT_FAULT_WATCHDOG = 8,   /* the board called moat_fault_watchdog */
-    MOAT_FAULT_NESTED = 9,     /* a fault while another was being recorded or printed */
-    MOAT_FAULT_ARGUMENT = 10,  /* CHECK1: an argument of MOAT_CALL leads to a heap pointer, held at `destination` */
-    MOAT_FAULT_RESULT = 11,    /* CHECK1: the value of MOAT_RETURN is a heap pointer or leads to one */
-    MOAT_FAULT_BARRIER = 12,   /* CHECK2: an untyped copy or clear over the slot `value` bypassed the barrier */
-    MOAT_FAULT_SLOT = 13,      /* CHECK_SLOTS: store of a heap pointer to a word that is not a slot of its object */
+    MOAT_FAULT_STORE = 1,     /* CHECK2: store of a heap pointer outside managed memory */
+    MOAT_FAULT_COPY = 2,      /* CHECK2: typed copy of a heap pointer outside managed memory */
+    MOAT_FAULT_EXCEPTION = 3, /* the CPU: cause and detail are the port's */
+    MOAT_FAULT_CORRUPT = 4,   /* moat_heap_check found a broken invariant: cause is its number */
+    MOAT_FAULT_ASSERT = 5,    /* firmware called moat_fault_assert */
+    MOAT_FAULT_STACK = 6,     /* a CPU exception, at or just below the end of a stack */
+    MOAT_FAULT_MEMORY = 7,    /* moat_fault_out_of_memory: value is the number of bytes asked for */
+    MOAT_FAULT_WATCHDOG = 8,  /* the board called moat_fault_watchdog */
+    MOAT_FAULT_NESTED = 9,    /* a fault while another was being recorded or printed */
+    MOAT_FAULT_ARGUMENT = 10, /* CHECK1: an argument of MOAT_CALL leads to a heap pointer, held at `destination` */
+    MOAT_FAULT_RESULT = 11,   /* CHECK1: the value of MOAT_RETURN is a heap pointer or leads to one */
+    MOAT_FAULT_BARRIER = 12,  /* CHECK2: an untyped copy or clear over the slot `value` bypassed the barrier */
+    MOAT_FAULT_SLOT = 13,     /* CHECK_SLOTS: store of a heap pointer to a word that is not a slot of its object */
 };
 
 /* Bits of moat_fault.state. */
-#define MOAT_FAULT_PHASE_MASK 0x3u   /* enum moat_phase */
-#define MOAT_FAULT_CHECK_SHIFT 2     /* two bits: MOAT_CONFIG_CHECK */
+#define MOAT_FAULT_PHASE_MASK 0x3u /* enum moat_phase */
+#define MOAT_FAULT_CHECK_SHIFT 2   /* two bits: MOAT_CONFIG_CHECK */
 #define MOAT_FAULT_IN_HANDLER 0x10u
 
 enum moat_reset_cause {
@@ -55,35 +55,35 @@ enum moat_reset_cause {
 struct moat_fault {
     uint32_t magic;
     uint16_t layout;
-    uint16_t bytes;          /* of the whole record, its CRC included */
-    uint32_t sequence;       /* 1 for the first fault; counts on over resets */
-    uint32_t kind;           /* enum moat_fault_kind */
-    uint32_t state;          /* phase, CHECK level, in a handler */
-    uint32_t region_kind;    /* enum moat_region_kind of the destination */
-    uint64_t pc;             /* address after the call that failed, or of the faulting instruction */
-    uint64_t value;          /* what was stored; memory: bytes asked for */
-    uint64_t object;         /* start of the object that `value` points into, or 0 */
-    uint64_t destination;    /* where it was stored, or the address that faulted */
-    uint64_t cause;          /* exception: the port's cause word; nested: kind of the first fault */
-    uint64_t detail;         /* exception: the port's second word */
-    uint64_t extra[2];       /* exception: the port's third and fourth word */
-    uint64_t sp;             /* stack pointer at the fault */
-    uint64_t lr;             /* exception: return address register */
-    uint64_t what;           /* address of a constant string of the firmware that says more */
-    char type[MOAT_FAULT_NAME_BYTES];   /* of the object, or "" */
-    char region[MOAT_FAULT_NAME_BYTES]; /* of the destination, or "" */
-    uint8_t build_id[20];    /* of the firmware that faulted */
-    uint32_t boots;          /* of the board: 1 is power-up; 0: it does not count */
-    uint32_t reset_cause;    /* enum moat_reset_cause: how this boot began */
-    uint32_t uptime;         /* milliseconds since then */
-    uint32_t clock;          /* moat_port_clock at the fault */
-    uint32_t free_bytes;     /* of the heap */
-    uint8_t word_bytes;      /* of this core: 4 or 8 */
-    uint8_t registers;       /* words of registers that follow */
-    uint8_t callers;         /* words that follow them: likely return addresses, innermost first */
-    uint8_t events;          /* events that follow those, oldest first */
+    uint16_t bytes;                          /* of the whole record, its CRC included */
+    uint32_t sequence;                       /* 1 for the first fault; counts on over resets */
+    uint32_t kind;                           /* enum moat_fault_kind */
+    uint32_t state;                          /* phase, CHECK level, in a handler */
+    uint32_t region_kind;                    /* enum moat_region_kind of the destination */
+    uint64_t pc;                             /* address after the call that failed, or of the faulting instruction */
+    uint64_t value;                          /* what was stored; memory: bytes asked for */
+    uint64_t object;                         /* start of the object that `value` points into, or 0 */
+    uint64_t destination;                    /* where it was stored, or the address that faulted */
+    uint64_t cause;                          /* exception: the port's cause word; nested: kind of the first fault */
+    uint64_t detail;                         /* exception: the port's second word */
+    uint64_t extra[2];                       /* exception: the port's third and fourth word */
+    uint64_t sp;                             /* stack pointer at the fault */
+    uint64_t lr;                             /* exception: return address register */
+    uint64_t what;                           /* address of a constant string of the firmware that says more */
+    char type[MOAT_FAULT_NAME_BYTES];        /* of the object, or "" */
+    char region[MOAT_FAULT_NAME_BYTES];      /* of the destination, or "" */
+    uint8_t build_id[20];                    /* of the firmware that faulted */
+    uint32_t boots;                          /* of the board: 1 is power-up; 0: it does not count */
+    uint32_t reset_cause;                    /* enum moat_reset_cause: how this boot began */
+    uint32_t uptime;                         /* milliseconds since then */
+    uint32_t clock;                          /* moat_port_clock at the fault */
+    uint32_t free_bytes;                     /* of the heap */
+    uint8_t word_bytes;                      /* of this core: 4 or 8 */
+    uint8_t registers;                       /* words of registers that follow */
+    uint8_t callers;                         /* words that follow them: likely return addresses, innermost first */
+    uint8_t events;                          /* events that follow those, oldest first */
     uint16_t stack_bytes[MOAT_FAULT_STACKS]; /* bytes of each slice of a stack, which follow those */
-    uint64_t register_mask;  /* bit i: register i is known; numbers as in DWARF, then the program counter */
+    uint64_t register_mask; /* bit i: register i is known; numbers as in DWARF, then the program counter */
     uint64_t stack_at[MOAT_FAULT_STACKS]; /* address of the slice of the stack in use, of the one it interrupted */
 };
 
@@ -112,32 +112,33 @@ const struct moat_fault *moat_fault_at(unsigned index, uint32_t *count);
 /* Forgets the records, those of the sink too; the sequence number goes on. Context: thread. */
 void moat_fault_clear(void);
 
-/* Prints the records through moat_port_write, oldest first, with those that only the sink has: what happened in a sentence, then one
- * framed line `MOAT-FAULT <hex of the record> <count> <CRC-32 of what stands between>` for the decoder. Torn or corrupt
- * records are reported as such; none prints nothing. Context: thread.
- * Returns VALID if it printed one, else as moat_fault_get. */
+/* Prints the records through moat_port_write, oldest first, with those that only the sink has: what happened in a
+ * sentence, then one framed line `MOAT-FAULT <hex of the record> <count> <CRC-32 of what stands between>` for the
+ * decoder. Torn or corrupt records are reported as such; none prints nothing. Context: thread. Returns VALID if it
+ * printed one, else as moat_fault_get. */
 enum moat_fault_status moat_fault_print(void);
 
 /* ---- the sink ---- */
 
-/* Memory that outlives power: pages of flash, an EEPROM, a file. The functions return 0, or anything else if they failed.
- * They are called from a fault too, with interrupts masked, in any context, with a broken heap: they poll. What a
- * write or an erase has returned from is kept over a loss of power. */
+/* Memory that outlives power: pages of flash, an EEPROM, a file. The functions return 0, or anything else if they
+ * failed. They are called from a fault too, with interrupts masked, in any context, with a broken heap: they poll. What
+ * a write or an erase has returned from is kept over a loss of power. */
 struct moat_fault_sink {
     uint32_t block_bytes; /* bytes that one erase erases, a multiple of `unit`, room for a record and 150 more */
     uint32_t blocks;      /* 1 or more. The first that was filled is kept; with 3 or more the others take turns, with
                              fewer a full sink takes nothing more until moat_fault_clear */
     uint32_t unit;        /* bytes that must be written at once: 1, 2, 4, 8, 16 or 32 */
     int (*read)(void *context, uint32_t at, void *buffer, uint32_t bytes);
-    int (*write)(void *context, uint32_t at, const void *data, uint32_t bytes); /* multiples of `unit`, to erased memory */
+    int (*write)(void *context, uint32_t at, const void *data,
+                 uint32_t bytes);                /* multiples of `unit`, to erased memory */
     int (*erase)(void *context, uint32_t block); /* leaves every byte 0xff */
     void *context;
 };
 
-/* Sets the sink, and copies to it what retained RAM has and it has not. From then on each fault is written to it, after it
- * was printed; one seen before is written again only when its count has doubled. `sink` stays the caller's, in static memory;
- * NULL: none. Context: thread. Returns false, and sets none, if a number above is out of range.
- * Cost: reads the sink, and writes to it what is new. */
+/* Sets the sink, and copies to it what retained RAM has and it has not. From then on each fault is written to it, after
+ * it was printed; one seen before is written again only when its count has doubled. `sink` stays the caller's, in
+ * static memory; NULL: none. Context: thread. Returns false, and sets none, if a number above is out of range. Cost:
+ * reads the sink, and writes to it what is new. */
 bool moat_fault_sink_set(const struct moat_fault_sink *sink);
 
 /* A record of the sink by number, oldest first.
@@ -148,8 +149,9 @@ uint32_t moat_fault_sink_read(unsigned index, void *buffer, uint32_t bytes, uint
 
 /* ---- raising ---- */
 
-/* Called at a trap, when the record is written, printed and in the sink, and before the port's trap instruction: to log. Interrupts are
- * masked, the heap may be broken, and a fault in here is recorded as nested. When it returns, the trap goes on. */
+/* Called at a trap, when the record is written, printed and in the sink, and before the port's trap instruction: to
+ * log. Interrupts are masked, the heap may be broken, and a fault in here is recorded as nested. When it returns, the
+ * trap goes on. */
 typedef void moat_fault_hook(const struct moat_fault *fault);
 
 /* Sets the hook, NULL for none; returns the previous one. Context: any. */
@@ -157,13 +159,13 @@ moat_fault_hook *moat_fault_hook_set(moat_fault_hook *hook);
 
 /* What a port knows of a CPU exception. */
 struct moat_fault_exception {
-    uintptr_t pc, lr, sp;        /* as they were before it */
-    uintptr_t address;           /* that faulted, or 0 */
-    uintptr_t cause, detail;     /* the port's words: docs/fault-record.md */
+    uintptr_t pc, lr, sp;    /* as they were before it */
+    uintptr_t address;       /* that faulted, or 0 */
+    uintptr_t cause, detail; /* the port's words: docs/fault-record.md */
     uintptr_t extra[2];
-    const uintptr_t *registers;  /* MOAT_PORT_REGISTERS of them, or NULL */
+    const uintptr_t *registers;              /* MOAT_PORT_REGISTERS of them, or NULL */
     uint16_t stack_bytes[MOAT_FAULT_STACKS]; /* bytes of each slice of a stack, which follow those */
-    uint64_t register_mask;      /* bit i: registers[i] is known */
+    uint64_t register_mask;                  /* bit i: registers[i] is known */
 };
 
 /* Records a CPU exception, prints it and takes the port's trap. For ports and boards: the last thing an

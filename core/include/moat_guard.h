@@ -9,11 +9,10 @@
 
 /* ---- regions ---- */
 
-/* Adds a region at run time: for memory that no linker script knows, such as a buffer that a library allocated. Where regions
- * nest the smallest counts, added or not.
- * entry  the caller's, in static memory until moat_region_remove; its `region` is set
- * Returns MOAT_OK, or MOAT_ERR_NOT_READY, _HANDLER, _NULL (no entry or name), _SIZE (start not below end), _OVERLAP (added
- * before). Context: thread. Cost: a search of those added. */
+/* Adds a region at run time: for memory that no linker script knows, such as a buffer that a library allocated. Where
+ * regions nest the smallest counts, added or not. entry  the caller's, in static memory until moat_region_remove; its
+ * `region` is set Returns MOAT_OK, or MOAT_ERR_NOT_READY, _HANDLER, _NULL (no entry or name), _SIZE (start not below
+ * end), _OVERLAP (added before). Context: thread. Cost: a search of those added. */
 int moat_region_add(struct moat_region_entry *entry);
 
 /* Ends moat_region_add. Returns MOAT_OK or MOAT_ERR_NOT_READY, _HANDLER, _ABSENT. Context: thread. */
@@ -21,35 +20,36 @@ int moat_region_remove(struct moat_region_entry *entry);
 
 /* ---- persistent blocks ---- */
 
-/* `count` elements of a type that are never freed, scanned by their type like all objects. C may keep pointers to them, as to
- * a pinned object. Returns NULL as moat_new and moat_new_array do.
- * Context: any. Cost: a second, small object; a check that is about to trap searches the list of such blocks. */
+/* `count` elements of a type that are never freed, scanned by their type like all objects. C may keep pointers to them,
+ * as to a pinned object. Returns NULL as moat_new and moat_new_array do. Context: any. Cost: a second, small object; a
+ * check that is about to trap searches the list of such blocks. */
 void *moat_persistent_new(const struct moat_type *type, size_t count);
 
 /* ---- calls of C, and C's calls: CHECK1 ---- */
 
-/* MOAT_CALL(f, arguments...): f(arguments...), up to twelve of them, each evaluated once, when the call happens. At CHECK1
- * and 2 it traps if what an argument points at holds a heap pointer that is neither pinned nor to a persistent block: C would keep
- * what the collector does not see it keep. Passing a pointer to an object is fine as long as C forgets it.
+/* MOAT_CALL(f, arguments...): f(arguments...), up to twelve of them, each evaluated once, when the call happens. At
+ * CHECK1 and 2 it traps if what an argument points at holds a heap pointer that is neither pinned nor to a persistent
+ * block: C would keep what the collector does not see it keep. Passing a pointer to an object is fine as long as C
+ * forgets it.
  *
- * The pointer's type says what it points at: a struct, one field of it (`&node->value`), one array (`node->text`). A pointer to
- * an element of moat_new_array shows the whole array, a `void *` the whole object that it points into. Objects of raw
- * bytes hold no pointers; memory that is neither an object nor a root, such as the stack, is not looked at. A struct passed
- * by value is looked at like each of its words.
+ * The pointer's type says what it points at: a struct, one field of it (`&node->value`), one array (`node->text`). A
+ * pointer to an element of moat_new_array shows the whole array, a `void *` the whole object that it points into.
+ * Objects of raw bytes hold no pointers; memory that is neither an object nor a root, such as the stack, is not looked
+ * at. A struct passed by value is looked at like each of its words.
  *
- * A pointer to an incomplete type must be cast to `void *`; a compound literal with commas needs parentheses around it; a pointer to
- * a variable-length array must have no side effects. An argument is looked at when it is evaluated: a call among the arguments
- * must not store to what another one points at.
- * Cost at CHECK1: a call for each argument, a search of arenas and roots for pointers, and the slots of what they show. */
+ * A pointer to an incomplete type must be cast to `void *`; a compound literal with commas needs parentheses around it;
+ * a pointer to a variable-length array must have no side effects. An argument is looked at when it is evaluated: a call
+ * among the arguments must not store to what another one points at. Cost at CHECK1: a call for each argument, a search
+ * of arenas and roots for pointers, and the slots of what they show. */
 #define MOAT_CALL(...) MOAT_JOIN_(MOAT_CALL_, MOAT_COUNT_(__VA_ARGS__))(__VA_ARGS__)
 
-/* MOAT_RETURN(value): `return value;` in a function that C calls. At CHECK1 and 2 it traps if the value is a heap pointer that is
- * not pinned, or leads to one, as for MOAT_CALL; so do the words of a struct. */
+/* MOAT_RETURN(value): `return value;` in a function that C calls. At CHECK1 and 2 it traps if the value is a heap
+ * pointer that is not pinned, or leads to one, as for MOAT_CALL; so do the words of a struct. */
 #define MOAT_RETURN(...) return MOAT_RESULT_((__VA_ARGS__))
 
-/* Switches the checks of calls and results: 0 off, 1 on, 2 on (a build with CHECK2 checks stores at any level). On at start.
- * Returns MOAT_OK; MOAT_ERR_BUILD for a level above the build's, with a message that says how to build it; _SIZE for
- * no level. Context: any. */
+/* Switches the checks of calls and results: 0 off, 1 on, 2 on (a build with CHECK2 checks stores at any level). On at
+ * start. Returns MOAT_OK; MOAT_ERR_BUILD for a level above the build's, with a message that says how to build it; _SIZE
+ * for no level. Context: any. */
 int moat_check_level_set(int level);
 
 /* ---- the audit ---- */
@@ -64,13 +64,15 @@ struct moat_audit_finding {
 /* Called for each finding, in thread mode; must not allocate. */
 typedef void moat_audit_report(const struct moat_audit_finding *finding);
 
-/* Looks at every word of the C-owned regions and reports those that are heap pointers C may not hold: what a store without a
- * macro, a struct assignment or DMA left there. Memory that C has freed or never written may hold stale ones.
+/* Looks at every word of the C-owned regions and reports those that are heap pointers C may not hold: what a store
+ * without a macro, a struct assignment or DMA left there. Memory that C has freed or never written may hold stale ones.
  * report  NULL: prints a line for each
- * Returns how many, or MOAT_ERR_NOT_READY, _HANDLER. Context: thread. Cost: about 24 instructions a word, interrupts on. */
+ * Returns how many, or MOAT_ERR_NOT_READY, _HANDLER. Context: thread. Cost: about 24 instructions a word, interrupts
+ * on. */
 int moat_audit(moat_audit_report *report);
 
-/* The same in pieces: begin, then step until it returns 0. Where a region is added or removed meanwhile, it begins again. */
+/* The same in pieces: begin, then step until it returns 0. Where a region is added or removed meanwhile, it begins
+ * again. */
 struct moat_audit {
     moat_audit_report *report;
     uint32_t found;   /* so far */
@@ -99,22 +101,23 @@ void moat_check_result_struct_(const void *result, size_t bytes);
 #define MOAT_RESULT_(x) (x)
 #endif
 
-/* x, looked at. Only a struct is copied: a block around a pointer would end the life of a compound literal that it points at, and
- * constants stay what they are, NULL a pointer of any type and literals format strings. Of all these x one is evaluated. */
+/* x, looked at. Only a struct is copied: a block around a pointer would end the life of a compound literal that it
+ * points at, and constants stay what they are, NULL a pointer of any type and literals format strings. Of all these x
+ * one is evaluated. */
 #define MOAT_CHECKED_(what, name, x) MOAT_CHECKED_NOW_(what, name, x)
-#define MOAT_CHECKED_NOW_(what, name, x)                                                                   \
-    __builtin_choose_expr(                                                                                 \
-        MOAT_CLASS_(x) == MOAT_CLASS_POINTER_ && !__builtin_constant_p(MOAT_POINTER_OF_(x)),               \
-        (MOAT_TYPE_OF_VALUE_(MOAT_POINTER_OF_(x)))moat_checked_##what##_((uintptr_t)MOAT_POINTER_OF_(x),   \
-                                                                        MOAT_POINTEE_BYTES_(MOAT_POINTER_OF_(x))), \
+#define MOAT_CHECKED_NOW_(what, name, x)                                                                               \
+    __builtin_choose_expr(                                                                                             \
+        MOAT_CLASS_(x) == MOAT_CLASS_POINTER_ && !__builtin_constant_p(MOAT_POINTER_OF_(x)),                           \
+        (MOAT_TYPE_OF_VALUE_(MOAT_POINTER_OF_(x)))moat_checked_##what##_((uintptr_t)MOAT_POINTER_OF_(x),               \
+                                                                         MOAT_POINTEE_BYTES_(MOAT_POINTER_OF_(x))),    \
         __builtin_choose_expr(MOAT_CLASS_(x) >= MOAT_CLASS_RECORD_, MOAT_CHECKED_STRUCT_(what, name, x), (x)))
 
 /* Aligned, since it is read by words. */
-#define MOAT_CHECKED_STRUCT_(what, name, x)                                                                \
-    __extension__({                                                                                        \
+#define MOAT_CHECKED_STRUCT_(what, name, x)                                                                            \
+    __extension__({                                                                                                    \
         __attribute__((aligned)) __auto_type name = __builtin_choose_expr(MOAT_CLASS_(x) >= MOAT_CLASS_RECORD_, x, 0); \
-        moat_check_##what##_struct_(&name, sizeof name);                                                   \
-        name;                                                                                              \
+        moat_check_##what##_struct_(&name, sizeof name);                                                               \
+        name;                                                                                                          \
     })
 
 MOAT_INLINE_ uintptr_t moat_checked_argument_(uintptr_t argument, size_t bytes) {
@@ -138,44 +141,42 @@ MOAT_INLINE_ uintptr_t moat_checked_result_(uintptr_t result, size_t bytes) {
 /* An array's or a function's as the pointer that it decays to. */
 #define MOAT_TYPE_OF_VALUE_(x) __typeof__(((void)0, x))
 
-/* x is a pointer, or an array. Its type, since a warning would tell of the size of a parameter that is written as an array. */
-#define MOAT_POINTEE_BYTES_(x)                                                                             \
-    __extension__(_Generic(x,                                                                              \
-        void *: 0,                                                                                         \
-        const void *: 0,                                                                                   \
-        volatile void *: 0,                                                                                \
-        const volatile void *: 0,                                                                          \
-        default: __builtin_types_compatible_p(__typeof__(x), MOAT_TYPE_OF_VALUE_(x)) ? sizeof(*x) : sizeof(__typeof__(x))))
+/* x is a pointer, or an array. Its type, since a warning would tell of the size of a parameter that is written as an
+ * array. */
+#define MOAT_POINTEE_BYTES_(x)                                                                                         \
+    __extension__(_Generic(                                                                                            \
+        x, void * : 0, const void * : 0, volatile void * : 0, const volatile void * : 0, default                       \
+        : __builtin_types_compatible_p(__typeof__(x), MOAT_TYPE_OF_VALUE_(x)) ? sizeof(*x) : sizeof(__typeof__(x))))
 
 #define MOAT_CALL_1(f) f()
 #define MOAT_CALL_2(f, a1) f(MOAT_ARGUMENT_(a1))
 #define MOAT_CALL_3(f, a1, a2) f(MOAT_ARGUMENT_(a1), MOAT_ARGUMENT_(a2))
 #define MOAT_CALL_4(f, a1, a2, a3) f(MOAT_ARGUMENT_(a1), MOAT_ARGUMENT_(a2), MOAT_ARGUMENT_(a3))
 #define MOAT_CALL_5(f, a1, a2, a3, a4) f(MOAT_ARGUMENT_(a1), MOAT_ARGUMENT_(a2), MOAT_ARGUMENT_(a3), MOAT_ARGUMENT_(a4))
-#define MOAT_CALL_6(f, a1, a2, a3, a4, a5)                                                                 \
+#define MOAT_CALL_6(f, a1, a2, a3, a4, a5)                                                                             \
     f(MOAT_ARGUMENT_(a1), MOAT_ARGUMENT_(a2), MOAT_ARGUMENT_(a3), MOAT_ARGUMENT_(a4), MOAT_ARGUMENT_(a5))
-#define MOAT_CALL_7(f, a1, a2, a3, a4, a5, a6)                                                             \
-    f(MOAT_ARGUMENT_(a1), MOAT_ARGUMENT_(a2), MOAT_ARGUMENT_(a3), MOAT_ARGUMENT_(a4), MOAT_ARGUMENT_(a5),  \
+#define MOAT_CALL_7(f, a1, a2, a3, a4, a5, a6)                                                                         \
+    f(MOAT_ARGUMENT_(a1), MOAT_ARGUMENT_(a2), MOAT_ARGUMENT_(a3), MOAT_ARGUMENT_(a4), MOAT_ARGUMENT_(a5),              \
       MOAT_ARGUMENT_(a6))
-#define MOAT_CALL_8(f, a1, a2, a3, a4, a5, a6, a7)                                                         \
-    f(MOAT_ARGUMENT_(a1), MOAT_ARGUMENT_(a2), MOAT_ARGUMENT_(a3), MOAT_ARGUMENT_(a4), MOAT_ARGUMENT_(a5),  \
+#define MOAT_CALL_8(f, a1, a2, a3, a4, a5, a6, a7)                                                                     \
+    f(MOAT_ARGUMENT_(a1), MOAT_ARGUMENT_(a2), MOAT_ARGUMENT_(a3), MOAT_ARGUMENT_(a4), MOAT_ARGUMENT_(a5),              \
       MOAT_ARGUMENT_(a6), MOAT_ARGUMENT_(a7))
-#define MOAT_CALL_9(f, a1, a2, a3, a4, a5, a6, a7, a8)                                                     \
-    f(MOAT_ARGUMENT_(a1), MOAT_ARGUMENT_(a2), MOAT_ARGUMENT_(a3), MOAT_ARGUMENT_(a4), MOAT_ARGUMENT_(a5),  \
+#define MOAT_CALL_9(f, a1, a2, a3, a4, a5, a6, a7, a8)                                                                 \
+    f(MOAT_ARGUMENT_(a1), MOAT_ARGUMENT_(a2), MOAT_ARGUMENT_(a3), MOAT_ARGUMENT_(a4), MOAT_ARGUMENT_(a5),              \
       MOAT_ARGUMENT_(a6), MOAT_ARGUMENT_(a7), MOAT_ARGUMENT_(a8))
-#define MOAT_CALL_10(f, a1, a2, a3, a4, a5, a6, a7, a8, a9)                                                \
-    f(MOAT_ARGUMENT_(a1), MOAT_ARGUMENT_(a2), MOAT_ARGUMENT_(a3), MOAT_ARGUMENT_(a4), MOAT_ARGUMENT_(a5),  \
+#define MOAT_CALL_10(f, a1, a2, a3, a4, a5, a6, a7, a8, a9)                                                            \
+    f(MOAT_ARGUMENT_(a1), MOAT_ARGUMENT_(a2), MOAT_ARGUMENT_(a3), MOAT_ARGUMENT_(a4), MOAT_ARGUMENT_(a5),              \
       MOAT_ARGUMENT_(a6), MOAT_ARGUMENT_(a7), MOAT_ARGUMENT_(a8), MOAT_ARGUMENT_(a9))
-#define MOAT_CALL_11(f, a1, a2, a3, a4, a5, a6, a7, a8, a9, a10)                                           \
-    f(MOAT_ARGUMENT_(a1), MOAT_ARGUMENT_(a2), MOAT_ARGUMENT_(a3), MOAT_ARGUMENT_(a4), MOAT_ARGUMENT_(a5),  \
+#define MOAT_CALL_11(f, a1, a2, a3, a4, a5, a6, a7, a8, a9, a10)                                                       \
+    f(MOAT_ARGUMENT_(a1), MOAT_ARGUMENT_(a2), MOAT_ARGUMENT_(a3), MOAT_ARGUMENT_(a4), MOAT_ARGUMENT_(a5),              \
       MOAT_ARGUMENT_(a6), MOAT_ARGUMENT_(a7), MOAT_ARGUMENT_(a8), MOAT_ARGUMENT_(a9), MOAT_ARGUMENT_(a10))
-#define MOAT_CALL_12(f, a1, a2, a3, a4, a5, a6, a7, a8, a9, a10, a11)                                      \
-    f(MOAT_ARGUMENT_(a1), MOAT_ARGUMENT_(a2), MOAT_ARGUMENT_(a3), MOAT_ARGUMENT_(a4), MOAT_ARGUMENT_(a5),  \
-      MOAT_ARGUMENT_(a6), MOAT_ARGUMENT_(a7), MOAT_ARGUMENT_(a8), MOAT_ARGUMENT_(a9), MOAT_ARGUMENT_(a10), \
+#define MOAT_CALL_12(f, a1, a2, a3, a4, a5, a6, a7, a8, a9, a10, a11)                                                  \
+    f(MOAT_ARGUMENT_(a1), MOAT_ARGUMENT_(a2), MOAT_ARGUMENT_(a3), MOAT_ARGUMENT_(a4), MOAT_ARGUMENT_(a5),              \
+      MOAT_ARGUMENT_(a6), MOAT_ARGUMENT_(a7), MOAT_ARGUMENT_(a8), MOAT_ARGUMENT_(a9), MOAT_ARGUMENT_(a10),             \
       MOAT_ARGUMENT_(a11))
-#define MOAT_CALL_13(f, a1, a2, a3, a4, a5, a6, a7, a8, a9, a10, a11, a12)                                 \
-    f(MOAT_ARGUMENT_(a1), MOAT_ARGUMENT_(a2), MOAT_ARGUMENT_(a3), MOAT_ARGUMENT_(a4), MOAT_ARGUMENT_(a5),  \
-      MOAT_ARGUMENT_(a6), MOAT_ARGUMENT_(a7), MOAT_ARGUMENT_(a8), MOAT_ARGUMENT_(a9), MOAT_ARGUMENT_(a10), \
+#define MOAT_CALL_13(f, a1, a2, a3, a4, a5, a6, a7, a8, a9, a10, a11, a12)                                             \
+    f(MOAT_ARGUMENT_(a1), MOAT_ARGUMENT_(a2), MOAT_ARGUMENT_(a3), MOAT_ARGUMENT_(a4), MOAT_ARGUMENT_(a5),              \
+      MOAT_ARGUMENT_(a6), MOAT_ARGUMENT_(a7), MOAT_ARGUMENT_(a8), MOAT_ARGUMENT_(a9), MOAT_ARGUMENT_(a10),             \
       MOAT_ARGUMENT_(a11), MOAT_ARGUMENT_(a12))
 
 #endif

@@ -21,8 +21,9 @@ typedef moat_word __attribute__((may_alias)) moat_raw;
 /* 32 granules of an arena, one bit each: start mark
  *   0 0  free                        1 1  an object's first granule, white: not reached yet, or no cycle marks
  *   0 1  the rest of an object       1 0  an object's first granule, grey or black
- * A word wholly inside one object is *covered*: it has no starts, its low two granules read 0 0, 0 1, which no other word can,
- * and the rest of `mark` tells how many words the object's first (15 bits, high) and last word (15 bits) are away. */
+ * A word wholly inside one object is *covered*: it has no starts, its low two granules read 0 0, 0 1, which no other
+ * word can, and the rest of `mark` tells how many words the object's first (15 bits, high) and last word (15 bits) are
+ * away. */
 struct moat_bits {
     uint32_t start;
     uint32_t mark;
@@ -68,24 +69,24 @@ enum moat_mark_stage {
 
 /* A task's stack, registered with moat_stack_add; owned by the caller while registered. */
 struct moat_stack {
-    uintptr_t low;                /* lowest address of the stack's memory */
-    uintptr_t high;               /* one past its highest */
-    uintptr_t sp;                 /* the task's stack pointer while it is not running, registers pushed */
-    const char *name;             /* for messages; may be NULL */
-    struct moat_stack *next;      /* core's */
-    uint32_t cycle;               /* core's: the cycle that scanned it last */
+    uintptr_t low;           /* lowest address of the stack's memory */
+    uintptr_t high;          /* one past its highest */
+    uintptr_t sp;            /* the task's stack pointer while it is not running, registers pushed */
+    const char *name;        /* for messages; may be NULL */
+    struct moat_stack *next; /* core's */
+    uint32_t cycle;          /* core's: the cycle that scanned it last */
 };
 
 /* Counters. Bytes are of whole objects, header and padding included. Those marked (+) never decrease. */
 struct moat_stats {
-    uint32_t cycles;           /* (+) collections finished */
-    uint32_t slices;           /* (+) slices run */
-    uint32_t out_of_memory;    /* (+) allocations that failed */
-    uint32_t finalized;        /* (+) finalizers run */
-    size_t arena_bytes;        /* bytes objects can use, over all arenas */
-    size_t free_bytes;         /* bytes in known holes; exact when no sweep is under way */
-    enum moat_phase phase;     /* where the collector is */
-    uint32_t slice_clock_max;  /* (+) longest slice by moat_port_clock(); 0 without MOAT_CONFIG_SLICE_CLOCK */
+    uint32_t cycles;          /* (+) collections finished */
+    uint32_t slices;          /* (+) slices run */
+    uint32_t out_of_memory;   /* (+) allocations that failed */
+    uint32_t finalized;       /* (+) finalizers run */
+    size_t arena_bytes;       /* bytes objects can use, over all arenas */
+    size_t free_bytes;        /* bytes in known holes; exact when no sweep is under way */
+    enum moat_phase phase;    /* where the collector is */
+    uint32_t slice_clock_max; /* (+) longest slice by moat_port_clock(); 0 without MOAT_CONFIG_SLICE_CLOCK */
 };
 
 struct moat_pin {
@@ -98,8 +99,9 @@ struct moat_handle_entry {
     uint32_t generation; /* of the handle that is valid now */
 };
 
-/* Where the scan of an object or a root range stands: first the slots [at, dense_end), then the runs of slots that `map` still
- * names, then the inner pieces of the piece, the pieces of the run, the type's further runs, the next element. */
+/* Where the scan of an object or a root range stands: first the slots [at, dense_end), then the runs of slots that
+ * `map` still names, then the inner pieces of the piece, the pieces of the run, the type's further runs, the next
+ * element. */
 struct moat_scan {
     moat_slot *at;
     moat_slot *dense_end;
@@ -115,7 +117,8 @@ struct moat_scan {
 };
 
 #if MOAT_CONFIG_SLICE_CLOCK
-/* Lengths of windows, parts of one between whose ends the collector's time is noted, and room for what is noted of one. */
+/* Lengths of windows, parts of one between whose ends the collector's time is noted, and room for what is noted of one.
+ */
 #define MOAT_UTILISATION_WINDOWS 3
 #define MOAT_UTILISATION_PARTS 20
 #define MOAT_UTILISATION_SAMPLES (MOAT_UTILISATION_PARTS + 2)
@@ -140,26 +143,27 @@ struct moat_utilisation {
 
 struct moat_heap {
     /* the border: what barrier macros test inline */
-    uint32_t marking;      /* not 0: the barrier is on */
-    uintptr_t low, span;   /* hull of all arenas: payload addresses p with p - low < span */
+    uint32_t marking;          /* not 0: the barrier is on */
+    uintptr_t low, span;       /* hull of all arenas: payload addresses p with p - low < span */
     uintptr_t home, home_span; /* the first arena's, for the fast half of the store check */
 
-    /* the cursor: the chunk [cursor, limit) is zeroed and marked as in use; [limit, hole_end) is free and nobody else's */
+    /* the cursor: the chunk [cursor, limit) is zeroed and marked as in use; [limit, hole_end) is free and nobody else's
+     */
     uintptr_t cursor, limit, hole_end;
-    uint32_t *chunk;       /* the start bits of the chunk's granules, which lie in one word */
+    uint32_t *chunk; /* the start bits of the chunk's granules, which lie in one word */
     struct moat_arena *cursor_arena;
-    bool open;             /* what lies behind hole_end may be free */
-    bool black;            /* objects at the cursor must be born black: it has no chunk */
+    bool open;  /* what lies behind hole_end may be free */
+    bool black; /* objects at the cursor must be born black: it has no chunk */
 
-    bool ready;            /* moat_init has finished */
-    bool requested;        /* a handler needs a cycle that thread mode must start or end */
-    bool finalizing;       /* a finalizer is running */
-    bool claiming;         /* a large object is half claimed: handlers do not sweep */
+    bool ready;      /* moat_init has finished */
+    bool requested;  /* a handler needs a cycle that thread mode must start or end */
+    bool finalizing; /* a finalizer is running */
+    bool claiming;   /* a large object is half claimed: handlers do not sweep */
     enum moat_phase phase;
-    uint32_t cycle;        /* number of the cycle that runs or ran last */
+    uint32_t cycle; /* number of the cycle that runs or ran last */
 
-    moat_word types;         /* in the types' section */
-    moat_word leaf_header;   /* the least header of a type without slots: they stand last */
+    moat_word types;       /* in the types' section */
+    moat_word leaf_header; /* the least header of a type without slots: they stand last */
 
     uint32_t arena_count;
     uintptr_t largest_arena; /* bytes of granules that the largest has for objects */
@@ -167,12 +171,12 @@ struct moat_heap {
 
     uint32_t bin_map[MOAT_BIN_WORDS]; /* bit i: bins[i] may be non-empty */
     struct moat_hole *bins[MOAT_BINS];
-    uint32_t free_granules;           /* in the bins and in [limit, hole_end) */
+    uint32_t free_granules; /* in the bins and in [limit, hole_end) */
 
     /* pacing */
-    uint32_t attention;     /* with as few free granules an allocation has more to do than to take a hole */
-    uint32_t reserve;       /* free granules that the next marking may need: below it a cycle starts, and the sweep hurries */
-    uint32_t work;          /* units done in this cycle's marking, or the last's if none runs */
+    uint32_t attention; /* with as few free granules an allocation has more to do than to take a hole */
+    uint32_t reserve; /* free granules that the next marking may need: below it a cycle starts, and the sweep hurries */
+    uint32_t work;    /* units done in this cycle's marking, or the last's if none runs */
     uint32_t expected_work; /* this cycle's guess of them */
     uint32_t since;         /* granules allocated since this cycle, or the last, started */
     uint32_t largest;       /* request since then, in granules */
@@ -180,20 +184,20 @@ struct moat_heap {
     uint32_t rate;          /* units that marking did for each granule allocated meanwhile, when last measured */
 
     /* marking */
-    struct moat_scan scan;             /* the object or root range under way */
-    uint32_t root_step;                /* the root range that comes next */
+    struct moat_scan scan; /* the object or root range under way */
+    uint32_t root_step;    /* the root range that comes next */
     enum moat_mark_stage stage;
-    struct moat_stack *stacks;         /* registered */
-    bool stacks_grey;                  /* some stack is not scanned yet: stores shade the new value too */
+    struct moat_stack *stacks; /* registered */
+    bool stacks_grey;          /* some stack is not scanned yet: stores shade the new value too */
 
     /* sweeping */
     struct moat_arena *sweep_arena; /* NULL: done */
-    uint32_t sweep_word;    /* next to sweep */
-    uintptr_t sweep_at;     /* the address of its first granule */
-    uint32_t sweep_mask;    /* free granules of the word before that belong to no hole yet */
-    uint32_t sweep_carry;   /* 1: a dead object reaches into the next word */
-    bool sweep_free;        /* the granule before it was free before the sweep came there */
-    uintptr_t run;          /* start of the free run that ends where the sweep stands; 0: none does */
+    uint32_t sweep_word;            /* next to sweep */
+    uintptr_t sweep_at;             /* the address of its first granule */
+    uint32_t sweep_mask;            /* free granules of the word before that belong to no hole yet */
+    uint32_t sweep_carry;           /* 1: a dead object reaches into the next word */
+    bool sweep_free;                /* the granule before it was free before the sweep came there */
+    uintptr_t run;                  /* start of the free run that ends where the sweep stands; 0: none does */
 
     /* tables of MOAT_CONFIG_..._MAX entries, which are linked where they are used; NULL until the first entry */
     struct moat_root *roots;
@@ -209,7 +213,7 @@ struct moat_heap {
     void *doomed_at;           /* next of `doomed` to shade as a root */
 
     bool (*out_of_memory_hook)(size_t bytes);
-    bool asking_hook;          /* it is running */
+    bool asking_hook; /* it is running */
     struct moat_stats stats;
 #if MOAT_CONFIG_STRESS_FAIL
     uint32_t fail_countdown;

@@ -1,5 +1,5 @@
-/* moat: the lint build. With -DMOAT_LINT -fsyntax-only a slot is const, so that code which writes it without a macro, or
- * copies over it as raw bytes, does not compile. See docs/lint.md. Included by moat.h, after what it replaces.
+/* moat: the lint build. With -DMOAT_LINT -fsyntax-only a slot is const, so that code which writes it without a macro,
+ * or copies over it as raw bytes, does not compile. See docs/lint.md. Included by moat.h, after what it replaces.
  *
  * SPDX-License-Identifier: MIT */
 #ifndef MOAT_LINT_H
@@ -43,8 +43,7 @@ MOAT_STAMP_(LINT, 1);
 #undef MOAT_RAW
 #define MOAT_RAW(slot) (*(MOAT_LINT_VALUE_(&(slot)) *)MOAT_LINT_WRITABLE_(&(slot)))
 
-#define moat_move_part(type, to, from, offset, bytes)                                                      \
-    moat_move_part(type, MOAT_LINT_WRITABLE_(to), from, offset, bytes)
+#define moat_move_part(type, to, from, offset, bytes) moat_move_part(type, MOAT_LINT_WRITABLE_(to), from, offset, bytes)
 #define moat_move_array(type, to, from, count) moat_move_array(type, MOAT_LINT_WRITABLE_(to), from, count)
 #define moat_zero(type, at) moat_zero(type, MOAT_LINT_WRITABLE_(at))
 #define moat_root_add(start, type, count) moat_root_add(MOAT_LINT_WRITABLE_(start), type, count)
@@ -56,37 +55,30 @@ MOAT_STAMP_(LINT, 1);
  * or is an array of slots. A struct with slots is not assignable, as it has const members; a slot by itself is a
  * const pointer, as is, alas, each element of a constant table of pointers. Types stand before names: where such calls
  * nest, no name is in the scope of its like. */
-#define MOAT_LINT_BYTES_(p)                                                                                \
-    ((void)sizeof(__extension__({                                                                          \
-        __typeof__(&*MOAT_LINT_NOT_VOID_(p)) moat_lint_at_ = 0;                                            \
-        __typeof__(&*MOAT_LINT_ELEMENT_(moat_lint_at_)) moat_lint_row_ = 0;                                \
-        __typeof__(&*MOAT_LINT_ELEMENT_(moat_lint_row_)) moat_lint_element_ = 0;                           \
-        __typeof__(MOAT_LINT_POINTER_OR_(moat_lint_element_, (char **)0)) a_slot_needs_MOAT_STORE = 0;     \
-        MOAT_LINT_VALUE_(moat_lint_element_) *slots_need_MOAT_MOVE_or_MOAT_ZERO = 0;                       \
-        *a_slot_needs_MOAT_STORE = *a_slot_needs_MOAT_STORE;                                               \
-        *slots_need_MOAT_MOVE_or_MOAT_ZERO = *slots_need_MOAT_MOVE_or_MOAT_ZERO;                           \
-        0;                                                                                                 \
-    })),                                                                                                   \
+#define MOAT_LINT_BYTES_(p)                                                                                            \
+    ((void)sizeof(__extension__({                                                                                      \
+         __typeof__(&*MOAT_LINT_NOT_VOID_(p)) moat_lint_at_ = 0;                                                       \
+         __typeof__(&*MOAT_LINT_ELEMENT_(moat_lint_at_)) moat_lint_row_ = 0;                                           \
+         __typeof__(&*MOAT_LINT_ELEMENT_(moat_lint_row_)) moat_lint_element_ = 0;                                      \
+         __typeof__(MOAT_LINT_POINTER_OR_(moat_lint_element_, (char **)0)) a_slot_needs_MOAT_STORE = 0;                \
+         MOAT_LINT_VALUE_(moat_lint_element_) *slots_need_MOAT_MOVE_or_MOAT_ZERO = 0;                                  \
+         *a_slot_needs_MOAT_STORE = *a_slot_needs_MOAT_STORE;                                                          \
+         *slots_need_MOAT_MOVE_or_MOAT_ZERO = *slots_need_MOAT_MOVE_or_MOAT_ZERO;                                      \
+         0;                                                                                                            \
+     })),                                                                                                              \
      (p))
 
 /* p if it points at a pointer, else `other`. 5 is what GCC and clang give that class of types. */
 #define MOAT_LINT_POINTER_OR_(p, other) __builtin_choose_expr(__builtin_classify_type(*(p)) == 5, p, other)
 
-#define MOAT_LINT_NOT_VOID_(p)                                                                             \
-    _Generic((p),                                                                                          \
-        void *: (char *)0,                                                                                 \
-        const void *: (char *)0,                                                                           \
-        default: (p))
+#define MOAT_LINT_NOT_VOID_(p) _Generic((p), void * : (char *)0, const void * : (char *)0, default : (p))
 
 /* The type of *p as a value: without qualifiers, an array as the pointer that it decays to. */
 #define MOAT_LINT_VALUE_(p) __typeof__(((void)0, *(p)))
 
 /* For a pointer to an array a pointer to its elements, else p. */
-#define MOAT_LINT_ELEMENT_(p)                                                                              \
-    _Generic((p),                                                                                          \
-        MOAT_LINT_VALUE_(p) *: (p),                                                                        \
-        MOAT_LINT_VALUE_(p) const *: (p),                                                                  \
-        default: *(p))
+#define MOAT_LINT_ELEMENT_(p)                                                                                          \
+    _Generic((p), MOAT_LINT_VALUE_(p) * : (p), MOAT_LINT_VALUE_(p) const * : (p), default : *(p))
 
 #undef memcpy
 #undef memmove

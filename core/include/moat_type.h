@@ -14,7 +14,8 @@
 /* A machine word: a slot, a header, one unit of a pointer map. */
 typedef uintptr_t moat_word;
 
-#define MOAT_WORD_BYTES ((size_t)__SIZEOF_POINTER__) /* not sizeof: compilers warn of sizeof(pointer) / sizeof(word) */
+#define MOAT_WORD_BYTES ((size_t)__SIZEOF_POINTER__) /* not sizeof: compilers warn of sizeof(pointer) / sizeof(word)   \
+                                                      */
 #define MOAT_WORD_BITS (8 * MOAT_WORD_BYTES)
 
 /* Payloads are aligned to two words: 8 bytes on 32-bit cores, 16 on 64-bit. So is the granule. */
@@ -67,62 +68,72 @@ struct moat_type {
  * after the object was found unreachable: at a safe point in thread mode, outside the collector, never in a
  * handler. The finalizer may allocate and store, and may make the object reachable again; it is not called
  * a second time. Cost: one more word in each object. Arrays of such a type can't be made. */
-#define MOAT_TYPE_FINALIZED(name, T, ...)                                                                  \
+#define MOAT_TYPE_FINALIZED(name, T, ...)                                                                              \
     MOAT_JOIN_(MOAT_FINALIZED_, MOAT_BARE_OR_SLOTS_(T, __VA_ARGS__))(name, T, __VA_ARGS__)
 
 /* MOAT_TYPE_RUNS(name, T, runs...): a type described by runs alone, for arrays of structs and other large shapes.
  * runs    one or more of MOAT_RUN_SLOTS(T, member), a slot or an array of slots, and
  *         MOAT_RUN_STRUCTS(T, member, S, fields...), a struct S or an array of them, whose slots are `fields`,
  *         all within its first MOAT_WORD_BITS words;
- *         MOAT_RUN_NESTED(T, member, S, inner), the same where `inner`, a slot or an array of slots of S, may lie anywhere in it;
- *         MOAT_RUN_NESTED_STRUCTS(T, member, S, inner, R, fields...), where `inner` is a struct R or an array of them, whose
- *         slots are `fields`, all within its first MOAT_WORD_BITS words. For a struct with several, one run each. */
-#define MOAT_TYPE_RUNS(name_, T, ...)                                                                       \
-    static const struct moat_run name_##_runs_[] = {__VA_ARGS__};                                           \
-    MOAT_TYPE_CHECK_(name_, T);                                                                            \
-    MOAT_TYPE_PLACED_(name_) = {.name = #T, .runs = name_##_runs_, .size = sizeof(T), .extent = MOAT_EXTENT_(sizeof(T)), \
-                               .run_count = sizeof name_##_runs_ / sizeof name_##_runs_[0]}
+ *         MOAT_RUN_NESTED(T, member, S, inner), the same where `inner`, a slot or an array of slots of S, may lie
+ * anywhere in it; MOAT_RUN_NESTED_STRUCTS(T, member, S, inner, R, fields...), where `inner` is a struct R or an array
+ * of them, whose slots are `fields`, all within its first MOAT_WORD_BITS words. For a struct with several, one run
+ * each. */
+#define MOAT_TYPE_RUNS(name_, T, ...)                                                                                  \
+    static const struct moat_run name_##_runs_[] = {__VA_ARGS__};                                                      \
+    MOAT_TYPE_CHECK_(name_, T);                                                                                        \
+    MOAT_TYPE_PLACED_(name_) = {.name = #T,                                                                            \
+                                .runs = name_##_runs_,                                                                 \
+                                .size = sizeof(T),                                                                     \
+                                .extent = MOAT_EXTENT_(sizeof(T)),                                                     \
+                                .run_count = sizeof name_##_runs_ / sizeof name_##_runs_[0]}
 
 /* MOAT_TYPE_FLEX(name, T, runs..., tail): a type that ends in a flexible array, made with MOAT_NEW_FLEX.
  * runs    as for MOAT_TYPE_RUNS, for the slots before the tail
  * tail    the last entry: MOAT_TAIL_SLOTS(T, member), MOAT_TAIL_STRUCTS(T, member, S, fields...)
  *         or MOAT_TAIL_BYTES(T, member); or some of MOAT_TAIL_NESTED(T, member, S, inner) and
  *         MOAT_TAIL_NESTED_STRUCTS(T, member, S, inner, R, fields...), one for each array of S */
-#define MOAT_TYPE_FLEX(name_, T, ...)                                                                       \
-    static const struct moat_run name_##_runs_[] = {__VA_ARGS__};                                           \
-    MOAT_TYPE_CHECK_(name_, T);                                                                            \
-    MOAT_TYPE_PLACED_(name_) = {.name = #T, .runs = name_##_runs_, .size = sizeof(T), .extent = MOAT_EXTENT_(sizeof(T)), \
-                               .run_count = sizeof name_##_runs_ / sizeof name_##_runs_[0], .flexible = 1}
+#define MOAT_TYPE_FLEX(name_, T, ...)                                                                                  \
+    static const struct moat_run name_##_runs_[] = {__VA_ARGS__};                                                      \
+    MOAT_TYPE_CHECK_(name_, T);                                                                                        \
+    MOAT_TYPE_PLACED_(name_) = {.name = #T,                                                                            \
+                                .runs = name_##_runs_,                                                                 \
+                                .size = sizeof(T),                                                                     \
+                                .extent = MOAT_EXTENT_(sizeof(T)),                                                     \
+                                .run_count = sizeof name_##_runs_ / sizeof name_##_runs_[0],                           \
+                                .flexible = 1}
 
-#define MOAT_RUN_SLOTS(T, member)                                                                          \
+#define MOAT_RUN_SLOTS(T, member)                                                                                      \
     MOAT_RUN_(T, member, MOAT_WORD_BYTES, MOAT_FIELD_WORDS_(T, member) + MOAT_FIELD_PROOF_(T, member), 1)
-#define MOAT_RUN_STRUCTS(T, member, S, ...)                                                                \
+#define MOAT_RUN_STRUCTS(T, member, S, ...)                                                                            \
     MOAT_RUN_(T, member, sizeof(S), MOAT_MEMBERS_(T, member, S), MOAT_STRUCT_MAP_(S, __VA_ARGS__))
-#define MOAT_RUN_NESTED(T, member, S, inner)                                                               \
-    MOAT_RUN_INNER_(T, member, S, MOAT_MEMBERS_(T, member, S), 1, inner, MOAT_WORD_BYTES,                  \
+#define MOAT_RUN_NESTED(T, member, S, inner)                                                                           \
+    MOAT_RUN_INNER_(T, member, S, MOAT_MEMBERS_(T, member, S), 1, inner, MOAT_WORD_BYTES,                              \
                     MOAT_FIELD_WORDS_(S, inner) + MOAT_FIELD_PROOF_(S, inner))
-#define MOAT_RUN_NESTED_STRUCTS(T, member, S, inner, R, ...)                                               \
-    MOAT_RUN_INNER_(T, member, S, MOAT_MEMBERS_(T, member, S), MOAT_STRUCT_MAP_(R, __VA_ARGS__), inner, sizeof(R), \
+#define MOAT_RUN_NESTED_STRUCTS(T, member, S, inner, R, ...)                                                           \
+    MOAT_RUN_INNER_(T, member, S, MOAT_MEMBERS_(T, member, S), MOAT_STRUCT_MAP_(R, __VA_ARGS__), inner, sizeof(R),     \
                     MOAT_MEMBERS_(S, inner, R))
 #define MOAT_TAIL_SLOTS(T, member) MOAT_RUN_(T, member, MOAT_WORD_BYTES, MOAT_RUN_TAIL, 1)
-#define MOAT_TAIL_STRUCTS(T, member, S, ...)                                                               \
+#define MOAT_TAIL_STRUCTS(T, member, S, ...)                                                                           \
     MOAT_RUN_(T, member, sizeof(S), MOAT_RUN_TAIL, MOAT_STRUCT_MAP_(S, __VA_ARGS__))
-#define MOAT_TAIL_NESTED(T, member, S, inner)                                                              \
-    MOAT_RUN_INNER_(T, member, S, MOAT_RUN_TAIL, 1, inner, MOAT_WORD_BYTES,                                \
+#define MOAT_TAIL_NESTED(T, member, S, inner)                                                                          \
+    MOAT_RUN_INNER_(T, member, S, MOAT_RUN_TAIL, 1, inner, MOAT_WORD_BYTES,                                            \
                     MOAT_FIELD_WORDS_(S, inner) + MOAT_FIELD_PROOF_(S, inner))
-#define MOAT_TAIL_NESTED_STRUCTS(T, member, S, inner, R, ...)                                              \
-    MOAT_RUN_INNER_(T, member, S, MOAT_RUN_TAIL, MOAT_STRUCT_MAP_(R, __VA_ARGS__), inner, sizeof(R), MOAT_MEMBERS_(S, inner, R))
+#define MOAT_TAIL_NESTED_STRUCTS(T, member, S, inner, R, ...)                                                          \
+    MOAT_RUN_INNER_(T, member, S, MOAT_RUN_TAIL, MOAT_STRUCT_MAP_(R, __VA_ARGS__), inner, sizeof(R),                   \
+                    MOAT_MEMBERS_(S, inner, R))
 #define MOAT_TAIL_BYTES(T, member) MOAT_RUN_(T, member, sizeof(((T *)0)->member[0]), MOAT_RUN_TAIL, 0)
 
 /* Declares a type that another unit defines. */
 #define MOAT_TYPE_DECLARE(name) extern const struct moat_type name
 
-/* MOAT_REF(T): the type of a slot that points at a managed T. One declarator each: in the lint build (docs/lint.md) it is
- * `T *const`, and `MOAT_REF(T) a, *b` makes a const only. */
+/* MOAT_REF(T): the type of a slot that points at a managed T. One declarator each: in the lint build (docs/lint.md) it
+ * is `T *const`, and `MOAT_REF(T) a, *b` makes a const only. */
 #define MOAT_REF(T) T *
 
 /* MOAT_RAW(slot): the slot as an ordinary lvalue, for the lint build, which refuses to write to slots otherwise: for a
- * local struct, and for memory that holds slots but is not managed yet. No barrier, no check: not for the heap or roots. */
+ * local struct, and for memory that holds slots but is not managed yet. No barrier, no check: not for the heap or
+ * roots. */
 #define MOAT_RAW(slot) (slot)
 
 /* MOAT_ROOT(T) name: defines a slot, or an array of them, in the root section: `static MOAT_ROOT(struct node) list;`.
@@ -131,9 +142,9 @@ struct moat_type {
 
 /* MOAT_ROOT_OF(type, T, name): defines the static variable `T name`, kept like an object of `type`: its slots are
  * roots, the rest of it is plain data. Zero at start. `type` has no finalizer and is not flexible. */
-#define MOAT_ROOT_OF(type, T, name)                                                                        \
-    static __attribute__((section(".bss.moat_typed_roots"))) T name;                                       \
-    __attribute__((section(".rodata.moat_root_records"), aligned(MOAT_WORD_BYTES),                         \
+#define MOAT_ROOT_OF(type, T, name)                                                                                    \
+    static __attribute__((section(".bss.moat_typed_roots"))) T name;                                                   \
+    __attribute__((section(".rodata.moat_root_records"), aligned(MOAT_WORD_BYTES),                                     \
                    used)) static const struct moat_root name##_root_ = {&name, &type, 1}
 
 /* A typed root: `count` elements of `type` at `start`; type NULL: `count` slots. */
@@ -151,92 +162,92 @@ struct moat_root {
 #define MOAT_WORDS_UP_(bytes) (((bytes) + MOAT_WORD_BYTES - 1) / MOAT_WORD_BYTES * MOAT_WORD_BYTES)
 #define MOAT_EXTENT_(payload) (((payload) + MOAT_WORD_BYTES + MOAT_GRANULE - 1) / MOAT_GRANULE * MOAT_GRANULE)
 
-#define MOAT_TYPE_PLACED_(name_)                                                                            \
-    extern const struct moat_type name_;                                                                    \
+#define MOAT_TYPE_PLACED_(name_)                                                                                       \
+    extern const struct moat_type name_;                                                                               \
     __attribute__((section(".rodata.moat_types"), aligned(MOAT_TYPE_ALIGN))) const struct moat_type name_
 
 /* Types without slots stand together, behind the others: marking tells them by their place. */
-#define MOAT_LEAF_TYPE_PLACED_(name_)                                                                       \
-    extern const struct moat_type name_;                                                                    \
+#define MOAT_LEAF_TYPE_PLACED_(name_)                                                                                  \
+    extern const struct moat_type name_;                                                                               \
     __attribute__((section(".rodata.moat_leaf_types"), aligned(MOAT_TYPE_ALIGN))) const struct moat_type name_
 
-#define MOAT_TYPE_CHECK_(name_, T)                                                                         \
-    MOAT_TYPE_BESIDE_(name_, T)                                                                            \
-    _Static_assert(_Alignof(T) <= MOAT_GRANULE, #T " needs a larger alignment than the heap gives");       \
+#define MOAT_TYPE_CHECK_(name_, T)                                                                                     \
+    MOAT_TYPE_BESIDE_(name_, T)                                                                                        \
+    _Static_assert(_Alignof(T) <= MOAT_GRANULE, #T " needs a larger alignment than the heap gives");                   \
     _Static_assert(sizeof(T) <= 0x7fffffffu - 64, #T " is too large")
 
 /* The lint build's, for its map of T. */
 #define MOAT_TYPE_BESIDE_(name_, T)
 
-#define MOAT_TYPE_BARE_(name_, T)                                                                           \
-    MOAT_TYPE_CHECK_(name_, T);                                                                            \
+#define MOAT_TYPE_BARE_(name_, T)                                                                                      \
+    MOAT_TYPE_CHECK_(name_, T);                                                                                        \
     MOAT_LEAF_TYPE_PLACED_(name_) = {.name = #T, .size = sizeof(T), .extent = MOAT_EXTENT_(sizeof(T))}
 
-#define MOAT_FINALIZED_EXTENT_(T)                                                                          \
-    (MOAT_EXTENT_FINALIZED | MOAT_EXTENT_(MOAT_WORDS_UP_(sizeof(T)) + MOAT_WORD_BYTES))
-#define MOAT_FINALIZED_BARE_(name_, T, finalizer)                                                          \
-    MOAT_TYPE_CHECK_(name_, T);                                                                            \
-    MOAT_LEAF_TYPE_PLACED_(name_) = {                                                                           \
+#define MOAT_FINALIZED_EXTENT_(T) (MOAT_EXTENT_FINALIZED | MOAT_EXTENT_(MOAT_WORDS_UP_(sizeof(T)) + MOAT_WORD_BYTES))
+#define MOAT_FINALIZED_BARE_(name_, T, finalizer)                                                                      \
+    MOAT_TYPE_CHECK_(name_, T);                                                                                        \
+    MOAT_LEAF_TYPE_PLACED_(name_) = {                                                                                  \
         .name = #T, .finalize = finalizer, .size = sizeof(T), .extent = MOAT_FINALIZED_EXTENT_(T)}
-#define MOAT_FINALIZED_SLOTS_(name_, T, finalizer, ...)                                                    \
+#define MOAT_FINALIZED_SLOTS_(name_, T, finalizer, ...)                                                                \
     MOAT_TYPE_SLOTS_WITH_(name_, T, finalizer, MOAT_FINALIZED_EXTENT_(T), __VA_ARGS__)
 
-#define MOAT_TYPE_SLOTS_(name, T, ...)                                                                     \
-    MOAT_TYPE_SLOTS_WITH_(name, T, NULL, MOAT_EXTENT_(sizeof(T)), __VA_ARGS__)
+#define MOAT_TYPE_SLOTS_(name, T, ...) MOAT_TYPE_SLOTS_WITH_(name, T, NULL, MOAT_EXTENT_(sizeof(T)), __VA_ARGS__)
 
-#define MOAT_TYPE_SLOTS_WITH_(name_, T, finalizer, extent_, ...)                                           \
-    MOAT_TYPE_CHECK_(name_, T);                                                                            \
-    MOAT_EACH_(MOAT_FIELD_CHECK_, T, __VA_ARGS__)                                                          \
-    static const struct moat_run name_##_runs_[] = {MOAT_EACH_(MOAT_FIELD_RUN_, T, __VA_ARGS__)};          \
-    MOAT_TYPE_PLACED_(name_) = {                                                                           \
-        .name = #T,                                                                                        \
-        .finalize = finalizer,                                                                             \
-        .map = 0 MOAT_EACH_(MOAT_FIELD_OR_, T, __VA_ARGS__),                                               \
-        .runs = (1 MOAT_EACH_(MOAT_FIELD_AND_FITS_, T, __VA_ARGS__)) ? NULL : name_##_runs_,               \
-        .size = sizeof(T),                                                                                 \
-        .extent = (extent_),                                                                               \
-        .run_count = (1 MOAT_EACH_(MOAT_FIELD_AND_FITS_, T, __VA_ARGS__))                                  \
-                         ? 0                                                                               \
-                         : sizeof name_##_runs_ / sizeof name_##_runs_[0]}
+#define MOAT_TYPE_SLOTS_WITH_(name_, T, finalizer, extent_, ...)                                                       \
+    MOAT_TYPE_CHECK_(name_, T);                                                                                        \
+    MOAT_EACH_(MOAT_FIELD_CHECK_, T, __VA_ARGS__)                                                                      \
+    static const struct moat_run name_##_runs_[] = {MOAT_EACH_(MOAT_FIELD_RUN_, T, __VA_ARGS__)};                      \
+    MOAT_TYPE_PLACED_(name_) = {.name = #T,                                                                            \
+                                .finalize = finalizer,                                                                 \
+                                .map = 0 MOAT_EACH_(MOAT_FIELD_OR_, T, __VA_ARGS__),                                   \
+                                .runs = (1 MOAT_EACH_(MOAT_FIELD_AND_FITS_, T, __VA_ARGS__)) ? NULL : name_##_runs_,   \
+                                .size = sizeof(T),                                                                     \
+                                .extent = (extent_),                                                                   \
+                                .run_count = (1 MOAT_EACH_(MOAT_FIELD_AND_FITS_, T, __VA_ARGS__))                      \
+                                                 ? 0                                                                   \
+                                                 : sizeof name_##_runs_ / sizeof name_##_runs_[0]}
 
-#define MOAT_RUN_(T, member, stride, count, map) {offsetof(T, member), stride, count, map, 0, 0, 0}
-#define MOAT_RUN_INNER_(T, member, S, count, map, inner, inner_stride, inner_count)                        \
-    {offsetof(T, member), sizeof(S), count, map, offsetof(S, inner), inner_stride, inner_count}
+#define MOAT_RUN_(T, member, stride, count, map)                                                                       \
+    { offsetof(T, member), stride, count, map, 0, 0, 0 }
+#define MOAT_RUN_INNER_(T, member, S, count, map, inner, inner_stride, inner_count)                                    \
+    { offsetof(T, member), sizeof(S), count, map, offsetof(S, inner), inner_stride, inner_count }
 #define MOAT_MEMBERS_(T, member, S) (sizeof(((T *)0)->member) / sizeof(S))
 
 #define MOAT_FIELD_WORD_(T, f) (offsetof(T, f) / MOAT_WORD_BYTES)
 #define MOAT_FIELD_WORDS_(T, f) (sizeof(((T *)0)->f) / MOAT_WORD_BYTES)
 #define MOAT_FIELD_WHOLE_(T, f) (offsetof(T, f) % MOAT_WORD_BYTES == 0 && sizeof(((T *)0)->f) % MOAT_WORD_BYTES == 0)
 #define MOAT_FIELD_FITS_(T, f) (MOAT_FIELD_WORD_(T, f) + MOAT_FIELD_WORDS_(T, f) <= MOAT_WORD_BITS)
-#define MOAT_FIELD_MAP_(T, f)                                                                              \
-    (MOAT_FIELD_FITS_(T, f) ? (~(moat_word)0 >> ((MOAT_WORD_BITS - MOAT_FIELD_WORDS_(T, f)) % MOAT_WORD_BITS)) \
-                                  << (MOAT_FIELD_WORD_(T, f) % MOAT_WORD_BITS)                             \
+#define MOAT_FIELD_MAP_(T, f)                                                                                          \
+    (MOAT_FIELD_FITS_(T, f) ? (~(moat_word)0 >> ((MOAT_WORD_BITS - MOAT_FIELD_WORDS_(T, f)) % MOAT_WORD_BITS))         \
+                                  << (MOAT_FIELD_WORD_(T, f) % MOAT_WORD_BITS)                                         \
                             : (moat_word)0)
 
 /* 0, or a compile error where the field is not made of whole words or, in a struct's map, lies beyond it. */
 #define MOAT_FIELD_PROOF_(T, f) (0 * sizeof(char[MOAT_FIELD_WHOLE_(T, f) ? 1 : -1]))
 #define MOAT_FIELD_STRUCT_PROOF_(T, f) (0 * sizeof(char[MOAT_FIELD_WHOLE_(T, f) && MOAT_FIELD_FITS_(T, f) ? 1 : -1]))
 
-#define MOAT_FIELD_CHECK_(T, f)                                                                            \
+#define MOAT_FIELD_CHECK_(T, f)                                                                                        \
     _Static_assert(MOAT_FIELD_WHOLE_(T, f), #T "." #f " is not a slot: it is not made of aligned words");
 #define MOAT_FIELD_OR_(T, f) | MOAT_FIELD_MAP_(T, f)
 #define MOAT_FIELD_STRUCT_OR_(T, f) | (MOAT_FIELD_MAP_(T, f) + MOAT_FIELD_STRUCT_PROOF_(T, f))
 #define MOAT_FIELD_AND_FITS_(T, f) &&MOAT_FIELD_FITS_(T, f)
-#define MOAT_FIELD_RUN_(T, f)                                                                              \
-    MOAT_RUN_(T, f, MOAT_WORD_BYTES, MOAT_FIELD_FITS_(T, f) ? 0 : MOAT_FIELD_WORDS_(T, f), 1),
+#define MOAT_FIELD_RUN_(T, f) MOAT_RUN_(T, f, MOAT_WORD_BYTES, MOAT_FIELD_FITS_(T, f) ? 0 : MOAT_FIELD_WORDS_(T, f), 1),
 #define MOAT_STRUCT_MAP_(S, ...) (0 MOAT_EACH_(MOAT_FIELD_STRUCT_OR_, S, __VA_ARGS__))
 
 #define MOAT_EACH_(m, t, ...) MOAT_JOIN_(MOAT_JOIN_(MOAT_EACH_, MOAT_COUNT_(__VA_ARGS__)), _)(m, t, __VA_ARGS__)
-#define MOAT_COUNT_(...) MOAT_COUNT_PICK_(__VA_ARGS__, 24, 23, 22, 21, 20, 19, 18, 17, 16, 15, 14, 13, 12, 11, 10, 9, 8, 7, 6, 5, \
-                       4, 3, 2, 1, 0)
-#define MOAT_COUNT_PICK_(a1, a2, a3, a4, a5, a6, a7, a8, a9, a10, a11, a12, a13, a14, a15, a16, a17, \
-                       a18, a19, a20, a21, a22, a23, a24, pick, ...) pick
-#define MOAT_BARE_OR_SLOTS_(...) \
-    MOAT_BARE_PICK_(__VA_ARGS__, SLOTS_, SLOTS_, SLOTS_, SLOTS_, SLOTS_, SLOTS_, SLOTS_, SLOTS_, SLOTS_, \
-                       SLOTS_, SLOTS_, SLOTS_, SLOTS_, SLOTS_, SLOTS_, SLOTS_, SLOTS_, SLOTS_, \
-                       SLOTS_, SLOTS_, SLOTS_, SLOTS_, SLOTS_, SLOTS_, BARE_, BARE_, 0)
-#define MOAT_BARE_PICK_(a1, a2, a3, a4, a5, a6, a7, a8, a9, a10, a11, a12, a13, a14, a15, a16, a17, \
-                       a18, a19, a20, a21, a22, a23, a24, a25, a26, pick, ...) pick
+#define MOAT_COUNT_(...)                                                                                               \
+    MOAT_COUNT_PICK_(__VA_ARGS__, 24, 23, 22, 21, 20, 19, 18, 17, 16, 15, 14, 13, 12, 11, 10, 9, 8, 7, 6, 5, 4, 3, 2,  \
+                     1, 0)
+#define MOAT_COUNT_PICK_(a1, a2, a3, a4, a5, a6, a7, a8, a9, a10, a11, a12, a13, a14, a15, a16, a17, a18, a19, a20,    \
+                         a21, a22, a23, a24, pick, ...)                                                                \
+    pick
+#define MOAT_BARE_OR_SLOTS_(...)                                                                                       \
+    MOAT_BARE_PICK_(__VA_ARGS__, SLOTS_, SLOTS_, SLOTS_, SLOTS_, SLOTS_, SLOTS_, SLOTS_, SLOTS_, SLOTS_, SLOTS_,       \
+                    SLOTS_, SLOTS_, SLOTS_, SLOTS_, SLOTS_, SLOTS_, SLOTS_, SLOTS_, SLOTS_, SLOTS_, SLOTS_, SLOTS_,    \
+                    SLOTS_, SLOTS_, BARE_, BARE_, 0)
+#define MOAT_BARE_PICK_(a1, a2, a3, a4, a5, a6, a7, a8, a9, a10, a11, a12, a13, a14, a15, a16, a17, a18, a19, a20,     \
+                        a21, a22, a23, a24, a25, a26, pick, ...)                                                       \
+    pick
 
 #define MOAT_EACH_1_(m, t, f) m(t, f)
 #define MOAT_EACH_2_(m, t, f, ...) m(t, f) MOAT_EACH_1_(m, t, __VA_ARGS__)

@@ -15,7 +15,8 @@ bool moat_check_fail(struct moat_heap_error *error, unsigned invariant, uintptr_
     return false;
 }
 
-/* INV-6: the bins hold just the free runs, under their sizes, and the count of free granules is theirs and the cursor's. */
+/* INV-6: the bins hold just the free runs, under their sizes, and the count of free granules is theirs and the
+ * cursor's. */
 static bool check_bins(const struct moat_check_sums *sums, struct moat_heap_error *error) {
     uint32_t holes = 0, granules = 0;
     for (uint32_t bin = 0; bin < MOAT_BINS; bin++) {

@@ -30,7 +30,8 @@ static bool covers(const struct moat_arena *arena, uint32_t word) {
     }
     bool half_swept = moat_heap.sweep_carry != 0 && moat_heap.sweep_arena == arena && word + 1 == moat_heap.sweep_word;
     bool goes_on = moat_is_covered(&bits[1]) && !half_swept;
-    return goes_on ? ahead > 1 && moat_words_back(&bits[1]) == back + 1 && moat_words_ahead(&bits[1]) == ahead - 1 : ahead == 1;
+    return goes_on ? ahead > 1 && moat_words_back(&bits[1]) == back + 1 && moat_words_ahead(&bits[1]) == ahead - 1
+                   : ahead == 1;
 }
 
 /* INV-3: no word is rest throughout without being covered, and covered words lead to both ends of their object. */
@@ -51,7 +52,8 @@ static bool check_words(const struct moat_arena *arena, struct moat_heap_error *
 }
 
 /* INV-4: a header names a type, and the object has the room that the type asks for. */
-static bool check_object(const struct moat_arena *arena, uint32_t granule, uint32_t end, struct moat_heap_error *error) {
+static bool check_object(const struct moat_arena *arena, uint32_t granule, uint32_t end,
+                         struct moat_heap_error *error) {
     uintptr_t at = moat_granule_address(arena, granule);
     moat_word header = *moat_header_at(at);
     const struct moat_type *type = moat_header_type(header);
@@ -79,9 +81,9 @@ static uintptr_t skip_cursor(uintptr_t start) {
     return start == moat_heap.limit && moat_heap.hole_end != moat_heap.limit ? moat_heap.hole_end : start;
 }
 
-/* Where the part of a free run begins that must be filed: behind what the cursor owns, which may lie on either side of where the
- * sweep stands, and what the sweep has not filed. What was free before the sweep came to its beginning is the sweep's to its
- * end. */
+/* Where the part of a free run begins that must be filed: behind what the cursor owns, which may lie on either side of
+ * where the sweep stands, and what the sweep has not filed. What was free before the sweep came to its beginning is the
+ * sweep's to its end. */
 static uintptr_t filed_part(const struct moat_arena *arena, uintptr_t start, uintptr_t end) {
     start = skip_cursor(start);
     bool swept = moat_heap.sweep_arena == arena;
@@ -128,8 +130,8 @@ static bool check_run(const struct moat_arena *arena, uint32_t from, uint32_t to
     return true;
 }
 
-/* The end of what is in use and no object: those before the arena's first granule, the cursor's chunk, and the rest of the
- * dead object that the sweep has freed the front of; else `granule`. */
+/* The end of what is in use and no object: those before the arena's first granule, the cursor's chunk, and the rest of
+ * the dead object that the sweep has freed the front of; else `granule`. */
 static uint32_t skip_no_object(const struct moat_arena *arena, uint32_t granule) {
     uintptr_t at = moat_granule_address(arena, granule);
     if (granule < arena->first) {
@@ -177,7 +179,8 @@ static bool check_granules(const struct moat_arena *arena, struct moat_check_sum
 static bool check_grey(const struct moat_arena *arena, struct moat_check_sums *sums, struct moat_heap_error *error) {
     for (uint32_t granule = arena->grey; granule != MOAT_LINK_NONE;) {
         uintptr_t at = moat_granule_address(arena, granule);
-        if (granule >= arena->granules || granule < arena->first || !moat_is_start(arena, granule) || moat_is_white(arena, granule)) {
+        if (granule >= arena->granules || granule < arena->first || !moat_is_start(arena, granule) ||
+            moat_is_white(arena, granule)) {
             return moat_check_fail(error, 7, at, "the grey list holds something that is not a marked object");
         }
         if (moat_heap.phase != MOAT_PHASE_MARK || sums->grey > arena->granules) {

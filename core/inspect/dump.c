@@ -1,7 +1,7 @@
 /* moat: heap dumps over the console. See moat_dump.h; the format: docs/heap-map.md.
  *
- * A dump is memory: what a debugger would read to show the heap, in pieces with their addresses. What they mean is the reader's
- * business, so the format does not change when the heap does.
+ * A dump is memory: what a debugger would read to show the heap, in pieces with their addresses. What they mean is the
+ * reader's business, so the format does not change when the heap does.
  *
  * SPDX-License-Identifier: MIT */
 #include "base/bits.h"
@@ -161,12 +161,13 @@ static void print_struct(struct dump *dump, const void *start, uintptr_t bytes) 
 
 /* ---- what a reader of the heap needs ---- */
 
-/* Holes are linked through the free memory itself: their links and sizes, and no more of it. A damaged list leads out of the arenas, or
- * round. */
+/* Holes are linked through the free memory itself: their links and sizes, and no more of it. A damaged list leads out
+ * of the arenas, or round. */
 static void print_holes(struct dump *dump) {
     uint32_t left = moat_heap.free_granules;
     for (unsigned bin = 0; bin < MOAT_BINS; bin++) {
-        for (const struct moat_hole *hole = moat_heap.bins[bin]; moat_arena_of((uintptr_t)hole) != NULL && left != 0; hole = hole->next) {
+        for (const struct moat_hole *hole = moat_heap.bins[bin]; moat_arena_of((uintptr_t)hole) != NULL && left != 0;
+             hole = hole->next) {
             left--;
             print_struct(dump, hole, sizeof *hole);
         }
@@ -213,7 +214,8 @@ static void print_string(struct dump *dump, const char *string) {
     }
 }
 
-/* From where each is scanned: the one in use from its real stack pointer, the others from where they were switched away. */
+/* From where each is scanned: the one in use from its real stack pointer, the others from where they were switched
+ * away. */
 static void print_stacks(struct dump *dump, uintptr_t sp) {
     bool registered = false;
     for (const struct moat_stack *stack = moat_heap.stacks; stack != NULL; stack = stack->next) {
@@ -235,7 +237,8 @@ static void print_object(struct dump *dump, const struct moat_arena *arena, uint
     uintptr_t at = moat_granule_address(arena, granule), payload = moat_payload_at(at);
     moat_word header = *moat_header_at(at);
     const struct moat_type *type = moat_header_type(header);
-    bool dead = moat_heap.phase == MOAT_PHASE_SWEEP && moat_is_unswept(arena, granule >> 5) && moat_is_white(arena, granule);
+    bool dead =
+        moat_heap.phase == MOAT_PHASE_SWEEP && moat_is_unswept(arena, granule >> 5) && moat_is_white(arena, granule);
     dump->objects += !dead;
     if (!dead && moat_header_has_slots(header)) {
         print_memory(dump, at, moat_granule_address(arena, moat_object_end(arena, granule)));
@@ -296,7 +299,8 @@ static void print_end(struct dump *dump) {
     moat_frame_end(&dump->frame);
 }
 
-/* What stands where the bitmap is comes first: of a dump that is cut short the objects are known, if not what they hold. */
+/* What stands where the bitmap is comes first: of a dump that is cut short the objects are known, if not what they
+ * hold. */
 static void *print_dump(void *unused, uintptr_t sp) {
     struct dump dump;
     print_begin(&dump, sp);

@@ -53,7 +53,8 @@ int moat_trace_print(void) {
     struct moat_event events[LINE_EVENTS];
     head_write(&head);
     head.number -= moat_event_count();
-    for (uint32_t left; (left = head.end - head.number) != 0 && left <= MOAT_CONFIG_EVENTS; head.number += head.events) {
+    for (uint32_t left; (left = head.end - head.number) != 0 && left <= MOAT_CONFIG_EVENTS;
+         head.number += head.events) {
         head.events = (uint16_t)moat_event_read(&head.number, events, left < LINE_EVENTS ? left : LINE_EVENTS);
         left = head.end - head.number; /* those behind the end may have pushed the rest out */
         head.events = left > MOAT_CONFIG_EVENTS ? 0 : head.events;

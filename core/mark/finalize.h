@@ -1,7 +1,7 @@
 /* moat: finalizers. Internal to core.
  *
- * The last word of a finalized object, behind its payload, links it into one of three lists: `finalizable`, `condemned` or
- * `doomed`; in none once its finalizer has been called, so that it is called once.
+ * The last word of a finalized object, behind its payload, links it into one of three lists: `finalizable`, `condemned`
+ * or `doomed`; in none once its finalizer has been called, so that it is called once.
  *
  * SPDX-License-Identifier: MIT */
 #ifndef MOAT_FINALIZE_H
@@ -24,7 +24,8 @@ bool moat_finalize_doom(void);
 /* Interrupts masked. Shades one object that was doomed when the cycle began; false: none is left. */
 bool moat_finalize_shade_doomed(void);
 
-/* Thread mode, interrupts on, no slice under way. Calls one finalizer that is due, unless one is running. False: none is. */
+/* Thread mode, interrupts on, no slice under way. Calls one finalizer that is due, unless one is running. False: none
+ * is. */
 bool moat_finalize_run(void);
 
 /* As moat_finalize_run for all that are due when it is called. */

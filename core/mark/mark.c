@@ -6,15 +6,15 @@
 #include "base/bits.h"
 #include "space/granule.h"
 
-/* What work counts, in units of some ten to fifteen instructions: looking at a slot, marking what it points at, going on to another piece or
- * object. */
+/* What work counts, in units of some ten to fifteen instructions: looking at a slot, marking what it points at, going
+ * on to another piece or object. */
 #define UNITS_SLOT 1
 #define UNITS_MARK 2
 #define UNITS_PIECE 2
 
 /* White to grey, or to black where there is nothing to scan. */
-static inline void mark(struct moat_arena *arena, uint32_t granule, struct moat_bits *bits, uint32_t bit, moat_raw *header,
-                        moat_word leaf_header) {
+static inline void mark(struct moat_arena *arena, uint32_t granule, struct moat_bits *bits, uint32_t bit,
+                        moat_raw *header, moat_word leaf_header) {
     uint32_t mark = bits->mark;
     if ((mark & bit) == 0) {
         return;
@@ -96,8 +96,8 @@ static inline uint32_t white_ahead(const struct moat_bits *bits, uint32_t granul
     return starts & (((uint32_t)1 << MOAT_BIAS_GRANULES) - 1);
 }
 
-/* A loop that steps before it uses its pointer keeps the address one element before an array. The next granule's object is kept
- * if the word is two words before its payload, arrays if the word is up to MOAT_BIAS_GRANULES before theirs. */
+/* A loop that steps before it uses its pointer keeps the address one element before an array. The next granule's object
+ * is kept if the word is two words before its payload, arrays if the word is up to MOAT_BIAS_GRANULES before theirs. */
 static void mark_ahead(struct moat_arena *arena, uint32_t granule, uint32_t starts, bool in_header) {
     for (; starts != 0; starts &= starts - 1) {
         uint32_t ahead = granule + 1 + moat_lowest_bit(starts);
@@ -162,8 +162,8 @@ static struct moat_arena *other_grey_arena(void) {
     return NULL;
 }
 
-/* Takes a grey object off its list and begins its scan: it is black from here on, and what the scan has still to visit is
- * grey in effect. True: the object is after the habit, and [at, dense_end) are all its slots. */
+/* Takes a grey object off its list and begins its scan: it is black from here on, and what the scan has still to visit
+ * is grey in effect. True: the object is after the habit, and [at, dense_end) are all its slots. */
 static inline bool begin_grey(struct moat_arena *arena, struct moat_scan *scan, struct habit *habit) {
     uint32_t granule = arena->grey;
     moat_raw *header = moat_header_at(moat_granule_address(arena, granule));

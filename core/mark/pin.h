@@ -6,8 +6,8 @@
 
 #include <stdbool.h>
 
-/* Whether an object is a persistent block: persistent.c's, NULL until one is made, so that firmware without them does not link
- * that file. */
+/* Whether an object is a persistent block: persistent.c's, NULL until one is made, so that firmware without them does
+ * not link that file. */
 extern bool (*moat_pin_is_persistent)(const void *start);
 
 #endif

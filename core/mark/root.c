@@ -127,7 +127,8 @@ static int check_root(const char *call, const struct moat_root *root) {
             return moat_refuse(MOAT_ERR_FOREIGN, call, "not a type: define it with MOAT_TYPE", (uintptr_t)root->type);
         }
         if (root->type->flexible != 0 || root->type->finalize != NULL) {
-            return moat_refuse(MOAT_ERR_TYPE, call, "a root's type can't be flexible or finalized", (uintptr_t)root->type);
+            return moat_refuse(MOAT_ERR_TYPE, call, "a root's type can't be flexible or finalized",
+                               (uintptr_t)root->type);
         }
     }
     uintptr_t bytes = element_bytes(root);

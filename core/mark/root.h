@@ -6,8 +6,8 @@
 
 #include "moat_heap.h"
 
-/* Interrupts masked. Begins the scan of the next root range of this cycle, in the order: the root section, typed roots, roots
- * added at run time, pins, handles. False: all have begun. Cost: constant. */
+/* Interrupts masked. Begins the scan of the next root range of this cycle, in the order: the root section, typed roots,
+ * roots added at run time, pins, handles. False: all have begun. Cost: constant. */
 bool moat_root_next(void);
 
 /* One past the last byte of a root. */

@@ -19,7 +19,9 @@ static void begin_map(struct moat_scan *scan, uintptr_t start, moat_word map) {
 
 static void begin_inner(struct moat_scan *scan, const struct moat_run *run) {
     scan->inner--;
-    begin_map(scan, scan->piece + run->inner_offset + (uintptr_t)(run->inner_count - 1 - scan->inner) * run->inner_stride, run->map);
+    begin_map(scan,
+              scan->piece + run->inner_offset + (uintptr_t)(run->inner_count - 1 - scan->inner) * run->inner_stride,
+              run->map);
 }
 
 /* Pieces that are slots and nothing else are all begun at once, and so are inner ones. */
@@ -28,7 +30,8 @@ static void begin_piece(struct moat_scan *scan, const struct moat_run *run, uint
     if (run->inner_count == 0) {
         begin_map(scan, start, run->map);
     } else if (run->map == 1 && run->inner_stride == MOAT_WORD_BYTES) {
-        begin_dense(scan, start + run->inner_offset, start + run->inner_offset + (uintptr_t)run->inner_count * MOAT_WORD_BYTES);
+        begin_dense(scan, start + run->inner_offset,
+                    start + run->inner_offset + (uintptr_t)run->inner_count * MOAT_WORD_BYTES);
     } else {
         scan->inner = run->inner_count;
         begin_inner(scan, run);

@@ -17,8 +17,8 @@ static inline void look_at(moat_word word, uintptr_t low, uintptr_t span) {
     }
 }
 
-/* Two words at a time: the loop itself is half of what a word costs. Frames hold poisoned red zones in a sanitized host build; the
- * scan reads them all the same. */
+/* Two words at a time: the loop itself is half of what a word costs. Frames hold poisoned red zones in a sanitized host
+ * build; the scan reads them all the same. */
 __attribute__((no_sanitize_address, noinline)) static void scan_words(uintptr_t from, uintptr_t to) {
     MOAT_EVENT(MOAT_EVENT_SCAN_BEGIN, to - from);
     const moat_raw *at = (const moat_raw *)((from + MOAT_WORD_BYTES - 1) & ~(uintptr_t)(MOAT_WORD_BYTES - 1));
@@ -59,8 +59,8 @@ void moat_stack_scan_current(void) {
     (void)moat_port_spill_and_call(scan_current, NULL);
 }
 
-/* The stack that runs now is scanned from its real stack pointer, the others from where they were switched away, or whole
- * where that is not known. */
+/* The stack that runs now is scanned from its real stack pointer, the others from where they were switched away, or
+ * whole where that is not known. */
 static void *scan_registered(void *context, uintptr_t sp) {
     struct moat_stack *stack = context;
     uintptr_t from = holds(stack, sp) ? sp : stack->sp;

@@ -1,7 +1,7 @@
 /* moat: holes, filed by size. Internal to core; interrupts are masked in all of them.
  *
- * Every maximal free run of two or more granules is in exactly one bin, or is the sweep's or the cursor's (INV-5). A bin is
- * a list through the holes. Good fit by size classes, after M. Masmano et al., "TLSF", 2004.
+ * Every maximal free run of two or more granules is in exactly one bin, or is the sweep's or the cursor's (INV-5). A
+ * bin is a list through the holes. Good fit by size classes, after M. Masmano et al., "TLSF", 2004.
  *
  * SPDX-License-Identifier: MIT */
 #ifndef MOAT_BINS_H

@@ -150,10 +150,9 @@ bool moat_cursor_refill(uint32_t granules) {
            (!enough && moat_sweep_some(SWEEP_UNITS, granules));
 }
 
-
-/* What lies right of a hole that was cut out of the sweep's open run joins what is left of it: the open run, even an empty
- * one, since the sweep may free what comes next; a filed hole; or one granule. On its left is an object (docs/design.md,
- * "Holes"). Returns the end, or 0 if the sweep goes on from it. */
+/* What lies right of a hole that was cut out of the sweep's open run joins what is left of it: the open run, even an
+ * empty one, since the sweep may free what comes next; a filed hole; or one granule. On its left is an object
+ * (docs/design.md, "Holes"). Returns the end, or 0 if the sweep goes on from it. */
 static uintptr_t join_right(const struct moat_arena *arena, uintptr_t start, uintptr_t end) {
     if (moat_heap.sweep_arena == arena && moat_sweep_joins(end)) {
         moat_heap.free_granules -= moat_granules(end - start);

@@ -91,8 +91,8 @@ static inline const struct moat_type *moat_header_type(moat_word header) {
     return (const struct moat_type *)((uintptr_t)moat_types_start + offset);
 }
 
-/* Whether a pointer is to an entry of the types' section. NULL is not, nor is any before moat_init. Low bits that should be 0 are turned to the top, where
- * they make the offset too large: one comparison does. */
+/* Whether a pointer is to an entry of the types' section. NULL is not, nor is any before moat_init. Low bits that
+ * should be 0 are turned to the top, where they make the offset too large: one comparison does. */
 static inline bool moat_type_known(const struct moat_type *type) {
     uintptr_t offset = (uintptr_t)type - (uintptr_t)moat_types_start;
     return (offset >> MOAT_TYPE_SHIFT | offset << (MOAT_WORD_BITS - MOAT_TYPE_SHIFT)) < moat_heap.types;
@@ -147,7 +147,8 @@ static inline bool moat_is_unswept(const struct moat_arena *arena, uint32_t word
 
 /* Whether an object made there now must be black: marking, or the sweep to come, would take it for dead else. */
 static inline bool moat_born_black(const struct moat_arena *arena, uint32_t granule) {
-    return moat_heap.phase == MOAT_PHASE_MARK || (moat_heap.phase == MOAT_PHASE_SWEEP && moat_is_unswept(arena, granule >> 5));
+    return moat_heap.phase == MOAT_PHASE_MARK ||
+           (moat_heap.phase == MOAT_PHASE_SWEEP && moat_is_unswept(arena, granule >> 5));
 }
 
 static inline bool moat_type_has_slots(const struct moat_type *type) {

@@ -12,7 +12,8 @@ static bool begins_half_swept(const struct moat_arena *arena, uint32_t word) {
     return moat_heap.sweep_carry != 0 && moat_heap.sweep_arena == arena && word == moat_heap.sweep_word;
 }
 
-/* The first granule behind `granule` that is not the rest of an object. A word of rest and no more is the cursor's chunk. */
+/* The first granule behind `granule` that is not the rest of an object. A word of rest and no more is the cursor's
+ * chunk. */
 static uint32_t rest_end(const struct moat_arena *arena, uint32_t granule) {
     uint32_t word = granule >> 5;
     const struct moat_bits *bits = &arena->bits[word];
@@ -86,7 +87,8 @@ static bool find(uintptr_t address, struct moat_object *out) {
         return false;
     }
     uintptr_t begin = moat_granule_address(arena, start);
-    bool dead = moat_heap.phase == MOAT_PHASE_SWEEP && moat_is_unswept(arena, start >> 5) && moat_is_white(arena, start);
+    bool dead =
+        moat_heap.phase == MOAT_PHASE_SWEEP && moat_is_unswept(arena, start >> 5) && moat_is_white(arena, start);
     if (dead || address < moat_payload_at(begin)) {
         return false;
     }

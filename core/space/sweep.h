@@ -1,7 +1,7 @@
 /* moat: sweeping. Internal to core; interrupts are masked in all of them.
  *
- * The sweep goes over the bitmap only, 32 granules at a time: white objects lose their bits, survivors turn white, and the
- * free runs that result become holes.
+ * The sweep goes over the bitmap only, 32 granules at a time: white objects lose their bits, survivors turn white, and
+ * the free runs that result become holes.
  *
  * SPDX-License-Identifier: MIT */
 #ifndef MOAT_SWEEP_H
@@ -20,8 +20,8 @@ void moat_sweep_begin(void);
  * units are used up or the sweep is complete (sweep_arena is NULL). */
 bool moat_sweep_some(uint32_t units, uint32_t wanted);
 
-/* Whether a free run that ends at `end` goes on in what the sweep has not filed: the open run, which may be empty, or the front
- * of the word that it is in. It becomes part of the open run by moving that run's start. */
+/* Whether a free run that ends at `end` goes on in what the sweep has not filed: the open run, which may be empty, or
+ * the front of the word that it is in. It becomes part of the open run by moving that run's start. */
 bool moat_sweep_joins(uintptr_t end);
 
 /* The part of the open run that is long enough for `granules`, 0 if it is not. It is cut off the run's front. */

@@ -1,7 +1,7 @@
 /* moat: typed copies and clears. See moat_barrier.h.
  *
- * The slots' values are shaded first, then the words are copied, each whole, so that a handler sees old or new pointers and
- * never half of one. Nothing here is a safe point: marking can't end between the two.
+ * The slots' values are shaded first, then the words are copied, each whole, so that a handler sees old or new pointers
+ * and never half of one. Nothing here is a safe point: marking can't end between the two.
  *
  * SPDX-License-Identifier: MIT */
 #include "space/granule.h"

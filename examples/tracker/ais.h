@@ -8,9 +8,9 @@
 
 #include "nmea.h"
 
-#define AIS_PAYLOAD_MAX 184   /* characters: five slots, the longest transmission, and some */
-#define AIS_PARTIALS_MAX 6    /* messages that wait for fragments */
-#define AIS_FRAGMENTS_MAX 5   /* of one message */
+#define AIS_PAYLOAD_MAX 184    /* characters: five slots, the longest transmission, and some */
+#define AIS_PARTIALS_MAX 6     /* messages that wait for fragments */
+#define AIS_FRAGMENTS_MAX 5    /* of one message */
 #define AIS_PARTIAL_AGE_MAX 60 /* sentences that a partial message waits for its next fragment */
 
 /* ---- bits ---- */
@@ -37,13 +37,62 @@ int32_t ais_signed_bits(const struct ais_payload *payload, uint32_t first, uint3
 /* ---- fields ---- */
 
 enum ais_name {
-    AIS_REPEAT, AIS_MMSI, AIS_STATUS, AIS_TURN, AIS_SPEED, AIS_ACCURACY, AIS_LONGITUDE, AIS_LATITUDE, AIS_COURSE,
-    AIS_HEADING, AIS_SECOND, AIS_MANEUVER, AIS_SPARE, AIS_RAIM, AIS_SYNC, AIS_SLOT_TIMEOUT, AIS_SUBMESSAGE,
-    AIS_SLOT_INCREMENT, AIS_SLOTS, AIS_KEEP, AIS_YEAR, AIS_MONTH, AIS_DAY, AIS_HOUR, AIS_MINUTE, AIS_EPFD,
-    AIS_VERSION, AIS_IMO, AIS_CALL, AIS_SHIP_NAME, AIS_SHIP_TYPE, AIS_BOW, AIS_STERN, AIS_PORT, AIS_STARBOARD,
-    AIS_DRAUGHT, AIS_DESTINATION, AIS_DTE, AIS_RESERVED, AIS_REGIONAL, AIS_CARRIER_SENSE, AIS_DISPLAY, AIS_DSC,
-    AIS_BAND, AIS_MESSAGE_22, AIS_ASSIGNED, AIS_SELECTOR, AIS_RADIO, AIS_AID_TYPE, AIS_OFF_POSITION, AIS_VIRTUAL,
-    AIS_EXTENSION, AIS_PART, AIS_VENDOR, AIS_MODEL, AIS_SERIAL,
+    AIS_REPEAT,
+    AIS_MMSI,
+    AIS_STATUS,
+    AIS_TURN,
+    AIS_SPEED,
+    AIS_ACCURACY,
+    AIS_LONGITUDE,
+    AIS_LATITUDE,
+    AIS_COURSE,
+    AIS_HEADING,
+    AIS_SECOND,
+    AIS_MANEUVER,
+    AIS_SPARE,
+    AIS_RAIM,
+    AIS_SYNC,
+    AIS_SLOT_TIMEOUT,
+    AIS_SUBMESSAGE,
+    AIS_SLOT_INCREMENT,
+    AIS_SLOTS,
+    AIS_KEEP,
+    AIS_YEAR,
+    AIS_MONTH,
+    AIS_DAY,
+    AIS_HOUR,
+    AIS_MINUTE,
+    AIS_EPFD,
+    AIS_VERSION,
+    AIS_IMO,
+    AIS_CALL,
+    AIS_SHIP_NAME,
+    AIS_SHIP_TYPE,
+    AIS_BOW,
+    AIS_STERN,
+    AIS_PORT,
+    AIS_STARBOARD,
+    AIS_DRAUGHT,
+    AIS_DESTINATION,
+    AIS_DTE,
+    AIS_RESERVED,
+    AIS_REGIONAL,
+    AIS_CARRIER_SENSE,
+    AIS_DISPLAY,
+    AIS_DSC,
+    AIS_BAND,
+    AIS_MESSAGE_22,
+    AIS_ASSIGNED,
+    AIS_SELECTOR,
+    AIS_RADIO,
+    AIS_AID_TYPE,
+    AIS_OFF_POSITION,
+    AIS_VIRTUAL,
+    AIS_EXTENSION,
+    AIS_PART,
+    AIS_VENDOR,
+    AIS_MODEL,
+    AIS_SERIAL,
     AIS_NAMES
 };
 

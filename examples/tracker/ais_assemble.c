@@ -10,12 +10,12 @@
 
 struct partial {
     MOAT_REF(char) fragment[AIS_FRAGMENTS_MAX]; /* armoured text */
-    uint32_t last;   /* index of the sentence that brought the latest fragment */
-    uint32_t total;  /* fragments in the message */
-    uint32_t held;   /* fragments that came */
-    uint32_t fill;   /* fill bits of the last fragment */
-    char sequence;   /* id, or 0 */
-    char channel;    /* or 0 */
+    uint32_t last;                              /* index of the sentence that brought the latest fragment */
+    uint32_t total;                             /* fragments in the message */
+    uint32_t held;                              /* fragments that came */
+    uint32_t fill;                              /* fill bits of the last fragment */
+    char sequence;                              /* id, or 0 */
+    char channel;                               /* or 0 */
 };
 
 MOAT_TYPE(partial_type, struct partial, fragment);

@@ -13,10 +13,10 @@ static const char *const kind_names[SENTENCE_KINDS] = {
 };
 
 static const char *const drop_names[DROP_REASONS] = {
-    [DROP_TRUNCATED] = "truncated", [DROP_OVERLONG] = "overlong",     [DROP_CONTROL] = "control",
-    [DROP_CHECKSUM] = "checksum",   [DROP_MALFORMED] = "malformed",   [DROP_SEQUENCE] = "sequence",
+    [DROP_TRUNCATED] = "truncated",   [DROP_OVERLONG] = "overlong",   [DROP_CONTROL] = "control",
+    [DROP_CHECKSUM] = "checksum",     [DROP_MALFORMED] = "malformed", [DROP_SEQUENCE] = "sequence",
     [DROP_SUPERSEDED] = "superseded", [DROP_EXPIRED] = "expired",     [DROP_EVICTED] = "evicted",
-    [DROP_SHORT] = "short",         [DROP_MEMORY] = "memory",
+    [DROP_SHORT] = "short",           [DROP_MEMORY] = "memory",
 };
 
 void counts_drop(enum drop_reason reason) {

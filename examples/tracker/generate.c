@@ -18,8 +18,8 @@ struct pending {
 };
 
 static struct {
-    uint32_t second; /* of the day */
-    uint32_t step;   /* in the receiver's cycle */
+    uint32_t second;    /* of the day */
+    uint32_t step;      /* in the receiver's cycle */
     uint32_t latitude;  /* 1/100000 minutes beyond 52 degrees */
     uint32_t longitude; /* beyond 5 degrees */
     uint32_t speed;     /* 1/1000 knots */

@@ -8,7 +8,7 @@
 #define FLEET 58       /* more than the tracker has places for */
 #define CLASS_A_END 38 /* ships 0 .. 37 */
 #define CLASS_B_END 51
-#define BASE_END 53    /* the rest are aids to navigation */
+#define BASE_END 53 /* the rest are aids to navigation */
 
 #define DEGREE 600000 /* 1/10000 minutes */
 #define HARBOUR_LATITUDE (52 * DEGREE + 505000)

@@ -25,7 +25,7 @@ static struct {
     uint32_t generated; /* lines still to come */
     uint32_t seed;
     int file;
-    uint32_t at; /* next byte in the block */
+    uint32_t at;    /* next byte in the block */
     uint32_t bytes; /* in the block */
     char block[BLOCK_BYTES];
 } input;

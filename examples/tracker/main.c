@@ -14,7 +14,7 @@
 #include <bsp.h>
 
 #define STATUS_CLEAN 0
-#define STATUS_LOSS 1    /* the radio sent a corrupted frame, memory ran out, or the heap is not sound */
+#define STATUS_LOSS 1 /* the radio sent a corrupted frame, memory ran out, or the heap is not sound */
 #define STATUS_USAGE 2
 #define STATUS_FAULTED 3 /* this boot found a fault record and printed it */
 
@@ -63,7 +63,7 @@ struct handler {
 };
 
 static const struct handler handlers[] = {
-    {"GGA", SENTENCE_GGA, '$', gps_gga}, {"RMC", SENTENCE_RMC, '$', gps_rmc}, {"VTG", SENTENCE_VTG, '$', gps_vtg},
+    {"GGA", SENTENCE_GGA, '$', gps_gga}, {"RMC", SENTENCE_RMC, '$', gps_rmc},    {"VTG", SENTENCE_VTG, '$', gps_vtg},
     {"GSV", SENTENCE_GSV, '$', gps_gsv}, {"VDM", SENTENCE_VDM, '!', handle_ais}, {"VDO", SENTENCE_VDO, '!', handle_ais},
 };
 

@@ -25,7 +25,7 @@ enum nmea_state {
     NMEA_BODY,    /* between the start character and the asterisk */
     NMEA_DIGIT_1, /* the checksum's first digit is next */
     NMEA_DIGIT_2,
-    NMEA_TAIL,    /* after a sentence, good or bad */
+    NMEA_TAIL, /* after a sentence, good or bad */
     NMEA_COMMENT,
 };
 
@@ -48,8 +48,8 @@ enum nmea_event nmea_line_end(struct nmea_line *line);
 /* ---- fields: managed strings ---- */
 
 struct nmea_sentence {
-    MOAT_REF(char) text; /* all of it, from the start character to before the asterisk */
-    uint32_t count;      /* of fields, at least 1 */
+    MOAT_REF(char) text;    /* all of it, from the start character to before the asterisk */
+    uint32_t count;         /* of fields, at least 1 */
     MOAT_REF(char) field[]; /* [0] is the address, e.g. GPGGA */
 };
 

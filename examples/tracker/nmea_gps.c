@@ -8,7 +8,7 @@
 #include "text.h"
 
 struct fix {
-    int32_t latitude;   /* 1/100000 minutes */
+    int32_t latitude; /* 1/100000 minutes */
     int32_t longitude;
     int32_t time;       /* hhmmss.ss * 100 */
     int32_t date;       /* ddmmyy */
@@ -33,8 +33,17 @@ static struct fix *next_fix(void) {
     } else if (own != NULL) {
         *fix = *own;
     } else {
-        *fix = (struct fix){TEXT_ABSENT, TEXT_ABSENT, TEXT_ABSENT, TEXT_ABSENT, TEXT_ABSENT, TEXT_ABSENT,
-                            TEXT_ABSENT, TEXT_ABSENT, TEXT_ABSENT, TEXT_ABSENT, 0};
+        *fix = (struct fix){TEXT_ABSENT,
+                            TEXT_ABSENT,
+                            TEXT_ABSENT,
+                            TEXT_ABSENT,
+                            TEXT_ABSENT,
+                            TEXT_ABSENT,
+                            TEXT_ABSENT,
+                            TEXT_ABSENT,
+                            TEXT_ABSENT,
+                            TEXT_ABSENT,
+                            0};
     }
     return fix;
 }
@@ -65,8 +74,8 @@ bool gps_gga(const struct nmea_sentence *sentence) {
     }
     fix->quality = quality;
     if (!digits(sentence->field[1], 2, &fix->time) || (quality > 0 && !position(sentence, 2, fix)) ||
-        !nmea_optional(sentence->field[7], 0, &fix->satellites) ||
-        !nmea_optional(sentence->field[8], 2, &fix->hdop) || !nmea_optional(sentence->field[9], 1, &fix->altitude)) {
+        !nmea_optional(sentence->field[7], 0, &fix->satellites) || !nmea_optional(sentence->field[8], 2, &fix->hdop) ||
+        !nmea_optional(sentence->field[9], 1, &fix->altitude)) {
         return false;
     }
     publish(fix);

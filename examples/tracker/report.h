@@ -6,7 +6,7 @@
 
 #include "track.h"
 
-#define REPORT_EVERY 8 /* positions: one of so many is reported */
+#define REPORT_EVERY 8  /* positions: one of so many is reported */
 #define REPORT_HOLD 256 /* sentences between two transmissions */
 
 /* TRACKER_BUG=1 builds the firmware with the classic bug planted: see report_bug.c. */
@@ -18,10 +18,10 @@
 struct frame {
     uint32_t number;
     uint32_t mmsi;
-    int32_t latitude;  /* 1/10000 minutes */
+    int32_t latitude; /* 1/10000 minutes */
     int32_t longitude;
-    int32_t speed;     /* 1/10 knots, or TEXT_ABSENT */
-    int32_t course;    /* 1/10 degrees, or TEXT_ABSENT */
+    int32_t speed;  /* 1/10 knots, or TEXT_ABSENT */
+    int32_t course; /* 1/10 degrees, or TEXT_ABSENT */
     uint32_t seen;
     char name[TRACK_TEXT_BYTES];
 };

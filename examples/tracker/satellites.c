@@ -25,7 +25,7 @@ struct view {
     int32_t sentences; /* in the group */
     int32_t next;      /* number of the sentence that comes next */
     char talker[2];
-    char signal;       /* 0 where the receiver tells none */
+    char signal; /* 0 where the receiver tells none */
 };
 
 MOAT_TYPE(satellite_type, struct satellite, next);

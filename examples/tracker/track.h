@@ -21,15 +21,15 @@
 
 /* A position report; never changed once it is in a trail. */
 struct point {
-    int32_t latitude;  /* 1/10000 minutes */
+    int32_t latitude; /* 1/10000 minutes */
     int32_t longitude;
-    uint32_t seen;     /* index of its sentence */
-    int16_t speed;     /* 1/10 knots; this and the rest may be POINT_ABSENT */
-    int16_t course;    /* 1/10 degrees */
-    int16_t heading;   /* degrees */
-    int16_t status;    /* of navigation, 0..15 */
-    int16_t turn;      /* rate of turn as it is sent, -128..127 */
-    int16_t accuracy;  /* 1: better than 10 m */
+    uint32_t seen;    /* index of its sentence */
+    int16_t speed;    /* 1/10 knots; this and the rest may be POINT_ABSENT */
+    int16_t course;   /* 1/10 degrees */
+    int16_t heading;  /* degrees */
+    int16_t status;   /* of navigation, 0..15 */
+    int16_t turn;     /* rate of turn as it is sent, -128..127 */
+    int16_t accuracy; /* 1: better than 10 m */
 };
 
 /* What a ship says of itself; never changed once a track has it. */
@@ -44,7 +44,7 @@ struct identity {
 struct track {
     MOAT_REF(struct point) trail[TRAIL_MAX]; /* ring: point n is at n % TRAIL_MAX */
     MOAT_REF(struct identity) identity;      /* or NULL */
-    uint32_t points;  /* ever added */
+    uint32_t points;                         /* ever added */
     uint32_t mmsi;
     uint32_t seen;    /* index of the last sentence from it */
     uint32_t reports; /* frames about it that the radio has sent */

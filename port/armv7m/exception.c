@@ -19,13 +19,15 @@
 #define EXC_RETURN_BASIC 0x10u /* 0: the frame has room for floating-point registers */
 #define FRAME_BYTES 32u
 #define FRAME_FLOAT_BYTES 104u
-#define XPSR_ALIGNED 0x200u    /* a word of padding above the frame */
+#define XPSR_ALIGNED 0x200u /* a word of padding above the frame */
 
 struct frame {
     uint32_t r0, r1, r2, r3, r12, lr, pc, xpsr;
 };
 
-void moat_port_exception_init(void) { SCB_SHCSR |= SCB_SHCSR_FAULTS; }
+void moat_port_exception_init(void) {
+    SCB_SHCSR |= SCB_SHCSR_FAULTS;
+}
 
 /* Where the stack pointer was before the exception. */
 static uint32_t stack_pointer(const struct frame *frame, uint32_t exc_return) {
@@ -75,7 +77,8 @@ _Noreturn void moat_port_exception_report(const struct frame *frame, uint32_t ex
     exception.extra[1] = SCB_BFAR;
     exception.address = fault_address(exception.cause);
     exception.registers = registers;
-    if (exception.cause & (SCB_CFSR_MSTKERR | SCB_CFSR_STKERR)) { /* nothing was pushed: a stack overflow, most likely */
+    if (exception.cause &
+        (SCB_CFSR_MSTKERR | SCB_CFSR_STKERR)) { /* nothing was pushed: a stack overflow, most likely */
         exception.pc = exception.lr = 0;
         exception.sp = (uint32_t)frame;
         exception.register_mask = SP_REGISTER;

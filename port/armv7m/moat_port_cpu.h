@@ -32,11 +32,11 @@ static inline bool moat_port_in_handler(void) {
 
 /* Two words an instruction, where there is one that does. */
 #if __ARM_ARCH >= 7
-#define MOAT_PORT_CLEAR(at)                                                                                \
-    __asm__ volatile("strd %1, %1, [%0]\n\tstrd %1, %1, [%0, #8]\n\t"                                      \
-                     "strd %1, %1, [%0, #16]\n\tstrd %1, %1, [%0, #24]"                                    \
-                     :                                                                                     \
-                     : "r"(at), "r"(0)                                                                     \
+#define MOAT_PORT_CLEAR(at)                                                                                            \
+    __asm__ volatile("strd %1, %1, [%0]\n\tstrd %1, %1, [%0, #8]\n\t"                                                  \
+                     "strd %1, %1, [%0, #16]\n\tstrd %1, %1, [%0, #24]"                                                \
+                     :                                                                                                 \
+                     : "r"(at), "r"(0)                                                                                 \
                      : "memory")
 #endif
 

@@ -20,11 +20,17 @@ struct moat_range moat_port_handler_stack(void) {
     return (struct moat_range){(uintptr_t)moat_handler_stack_start, (uintptr_t)moat_handler_stack_end};
 }
 
-void moat_port_write(const char *text, size_t length) { moat_board_write(text, length); }
+void moat_port_write(const char *text, size_t length) {
+    moat_board_write(text, length);
+}
 
-uint32_t moat_port_clock(void) { return moat_board_clock(); }
+uint32_t moat_port_clock(void) {
+    return moat_board_clock();
+}
 
-void moat_port_boot(struct moat_port_boot *out) { moat_board_boot(out); }
+void moat_port_boot(struct moat_port_boot *out) {
+    moat_board_boot(out);
+}
 
 /* Thread mode's stack pointer, as reset code sets it up. */
 uintptr_t moat_port_interrupted_sp(void) {

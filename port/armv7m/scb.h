@@ -12,8 +12,8 @@
 #define SCB_MMFAR (*(volatile uint32_t *)0xe000ed34u)
 #define SCB_BFAR (*(volatile uint32_t *)0xe000ed38u)
 
-#define SCB_SHCSR_FAULTS (7u << 16)          /* MemManage, BusFault, UsageFault */
-#define SCB_CFSR_MSTKERR (1u << 4)           /* the frame could not be pushed */
+#define SCB_SHCSR_FAULTS (7u << 16) /* MemManage, BusFault, UsageFault */
+#define SCB_CFSR_MSTKERR (1u << 4)  /* the frame could not be pushed */
 #define SCB_CFSR_MMARVALID (1u << 7)
 #define SCB_CFSR_STKERR (1u << 12)
 #define SCB_CFSR_BFARVALID (1u << 15)

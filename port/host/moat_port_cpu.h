@@ -38,6 +38,8 @@ static inline void moat_port_unmask(moat_port_mask_t before) {
     }
 }
 
-static inline bool moat_port_in_handler(void) { return moat_port_host_in_handler != 0; }
+static inline bool moat_port_in_handler(void) {
+    return moat_port_host_in_handler != 0;
+}
 
 #endif

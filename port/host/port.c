@@ -16,8 +16,7 @@ __attribute__((constructor)) static void stack_find(void) {
     pthread_attr_t attributes;
     void *low;
     size_t bytes;
-    if (pthread_getattr_np(pthread_self(), &attributes) != 0 ||
-        pthread_attr_getstack(&attributes, &low, &bytes) != 0) {
+    if (pthread_getattr_np(pthread_self(), &attributes) != 0 || pthread_attr_getstack(&attributes, &low, &bytes) != 0) {
         fputs("moat: the bounds of the stack can't be read: pthread_getattr_np failed\n", stderr);
         abort();
     }
@@ -25,21 +24,33 @@ __attribute__((constructor)) static void stack_find(void) {
     stack = (struct moat_range){(uintptr_t)low, (uintptr_t)low + bytes};
 }
 
-struct moat_range moat_port_thread_stack(void) { return stack; }
+struct moat_range moat_port_thread_stack(void) {
+    return stack;
+}
 
-struct moat_range moat_port_handler_stack(void) { return stack; }
+struct moat_range moat_port_handler_stack(void) {
+    return stack;
+}
 
-void moat_port_write(const char *text, size_t length) { moat_board_write(text, length); }
+void moat_port_write(const char *text, size_t length) {
+    moat_board_write(text, length);
+}
 
-uint32_t moat_port_clock(void) { return moat_board_clock(); }
+uint32_t moat_port_clock(void) {
+    return moat_board_clock();
+}
 
-void moat_port_boot(struct moat_port_boot *out) { moat_board_boot(out); }
+void moat_port_boot(struct moat_port_boot *out) {
+    moat_board_boot(out);
+}
 
-uintptr_t moat_port_interrupted_sp(void) { return 0; }
+uintptr_t moat_port_interrupted_sp(void) {
+    return 0;
+}
 
-/* CALL of an offset, of a register, of a pointer behind a register. What stands before an address may be no code at all. */
-__attribute__((no_sanitize_address))
-bool moat_port_follows_call(uintptr_t address) {
+/* CALL of an offset, of a register, of a pointer behind a register. What stands before an address may be no code at
+ * all. */
+__attribute__((no_sanitize_address)) bool moat_port_follows_call(uintptr_t address) {
     const unsigned char *after = (const unsigned char *)address;
     return after[-5] == 0xe8 || (after[-2] == 0xff && (after[-1] & 0x38) == 0x10) ||
            (after[-3] == 0xff && (after[-2] & 0x38) == 0x10);

@@ -26,7 +26,8 @@ bool moat_port_dispatch(uintptr_t cause) {
 }
 
 /* All registers as the trap found them, by their numbers. */
-static void registers_fill(uintptr_t *registers, const struct moat_port_frame *frame, const struct moat_port_saved *saved) {
+static void registers_fill(uintptr_t *registers, const struct moat_port_frame *frame,
+                           const struct moat_port_saved *saved) {
     registers[0] = 0;
     registers[1] = frame->ra;
     registers[2] = frame->sp;

@@ -16,7 +16,7 @@
 /* What a trap that is a fault saves as well. */
 #define SAVED_GP 0
 #define SAVED_TP 1
-#define SAVED_S 2      /* s0..s11 */
+#define SAVED_S 2 /* s0..s11 */
 #define SAVED_WORDS 16
 
 #ifndef __ASSEMBLER__

@@ -16,10 +16,17 @@
 static inline void moat_port_pmp_set(unsigned entry, uintptr_t access, uintptr_t start, uintptr_t bytes) {
     uintptr_t range = start >> 2 | (bytes / 8 - 1);
     switch (entry) {
-    case 0: __asm__ volatile("csrw pmpaddr0, %0" : : "r"(range)); break;
-    case 1: __asm__ volatile("csrw pmpaddr1, %0" : : "r"(range)); break;
-    case 2: __asm__ volatile("csrw pmpaddr2, %0" : : "r"(range)); break;
-    default: return;
+    case 0:
+        __asm__ volatile("csrw pmpaddr0, %0" : : "r"(range));
+        break;
+    case 1:
+        __asm__ volatile("csrw pmpaddr1, %0" : : "r"(range));
+        break;
+    case 2:
+        __asm__ volatile("csrw pmpaddr2, %0" : : "r"(range));
+        break;
+    default:
+        return;
     }
     __asm__ volatile("csrs pmpcfg0, %0" : : "r"(access << (8 * entry)) : "memory");
 }

@@ -17,10 +17,10 @@ struct bench_allocator {
 void bench_allocator_add(struct bench_allocator *allocator);
 
 /* BENCH_ALLOCATOR(variable): makes a static `struct bench_allocator variable` known to the benchmark. */
-#define BENCH_ALLOCATOR(variable)                                                                          \
-    __attribute__((constructor)) static void variable##_add(void) {                                        \
-        bench_allocator_add(&variable);                                                                    \
-    }                                                                                                      \
+#define BENCH_ALLOCATOR(variable)                                                                                      \
+    __attribute__((constructor)) static void variable##_add(void) {                                                    \
+        bench_allocator_add(&variable);                                                                                \
+    }                                                                                                                  \
     _Static_assert(1, "takes the semicolon")
 
 #endif

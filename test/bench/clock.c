@@ -4,7 +4,7 @@
 #include "bench.h"
 
 #include <bsp.h>
-#include <port.h>
+#include <base/port.h>
 
 static moat_port_mask_t masked;
 static uint32_t overhead;
@@ -30,11 +30,11 @@ __attribute__((noinline)) uint32_t bench_end(uint32_t begin) {
 #define CLOBBERED "r3", "cc"
 #endif
 
-#define MEASURE(code)                                                                                      \
-    do {                                                                                                   \
-        uint32_t begin = bench_begin();                                                                    \
-        __asm__ volatile(code : : : "memory", CLOBBERED);                                                   \
-        cost = bench_end(begin);                                                                           \
+#define MEASURE(code)                                                                                                  \
+    do {                                                                                                               \
+        uint32_t begin = bench_begin();                                                                                \
+        __asm__ volatile(code : : : "memory", CLOBBERED);                                                              \
+        cost = bench_end(begin);                                                                                       \
     } while (0)
 
 bool bench_calibrate(void) {

@@ -1,5 +1,5 @@
-/* moat: firmware that moves pointers about: swap4096, rotate1000, reverse1000. No cycle runs; what counts is CHECK2 over
- * CHECK0.
+/* moat: firmware that moves pointers about: swap4096, rotate1000, reverse1000. No cycle runs; what counts is CHECK2
+ * over CHECK0.
  *
  * SPDX-License-Identifier: MIT */
 #include "bench.h"

@@ -160,8 +160,7 @@ static void nothing(size_t bytes) {
 }
 
 const struct bench_shape bench_shapes[] = {
-    {"list", list, 50},   {"trees", trees, 50}, {"graph", graph, 50},
-    {"array", array, 50}, {"bytes", bytes_only, 50}, {"comb", teeth, 50},
-    {"roots", roots, 50}, {"stacks", stacks, 50}, {"live", list, 75},
-    {"dead", nothing, 0}, {NULL, NULL, 0},
+    {"list", list, 50},        {"trees", trees, 50}, {"graph", graph, 50}, {"array", array, 50},
+    {"bytes", bytes_only, 50}, {"comb", teeth, 50},  {"roots", roots, 50}, {"stacks", stacks, 50},
+    {"live", list, 75},        {"dead", nothing, 0}, {NULL, NULL, 0},
 };

@@ -1,5 +1,5 @@
-/* moat: stack: instructions that the scan of a stack takes for a word that is no heap pointer, and more for one that is. The
- * probe times the scans; it needs two lengths to leave out what every scan costs.
+/* moat: stack: instructions that the scan of a stack takes for a word that is no heap pointer, and more for one that
+ * is. The probe times the scans; it needs two lengths to leave out what every scan costs.
  *
  * SPDX-License-Identifier: MIT */
 #include "bench.h"
@@ -20,7 +20,8 @@ MOAT_TYPE(hit_node_type, struct node, next);
 static moat_word words[WORDS];
 static struct moat_stack stack = {.name = "measured"};
 
-/* The longest scan of a collection: of the last `count` words, which are far more than there are on the thread's stack. */
+/* The longest scan of a collection: of the last `count` words, which are far more than there are on the thread's stack.
+ */
 static uint32_t scan(uint32_t count) {
     stack.low = stack.sp = (uintptr_t)(words + WORDS - count);
     stack.high = (uintptr_t)(words + WORDS);

@@ -1,5 +1,5 @@
-/* moat: the barrier: store_idle, store_marking, store_full: what MOAT_STORE(object->slot, value) takes, once the two pointers
- * are in registers.
+/* moat: the barrier: store_idle, store_marking, store_full: what MOAT_STORE(object->slot, value) takes, once the two
+ * pointers are in registers.
  *
  * SPDX-License-Identifier: MIT */
 #include "bench.h"

@@ -9,6 +9,7 @@ suite must pass without it. All of it happens in a scratch folder.
 SPDX-License-Identifier: MIT"""
 import argparse
 import pathlib
+import re
 import shlex
 import shutil
 import subprocess
@@ -30,6 +31,11 @@ class Mutant:
     suite: str
     case: str = ""  # the case that is enough, where the suite is long
     config: str = ""
+
+    def place(self):
+        """Matches `old` in the file, however it is laid out in lines."""
+        parts = (re.escape(part) for part in re.findall(r"\w+|[^\w\s]", self.old))
+        return re.compile(r"\s*".join(parts))
 
 
 BARRIER, ALLOC, TASKS, WORDS, FINALIZERS = ("interrupt_barrier", "interrupt_alloc", "stack_tasks", "ambiguous",
@@ -62,7 +68,7 @@ MUTANTS = (
            "moat_cycle_due()) {\n        moat_cycle_request();\n",
            "moat_cycle_due()) {\n        moat_cycle_start();\n", BARRIER, "each_instruction_of_store"),
     Mutant("the fast path does not mask", "core/heap/alloc.c",
-           "moat_port_mask();                 ", "0; (void)moat_port_mask;         ", ALLOC,
+           "moat_port_mask(); \\\n uintptr_t at", "0; (void)moat_port_mask; \\\n uintptr_t at", ALLOC,
            "each_instruction_of_the_fast_path"),
     Mutant("a refill does not mask", "core/heap/alloc.c",
            "        moat_port_mask_t masked = moat_port_mask();\n        at = moat_cursor_take(",
@@ -200,7 +206,7 @@ def passes(tree, board, suite, case="", config=""):
 
 
 def check_place(mutant):
-    count = (ROOT / mutant.file).read_text().count(mutant.old)
+    count = len(mutant.place().findall((ROOT / mutant.file).read_text()))
     if count != 1:
         raise Failure(f"{mutant.file} has {count} places like this one: {mutant.old.strip()}")
 
@@ -208,7 +214,7 @@ def check_place(mutant):
 def try_mutant(tree, board, mutant):
     path = tree / mutant.file
     text = path.read_text()
-    path.write_text(text.replace(mutant.old, mutant.new))
+    path.write_text(mutant.place().sub(lambda _: mutant.new, text))
     try:
         passed, evidence = passes(tree, board, mutant.suite, mutant.case, mutant.config)
     finally:

@@ -1,5 +1,5 @@
-/* Faults for real: the command line, `NAME [ADDRESS]`, says which; test/fault/test_roundtrip.py runs them all and knows what the decoder has to
- * make of each. A comment `at NAME` marks the line that it has to name.
+/* Faults for real: the command line, `NAME [ADDRESS]`, says which; test/fault/test_roundtrip.py runs them all and knows
+ * what the decoder has to make of each. A comment `at NAME` marks the line that it has to name.
  *
  * The first boot faults and resets; the second prints the log and ends.
  *
@@ -143,14 +143,38 @@ FUNCTION fault_nested(void) {
 
 static void (*what)(void);
 
-FUNCTION descend_1(void) { what(); STAYS(); }
-FUNCTION descend_2(void) { descend_1(); STAYS(); }
-FUNCTION descend_3(void) { descend_2(); STAYS(); }
-FUNCTION descend_4(void) { descend_3(); STAYS(); }
-FUNCTION descend_5(void) { descend_4(); STAYS(); }
-FUNCTION descend_6(void) { descend_5(); STAYS(); }
-FUNCTION descend_7(void) { descend_6(); STAYS(); }
-FUNCTION descend_8(void) { descend_7(); STAYS(); }
+FUNCTION descend_1(void) {
+    what();
+    STAYS();
+}
+FUNCTION descend_2(void) {
+    descend_1();
+    STAYS();
+}
+FUNCTION descend_3(void) {
+    descend_2();
+    STAYS();
+}
+FUNCTION descend_4(void) {
+    descend_3();
+    STAYS();
+}
+FUNCTION descend_5(void) {
+    descend_4();
+    STAYS();
+}
+FUNCTION descend_6(void) {
+    descend_5();
+    STAYS();
+}
+FUNCTION descend_7(void) {
+    descend_6();
+    STAYS();
+}
+FUNCTION descend_8(void) {
+    descend_7();
+    STAYS();
+}
 
 static void in_handler(void) {
     descend_2();

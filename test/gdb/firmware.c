@@ -1,5 +1,5 @@
-/* A heap with one of everything, for the debugger's commands: test/gdb/test_gdb.py stops in stop_here and compares what they say with
- * the facts that this prints, `fact STAGE NAME NUMBER`, from moat's own answers.
+/* A heap with one of everything, for the debugger's commands: test/gdb/test_gdb.py stops in stop_here and compares what
+ * they say with the facts that this prints, `fact STAGE NAME NUMBER`, from moat's own answers.
  *
  * The first boot leaves a fault in the log and resets.
  *
@@ -262,8 +262,8 @@ static void step_to(enum moat_phase phase) {
     bool there = false;
     while (!there) {
         moat_cycle_step(1);
-        there = moat_heap.phase == phase && (phase == MOAT_PHASE_MARK ? moat_heap.arenas[0]->grey != MOAT_LINK_NONE
-                                                                     : moat_heap.sweep_word > 40);
+        there = moat_heap.phase == phase &&
+                (phase == MOAT_PHASE_MARK ? moat_heap.arenas[0]->grey != MOAT_LINK_NONE : moat_heap.sweep_word > 40);
     }
 }
 

@@ -9,8 +9,8 @@
  *       legal   the twin: what the firmware should have done, quiet in every build
  *   QUIET(name, body)   never traps
  *
- * A body is a statement. All of them run on a fresh heap with the variables below, idle and while marking; NEED(condition)
- * fails the case.
+ * A body is a statement. All of them run on a fresh heap with the variables below, idle and while marking;
+ * NEED(condition) fails the case.
  *
  * SPDX-License-Identifier: MIT */
 #ifndef TEST_GUARD_CASES_H
@@ -102,12 +102,12 @@ MOAT_TYPE_DECLARE(flex_type);
 MOAT_TYPE_DECLARE(cell_type);
 
 /* Made anew for each case. */
-extern struct node *object;      /* no field of it is set */
-extern struct node *kept;        /* another one, a legal destination */
+extern struct node *object; /* no field of it is set */
+extern struct node *kept;   /* another one, a legal destination */
 extern struct node *pinned;
 extern struct node *persistent;
-extern struct node *elements;    /* an array of three */
-extern void *raw;                /* bytes */
+extern struct node *elements; /* an array of three */
+extern void *raw;             /* bytes */
 
 /* Managed. */
 #define ROOT_SLOTS (sizeof(struct pair) / sizeof(void *))
@@ -118,14 +118,14 @@ extern struct pair task_memory;
 extern struct moat_stack task;
 
 /* Foreign. */
-extern struct pair c_buffer;     /* "c-owned" */
-extern struct pair dma_ring;     /* "dma_ring" */
-extern struct pair ordinary;     /* ".data/.bss" */
-extern struct pair undeclared;   /* no region */
+extern struct pair c_buffer;       /* "c-owned" */
+extern struct pair dma_ring;       /* "dma_ring" */
+extern struct pair ordinary;       /* ".data/.bss" */
+extern struct pair undeclared;     /* no region */
 extern const struct pair constant; /* "flash" */
 extern struct wide c_wide;
-extern struct holder c_large;    /* as large as any */
-extern struct holder static_large; /* ".data/.bss": a source */
+extern struct holder c_large;         /* as large as any */
+extern struct holder static_large;    /* ".data/.bss": a source */
 extern struct moat_region_entry ring; /* all of `undeclared`, not added yet */
 
 struct node *c_library_data(void); /* "newlib" */
@@ -138,19 +138,19 @@ struct node *device(void);         /* registers that take any word: DEVICE */
 #endif
 
 /* For stores that the strict policy stops before they are made: what can't be written to is left alone otherwise. */
-#define IF_STRICT(statement)                                                                               \
-    do {                                                                                                   \
-        if (MOAT_CONFIG_CHECK >= 2 && MOAT_CONFIG_STRICT != 0) {                                           \
-            statement;                                                                                     \
-        }                                                                                                  \
+#define IF_STRICT(statement)                                                                                           \
+    do {                                                                                                               \
+        if (MOAT_CONFIG_CHECK >= 2 && MOAT_CONFIG_STRICT != 0) {                                                       \
+            statement;                                                                                                 \
+        }                                                                                                              \
     } while (0)
 
 /* Stores and puts back what was there. */
-#define RESTORED(at, statement)                                                                            \
-    do {                                                                                                   \
-        struct node *was = (at)->next;                                                                     \
-        statement;                                                                                         \
-        raw_store(&(at)->next, was);                                                                      \
+#define RESTORED(at, statement)                                                                                        \
+    do {                                                                                                               \
+        struct node *was = (at)->next;                                                                                 \
+        statement;                                                                                                     \
+        raw_store(&(at)->next, was);                                                                                   \
     } while (0)
 
 /* What C does: no macro. */

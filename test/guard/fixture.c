@@ -19,8 +19,7 @@ MOAT_TYPE(mixed_type, struct mixed, either, array);
 MOAT_TYPE(table_type, struct table, slot);
 MOAT_TYPE_RUNS(holder_type, struct holder, MOAT_RUN_SLOTS(struct holder, table.slot));
 MOAT_TYPE(around_type, struct around, before, after);
-MOAT_TYPE_RUNS(nest_type, struct nest,
-               MOAT_RUN_NESTED_STRUCTS(struct nest, row, struct row, cell, struct cell, node),
+MOAT_TYPE_RUNS(nest_type, struct nest, MOAT_RUN_NESTED_STRUCTS(struct nest, row, struct row, cell, struct cell, node),
                MOAT_RUN_SLOTS(struct nest, last));
 MOAT_TYPE_FLEX(flex_type, struct flex, MOAT_TAIL_STRUCTS(struct flex, cell, struct cell, node));
 MOAT_TYPE(cell_type, struct cell, node);
@@ -87,12 +86,12 @@ struct node *device(void) {
 #endif
 }
 
-#define MADE_WHEN_ASKED_FOR(name, make)                                                                    \
-    struct name *name##_object(void) {                                                                     \
-        if (name == NULL) {                                                                                \
-            MOAT_STORE(name, make);                                                                        \
-        }                                                                                                  \
-        return name;                                                                                       \
+#define MADE_WHEN_ASKED_FOR(name, make)                                                                                \
+    struct name *name##_object(void) {                                                                                 \
+        if (name == NULL) {                                                                                            \
+            MOAT_STORE(name, make);                                                                                    \
+        }                                                                                                              \
+        return name;                                                                                                   \
     }
 
 MADE_WHEN_ASKED_FOR(mixed, MOAT_NEW(mixed_type))
@@ -199,8 +198,8 @@ bool fixture_make(void) {
     clear(&undeclared, sizeof undeclared);
     clear(&added_root, sizeof added_root);
     clear(&task_memory, sizeof task_memory);
-    task = (struct moat_stack){.low = (uintptr_t)&task_memory, .high = (uintptr_t)(&task_memory + 1),
-                               .sp = (uintptr_t)&task_memory};
+    task = (struct moat_stack){
+        .low = (uintptr_t)&task_memory, .high = (uintptr_t)(&task_memory + 1), .sp = (uintptr_t)&task_memory};
     bool ready = moat_init() == MOAT_OK && moat_arena_add(arena, sizeof arena) == MOAT_OK && make_objects();
     remove_ring();
     return ready && moat_pin(pinned) == MOAT_OK && moat_root_add(&added_root, &pair_type, 1) == MOAT_OK &&

@@ -13,7 +13,8 @@ void guard_append(char *to, const char *text);
 void guard_append_address(char *to, uintptr_t address);
 void guard_append_number(char *to, uint32_t number);
 
-/* Writes the line of a store or copy into a region (NULL: none), by the fields of a record that were compared before. */
+/* Writes the line of a store or copy into a region (NULL: none), by the fields of a record that were compared before.
+ */
 void guard_message(char *line, const char *word, const struct moat_fault *fault, const struct moat_region *region);
 
 /* Writes the line of the other kinds: WHAT and the value, the object, AT and the destination. */

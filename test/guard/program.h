@@ -5,28 +5,38 @@
 #include "guard/run.h"
 
 /* The assembly keeps the last call from being a jump, whose return address would be in the caller. */
-#define BODY(name, statement)                                                                              \
-    static __attribute__((noinline)) void name(void) {                                                     \
-        statement;                                                                                         \
-        __asm__ volatile("");                                                                              \
+#define BODY(name, statement)                                                                                          \
+    static __attribute__((noinline)) void name(void) {                                                                 \
+        statement;                                                                                                     \
+        __asm__ volatile("");                                                                                          \
     }
 
-#define TRAPS(name, level, kind, region, at, value, body, legal)                                           \
-    BODY(name, body)                                                                                       \
-    BODY(name##_legal, legal)                                                                              \
-    static const void *name##_at(void) { return (at); }                                                    \
-    static const void *name##_value(void) { return (value); }                                              \
-    static void judge_##name(void) { guard_judge(#name, false); }                                          \
-    static void judge_##name##_legal(void) { guard_judge(#name, true); }
-#define QUIET(name, body)                                                                                  \
-    BODY(name, body)                                                                                       \
-    static void judge_##name(void) { guard_judge(#name, false); }
+#define TRAPS(name, level, kind, region, at, value, body, legal)                                                       \
+    BODY(name, body)                                                                                                   \
+    BODY(name##_legal, legal)                                                                                          \
+    static const void *name##_at(void) {                                                                               \
+        return (at);                                                                                                   \
+    }                                                                                                                  \
+    static const void *name##_value(void) {                                                                            \
+        return (value);                                                                                                \
+    }                                                                                                                  \
+    static void judge_##name(void) {                                                                                   \
+        guard_judge(#name, false);                                                                                     \
+    }                                                                                                                  \
+    static void judge_##name##_legal(void) {                                                                           \
+        guard_judge(#name, true);                                                                                      \
+    }
+#define QUIET(name, body)                                                                                              \
+    BODY(name, body)                                                                                                   \
+    static void judge_##name(void) {                                                                                   \
+        guard_judge(#name, false);                                                                                     \
+    }
 #include GUARD_ROWS
 #undef TRAPS
 #undef QUIET
 
 static const struct guard_case cases[] = {
-#define TRAPS(name, level, kind, region, at, value, body, legal)                                           \
+#define TRAPS(name, level, kind, region, at, value, body, legal)                                                       \
     {#name, name, name##_legal, level, MOAT_FAULT_##kind, region, name##_at, name##_value},
 #define QUIET(name, body) {#name, name, NULL, 0, MOAT_FAULT_NONE, NULL, NULL, NULL},
 #include GUARD_ROWS
@@ -35,7 +45,7 @@ static const struct guard_case cases[] = {
 };
 
 static const struct test_case tests[] = {
-#define TRAPS(name, level, kind, region, at, value, body, legal)                                           \
+#define TRAPS(name, level, kind, region, at, value, body, legal)                                                       \
     {#name, judge_##name}, {#name "_legal", judge_##name##_legal},
 #define QUIET(name, body) {#name, judge_##name},
 #include GUARD_ROWS

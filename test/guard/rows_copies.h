@@ -3,39 +3,44 @@
  * SPDX-License-Identifier: MIT */
 
 /* ---- by source ---- */
-TRAPS(copy_from_the_stack, 2, COPY, "c-owned", &c_buffer.node[0].next, object,
-      struct node from = node_with(object); (void)MOAT_MOVE(node_type, &c_buffer.node[0], &from),
-      struct node from = node_with(object); (void)MOAT_MOVE(node_type, kept, &from); NEED(kept->next == object))
-TRAPS(copy_from_the_heap, 2, COPY, "c-owned", &c_buffer.node[0].next, object,
-      MOAT_STORE(kept->next, object); (void)MOAT_MOVE(node_type, &c_buffer.node[0], kept),
-      MOAT_STORE(kept->next, pinned); (void)MOAT_MOVE(node_type, &c_buffer.node[0], kept))
-TRAPS(copy_from_the_root_section, 2, COPY, "c-owned", &c_buffer.node[0].next, object,
-      MOAT_STORE(root_slots[1], object); (void)MOAT_MOVE(node_type, &c_buffer.node[0], root_slots),
-      MOAT_STORE(root_slots[1], object); (void)MOAT_MOVE(node_type, kept, root_slots))
+TRAPS(copy_from_the_stack, 2, COPY, "c-owned", &c_buffer.node[0].next, object, struct node from = node_with(object);
+      (void)MOAT_MOVE(node_type, &c_buffer.node[0], &from), struct node from = node_with(object);
+      (void)MOAT_MOVE(node_type, kept, &from); NEED(kept->next == object))
+TRAPS(copy_from_the_heap, 2, COPY, "c-owned", &c_buffer.node[0].next, object, MOAT_STORE(kept->next, object);
+      (void)MOAT_MOVE(node_type, &c_buffer.node[0], kept), MOAT_STORE(kept->next, pinned);
+      (void)MOAT_MOVE(node_type, &c_buffer.node[0], kept))
+TRAPS(copy_from_the_root_section, 2, COPY, "c-owned", &c_buffer.node[0].next, object, MOAT_STORE(root_slots[1], object);
+      (void)MOAT_MOVE(node_type, &c_buffer.node[0], root_slots), MOAT_STORE(root_slots[1], object);
+      (void)MOAT_MOVE(node_type, kept, root_slots))
 TRAPS(copy_from_a_typed_root, 2, COPY, "c-owned", &c_buffer.node[1].next, object,
-      MOAT_STORE(typed_root->node[1].next, object); (void)MOAT_MOVE(pair_type, &c_buffer, typed_root),
-      MOAT_STORE(typed_root->node[1].next, object); (void)MOAT_MOVE(pair_type, &added_root, typed_root))
+      MOAT_STORE(typed_root->node[1].next, object);
+      (void)MOAT_MOVE(pair_type, &c_buffer, typed_root), MOAT_STORE(typed_root->node[1].next, object);
+      (void)MOAT_MOVE(pair_type, &added_root, typed_root))
 TRAPS(copy_from_static_data, 2, COPY, "c-owned", &c_buffer.node[0].next, object,
-      raw_store(&ordinary.node[0].next, object); (void)MOAT_MOVE(node_type, &c_buffer.node[0], &ordinary),
-      raw_store(&ordinary.node[0].next, pinned); (void)MOAT_MOVE(node_type, &c_buffer.node[0], &ordinary))
+      raw_store(&ordinary.node[0].next, object);
+      (void)MOAT_MOVE(node_type, &c_buffer.node[0], &ordinary), raw_store(&ordinary.node[0].next, pinned);
+      (void)MOAT_MOVE(node_type, &c_buffer.node[0], &ordinary))
 TRAPS(copy_from_initialised_data, 2, COPY, "c-owned", &c_buffer.node[0].next, object,
-      static struct node initialised = {.value = 1}; raw_store(&initialised.next, object);
-      (void)MOAT_MOVE(node_type, &c_buffer.node[0], &initialised),
-      static struct node initialised = {.value = 1}; raw_store(&initialised.next, object);
-      (void)MOAT_MOVE(node_type, kept, &initialised))
+      static struct node initialised = {.value = 1};
+      raw_store(&initialised.next, object);
+      (void)MOAT_MOVE(node_type, &c_buffer.node[0], &initialised), static struct node initialised = {.value = 1};
+      raw_store(&initialised.next, object); (void)MOAT_MOVE(node_type, kept, &initialised))
 TRAPS(copy_from_a_persistent_block, 2, COPY, "c-owned", &c_buffer.node[0].next, object,
-      MOAT_STORE(persistent->next, object); (void)MOAT_MOVE(node_type, &c_buffer.node[0], persistent),
-      MOAT_STORE(persistent->next, pinned); (void)MOAT_MOVE(node_type, &c_buffer.node[0], persistent))
+      MOAT_STORE(persistent->next, object);
+      (void)MOAT_MOVE(node_type, &c_buffer.node[0], persistent), MOAT_STORE(persistent->next, pinned);
+      (void)MOAT_MOVE(node_type, &c_buffer.node[0], persistent))
 TRAPS(copy_from_a_task_stack, 2, COPY, "dma_ring", &dma_ring.node[0].next, object,
-      MOAT_STORE(task_memory.node[0].next, object); (void)MOAT_MOVE(node_type, &dma_ring, &task_memory),
-      MOAT_STORE(task_memory.node[0].next, object); (void)MOAT_MOVE(node_type, &added_root, &task_memory))
-TRAPS(copy_in_a_handler, 2, COPY, ".data/.bss", &ordinary.node[0].next, object,
-      in_handler(copy_in_handler), in_handler(copy_legally_in_handler))
+      MOAT_STORE(task_memory.node[0].next, object);
+      (void)MOAT_MOVE(node_type, &dma_ring, &task_memory), MOAT_STORE(task_memory.node[0].next, object);
+      (void)MOAT_MOVE(node_type, &added_root, &task_memory))
+TRAPS(copy_in_a_handler, 2, COPY, ".data/.bss", &ordinary.node[0].next, object, in_handler(copy_in_handler),
+      in_handler(copy_legally_in_handler))
 
 /* ---- parts ---- */
-TRAPS(part_that_is_the_slot, 2, COPY, "c-owned", &c_buffer.node[0].next, object,
-      struct node from = node_with(object); (void)MOAT_MOVE_PART(node_type, &c_buffer, &from, NEXT_OFFSET, sizeof(void *)),
-      struct node from = node_with(object); (void)MOAT_MOVE_PART(node_type, &c_buffer, &from, 0, NEXT_OFFSET))
+TRAPS(part_that_is_the_slot, 2, COPY, "c-owned", &c_buffer.node[0].next, object, struct node from = node_with(object);
+      (void)MOAT_MOVE_PART(node_type, &c_buffer, &from, NEXT_OFFSET, sizeof(void *)),
+      struct node from = node_with(object);
+      (void)MOAT_MOVE_PART(node_type, &c_buffer, &from, 0, NEXT_OFFSET))
 TRAPS(part_that_begins_before_the_slot, 2, COPY, "c-owned", &c_buffer.node[0].next, object,
       struct node from = node_with(object);
       (void)MOAT_MOVE_PART(node_type, &c_buffer, &from, 1, NEXT_OFFSET - 1 + sizeof(void *)),
@@ -47,18 +52,22 @@ TRAPS(part_that_begins_inside_the_slot, 2, COPY, "c-owned", &c_buffer.node[1].ne
       struct pair from = pair_with(object, NULL);
       (void)MOAT_MOVE_PART(pair_type, &c_buffer, &from, NEXT_OFFSET + 1, sizeof from - NEXT_OFFSET - 1))
 TRAPS(part_from_the_middle_of_the_map, 2, COPY, "c-owned", &c_wide.last_mapped, object,
-      struct wide *from = MOAT_NEW(wide_type); MOAT_STORE(from->first, object); MOAT_STORE(from->last_mapped, object);
+      struct wide *from = MOAT_NEW(wide_type);
+      MOAT_STORE(from->first, object); MOAT_STORE(from->last_mapped, object);
       (void)MOAT_MOVE_PART(wide_type, &c_wide, from, 5 * sizeof(void *), sizeof c_wide - 5 * sizeof(void *)),
-      struct wide *from = MOAT_NEW(wide_type); MOAT_STORE(from->first, object);
+      struct wide *from = MOAT_NEW(wide_type);
+      MOAT_STORE(from->first, object);
       (void)MOAT_MOVE_PART(wide_type, &c_wide, from, 5 * sizeof(void *), sizeof c_wide - 5 * sizeof(void *)))
-TRAPS(part_behind_the_map, 2, COPY, "c-owned", &c_wide.behind, object,
-      struct wide *from = MOAT_NEW(wide_type); MOAT_STORE(from->last_mapped, object); MOAT_STORE(from->behind, object);
+TRAPS(part_behind_the_map, 2, COPY, "c-owned", &c_wide.behind, object, struct wide *from = MOAT_NEW(wide_type);
+      MOAT_STORE(from->last_mapped, object); MOAT_STORE(from->behind, object);
       (void)MOAT_MOVE_PART(wide_type, &c_wide, from, offsetof(struct wide, behind), sizeof(void *)),
-      struct wide *from = MOAT_NEW(wide_type); MOAT_STORE(from->last_mapped, object); MOAT_STORE(from->last, object);
+      struct wide *from = MOAT_NEW(wide_type);
+      MOAT_STORE(from->last_mapped, object); MOAT_STORE(from->last, object);
       (void)MOAT_MOVE_PART(wide_type, &c_wide, from, offsetof(struct wide, behind), sizeof(void *)))
-TRAPS(part_up_to_the_last_word, 2, COPY, "c-owned", &c_wide.last, object,
-      struct wide *from = MOAT_NEW(wide_type); MOAT_STORE(from->last, object); (void)MOAT_MOVE(wide_type, &c_wide, from),
-      struct wide *from = MOAT_NEW(wide_type); MOAT_STORE(from->last, object);
+TRAPS(part_up_to_the_last_word, 2, COPY, "c-owned", &c_wide.last, object, struct wide *from = MOAT_NEW(wide_type);
+      MOAT_STORE(from->last, object);
+      (void)MOAT_MOVE(wide_type, &c_wide, from), struct wide *from = MOAT_NEW(wide_type);
+      MOAT_STORE(from->last, object);
       (void)MOAT_MOVE_PART(wide_type, &c_wide, from, 0, sizeof c_wide - 1)) /* the slot is cut */
 QUIET(part_of_no_bytes, struct node from = node_with(object);
       (void)MOAT_MOVE_PART(node_type, &c_buffer, &from, NEXT_OFFSET, 0); NEED(c_buffer.node[0].next == NULL))
@@ -67,11 +76,12 @@ QUIET(part_that_is_too_long, struct node from = node_with(object);
 
 /* ---- arrays ---- */
 TRAPS(last_element_of_an_array, 2, COPY, "c-owned", &c_buffer.node[1].next, object,
-      struct pair from = pair_with(NULL, object); (void)MOAT_MOVE_ARRAY(node_type, &c_buffer, &from, 2),
-      struct pair from = pair_with(NULL, object); (void)MOAT_MOVE_ARRAY(node_type, &c_buffer, &from, 1))
-TRAPS(array_from_the_heap, 2, COPY, "dma_ring", &dma_ring.node[0].next, object,
-      MOAT_STORE(elements[1].next, object); (void)MOAT_MOVE_ARRAY(node_type, &dma_ring, &elements[1], 2),
-      MOAT_STORE(elements[0].next, object); (void)MOAT_MOVE_ARRAY(node_type, &dma_ring, &elements[1], 2))
+      struct pair from = pair_with(NULL, object);
+      (void)MOAT_MOVE_ARRAY(node_type, &c_buffer, &from, 2), struct pair from = pair_with(NULL, object);
+      (void)MOAT_MOVE_ARRAY(node_type, &c_buffer, &from, 1))
+TRAPS(array_from_the_heap, 2, COPY, "dma_ring", &dma_ring.node[0].next, object, MOAT_STORE(elements[1].next, object);
+      (void)MOAT_MOVE_ARRAY(node_type, &dma_ring, &elements[1], 2), MOAT_STORE(elements[0].next, object);
+      (void)MOAT_MOVE_ARRAY(node_type, &dma_ring, &elements[1], 2))
 QUIET(array_of_no_elements, struct node from = node_with(object);
       NEED(MOAT_MOVE_ARRAY(node_type, &c_buffer, &from, 0) == MOAT_OK); NEED(c_buffer.node[0].next == NULL))
 QUIET(overlap_upwards, MOAT_STORE(elements[0].next, object); MOAT_STORE(elements[1].next, kept);
@@ -80,54 +90,63 @@ QUIET(overlap_upwards, MOAT_STORE(elements[0].next, object); MOAT_STORE(elements
 QUIET(overlap_downwards, MOAT_STORE(elements[1].next, object); MOAT_STORE(elements[2].next, kept);
       (void)MOAT_MOVE_ARRAY(node_type, &elements[0], &elements[1], 2);
       NEED(elements[0].next == object && elements[1].next == kept))
-TRAPS(overlap_in_c_owned, 2, COPY, "c-owned", &c_buffer.node[1].next, object,
-      raw_store(&c_buffer.node[0].next, object); (void)MOAT_MOVE(node_type, &c_buffer.node[1], &c_buffer.node[0]),
-      raw_store(&c_buffer.node[0].next, pinned); (void)MOAT_MOVE(node_type, &c_buffer.node[1], &c_buffer.node[0]))
+TRAPS(overlap_in_c_owned, 2, COPY, "c-owned", &c_buffer.node[1].next, object, raw_store(&c_buffer.node[0].next, object);
+      (void)MOAT_MOVE(node_type, &c_buffer.node[1], &c_buffer.node[0]), raw_store(&c_buffer.node[0].next, pinned);
+      (void)MOAT_MOVE(node_type, &c_buffer.node[1], &c_buffer.node[0]))
 
 /* ---- what is no slot ---- */
-TRAPS(slot_beside_a_number, 2, COPY, "c-owned", &c_buffer.node[0].next, object,
-      struct node from = node_with(object); (void)MOAT_MOVE(node_type, &c_buffer, &from),
-      struct node from = node_with(NULL); from.value = from.more = (uintptr_t)object;
-      (void)MOAT_MOVE(node_type, &c_buffer, &from))
+TRAPS(slot_beside_a_number, 2, COPY, "c-owned", &c_buffer.node[0].next, object, struct node from = node_with(object);
+      (void)MOAT_MOVE(node_type, &c_buffer, &from), struct node from = node_with(NULL);
+      from.value = from.more = (uintptr_t)object; (void)MOAT_MOVE(node_type, &c_buffer, &from))
 QUIET(type_without_slots, struct plain from; from.number[0] = from.number[1] = from.number[2] = (uintptr_t)object;
       (void)MOAT_MOVE(plain_type, &c_buffer, &from); NEED(c_buffer.node[0].value == (uintptr_t)object))
 QUIET(zero_in_c_owned, (void)MOAT_ZERO(node_type, &c_buffer))
 
 /* ---- large types ---- */
 TRAPS(large_table_from_the_heap, 2, COPY, "c-owned", &c_large.table.slot[TABLE_SLOTS - 1], object,
-      struct table *from = MOAT_NEW(table_type); MOAT_STORE(from->slot[TABLE_SLOTS - 1], object);
-      (void)MOAT_MOVE(table_type, &c_large.table, from),
-      struct table *from = MOAT_NEW(table_type); MOAT_STORE(from->slot[TABLE_SLOTS - 1], pinned);
-      (void)MOAT_MOVE(table_type, &c_large.table, from))
+      struct table *from = MOAT_NEW(table_type);
+      MOAT_STORE(from->slot[TABLE_SLOTS - 1], object);
+      (void)MOAT_MOVE(table_type, &c_large.table, from), struct table *from = MOAT_NEW(table_type);
+      MOAT_STORE(from->slot[TABLE_SLOTS - 1], pinned); (void)MOAT_MOVE(table_type, &c_large.table, from))
 TRAPS(large_table_in_part, 2, COPY, "c-owned", &c_large.table.slot[20000], object,
-      struct table *from = MOAT_NEW(table_type); MOAT_STORE(from->slot[20000], object);
+      struct table *from = MOAT_NEW(table_type);
+      MOAT_STORE(from->slot[20000], object);
       (void)MOAT_MOVE_PART(table_type, &c_large.table, from, 20000 * sizeof(void *), sizeof(void *)),
-      struct table *from = MOAT_NEW(table_type); MOAT_STORE(from->slot[20000], object);
+      struct table *from = MOAT_NEW(table_type);
+      MOAT_STORE(from->slot[20000], object);
       (void)MOAT_MOVE_PART(table_type, &c_large.table, from, 20001 * sizeof(void *), 3 * sizeof(void *)))
 TRAPS(large_struct_from_static_data, 2, COPY, "c-owned", &c_large.table.slot[TABLE_SLOTS - 1], object,
-      raw_store(&static_large.table.slot[TABLE_SLOTS - 1], object); (void)MOAT_MOVE(holder_type, &c_large, &static_large),
-      raw_store(&static_large.table.slot[TABLE_SLOTS - 1], NULL); static_large.before = static_large.after = (uintptr_t)object;
+      raw_store(&static_large.table.slot[TABLE_SLOTS - 1], object);
+      (void)MOAT_MOVE(holder_type, &c_large, &static_large), raw_store(&static_large.table.slot[TABLE_SLOTS - 1], NULL);
+      static_large.before = static_large.after = (uintptr_t)object;
       (void)MOAT_MOVE(holder_type, &c_large, &static_large))
 TRAPS(large_struct_from_the_stack, 2, COPY, "c-owned", &c_large.table.slot[7], object,
-      raw_store(&static_large.table.slot[7], object); struct holder from = static_large; (void)MOAT_MOVE(holder_type, &c_large, &from),
-      raw_store(&static_large.table.slot[7], NULL); struct holder from = static_large; (void)MOAT_MOVE(holder_type, &c_large, &from))
+      raw_store(&static_large.table.slot[7], object);
+      struct holder from = static_large;
+      (void)MOAT_MOVE(holder_type, &c_large, &from), raw_store(&static_large.table.slot[7], NULL);
+      struct holder from = static_large; (void)MOAT_MOVE(holder_type, &c_large, &from))
 TRAPS(slot_behind_many_bytes, 2, COPY, "c-owned", (char *)(uintptr_t)&c_large + offsetof(struct around, after), object,
-      struct around *from = MOAT_NEW(around_type); MOAT_STORE(from->after, object);
-      (void)MOAT_MOVE(around_type, &c_large, from),
-      struct around *from = MOAT_NEW(around_type); MOAT_STORE(from->after, object);
+      struct around *from = MOAT_NEW(around_type);
+      MOAT_STORE(from->after, object);
+      (void)MOAT_MOVE(around_type, &c_large, from), struct around *from = MOAT_NEW(around_type);
+      MOAT_STORE(from->after, object);
       (void)MOAT_MOVE_PART(around_type, &c_large, from, 0, offsetof(struct around, after)))
-TRAPS(slot_before_many_bytes, 2, COPY, "c-owned", &c_large, object,
-      struct around *from = MOAT_NEW(around_type); MOAT_STORE(from->before, object);
-      (void)MOAT_MOVE(around_type, &c_large, from),
-      struct around *from = MOAT_NEW(around_type); MOAT_STORE(from->before, object);
+TRAPS(slot_before_many_bytes, 2, COPY, "c-owned", &c_large, object, struct around *from = MOAT_NEW(around_type);
+      MOAT_STORE(from->before, object);
+      (void)MOAT_MOVE(around_type, &c_large, from), struct around *from = MOAT_NEW(around_type);
+      MOAT_STORE(from->before, object);
       (void)MOAT_MOVE_PART(around_type, &c_large, from, sizeof(void *), sizeof *from - sizeof(void *)))
-TRAPS(repeat_in_a_repeat, 2, COPY, "c-owned", (char *)(uintptr_t)&c_large + offsetof(struct nest, row[499].cell[31].node), object,
-      struct nest *from = MOAT_NEW(nest_type); MOAT_STORE(from->row[499].cell[31].node, object);
-      (void)MOAT_MOVE(nest_type, &c_large, from),
-      struct nest *from = MOAT_NEW(nest_type); from->row[499].cell[31].number = from->row[499].number = (uintptr_t)object;
+TRAPS(repeat_in_a_repeat, 2, COPY, "c-owned",
+      (char *)(uintptr_t)&c_large + offsetof(struct nest, row[499].cell[31].node), object,
+      struct nest *from = MOAT_NEW(nest_type);
+      MOAT_STORE(from->row[499].cell[31].node, object);
+      (void)MOAT_MOVE(nest_type, &c_large, from), struct nest *from = MOAT_NEW(nest_type);
+      from->row[499].cell[31].number = from->row[499].number = (uintptr_t)object;
       (void)MOAT_MOVE(nest_type, &c_large, from))
-TRAPS(repeat_in_part, 2, COPY, "c-owned", (char *)(uintptr_t)&c_large + offsetof(struct nest, row[250].cell[1].node), object,
-      struct nest *from = MOAT_NEW(nest_type); MOAT_STORE(from->row[250].cell[1].node, object);
+TRAPS(repeat_in_part, 2, COPY, "c-owned", (char *)(uintptr_t)&c_large + offsetof(struct nest, row[250].cell[1].node),
+      object, struct nest *from = MOAT_NEW(nest_type);
+      MOAT_STORE(from->row[250].cell[1].node, object);
       (void)MOAT_MOVE_PART(nest_type, &c_large, from, offsetof(struct nest, row[250]), sizeof(struct row)),
-      struct nest *from = MOAT_NEW(nest_type); MOAT_STORE(from->row[250].cell[1].node, object);
+      struct nest *from = MOAT_NEW(nest_type);
+      MOAT_STORE(from->row[250].cell[1].node, object);
       (void)MOAT_MOVE_PART(nest_type, &c_large, from, offsetof(struct nest, row[251]), sizeof(struct row)))

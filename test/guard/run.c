@@ -101,7 +101,8 @@ static const struct moat_region *expected_region(const char *name) {
 }
 
 static void judge_record(const struct moat_fault *fault, const struct moat_region *region) {
-    uint32_t state = (run.marking ? MOAT_PHASE_MARK : MOAT_PHASE_IDLE) | (uint32_t)MOAT_CONFIG_CHECK << MOAT_FAULT_CHECK_SHIFT;
+    uint32_t state = (run.marking ? MOAT_PHASE_MARK : MOAT_PHASE_IDLE) | (uint32_t)MOAT_CONFIG_CHECK
+                                                                             << MOAT_FAULT_CHECK_SHIFT;
     state |= run.in_handler ? MOAT_FAULT_IN_HANDLER : 0;
     if (fault->sequence != run.traps || fault->kind != (uint32_t)current()->kind || fault->state != state) {
         fail("sequence, kind or state is wrong: ", run.text);
@@ -109,8 +110,8 @@ static void judge_record(const struct moat_fault *fault, const struct moat_regio
     if (fault->value != run.value || fault->object != run.object || fault->destination != run.at) {
         fail("value, object or destination is wrong: ", run.text);
     }
-    if (fault->region_kind != (region == NULL ? MOAT_REGION_UNKNOWN : region->kind) || strcmp(fault->type, run.type) != 0 ||
-        strcmp(fault->region, region == NULL ? "" : region->name) != 0) {
+    if (fault->region_kind != (region == NULL ? MOAT_REGION_UNKNOWN : region->kind) ||
+        strcmp(fault->type, run.type) != 0 || strcmp(fault->region, region == NULL ? "" : region->name) != 0) {
         fail("type or region is wrong: ", run.text);
     }
     if (run.function != 0 && (uintptr_t)fault->pc - run.function > FUNCTION_BYTES) {
@@ -249,7 +250,8 @@ void guard_judge(const char *name, bool legal) {
     }
 }
 
-_Noreturn void guard_run(const struct guard_case *cases, size_t cases_count, const struct test_case *tests, size_t tests_count) {
+_Noreturn void guard_run(const struct guard_case *cases, size_t cases_count, const struct test_case *tests,
+                         size_t tests_count) {
     all = cases;
     count = cases_count;
     bsp_init();

@@ -1,7 +1,7 @@
 /* moat: runs the guard's cases. A program sets GUARD_ROWS to a file of rows and includes program.h.
  *
- * Each body runs idle and while marking, and so does its legal twin. A trap resets the board; the next boot compares its
- * record and message with what the row says, and goes on: the state of the run is in retained RAM.
+ * Each body runs idle and while marking, and so does its legal twin. A trap resets the board; the next boot compares
+ * its record and message with what the row says, and goes on: the state of the run is in retained RAM.
  *
  * SPDX-License-Identifier: MIT */
 #ifndef TEST_GUARD_RUN_H
@@ -23,7 +23,8 @@ struct guard_case {
 };
 
 /* Runs all cases that have not run, then the tests, which ask guard_judge for the results. */
-_Noreturn void guard_run(const struct guard_case *cases, size_t count, const struct test_case *tests, size_t tests_count);
+_Noreturn void guard_run(const struct guard_case *cases, size_t count, const struct test_case *tests,
+                         size_t tests_count);
 
 /* For a test: fails it if the case, or its twin, did not do what it should, or did not run. */
 void guard_judge(const char *name, bool legal);

@@ -1,5 +1,6 @@
-/* A heap of every kind of object, root and hole, dumped at several moments; before each dump the firmware prints what it knows of its
- * heap from moat's own interface. test/heapmap/test_target.py compares the page of tools/moat-heapmap with that.
+/* A heap of every kind of object, root and hole, dumped at several moments; before each dump the firmware prints what
+ * it knows of its heap from moat's own interface. test/heapmap/test_target.py compares the page of tools/moat-heapmap
+ * with that.
  *
  *     figure NAME VALUE             of the dump that follows
  *     type NAME OBJECTS BYTES
@@ -80,13 +81,11 @@ static _Alignas(16) unsigned char second_arena[4096];
 
 /* ---- what the firmware knows of its heap ---- */
 
-static const struct moat_type *const types[] = {&node_type, &tree_type,  &pair_type, &table_type,
+static const struct moat_type *const types[] = {&node_type, &tree_type, &pair_type,      &table_type,
                                                 &text_type, &port_type, &moat_type_bytes};
 #define TYPES (sizeof types / sizeof types[0])
 
-static struct {
-    unsigned objects, bytes;
-} known[TYPES + 1]; /* the last: of types that are moat's own */
+static struct { unsigned objects, bytes; } known[TYPES + 1]; /* the last: of types that are moat's own */
 
 static void count_object(const struct moat_object *object) {
     size_t i = 0;

@@ -1,5 +1,5 @@
-/* Allocation: every size aligned and zeroed, in clean memory and in used memory; a full heap filled again takes as much; a
- * hole that fits is found.
+/* Allocation: every size aligned and zeroed, in clean memory and in used memory; a full heap filled again takes as
+ * much; a hole that fits is found.
  *
  * SPDX-License-Identifier: MIT */
 #include "fresh_heap.h"
@@ -61,7 +61,8 @@ static bool is_good(void *made, size_t bytes, const struct moat_type *type, bool
     right = right && is_zero(made, object.bytes);
     if (right) {
         memset(made, 0xff, bytes);
-        right = moat_object_find((char *)made + bytes - 1, NULL) && !moat_object_find((char *)made + object.bytes, NULL);
+        right =
+            moat_object_find((char *)made + bytes - 1, NULL) && !moat_object_find((char *)made + object.bytes, NULL);
     }
     return right;
 }

@@ -107,10 +107,10 @@ static void run_loops(const struct loops *loops) {
     CHECK_HEAP();
 }
 
-#define LOOPS_CASE(compiler)                                                                               \
-    extern const struct loops loops_##compiler __attribute__((weak));                                      \
-    static void loops_by_##compiler(void) {                                                                \
-        run_loops(&loops_##compiler);                                                                      \
+#define LOOPS_CASE(compiler)                                                                                           \
+    extern const struct loops loops_##compiler __attribute__((weak));                                                  \
+    static void loops_by_##compiler(void) {                                                                            \
+        run_loops(&loops_##compiler);                                                                                  \
     }
 
 LOOPS_CASE(gcc_Os)
@@ -230,7 +230,8 @@ static void no_word_keeps_nothing(void) {
     CHECK(!is_kept(first) && !is_kept(second));
 }
 
-/* One object that takes the whole arena, so that its first word is the arena's first payload. False: there is no room. */
+/* One object that takes the whole arena, so that its first word is the arena's first payload. False: there is no room.
+ */
 static __attribute__((noinline)) bool fill_arena(void) {
     const struct moat_arena *arena = moat_heap.arenas[0];
     const void *all = moat_new_bytes(arena->span - MOAT_GRANULE - MOAT_WORD_BYTES);

@@ -1,5 +1,5 @@
-/* Bad input: each refused call returns its result, notes it as the last error, prints a line that names the call and the
- * reason, and changes nothing.
+/* Bad input: each refused call returns its result, notes it as the last error, prints a line that names the call and
+ * the reason, and changes nothing.
  *
  * SPDX-License-Identifier: MIT */
 #include "console.h"
@@ -61,8 +61,9 @@ static bool nothing_changed(void) {
 static bool line_is(const char *call, const char *what, int result) {
     const char *text = console_text();
     return strncmp(text, "moat: ", 6) == 0 && strncmp(text + 6, call, strlen(call)) == 0 &&
-           strncmp(text + 6 + strlen(call), ": ", 2) == 0 && console_has(what) && console_has(moat_result_name(result)) &&
-           text[strlen(text) - 1] == '\n' && strchr(text, '\n') == text + strlen(text) - 1;
+           strncmp(text + 6 + strlen(call), ": ", 2) == 0 && console_has(what) &&
+           console_has(moat_result_name(result)) && text[strlen(text) - 1] == '\n' &&
+           strchr(text, '\n') == text + strlen(text) - 1;
 }
 
 /* After a call that returned `actual`: a code, or 0 for a call that returns NULL or 0 where it fails. */
@@ -73,22 +74,22 @@ static bool refused(int line, const char *call, int result, const char *what) {
            test_heap(__FILE__, line);
 }
 
-#define REFUSED(expression, call, result, what)                                                            \
-    do {                                                                                                   \
-        remember();                                                                                        \
-        CHECK_EQUAL(expression, result);                                                                   \
-        if (!refused(__LINE__, call, result, what)) {                                                      \
-            return;                                                                                        \
-        }                                                                                                  \
+#define REFUSED(expression, call, result, what)                                                                        \
+    do {                                                                                                               \
+        remember();                                                                                                    \
+        CHECK_EQUAL(expression, result);                                                                               \
+        if (!refused(__LINE__, call, result, what)) {                                                                  \
+            return;                                                                                                    \
+        }                                                                                                              \
     } while (0)
 
-#define REFUSED_NULL(expression, call, result, what)                                                       \
-    do {                                                                                                   \
-        remember();                                                                                        \
-        CHECK_POINTER(expression, NULL);                                                                   \
-        if (!refused(__LINE__, call, result, what)) {                                                      \
-            return;                                                                                        \
-        }                                                                                                  \
+#define REFUSED_NULL(expression, call, result, what)                                                                   \
+    do {                                                                                                               \
+        remember();                                                                                                    \
+        CHECK_POINTER(expression, NULL);                                                                               \
+        if (!refused(__LINE__, call, result, what)) {                                                                  \
+            return;                                                                                                    \
+        }                                                                                                              \
     } while (0)
 
 /* A heap with one object, so that there is something to damage. */
@@ -137,13 +138,13 @@ static void arenas_that_overlap(void) {
         ptrdiff_t from;
         size_t bytes;
     } ranges[] = {
-        {0, ARENA_BYTES},                 /* the same */
-        {256, 512},                       /* within */
-        {-512, 1024},                     /* over its start */
-        {-512, 512 + MOAT_WORD_BYTES},    /* over its first word */
-        {ARENA_BYTES - 512, 1024},        /* over its end */
+        {0, ARENA_BYTES},                     /* the same */
+        {256, 512},                           /* within */
+        {-512, 1024},                         /* over its start */
+        {-512, 512 + MOAT_WORD_BYTES},        /* over its first word */
+        {ARENA_BYTES - 512, 1024},            /* over its end */
         {ARENA_BYTES - MOAT_WORD_BYTES, 512}, /* over its last word */
-        {-512, ARENA_BYTES + 1024},       /* around it */
+        {-512, ARENA_BYTES + 1024},           /* around it */
     };
     CHECK(start());
     for (size_t i = 0; i < sizeof ranges / sizeof ranges[0]; i++) {
@@ -158,7 +159,8 @@ static void arenas_over_roots_and_stacks(void) {
     static struct moat_stack stack;
     unsigned char here[512];
     CHECK(start());
-    REFUSED(moat_arena_add((void *)((uintptr_t)here & ~(uintptr_t)15), 256), "moat_arena_add", MOAT_ERR_OVERLAP, "overlaps");
+    REFUSED(moat_arena_add((void *)((uintptr_t)here & ~(uintptr_t)15), 256), "moat_arena_add", MOAT_ERR_OVERLAP,
+            "overlaps");
     REFUSED(moat_arena_add(&MOAT_RAW(root), 256), "moat_arena_add", MOAT_ERR_OVERLAP, "overlaps");
     CHECK_EQUAL(moat_root_add(memory + 512, NULL, 1), MOAT_OK);
     REFUSED(moat_arena_add(memory, sizeof memory), "moat_arena_add", MOAT_ERR_OVERLAP, "overlaps");
@@ -238,15 +240,19 @@ static void sizes_larger_than_the_arena(void) {
 
 /* Products that wrap to something small would be served. */
 static void counts_that_overflow(void) {
-    static const size_t counts[] = {SIZE_MAX, SIZE_MAX / 2, SIZE_MAX / sizeof(struct node),
-                                    SIZE_MAX / sizeof(struct node) + 1, SIZE_MAX / sizeof(struct node) + 2,
+    static const size_t counts[] = {SIZE_MAX,
+                                    SIZE_MAX / 2,
+                                    SIZE_MAX / sizeof(struct node),
+                                    SIZE_MAX / sizeof(struct node) + 1,
+                                    SIZE_MAX / sizeof(struct node) + 2,
                                     SIZE_MAX / 2 / sizeof(struct node) + 1};
     CHECK(start());
     for (size_t i = 0; i < sizeof counts / sizeof counts[0]; i++) {
         REFUSED_NULL(MOAT_NEW_ARRAY(node_type, counts[i]), "moat_new_array", MOAT_ERR_SIZE, "overflows");
     }
     REFUSED_NULL(MOAT_NEW_FLEX(flexible_type, SIZE_MAX), "moat_new_flex", MOAT_ERR_SIZE, "overflows");
-    REFUSED_NULL(MOAT_NEW_FLEX(flexible_type, SIZE_MAX / sizeof(void *) + 1), "moat_new_flex", MOAT_ERR_SIZE, "overflows");
+    REFUSED_NULL(MOAT_NEW_FLEX(flexible_type, SIZE_MAX / sizeof(void *) + 1), "moat_new_flex", MOAT_ERR_SIZE,
+                 "overflows");
     REFUSED_NULL(MOAT_NEW_FLEX(flexible_type, SIZE_MAX / 2 / sizeof(void *)), "moat_new_flex", MOAT_ERR_SIZE, "larger");
 }
 
@@ -262,7 +268,8 @@ static void roots_that_are_none(void) {
     REFUSED(moat_root_add(outside, NULL, SIZE_MAX), "moat_root_add", MOAT_ERR_SIZE, "0 or overflows");
     REFUSED(moat_root_add(outside, &node_type, SIZE_MAX / sizeof(struct node)), "moat_root_add", MOAT_ERR_SIZE,
             "0 or overflows");
-    REFUSED(moat_root_add(outside, &not_in_the_section, 1), "moat_root_add", MOAT_ERR_FOREIGN, "define it with MOAT_TYPE");
+    REFUSED(moat_root_add(outside, &not_in_the_section, 1), "moat_root_add", MOAT_ERR_FOREIGN,
+            "define it with MOAT_TYPE");
     REFUSED(moat_root_add(outside, &flexible_type, 1), "moat_root_add", MOAT_ERR_TYPE, "flexible or finalized");
     REFUSED(moat_root_add(outside, &finalized_type, 1), "moat_root_add", MOAT_ERR_TYPE, "flexible or finalized");
     REFUSED(moat_root_add(root, &node_type, 1), "moat_root_add", MOAT_ERR_OVERLAP, "overlaps an arena");
@@ -320,7 +327,8 @@ static void stacks_that_are_none(void) {
 
 /* ---- pins and handles ---- */
 
-/* Addresses that are no object's: statics, stacks, an arena's bookkeeping, a header, free memory, one past the arena. */
+/* Addresses that are no object's: statics, stacks, an arena's bookkeeping, a header, free memory, one past the arena.
+ */
 #define FOREIGN_COUNT 7
 static void foreign_pointers(const void *out[FOREIGN_COUNT]) {
     static int variable;
@@ -363,8 +371,8 @@ static void handles_of_what_is_no_object(void) {
     foreign_pointers(foreign);
     REFUSED_NULL((void *)(uintptr_t)moat_handle_new(NULL), "moat_handle_new", MOAT_ERR_NULL, "no object");
     for (size_t i = 0; i < FOREIGN_COUNT; i++) {
-        REFUSED_NULL((void *)(uintptr_t)moat_handle_new((void *)(uintptr_t)foreign[i]), "moat_handle_new", MOAT_ERR_FOREIGN,
-                     "not a pointer to a managed object");
+        REFUSED_NULL((void *)(uintptr_t)moat_handle_new((void *)(uintptr_t)foreign[i]), "moat_handle_new",
+                     MOAT_ERR_FOREIGN, "not a pointer to a managed object");
     }
 }
 

@@ -37,13 +37,13 @@ static bool refused(int line, const char *call) {
            test_equal(__FILE__, line, "the line says what to do", console_has(": call moat_init first"), true);
 }
 
-#define REFUSED(expression, call, returned)                                                                \
-    do {                                                                                                   \
-        console_begin();                                                                                   \
-        CHECK_EQUAL(expression, returned);                                                                 \
-        if (!refused(__LINE__, call)) {                                                                    \
-            return;                                                                                        \
-        }                                                                                                  \
+#define REFUSED(expression, call, returned)                                                                            \
+    do {                                                                                                               \
+        console_begin();                                                                                               \
+        CHECK_EQUAL(expression, returned);                                                                             \
+        if (!refused(__LINE__, call)) {                                                                                \
+            return;                                                                                                    \
+        }                                                                                                              \
     } while (0)
 
 static void no_error_yet(void) {
@@ -126,9 +126,12 @@ static void then_it_starts(void) {
 }
 
 static const struct test_case cases[] = {
-    TEST_CASE(no_error_yet),        TEST_CASE(allocations),
-    TEST_CASE(calls),               TEST_CASE(calls_from_a_handler),
-    TEST_CASE(questions_have_answers), TEST_CASE(barriers_are_plain_stores),
+    TEST_CASE(no_error_yet),
+    TEST_CASE(allocations),
+    TEST_CASE(calls),
+    TEST_CASE(calls_from_a_handler),
+    TEST_CASE(questions_have_answers),
+    TEST_CASE(barriers_are_plain_stores),
     TEST_CASE(then_it_starts),
 };
 

@@ -197,10 +197,14 @@ static void neighbours_are_swept_apart(void) {
 }
 
 static const struct test_case cases[] = {
-    TEST_CASE(neighbours_keep_what_is_theirs), TEST_CASE(neighbours_are_swept_apart),
-    TEST_CASE(smallest_arena_serves),       TEST_CASE(nothing_outside_is_written),
-    TEST_CASE(bookkeeping_is_small),        TEST_CASE(several_arenas_are_all_used),
-    TEST_CASE(larger_of_the_arenas_bounds_a_request), TEST_CASE(added_at_every_step_of_a_cycle),
+    TEST_CASE(neighbours_keep_what_is_theirs),
+    TEST_CASE(neighbours_are_swept_apart),
+    TEST_CASE(smallest_arena_serves),
+    TEST_CASE(nothing_outside_is_written),
+    TEST_CASE(bookkeeping_is_small),
+    TEST_CASE(several_arenas_are_all_used),
+    TEST_CASE(larger_of_the_arenas_bounds_a_request),
+    TEST_CASE(added_at_every_step_of_a_cycle),
 };
 
 int main(void) {

@@ -1,4 +1,5 @@
-/* The heap's dump: whole and sound frames, at any step of the collector, and nothing else happens. What they say is for test/heapmap to find out.
+/* The heap's dump: whole and sound frames, at any step of the collector, and nothing else happens. What they say is for
+ * test/heapmap to find out.
  *
  * SPDX-License-Identifier: MIT */
 #include "base/crc.h"
@@ -31,9 +32,9 @@ static MOAT_ROOT(void) large;
 
 static struct {
     bool listening;
-    bool pend;            /* an interrupt, at the first character */
-    unsigned interrupts;  /* taken so far */
-    unsigned early;       /* of them before the last character */
+    bool pend;           /* an interrupt, at the first character */
+    unsigned interrupts; /* taken so far */
+    unsigned early;      /* of them before the last character */
     char line[LINE_BYTES];
     size_t used;
     unsigned frames, broken, kinds[4];
@@ -64,14 +65,16 @@ static uint32_t word_value(const char *digits) {
 static bool frame_is_sound(size_t length) {
     const char *body = heard.line + sizeof TAG - 1;
     size_t body_length = length - (sizeof TAG - 1) - 9;
-    if (length < sizeof TAG - 1 + HEAD_DIGITS + 9 || memcmp(heard.line, TAG, sizeof TAG - 1) != 0 || body[body_length] != ' ') {
+    if (length < sizeof TAG - 1 + HEAD_DIGITS + 9 || memcmp(heard.line, TAG, sizeof TAG - 1) != 0 ||
+        body[body_length] != ' ') {
         return false;
     }
     uint32_t crc = ~moat_crc_add(MOAT_CRC_START, body, (uint32_t)body_length);
     uint32_t id = word_value(body), sequence = word_value(body + 8), kind = digits_value(body + 16, 2);
     heard.id = heard.frames == 0 ? id : heard.id;
     heard.kinds[kind & 3]++;
-    return crc == digits_value(body + body_length + 1, 8) && id == heard.id && sequence == heard.frames && kind >= 1 && kind <= 3;
+    return crc == digits_value(body + body_length + 1, 8) && id == heard.id && sequence == heard.frames && kind >= 1 &&
+           kind <= 3;
 }
 
 static void note_interrupt(void) {

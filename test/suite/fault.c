@@ -21,10 +21,10 @@ struct found {
 
 static __attribute__((section(".noinit.moat_fault_suite"))) struct {
     struct found at[BOOTS + 1];
-    uint32_t noise_empty;             /* rounds in which noise read as empty */
-    uint32_t noise_corrupt;           /* rounds in which noise behind a magic read as corrupt */
-    enum moat_fault_status cleared;   /* after moat_fault_clear */
-    enum moat_fault_status damaged;   /* after one bit was flipped */
+    uint32_t noise_empty;              /* rounds in which noise read as empty */
+    uint32_t noise_corrupt;            /* rounds in which noise behind a magic read as corrupt */
+    enum moat_fault_status cleared;    /* after moat_fault_clear */
+    enum moat_fault_status damaged;    /* after one bit was flipped */
     enum moat_fault_status printed[3]; /* what moat_fault_print said of valid, cleared, damaged */
     uint8_t first[sizeof(struct moat_fault) + MOAT_FAULT_REST_BYTES]; /* the whole of the first record */
 } seen;
@@ -128,8 +128,13 @@ static _Noreturn void boot_5(void) {
     moat_fault_retained.slots[0].slot.record.value ^= 1;
     seen.damaged = moat_fault_get(NULL);
     seen.printed[2] = moat_fault_print();
-    const struct moat_fault_exception exception = {
-        .pc = 0x1111, .lr = 0x2222, .sp = 0x3333, .address = 0x4444, .cause = 0x5555, .detail = 0x6666, .extra = {0x7777, 0x8888}};
+    const struct moat_fault_exception exception = {.pc = 0x1111,
+                                                   .lr = 0x2222,
+                                                   .sp = 0x3333,
+                                                   .address = 0x4444,
+                                                   .cause = 0x5555,
+                                                   .detail = 0x6666,
+                                                   .extra = {0x7777, 0x8888}};
     moat_fault_exception(&exception);
 }
 

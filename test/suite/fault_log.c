@@ -1,5 +1,5 @@
-/* The log of faults over boots: what is kept, counted and let go, in RAM and in a sink; what a record has beside the fault itself.
- * Each boot leaves something for the next; the last one judges.
+/* The log of faults over boots: what is kept, counted and let go, in RAM and in a sink; what a record has beside the
+ * fault itself. Each boot leaves something for the next; the last one judges.
  *
  * SPDX-License-Identifier: MIT */
 #include "harness.h"
@@ -28,7 +28,7 @@ struct lines {
 };
 
 static __attribute__((section(".noinit.moat_fault_log_suite"))) struct {
-    struct lines ram[BOOTS + 1];    /* what each boot found */
+    struct lines ram[BOOTS + 1]; /* what each boot found */
     struct lines sink[BOOTS + 1];
     struct moat_fault nested;
     enum moat_fault_status printed; /* with a torn record among them */
@@ -85,7 +85,8 @@ static void list_sink(struct lines *lines) {
     struct moat_fault fault;
     uint32_t count;
     for (lines->length = 0;
-         lines->length < LISTED_MAX && moat_fault_sink_read(lines->length, &fault, sizeof fault, &count) != 0; lines->length++) {
+         lines->length < LISTED_MAX && moat_fault_sink_read(lines->length, &fault, sizeof fault, &count) != 0;
+         lines->length++) {
         line_of(&lines->at[lines->length], &fault, count);
     }
 }
@@ -119,12 +120,18 @@ static void lose_power(void) {
 
 static void go_on(uint32_t boot) {
     switch (boot) {
-    case 1: raise_at(0x1000);
-    case 2: raise_at(0x1000);
-    case 3: raise_at(0x2000);
-    case 4: raise_at(0x3000);
-    case 5: raise_at(0x4000); /* there is room for three */
-    case 6: raise_with_bad_name();
+    case 1:
+        raise_at(0x1000);
+    case 2:
+        raise_at(0x1000);
+    case 3:
+        raise_at(0x2000);
+    case 4:
+        raise_at(0x3000);
+    case 5:
+        raise_at(0x4000); /* there is room for three */
+    case 6:
+        raise_with_bad_name();
     case 7:
         seen.printed = moat_fault_print();
         (void)moat_fault_sink_set(&sink);
@@ -139,13 +146,15 @@ static void go_on(uint32_t boot) {
         (void)moat_fault_sink_set(&sink);
         list_sink(&seen.sink[9]);
         raise_at(0x6000);
-    default: break;
+    default:
+        break;
     }
 }
 
 /* ---- judging ---- */
 
-static bool is_line(const struct lines *lines, uint32_t index, uint32_t sequence, uint32_t kind, uint64_t pc, uint32_t count) {
+static bool is_line(const struct lines *lines, uint32_t index, uint32_t sequence, uint32_t kind, uint64_t pc,
+                    uint32_t count) {
     const struct line *line = &lines->at[index];
     return test_equal(__FILE__, __LINE__, "sequence", line->sequence, sequence) &&
            test_equal(__FILE__, __LINE__, "kind", line->kind, kind) &&
@@ -153,11 +162,11 @@ static bool is_line(const struct lines *lines, uint32_t index, uint32_t sequence
            test_equal(__FILE__, __LINE__, "count", line->count, count);
 }
 
-#define CHECK_LINE(lines, index, sequence, kind, pc, count)                                                \
-    do {                                                                                                   \
-        if (!is_line((lines), (index), (sequence), (kind), (pc), (count))) {                               \
-            return;                                                                                        \
-        }                                                                                                  \
+#define CHECK_LINE(lines, index, sequence, kind, pc, count)                                                            \
+    do {                                                                                                               \
+        if (!is_line((lines), (index), (sequence), (kind), (pc), (count))) {                                           \
+            return;                                                                                                    \
+        }                                                                                                              \
     } while (0)
 
 static void first_boot_is_empty(void) {
@@ -252,7 +261,8 @@ static uintptr_t word_at(const uint8_t *bytes) {
     return word;
 }
 
-static __attribute__((noinline)) void record_here(struct moat_fault_slot *slot, const uintptr_t *registers, uintptr_t sp) {
+static __attribute__((noinline)) void record_here(struct moat_fault_slot *slot, const uintptr_t *registers,
+                                                  uintptr_t sp) {
     struct moat_fault_report report;
     struct moat_fault_context context = {.sp = sp, .registers = registers, .mask = 5};
     moat_fault_report_begin(&report, MOAT_FAULT_ASSERT, 0x1000, sp);
@@ -291,7 +301,8 @@ static void slices_end_with_their_stack(void) {
     record_here(slot, registers, stack.high - 3 * sizeof(uintptr_t));
     CHECK_EQUAL(slot->record.stack_bytes[0], 3 * sizeof(uintptr_t));
     record_here(slot, registers, stack.high + 4096);
-    CHECK_EQUAL(slot->record.stack_bytes[0], moat_port_handler_stack().low == stack.high + 4096 ? slot->record.stack_bytes[0] : 0);
+    CHECK_EQUAL(slot->record.stack_bytes[0],
+                moat_port_handler_stack().low == stack.high + 4096 ? slot->record.stack_bytes[0] : 0);
     record_here(slot, registers, stack.low - 64); /* run over its end */
     CHECK_EQUAL(slot->record.stack_at[0], stack.low);
 }

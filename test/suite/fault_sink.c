@@ -1,8 +1,9 @@
-/* The fault log in a sink: power fails at each byte of each write and erase, in each of the orders in which memory can be left,
- * and again while the log is written to after that.
+/* The fault log in a sink: power fails at each byte of each write and erase, in each of the orders in which memory can
+ * be left, and again while the log is written to after that.
  *
- * The sink is a simulated flash in RAM. Inside each write and erase all its torn forms are tried before it is done: the flash as the cut
- * leaves it is read, then written to, then put back. `stride=N` on the command line tries every N-th cut.
+ * The sink is a simulated flash in RAM. Inside each write and erase all its torn forms are tried before it is done: the
+ * flash as the cut leaves it is read, then written to, then put back. `stride=N` on the command line tries every N-th
+ * cut.
  *
  * SPDX-License-Identifier: MIT */
 #include "harness.h"
@@ -14,9 +15,9 @@
 #include <moat.h>
 
 #define RECORD_BYTES (sizeof(struct moat_fault) + 4u + sizeof(uint32_t)) /* with a word of stack */
-#define BLOCK_BYTES 768u /* two records */
+#define BLOCK_BYTES 768u                                                 /* two records */
 #define BLOCKS_MAX 4u
-#define RECORDS 14u      /* that a scenario writes: so many that blocks are taken more than once */
+#define RECORDS 14u /* that a scenario writes: so many that blocks are taken more than once */
 #define LISTED_MAX 16u
 
 /* ---- records ---- */
@@ -113,12 +114,12 @@ enum order { FORWARD, BACKWARD, SCATTERED, BITS, ORDERS };
 static struct {
     uint8_t bytes[BLOCKS_MAX * BLOCK_BYTES];
     uint8_t saved[BLOCKS_MAX * BLOCK_BYTES];
-    bool trying;          /* inside the trial of a torn operation */
-    bool dead;            /* power is gone: nothing changes any more */
-    uint32_t cut_in;      /* while trying: the operation that is cut, 1 the next; 0: none */
+    bool trying;     /* inside the trial of a torn operation */
+    bool dead;       /* power is gone: nothing changes any more */
+    uint32_t cut_in; /* while trying: the operation that is cut, 1 the next; 0: none */
     uint32_t cut_random;
     uint32_t writes, erases, cuts;
-    const char *broken;   /* a rule of flash that was broken, or NULL */
+    const char *broken; /* a rule of flash that was broken, or NULL */
 } flash;
 
 static struct moat_fault_sink sink;
@@ -134,10 +135,14 @@ static uint32_t random_next(void) {
 /* Whether byte i of n is reached by a cut after k bytes. */
 static bool reached(enum order order, uint32_t i, uint32_t n, uint32_t k) {
     switch (order) {
-    case FORWARD: return i < k;
-    case BACKWARD: return i >= n - k;
-    case SCATTERED: return random_next() % n < k;
-    default: return i <= k;
+    case FORWARD:
+        return i < k;
+    case BACKWARD:
+        return i >= n - k;
+    case SCATTERED:
+        return random_next() % n < k;
+    default:
+        return i <= k;
     }
 }
 
@@ -156,10 +161,10 @@ static void tear(uint32_t at, const uint8_t *data, uint32_t n, enum order order,
 /* Before the append under way: what must be there, and what it is about. */
 static struct {
     struct list must;
-    uint32_t writing;  /* the record; 0: a count */
-    uint32_t counting; /* the record whose count is written; 0: none */
-    uint32_t count;    /* the new one */
-    bool erased;       /* counts that stood in the block may be gone */
+    uint32_t writing;     /* the record; 0: a count */
+    uint32_t counting;    /* the record whose count is written; 0: none */
+    uint32_t count;       /* the new one */
+    bool erased;          /* counts that stood in the block may be gone */
     uint32_t evicting[2]; /* records that are going, which a torn erase may leave; 0: none */
     const char *wrong;
     uint32_t wrong_at; /* number of the cut */
@@ -214,8 +219,8 @@ static void restore(const uint8_t *from) {
     }
 }
 
-/* The boot after a cut: the log is whole; another record can be written, power failing once more somewhere in it; and after that
- * again. */
+/* The boot after a cut: the log is whole; another record can be written, power failing once more somewhere in it; and
+ * after that again. */
 static void boot(void) {
     static uint8_t torn[sizeof flash.bytes];
     struct list found;
@@ -363,8 +368,12 @@ static bool start(uint32_t blocks, uint32_t unit) {
     flash.broken = NULL;
     trial.wrong = NULL;
     newest_made = 0;
-    sink = (struct moat_fault_sink){.block_bytes = BLOCK_BYTES, .blocks = blocks, .unit = unit, .read = flash_read,
-                                    .write = flash_write, .erase = flash_erase};
+    sink = (struct moat_fault_sink){.block_bytes = BLOCK_BYTES,
+                                    .blocks = blocks,
+                                    .unit = unit,
+                                    .read = flash_read,
+                                    .write = flash_write,
+                                    .erase = flash_erase};
     return moat_fault_sink_set(NULL) && moat_fault_sink_set(&sink);
 }
 
@@ -385,12 +394,12 @@ static void append(uint32_t n, uint32_t count, struct list *now) {
     }
 }
 
-#define CHECK_TRIAL()                                                                                      \
-    do {                                                                                                   \
-        if (trial.wrong != NULL || flash.broken != NULL) {                                                 \
-            test_fail(__FILE__, __LINE__, trial.wrong != NULL ? trial.wrong : flash.broken);               \
-            return;                                                                                        \
-        }                                                                                                  \
+#define CHECK_TRIAL()                                                                                                  \
+    do {                                                                                                               \
+        if (trial.wrong != NULL || flash.broken != NULL) {                                                             \
+            test_fail(__FILE__, __LINE__, trial.wrong != NULL ? trial.wrong : flash.broken);                           \
+            return;                                                                                                    \
+        }                                                                                                              \
     } while (0)
 
 static void run_scenario(uint32_t blocks, uint32_t unit) {
@@ -418,10 +427,18 @@ static void run_scenario(uint32_t blocks, uint32_t unit) {
     CHECK(flash.cuts * stride > 100 * flash.writes);
 }
 
-static void cuts_in_three_blocks(void) { run_scenario(3, 4); }
-static void cuts_in_four_blocks_of_large_units(void) { run_scenario(4, 32); }
-static void cuts_in_two_blocks_of_bytes(void) { run_scenario(2, 1); }
-static void cuts_in_one_block(void) { run_scenario(1, 8); }
+static void cuts_in_three_blocks(void) {
+    run_scenario(3, 4);
+}
+static void cuts_in_four_blocks_of_large_units(void) {
+    run_scenario(4, 32);
+}
+static void cuts_in_two_blocks_of_bytes(void) {
+    run_scenario(2, 1);
+}
+static void cuts_in_one_block(void) {
+    run_scenario(1, 8);
+}
 
 /* ---- the rest ---- */
 
@@ -474,8 +491,8 @@ static void clear_erases(void) {
 static void no_sink_is_set_that_can_not_work(void) {
     static const struct {
         uint32_t blocks, block_bytes, unit;
-    } bad[] = {{0, BLOCK_BYTES, 4}, {3, BLOCK_BYTES, 0}, {3, BLOCK_BYTES, 3}, {3, BLOCK_BYTES, 64}, {3, 300, 4},
-               {3, BLOCK_BYTES + 2, 4}, {UINT32_MAX / 1024, 4096, 4}};
+    } bad[] = {{0, BLOCK_BYTES, 4}, {3, BLOCK_BYTES, 0},     {3, BLOCK_BYTES, 3},         {3, BLOCK_BYTES, 64},
+               {3, 300, 4},         {3, BLOCK_BYTES + 2, 4}, {UINT32_MAX / 1024, 4096, 4}};
     for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {
         CHECK(start(3, 4));
         struct moat_fault_sink wrong = sink;

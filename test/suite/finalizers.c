@@ -47,7 +47,8 @@ static bool resurrect, allocate, collect, running;
 
 static void finalize(void *object) {
     struct resource *resource = object;
-    bool intact = resource->number < OBJECTS && resource->data != NULL && resource->data->number == MARK + resource->number;
+    bool intact =
+        resource->number < OBJECTS && resource->data != NULL && resource->data->number == MARK + resource->number;
     bool outside = !running && moat_heap.finalizing && !moat_port_in_handler() && moat_heap_check(NULL) == MOAT_OK;
     if (!intact || !outside) {
         wrong++;

@@ -1,5 +1,6 @@
-/* CHECK2: each store and copy of each kind of value into each kind of memory, in both halves of the barrier's test. What must
- * trap is held to its record and its message; what is legal, and everything in a build without CHECK2, must be quiet.
+/* CHECK2: each store and copy of each kind of value into each kind of memory, in both halves of the barrier's test.
+ * What must trap is held to its record and its message; what is legal, and everything in a build without CHECK2, must
+ * be quiet.
  *
  * A trap resets the board, and the next boot judges it and goes on: the state of the run is in retained RAM.
  *
@@ -34,10 +35,10 @@ MOAT_TYPE(pair_type, struct pair, node[0].next, node[1].next);
 /* ---- the operations ---- */
 
 /* The assembly keeps the last call from being a jump, whose return address would be in the caller. */
-#define OPERATION(name, statement)                                                                         \
-    static __attribute__((noinline)) void name(struct node *at, struct node *value) {                      \
-        statement;                                                                                         \
-        __asm__ volatile("");                                                                              \
+#define OPERATION(name, statement)                                                                                     \
+    static __attribute__((noinline)) void name(struct node *at, struct node *value) {                                  \
+        statement;                                                                                                     \
+        __asm__ volatile("");                                                                                          \
     }
 
 OPERATION(op_store, MOAT_STORE(at->next, value))
@@ -86,9 +87,23 @@ static const struct pair constant;
 static __attribute__((section(".noinit.moat_guard_suite"))) struct pair undeclared;
 
 enum destination {
-    TO_HEAP, TO_ROOT, TO_TYPED_ROOT, TO_ADDED_ROOT, TO_STACK, TO_HANDLER_STACK, TO_TASK_STACK, LEGAL_DESTINATIONS,
-    TO_C_OWNED = LEGAL_DESTINATIONS, TO_NAMED_REGION, TO_LIBRARY, TO_MALLOC, TO_PERIPHERAL, TO_STATIC, TO_FLASH,
-    TO_UNDECLARED, DESTINATIONS
+    TO_HEAP,
+    TO_ROOT,
+    TO_TYPED_ROOT,
+    TO_ADDED_ROOT,
+    TO_STACK,
+    TO_HANDLER_STACK,
+    TO_TASK_STACK,
+    LEGAL_DESTINATIONS,
+    TO_C_OWNED = LEGAL_DESTINATIONS,
+    TO_NAMED_REGION,
+    TO_LIBRARY,
+    TO_MALLOC,
+    TO_PERIPHERAL,
+    TO_STATIC,
+    TO_FLASH,
+    TO_UNDECLARED,
+    DESTINATIONS
 };
 
 static const struct moat_region *region_named(const char *name) {
@@ -146,7 +161,7 @@ static struct node *memory_of(enum destination to) {
 /* What the guard should call the memory: by the table of regions, or by what the board has not declared. */
 static const struct moat_region *region_of(enum destination to, const void *at) {
     static const char *const names[DESTINATIONS] = {
-        [TO_C_OWNED] = "c-owned",   [TO_NAMED_REGION] = "dma_ring", [TO_LIBRARY] = "newlib", [TO_MALLOC] = "malloc",
+        [TO_C_OWNED] = "c-owned",  [TO_NAMED_REGION] = "dma_ring", [TO_LIBRARY] = "newlib", [TO_MALLOC] = "malloc",
         [TO_PERIPHERAL] = "uart0", [TO_STATIC] = ".data/.bss",     [TO_FLASH] = "flash",
     };
     const struct moat_region *region = names[to] == NULL ? NULL : region_named(names[to]);
@@ -164,7 +179,16 @@ static const struct moat_region *region_of(enum destination to, const void *at) 
 static MOAT_ROOT(struct node) object;
 static MOAT_ROOT(struct node) pinned;
 
-enum value { AN_OBJECT, ITS_INSIDE, ONE_PAST_ITS_END, A_PINNED_OBJECT, NO_OBJECT, A_STATIC_VARIABLE, FREE_MEMORY, VALUES };
+enum value {
+    AN_OBJECT,
+    ITS_INSIDE,
+    ONE_PAST_ITS_END,
+    A_PINNED_OBJECT,
+    NO_OBJECT,
+    A_STATIC_VARIABLE,
+    FREE_MEMORY,
+    VALUES
+};
 
 static struct node *value_of(enum value value) {
     switch (value) {
@@ -190,7 +214,7 @@ static struct node *value_of(enum value value) {
 #define TEXT_BYTES GUARD_TEXT_BYTES
 
 static __attribute__((section(".noinit.moat_guard_suite"))) struct {
-    uint32_t next;       /* trial */
+    uint32_t next; /* trial */
     uint32_t traps;
     bool finished;
     bool expects_trap;
@@ -327,7 +351,8 @@ static void perform(void) {
         struct node *at = memory_of(run.destination);
         run.at = at;
         bool swap = operations[run.operation].run == op_swap || operations[run.operation].run == op_swap_back;
-        bool readable_only = run.destination == TO_FLASH || run.destination == TO_PERIPHERAL || run.destination == TO_LIBRARY;
+        bool readable_only =
+            run.destination == TO_FLASH || run.destination == TO_PERIPHERAL || run.destination == TO_LIBRARY;
         bool can_be_read = run.destination != TO_PERIPHERAL || !swap; /* not every device takes reads of a word */
         if (at != NULL && can_be_read && (!readable_only || must_trap())) {
             operate(at);
@@ -355,10 +380,10 @@ static void perform_next(void) {
 }
 
 static bool set_up(void) {
-    task = (struct moat_stack){.low = (uintptr_t)&task_memory, .high = (uintptr_t)(&task_memory + 1),
-                               .sp = (uintptr_t)&task_memory};
-    bool ready = fresh_heap(arena.bytes, sizeof arena.bytes) &&
-                 moat_root_add(&added_root, &pair_type, 1) == MOAT_OK && moat_stack_add(&task) == MOAT_OK;
+    task = (struct moat_stack){
+        .low = (uintptr_t)&task_memory, .high = (uintptr_t)(&task_memory + 1), .sp = (uintptr_t)&task_memory};
+    bool ready = fresh_heap(arena.bytes, sizeof arena.bytes) && moat_root_add(&added_root, &pair_type, 1) == MOAT_OK &&
+                 moat_stack_add(&task) == MOAT_OK;
     MOAT_STORE(object, MOAT_NEW(node_type));
     MOAT_STORE(pinned, MOAT_NEW(node_type));
     return ready && object != NULL && moat_pin(pinned) == MOAT_OK;
@@ -397,9 +422,9 @@ static void judge(enum destination to, bool may_trap) {
     CHECK_EQUAL(run.trapped[to] != 0, may_trap);
 }
 
-#define JUDGE(name, destination, may_trap)                                                                 \
-    static void name(void) {                                                                               \
-        judge(destination, MOAT_CONFIG_CHECK >= 2 && (may_trap));                                          \
+#define JUDGE(name, destination, may_trap)                                                                             \
+    static void name(void) {                                                                                           \
+        judge(destination, MOAT_CONFIG_CHECK >= 2 && (may_trap));                                                      \
     }
 
 #define STRICT (MOAT_CONFIG_STRICT != 0)

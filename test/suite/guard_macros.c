@@ -1,5 +1,5 @@
-/* The barrier macros, in every build: what they store and return, each argument evaluated once, idle and marking; and the
- * barrier is off while nothing is being marked.
+/* The barrier macros, in every build: what they store and return, each argument evaluated once, idle and marking; and
+ * the barrier is off while nothing is being marked.
  *
  * SPDX-License-Identifier: MIT */
 #include "fresh_heap.h"

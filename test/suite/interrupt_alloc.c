@@ -1,8 +1,9 @@
-/* A handler that allocates and stores, at each instruction of an allocation: on the fast path, at a refill, for an array
- * and for a large object, wherever the collector stands. So it comes at each instruction of a cycle's start with the
- * scan of the stack, of the end of marking and of the end of the sweep as well.
+/* A handler that allocates and stores, at each instruction of an allocation: on the fast path, at a refill, for an
+ * array and for a large object, wherever the collector stands. So it comes at each instruction of a cycle's start with
+ * the scan of the stack, of the end of marking and of the end of the sweep as well.
  *
- * Before it begins, the thread takes the only pointer to an object out of the heap: its own stack or a register holds it.
+ * Before it begins, the thread takes the only pointer to an object out of the heap: its own stack or a register holds
+ * it.
  *
  * SPDX-License-Identifier: MIT */
 #include "space/granule.h"
@@ -138,7 +139,8 @@ static void verify_list(const struct node *list, uint32_t expected) {
     CHECK_EQUAL(length, expected);
 }
 
-static void verify(const struct operation *operation, const struct node *held, uintptr_t held_serial, const struct node *mine) {
+static void verify(const struct operation *operation, const struct node *held, uintptr_t held_serial,
+                   const struct node *mine) {
     CHECK_HEAP();
     CHECK_EQUAL(held->serial, held_serial);
     verify_list(chain, CHAIN);

@@ -15,8 +15,8 @@
 #include <moat.h>
 
 #define ARENA_BYTES (NODE_ARENA_BYTES / 4)
-#define CHAIN 10   /* nodes before the target */
-#define VOLUME 16  /* slices that a handler runs: more than any phase has */
+#define CHAIN 10  /* nodes before the target */
+#define VOLUME 16 /* slices that a handler runs: more than any phase has */
 #define STEPS_MAX 100000u
 
 /* ---- what is in the heap ---- */
@@ -33,9 +33,9 @@ static struct moat_stack task_stack;
 /* Invisible to the collector: no root, no stack. */
 static struct node *target; /* two nodes; operations work on target->a */
 static struct node *value;
-static struct node *old;    /* what target->a held when the operation began */
-static struct node *put;    /* what the handler stored in target->a */
-static struct node *got;    /* what an exchange replaced; `value` if a compare-and-swap stored */
+static struct node *old; /* what target->a held when the operation began */
+static struct node *put; /* what the handler stored in target->a */
+static struct node *got; /* what an exchange replaced; `value` if a compare-and-swap stored */
 
 static uintptr_t first_serial; /* of this attempt */
 static uintptr_t old_serial, value_serial, taken_serial;
@@ -287,8 +287,14 @@ static enum step_where attempt(const struct operation *operation, enum situation
 
 static void print_attempt(const struct operation *operation, enum situation situation, bool is_fresh, uint32_t n) {
     static const char *const ways[MEDDLINGS] = {"takes", "stores here", "stores elsewhere"};
-    const char *const words[] = {"# ", operation->name, ", ", situation_name(situation), is_fresh ? ", black target" : "",
-                                 ", the handler ", ways[meddling], "\n"};
+    const char *const words[] = {"# ",
+                                 operation->name,
+                                 ", ",
+                                 situation_name(situation),
+                                 is_fresh ? ", black target" : "",
+                                 ", the handler ",
+                                 ways[meddling],
+                                 "\n"};
     for (size_t i = 0; i < sizeof words / sizeof words[0]; i++) {
         for (const char *c = words[i]; *c != '\0'; c++) {
             bsp_write(c, 1);
@@ -341,10 +347,10 @@ static void walk_situations(const struct operation *operation) {
     test_note("points hit", points);
 }
 
-#define OPERATION_CASE(name, brings, fresh_only, is_long)                                                  \
-    static void each_instruction_of_##name(void) {                                                         \
-        static const struct operation operation = {#name, do_##name, brings, fresh_only, is_long};         \
-        walk_situations(&operation);                                                                       \
+#define OPERATION_CASE(name, brings, fresh_only, is_long)                                                              \
+    static void each_instruction_of_##name(void) {                                                                     \
+        static const struct operation operation = {#name, do_##name, brings, fresh_only, is_long};                     \
+        walk_situations(&operation);                                                                                   \
     }
 
 OPERATION_CASE(store, BRINGS_VALUE, false, false)

@@ -11,10 +11,11 @@
 #include <moat.h>
 
 #define SLOTS 12
-#define OPERATIONS 20000u /* of the main loop, for each period; a computer that leaves the timer little time does more */
+#define OPERATIONS                                                                                                     \
+    20000u /* of the main loop, for each period; a computer that leaves the timer little time does more */
 #define INTERRUPTS_LEAST 25u
 #define CHECK_EVERY 1024u
-#define WORK 4            /* operations in an interrupt */
+#define WORK 4 /* operations in an interrupt */
 
 struct table {
     MOAT_REF(struct node) slots[SLOTS];

@@ -1,8 +1,8 @@
 /* The longest stretch with interrupts masked, in instructions, for heaps of several shapes.
  *
- * A timer that is set again by its own handler, after varying times, samples a run: how late a handler comes, over what it
- * takes when nothing is masked, is how much of a masked stretch was left. Tens of thousands of samples find the longest
- * to within a few instructions.
+ * A timer that is set again by its own handler, after varying times, samples a run: how late a handler comes, over what
+ * it takes when nothing is masked, is how much of a masked stretch was left. Tens of thousands of samples find the
+ * longest to within a few instructions.
  *
  * SPDX-License-Identifier: MIT */
 #include "harness.h"
@@ -16,8 +16,9 @@
 #define PERIOD_LEAST 150u /* more than the handler takes */
 #define PERIOD_SPREAD 64u
 
-/* A bound for sanity, twice what to expect at most: a slice ends with the unit that uses it up, and one word of a sweep can
- * take 21 (one, ten holes unfiled, ten filed), at 60 instructions each where the CPU has no bit-counting instruction. */
+/* A bound for sanity, twice what to expect at most: a slice ends with the unit that uses it up, and one word of a sweep
+ * can take 21 (one, ten holes unfiled, ten filed), at 60 instructions each where the CPU has no bit-counting
+ * instruction. */
 #define BOUND (2u * 60u * (MOAT_CONFIG_SLICE_UNITS + 21u))
 
 /* ---- the probe ---- */
@@ -62,7 +63,9 @@ static uint32_t measure(void (*work)(void)) {
 static MOAT_ROOT(struct node) kept;
 static MOAT_ROOT(struct node *) slots; /* a large array of them */
 
-MOAT_TYPE(slot_type, struct { MOAT_REF(struct node) slot; }, slot);
+MOAT_TYPE(
+    slot_type, struct { MOAT_REF(struct node)
+                        slot; }, slot);
 
 static void list(void) {
     for (int i = 0; i < 150; i++) {
@@ -146,9 +149,9 @@ static void run(void (*shape)(void)) {
     CHECK(longest <= BOUND);
 }
 
-#define SHAPE_CASE(shape)                                                                                  \
-    static void masked_with_##shape(void) {                                                                \
-        run(shape);                                                                                        \
+#define SHAPE_CASE(shape)                                                                                              \
+    static void masked_with_##shape(void) {                                                                            \
+        run(shape);                                                                                                    \
     }
 
 SHAPE_CASE(list)
@@ -164,8 +167,9 @@ static void heap_starts(void) {
 }
 
 static const struct test_case cases[] = {
-    TEST_CASE(heap_starts),        TEST_CASE(masked_with_list),     TEST_CASE(masked_with_tree),
-    TEST_CASE(masked_with_large_array), TEST_CASE(masked_with_all_dead), TEST_CASE(masked_with_checkerboard),
+    TEST_CASE(heap_starts),          TEST_CASE(masked_with_list),
+    TEST_CASE(masked_with_tree),     TEST_CASE(masked_with_large_array),
+    TEST_CASE(masked_with_all_dead), TEST_CASE(masked_with_checkerboard),
 };
 
 int main(void) {

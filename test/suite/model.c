@@ -1,5 +1,5 @@
-/* A random firmware against a shadow of its heap: after each operation every invariant holds and what is reachable is intact;
- * after a whole collection nothing else is left.
+/* A random firmware against a shadow of its heap: after each operation every invariant holds and what is reachable is
+ * intact; after a whole collection nothing else is left.
  *
  * The same seed (make test SEED=...) makes the same run.
  *
@@ -279,8 +279,9 @@ void model_finalizer(void *object) {
 
 static void operate(void) {
     static void (*const operations[])(void) = {
-        make_any,  make_any,  make_any,  make_any,      make_any,     link,    link,      link, drop, drop, drop, drop, swap,
-        move_node, zero_node, shift_array, change_pin, change_handle, change_block, step, step, collect, interrupt,
+        make_any,   make_any,      make_any,     make_any, make_any, link,      link,      link,
+        drop,       drop,          drop,         drop,     swap,     move_node, zero_node, shift_array,
+        change_pin, change_handle, change_block, step,     step,     collect,   interrupt,
     };
     operations[test_random_below(sizeof operations / sizeof operations[0])]();
 }

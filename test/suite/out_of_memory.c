@@ -1,5 +1,5 @@
-/* Out of memory: what is unreachable is collected first, finalizers and the hook are asked next, and a failed allocation
- * leaves a heap that works.
+/* Out of memory: what is unreachable is collected first, finalizers and the hook are asked next, and a failed
+ * allocation leaves a heap that works.
  *
  * SPDX-License-Identifier: MIT */
 #include "fresh_heap.h"

@@ -1,5 +1,5 @@
-/* Pacing: an adversary that keeps exactly as much alive as docs/pacing.md promises for, and replaces it without end, is never
- * refused, never waits for a whole marking, and no allocation of it does more work than the formula there allows.
+/* Pacing: an adversary that keeps exactly as much alive as docs/pacing.md promises for, and replaces it without end, is
+ * never refused, never waits for a whole marking, and no allocation of it does more work than the formula there allows.
  *
  * SPDX-License-Identifier: MIT */
 #include "fresh_heap.h"
@@ -14,8 +14,9 @@
 #define CYCLES 25
 #define GROWING 4 /* cycles that the formula has to see before it is held to its bound */
 
-/* docs/pacing.md: units that a granule of used memory can cost marking, that a bitmap word costs the sweep, and as much again
- * a free run; the part of the work done that the guess of what is left does not fall below; what a request claims at once. */
+/* docs/pacing.md: units that a granule of used memory can cost marking, that a bitmap word costs the sweep, and as much
+ * again a free run; the part of the work done that the guess of what is left does not fall below; what a request claims
+ * at once. */
 #define MOST_UNITS 10u
 #define SWEEP_UNITS 5u
 #define GUESS_LEAST 8u
@@ -34,13 +35,13 @@ static uint32_t oldest, count;
 static size_t live_bytes;
 
 struct adversary {
-    unsigned percent;       /* of what objects can use that is kept alive, at all times */
-    size_t (*bytes)(void);  /* of the next request */
-    bool leaves;            /* objects are raw bytes; else arrays all of whose slots refer to the object itself */
-    bool drops_at_start;    /* all that lives dies when a cycle has begun */
-    bool any_order;         /* what dies is chosen by chance, not by age */
+    unsigned percent;          /* of what objects can use that is kept alive, at all times */
+    size_t (*bytes)(void);     /* of the next request */
+    bool leaves;               /* objects are raw bytes; else arrays all of whose slots refer to the object itself */
+    bool drops_at_start;       /* all that lives dies when a cycle has begun */
+    bool any_order;            /* what dies is chosen by chance, not by age */
     unsigned sweeps_in_plenty; /* at least so many cycles come after one */
-    bool outgrows_holes;    /* all holes can be too small for a request while memory is free: it is served, and no more */
+    bool outgrows_holes; /* all holes can be too small for a request while memory is free: it is served, and no more */
 };
 
 static struct {
@@ -75,8 +76,8 @@ static uint32_t larger(uint32_t a, uint32_t b) {
     return a > b ? a : b;
 }
 
-/* What docs/pacing.md allows one allocation in marking: by the guess, from the free granules that steady use leaves a cycle to
- * start with; by the bound, where the work has grown since the last cycle. */
+/* What docs/pacing.md allows one allocation in marking: by the guess, from the free granules that steady use leaves a
+ * cycle to start with; by the bound, where the work has grown since the last cycle. */
 static uint32_t marking_allowed(const struct adversary *adversary, uint32_t granules) {
     uint32_t all = moat_granules(moat_heap.stats.arena_bytes), words = all / 32;
     uint32_t sweep = words * SWEEP_UNITS / 32 + 32, meanwhile = words * SWEEP_UNITS * CHUNK_GRANULES / MOAT_CONFIG_PACE;
@@ -107,8 +108,8 @@ static void note(const struct adversary *adversary, size_t bytes, enum moat_phas
     seen.excess = excess > seen.excess ? excess : seen.excess;
 }
 
-/* A sweep that has all that is left of it and the next marking in hand must keep what that marking may need: how much a cycle that
- * starts then lacks. */
+/* A sweep that has all that is left of it and the next marking in hand must keep what that marking may need: how much a
+ * cycle that starts then lacks. */
 static void note_reserve(void) {
     uint32_t free = moat_heap.free_granules, reserve = moat_heap.reserve;
     uint32_t words = moat_granules(moat_heap.stats.arena_bytes) / 32;
@@ -222,10 +223,10 @@ static size_t larger_in_the_middle(void) {
 
 /* ---- cases ---- */
 
-#define ADVERSARY(name, ...)                                                                               \
-    static void name(void) {                                                                               \
-        static const struct adversary adversary = {__VA_ARGS__};                                           \
-        run(&adversary);                                                                                   \
+#define ADVERSARY(name, ...)                                                                                           \
+    static void name(void) {                                                                                           \
+        static const struct adversary adversary = {__VA_ARGS__};                                                       \
+        run(&adversary);                                                                                               \
     }
 
 ADVERSARY(small_ones, .percent = 75, .bytes = two_words)

@@ -126,7 +126,8 @@ static __attribute__((noinline)) void advance(unsigned steps) {
     }
 }
 
-/* Moves what the root in the heap holds to memory that is no root yet, then makes it one. The store into it has no barrier. */
+/* Moves what the root in the heap holds to memory that is no root yet, then makes it one. The store into it has no
+ * barrier. */
 static __attribute__((noinline)) void move_to_new_root(void) {
     MOAT_RAW(words[1]) = MOAT_EXCHANGE(one, NULL);
     (void)moat_root_add(words, NULL, ELEMENTS);
@@ -248,8 +249,8 @@ static void try_taking(void (*take)(void)) {
     bool over = false;
     for (unsigned steps = 0; !over; steps++) {
         CHECK(start());
-        task = (struct moat_stack){.low = (uintptr_t)task_memory, .high = (uintptr_t)(task_memory + 4),
-                                   .sp = (uintptr_t)task_memory};
+        task = (struct moat_stack){
+            .low = (uintptr_t)task_memory, .high = (uintptr_t)(task_memory + 4), .sp = (uintptr_t)task_memory};
         CHECK_EQUAL(moat_stack_add(&task), MOAT_OK);
         give_to_task();
         scrub_stack();
@@ -352,14 +353,10 @@ static void overwritten_at_every_step(void) {
 }
 
 static const struct test_case cases[] = {
-    TEST_CASE(static_roots_keep),
-    TEST_CASE(typed_elements_keep_until_removed),
-    TEST_CASE(slots_keep_until_removed),
-    TEST_CASE(removed_root_may_be_added_again),
-    TEST_CASE(added_at_every_step),
-    TEST_CASE(removed_at_every_step),
-    TEST_CASE(taken_over_from_a_stack),
-    TEST_CASE(overwritten_at_every_step),
+    TEST_CASE(static_roots_keep),        TEST_CASE(typed_elements_keep_until_removed),
+    TEST_CASE(slots_keep_until_removed), TEST_CASE(removed_root_may_be_added_again),
+    TEST_CASE(added_at_every_step),      TEST_CASE(removed_at_every_step),
+    TEST_CASE(taken_over_from_a_stack),  TEST_CASE(overwritten_at_every_step),
 };
 
 int main(void) {

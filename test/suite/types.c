@@ -1,5 +1,5 @@
-/* Types: which words of an object keep what they point at. Each shape is made with every word pointing at an object of its
- * own: the words that are slots must keep theirs, the others, numbers that look like pointers, must not.
+/* Types: which words of an object keep what they point at. Each shape is made with every word pointing at an object of
+ * its own: the words that are slots must keep theirs, the others, numbers that look like pointers, must not.
  *
  * SPDX-License-Identifier: MIT */
 #include "fresh_heap.h"
@@ -126,8 +126,8 @@ struct rows {
 };
 MOAT_TYPE_RUNS(rows_type, struct rows, MOAT_RUN_SLOTS(struct rows, head),
                MOAT_RUN_NESTED_STRUCTS(struct rows, rows, struct row, pieces, struct piece, value),
-               MOAT_RUN_NESTED(struct rows, rows, struct row, slots), MOAT_RUN_NESTED(struct rows, rows, struct row, last),
-               MOAT_RUN_SLOTS(struct rows, tail));
+               MOAT_RUN_NESTED(struct rows, rows, struct row, slots),
+               MOAT_RUN_NESTED(struct rows, rows, struct row, last), MOAT_RUN_SLOTS(struct rows, tail));
 
 struct tail_rows {
     uintptr_t x;
@@ -176,9 +176,9 @@ MOAT_TYPE_FINALIZED(finalized_wide_type, struct wide, finalize, inside, across, 
 /* ---- which words are slots, said a second time ---- */
 
 #define IN(T, field) (at - offsetof(T, field) < sizeof(((T *)0)->field))
-#define IS_SLOT(name, condition)                                                                           \
-    static bool name##_slot(size_t at) {                                                                   \
-        return condition;                                                                                  \
+#define IS_SLOT(name, condition)                                                                                       \
+    static bool name##_slot(size_t at) {                                                                               \
+        return condition;                                                                                              \
     }
 
 IS_SLOT(plain, IN(struct plain, a) || IN(struct plain, b))
@@ -195,11 +195,11 @@ IS_SLOT(row, IN(struct row, slots) || IN(struct row, last) ||
                  (IN(struct row, pieces) && piece_slot(at - offsetof(struct row, pieces))))
 IS_SLOT(rows, IN(struct rows, head) || IN(struct rows, tail) ||
                   (IN(struct rows, rows) && row_slot((at - offsetof(struct rows, rows)) % sizeof(struct row))))
-IS_SLOT(tail_rows, IN(struct tail_rows, head) ||
-                       (at >= sizeof(struct tail_rows) && row_slot((at - sizeof(struct tail_rows)) % sizeof(struct row))))
+IS_SLOT(tail_rows, IN(struct tail_rows, head) || (at >= sizeof(struct tail_rows) &&
+                                                  row_slot((at - sizeof(struct tail_rows)) % sizeof(struct row))))
 IS_SLOT(tail_slots, IN(struct tail_slots, head) || at >= sizeof(struct tail_slots))
-IS_SLOT(tail_structs,
-        IN(struct tail_structs, head) || (at >= sizeof(struct tail_structs) && piece_slot(at - sizeof(struct tail_structs))))
+IS_SLOT(tail_structs, IN(struct tail_structs, head) ||
+                          (at >= sizeof(struct tail_structs) && piece_slot(at - sizeof(struct tail_structs))))
 IS_SLOT(tail_bytes, IN(struct tail_bytes, head))
 
 /* ---- the trial of a shape ---- */
@@ -237,7 +237,8 @@ static void check_words(size_t bytes, bool (*is_slot)(size_t at)) {
         bool alive = is_alive(trial.target[at / MOAT_WORD_BYTES]);
         if (alive != is_slot(at)) {
             test_note("the object and its word are at byte", (int64_t)at);
-            test_fail(__FILE__, __LINE__, alive ? "a word that is no slot keeps its object" : "a slot's object was freed");
+            test_fail(__FILE__, __LINE__,
+                      alive ? "a word that is no slot keeps its object" : "a slot's object was freed");
             return;
         }
     }
@@ -262,12 +263,12 @@ static void try_shape(void *(*make)(void), size_t bytes, bool (*is_slot)(size_t 
     CHECK_EQUAL(free_bytes(), moat_heap.stats.arena_bytes);
 }
 
-#define SHAPE_OF(name, make_, bytes, slot)                                                                 \
-    static void *name##_make(void) {                                                                       \
-        return make_;                                                                                      \
-    }                                                                                                      \
-    static void name(void) {                                                                               \
-        try_shape(name##_make, bytes, slot);                                                               \
+#define SHAPE_OF(name, make_, bytes, slot)                                                                             \
+    static void *name##_make(void) {                                                                                   \
+        return make_;                                                                                                  \
+    }                                                                                                                  \
+    static void name(void) {                                                                                           \
+        try_shape(name##_make, bytes, slot);                                                                           \
     }
 
 SHAPE_OF(plain_fields, MOAT_NEW(plain_type), sizeof(struct plain), plain_slot)
@@ -281,13 +282,14 @@ SHAPE_OF(twenty_four_fields, MOAT_NEW(many_type), sizeof(struct many), many_slot
 SHAPE_OF(runs_of_structs, MOAT_NEW(runs_type), sizeof(struct runs), runs_slot)
 SHAPE_OF(tail_of_slots, MOAT_NEW_FLEX(tail_slots_type, TAIL), sizeof(struct tail_slots) + TAIL * sizeof(void *),
          tail_slots_slot)
-SHAPE_OF(tail_of_structs, MOAT_NEW_FLEX(tail_structs_type, TAIL), sizeof(struct tail_structs) + TAIL * sizeof(struct piece),
-         tail_structs_slot)
-SHAPE_OF(tail_of_bytes, MOAT_NEW_FLEX(tail_bytes_type, TAIL * MOAT_WORD_BYTES),
+SHAPE_OF(tail_of_structs, MOAT_NEW_FLEX(tail_structs_type, TAIL),
+         sizeof(struct tail_structs) + TAIL * sizeof(struct piece), tail_structs_slot)
+SHAPE_OF(tail_of_bytes, MOAT_NEW_FLEX(tail_bytes_type, TAIL *MOAT_WORD_BYTES),
          sizeof(struct tail_bytes) + TAIL * MOAT_WORD_BYTES, tail_bytes_slot)
 SHAPE_OF(empty_tail, MOAT_NEW_FLEX(tail_structs_type, 0), sizeof(struct tail_structs), tail_structs_slot)
 SHAPE_OF(repeats_in_a_repeat, MOAT_NEW(rows_type), sizeof(struct rows), rows_slot)
-SHAPE_OF(tail_of_repeats, MOAT_NEW_FLEX(tail_rows_type, 2), sizeof(struct tail_rows) + 2 * sizeof(struct row), tail_rows_slot)
+SHAPE_OF(tail_of_repeats, MOAT_NEW_FLEX(tail_rows_type, 2), sizeof(struct tail_rows) + 2 * sizeof(struct row),
+         tail_rows_slot)
 SHAPE_OF(array_of_structs, MOAT_NEW_ARRAY(piece_type, ARRAY), ARRAY * sizeof(struct piece), piece_slot)
 SHAPE_OF(array_of_single_slots, MOAT_NEW_ARRAY(single_type, 50), 50 * sizeof(struct single), all_slot)
 SHAPE_OF(array_of_runs, MOAT_NEW_ARRAY(runs_type, 1), sizeof(struct runs), runs_slot)

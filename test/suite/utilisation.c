@@ -1,5 +1,5 @@
-/* The least share of time that the collector leaves: as core tells it, and exactly, from all slices and scans. Core may tell
- * less than is true, by a twentieth of a window, and never more.
+/* The least share of time that the collector leaves: as core tells it, and exactly, from all slices and scans. Core may
+ * tell less than is true, by a twentieth of a window, and never more.
  *
  * SPDX-License-Identifier: MIT */
 #include "fresh_heap.h"
@@ -149,7 +149,8 @@ static void a_restart_forgets(void) {
     CHECK_EQUAL(share, 900);
 }
 
-/* Works of up to `length`, apart by up to `apart`, and now and then by far more, from a little before the clock wraps. */
+/* Works of up to `length`, apart by up to `apart`, and now and then by far more, from a little before the clock wraps.
+ */
 static void at_random(uint32_t length, uint32_t apart) {
     CHECK(start());
     uint32_t now = UINT32_MAX - 20000;

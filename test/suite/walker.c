@@ -1,5 +1,5 @@
-/* The walker: damage of each kind, one at a time, in each phase of a cycle: moat_heap_check must name the invariant that it
- * breaks, and find nothing once the damage is undone.
+/* The walker: damage of each kind, one at a time, in each phase of a cycle: moat_heap_check must name the invariant
+ * that it breaks, and find nothing once the damage is undone.
  *
  * SPDX-License-Identifier: MIT */
 #include "fresh_heap.h"
@@ -357,7 +357,8 @@ static const struct {
     const char *name;
     unsigned invariant;
 } damages[] = {
-#define DAMAGE(name, invariant) {name, #name, invariant}
+#define DAMAGE(name, invariant)                                                                                        \
+    { name, #name, invariant }
     DAMAGE(fence_lost, 1),
     DAMAGE(fence_white, 1),
     DAMAGE(rest_of_nothing, 2),
@@ -484,10 +485,8 @@ static void no_struct_is_needed(void) {
 }
 
 static const struct test_case cases[] = {
-    TEST_CASE(while_idle),
-    TEST_CASE(while_marking),
-    TEST_CASE(while_sweeping),
-    TEST_CASE(at_every_step_of_a_cycle),
+    TEST_CASE(while_idle),          TEST_CASE(while_marking),
+    TEST_CASE(while_sweeping),      TEST_CASE(at_every_step_of_a_cycle),
     TEST_CASE(no_struct_is_needed),
 };
 

@@ -1,6 +1,6 @@
-/* moat: a firmware that keeps its own account of what the collector does, prints it, and prints the trace: test_roundtrip.py
- * compares the two. The clock wraps while it runs, a handler allocates, memory runs out once, finalizers run; the ring is printed
- * before it overflows, so that its printings overlap; then it does overflow.
+/* moat: a firmware that keeps its own account of what the collector does, prints it, and prints the trace:
+ * test_roundtrip.py compares the two. The clock wraps while it runs, a handler allocates, memory runs out once,
+ * finalizers run; the ring is printed before it overflows, so that its printings overlap; then it does overflow.
  *
  * SPDX-License-Identifier: MIT */
 #include "base/event.h"
@@ -11,10 +11,10 @@
 
 #include <stdio.h>
 
-#define DEPTH 8u         /* of spans in each other */
+#define DEPTH 8u /* of spans in each other */
 #define CYCLES_MAX 200u
-#define WRAP_IN 100000u  /* instructions from the start to the clock's wrap */
-#define PERIOD 3001u     /* of the handler, in instructions */
+#define WRAP_IN 100000u /* instructions from the start to the clock's wrap */
+#define PERIOD 3001u    /* of the handler, in instructions */
 #define PRINT_AT (MOAT_CONFIG_EVENTS / 2)
 
 struct node {
@@ -30,7 +30,8 @@ static MOAT_ROOT(struct node) list;
 
 /* ---- the account ---- */
 
-/* Spans of one kind. Each of their ends is known to lie between two readings of the clock, so a length has two bounds. */
+/* Spans of one kind. Each of their ends is known to lie between two readings of the clock, so a length has two bounds.
+ */
 struct account {
     uint32_t begun, ended;
     uint32_t longest_low, longest_high;
@@ -67,12 +68,14 @@ void __wrap_moat_event_add(enum moat_event_kind kind, uint32_t argument);
 
 void __wrap_moat_event_add(enum moat_event_kind kind, uint32_t argument) {
     static struct account *const begins[] = {
-        [MOAT_EVENT_SLICE_BEGIN] = &slices, [MOAT_EVENT_ALLOCATE_BEGIN] = &allocations, [MOAT_EVENT_SCAN_BEGIN] = &scans,
-        [MOAT_EVENT_FINALIZE_BEGIN] = &finalizers, [MOAT_EVENT_COLLECT_BEGIN] = &collections, [MOAT_EVENT_COLLECT_END] = NULL,
+        [MOAT_EVENT_SLICE_BEGIN] = &slices,        [MOAT_EVENT_ALLOCATE_BEGIN] = &allocations,
+        [MOAT_EVENT_SCAN_BEGIN] = &scans,          [MOAT_EVENT_FINALIZE_BEGIN] = &finalizers,
+        [MOAT_EVENT_COLLECT_BEGIN] = &collections, [MOAT_EVENT_COLLECT_END] = NULL,
     };
     static struct account *const ends[] = {
-        [MOAT_EVENT_SLICE_END] = &slices, [MOAT_EVENT_ALLOCATE_END] = &allocations, [MOAT_EVENT_SCAN_END] = &scans,
-        [MOAT_EVENT_FINALIZE_END] = &finalizers, [MOAT_EVENT_COLLECT_END] = &collections,
+        [MOAT_EVENT_SLICE_END] = &slices,        [MOAT_EVENT_ALLOCATE_END] = &allocations,
+        [MOAT_EVENT_SCAN_END] = &scans,          [MOAT_EVENT_FINALIZE_END] = &finalizers,
+        [MOAT_EVENT_COLLECT_END] = &collections,
     };
     moat_port_mask_t masked = moat_port_mask();
     uint32_t before = moat_port_clock();
@@ -161,7 +164,8 @@ static void churn(uint32_t rounds, void (*each)(void)) {
     }
 }
 
-/* All that is made is kept until nothing is left. Then the list is taken apart: a word on the stack may still name its head. */
+/* All that is made is kept until nothing is left. Then the list is taken apart: a word on the stack may still name its
+ * head. */
 static void run_out(void) {
     for (struct node *node; (node = MOAT_NEW(node_type)) != NULL; print_in_time()) {
         MOAT_INIT(node->next, list);

@@ -12,7 +12,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define RADIO_RING 16      /* frames that can wait */
+#define RADIO_RING 16       /* frames that can wait */
 #define RADIO_COPY_BYTES 64 /* the longest frame that radio_send_copy takes */
 
 /* A frame was sent. data: what was submitted, or NULL for a copy. cookie: the caller's. */

@@ -1,6 +1,7 @@
 /* moat: the port's masks with a probe behind each: found before the real header, which it takes in.
  *
- * The probe's entries save every register, so that core's code hardly changes: a leaf function saves its return address.
+ * The probe's entries save every register, so that core's code hardly changes: a leaf function saves its return
+ * address.
  *
  * SPDX-License-Identifier: MIT */
 #pragma GCC system_header /* #include_next is GCC's own */

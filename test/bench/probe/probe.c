@@ -1,7 +1,7 @@
 /* moat: the probe. See ../probe.h.
  *
- * Time is counted without the probe: each pair of entries takes as long as every other of its kind, and `stolen` adds up what
- * they took.
+ * Time is counted without the probe: each pair of entries takes as long as every other of its kind, and `stolen` adds
+ * up what they took.
  *
  * SPDX-License-Identifier: MIT */
 #include "../probe.h"
@@ -10,7 +10,7 @@
 
 #include <bsp.h>
 #include <moat.h>
-#include <port.h>
+#include <base/port.h>
 
 #define EVENTS_MAX 60000
 
@@ -154,8 +154,8 @@ struct bench_probe bench_probe_get(void) {
 
 /* ---- utilisation ---- */
 
-/* The most collector work in any window. Only windows that begin with an event are looked at: another one may move up to
- * its first event, or back to the start of the event that it cuts, and holds no less. */
+/* The most collector work in any window. Only windows that begin with an event are looked at: another one may move up
+ * to its first event, or back to the start of the event that it cuts, and holds no less. */
 static uint32_t most_work(uint32_t window, uint32_t total) {
     uint32_t most = 0;
     uint64_t sum = 0; /* of the events from `first` up to `last`, excluded */
@@ -181,7 +181,7 @@ void bench_probe_print_utilisation(void) {
     static const struct {
         const char *metric;
         uint32_t window;
-    } windows[] = {{"mmu_300", 300}, {"mmu_1000", 1000}, {"mmu_3000", 3000}, {"mmu_10000", 10000},
+    } windows[] = {{"mmu_300", 300},     {"mmu_1000", 1000},     {"mmu_3000", 3000},    {"mmu_10000", 10000},
                    {"mmu_30000", 30000}, {"mmu_100000", 100000}, {"mmu_300000", 300000}};
     uint32_t total = bsp_instructions() - stolen - origin;
     if (event_count == EVENTS_MAX) {

@@ -36,7 +36,7 @@ MOAT_TYPE_FINALIZED(finalized_type, struct finalized, finish, first);
 
 struct array {
     int count;
-    MOAT_REF(struct node) slots[7]; /* lacks slots[0] in array_none_type + 6 */
+    MOAT_REF(struct node) slots[7];   /* lacks slots[0] in array_none_type + 6 */
     MOAT_REF(struct node) grid[2][3]; /* lacks grid[0][0] in array_type + 5 */
 };
 MOAT_TYPE(array_type, struct array, slots);
@@ -45,7 +45,7 @@ MOAT_TYPE(array_none_type, struct array, grid);
 struct named {
     node_ref ref; /* lacks ref in named_type */
     node_pointer pointer;
-    volatile node_ref changing; /* lacks changing in named_type */
+    volatile node_ref changing;  /* lacks changing in named_type */
     struct node *const constant; /* lacks constant in named_type */
     const struct {
         char *own;
@@ -92,7 +92,9 @@ MOAT_TYPE(holder_whole_type, struct holder, either.text, first, second);
 struct piece {
     uint32_t key;
     MOAT_REF(char) value; /* lacks pieces[2].value in pieces_part_type + 4, lacks tail[0].value in tail_keys_type + 2 */
-    MOAT_REF(char) note; /* lacks pieces[0].note in pieces_part_type + 6, lacks pieces[0].note in pieces_values_type + 6, lacks tail[0].note in tail_keys_type + 2, lacks tail[0].note in tail_values_type + 2 */
+    MOAT_REF(char)
+    note; /* lacks pieces[0].note in pieces_part_type + 6, lacks pieces[0].note in pieces_values_type + 6, lacks
+             tail[0].note in tail_keys_type + 2, lacks tail[0].note in tail_values_type + 2 */
 };
 struct pieces {
     int count;
@@ -106,8 +108,10 @@ struct tail {
     MOAT_REF(char) head; /* lacks head in tail_headless_type */
     struct piece tail[];
 };
-MOAT_TYPE_FLEX(tail_type, struct tail, MOAT_RUN_SLOTS(struct tail, head), MOAT_TAIL_STRUCTS(struct tail, tail, struct piece, value, note));
-MOAT_TYPE_FLEX(tail_values_type, struct tail, MOAT_RUN_SLOTS(struct tail, head), MOAT_TAIL_STRUCTS(struct tail, tail, struct piece, value));
+MOAT_TYPE_FLEX(tail_type, struct tail, MOAT_RUN_SLOTS(struct tail, head),
+               MOAT_TAIL_STRUCTS(struct tail, tail, struct piece, value, note));
+MOAT_TYPE_FLEX(tail_values_type, struct tail, MOAT_RUN_SLOTS(struct tail, head),
+               MOAT_TAIL_STRUCTS(struct tail, tail, struct piece, value));
 MOAT_TYPE_FLEX(tail_headless_type, struct tail, MOAT_TAIL_STRUCTS(struct tail, tail, struct piece, value, note));
 MOAT_TYPE(tail_keys_type, struct tail, head);
 
@@ -119,7 +123,8 @@ struct shelf {
 struct shelves {
     struct shelf shelves[4];
 };
-MOAT_TYPE_RUNS(shelves_type, struct shelves, MOAT_RUN_NESTED_STRUCTS(struct shelves, shelves, struct shelf, pieces, struct piece, value, note),
+MOAT_TYPE_RUNS(shelves_type, struct shelves,
+               MOAT_RUN_NESTED_STRUCTS(struct shelves, shelves, struct shelf, pieces, struct piece, value, note),
                MOAT_RUN_NESTED(struct shelves, shelves, struct shelf, spare));
 MOAT_TYPE_RUNS(shelves_pieces_type, struct shelves,
                MOAT_RUN_NESTED_STRUCTS(struct shelves, shelves, struct shelf, pieces, struct piece, value, note));
@@ -134,7 +139,7 @@ MOAT_TYPE_FLEX(bytes_tail_type, struct slots_tail, MOAT_TAIL_BYTES(struct slots_
 struct wide {
     MOAT_REF(char) first;
     uint8_t bytes[3000];
-    MOAT_REF(char) far[2]; /* lacks far[0] in wide_near_type + 1 */
+    MOAT_REF(char) far[2];      /* lacks far[0] in wide_near_type + 1 */
     MOAT_REF(char) many[32769]; /* lacks many[0] in wide_near_type + 32768 */
 };
 MOAT_TYPE(wide_type, struct wide, first, far, many);
@@ -149,7 +154,11 @@ struct raw {
 };
 MOAT_TYPE(raw_type, struct raw, slot, pointers, word); /* bare pointers[0] in raw_type + 3 */
 
-MOAT_TYPE(unnamed_type, struct { int x; MOAT_REF(char) slot; }); /* lacks slot in unnamed_type */
+MOAT_TYPE(
+    unnamed_type, struct {
+        int x;
+        MOAT_REF(char) slot;
+    }); /* lacks slot in unnamed_type */
 
 typedef struct {
     int x;

@@ -67,4 +67,4 @@ void(explicit_bzero)(void *at, size_t n);
 
 void take(struct node **slot);
 void take_bytes(void *bytes);
-void take_slot(MOAT_REF(struct node) *slot);
+void take_slot(MOAT_REF(struct node) * slot);

@@ -1,10 +1,10 @@
 /* Resets the writing of fault records, their counting and their clearing after every instruction.
  *
  * A child is stepped through moat_fault_raise, an instruction at a time, and each state of the retained RAM that
- * differs from the one before is what a reset at that point would have left. In every one of them the records that are there
- * before and after must be there, none that is in neither, each with the count before or after; and the next fault must get a number
- * that goes on.
- * Needs Linux, ptrace and x86-64; the order of the stores, volatile as they are, is the same on every CPU.
+ * differs from the one before is what a reset at that point would have left. In every one of them the records that are
+ * there before and after must be there, none that is in neither, each with the count before or after; and the next
+ * fault must get a number that goes on. Needs Linux, ptrace and x86-64; the order of the stores, volatile as they are,
+ * is the same on every CPU.
  *
  * SPDX-License-Identifier: MIT */
 #define _GNU_SOURCE
@@ -77,13 +77,27 @@ _Noreturn void moat_port_trap(void) {
     _exit(kept ? 0 : 1);
 }
 
-struct moat_range moat_port_thread_stack(void) { return (struct moat_range){0, 0}; }
-struct moat_range moat_port_handler_stack(void) { return (struct moat_range){0, 0}; }
-uint32_t moat_port_clock(void) { return 0; }
-uint64_t moat_port_registers(uintptr_t registers[MOAT_PORT_REGISTERS]) { return (void)(registers[7] = 0x5555), 1 << 7; }
-uintptr_t moat_port_interrupted_sp(void) { return 0; }
-bool moat_port_follows_call(uintptr_t address) { return (void)address, false; }
-void moat_port_boot(struct moat_port_boot *out) { *out = (struct moat_port_boot){1, 2, 3, 0}; }
+struct moat_range moat_port_thread_stack(void) {
+    return (struct moat_range){0, 0};
+}
+struct moat_range moat_port_handler_stack(void) {
+    return (struct moat_range){0, 0};
+}
+uint32_t moat_port_clock(void) {
+    return 0;
+}
+uint64_t moat_port_registers(uintptr_t registers[MOAT_PORT_REGISTERS]) {
+    return (void)(registers[7] = 0x5555), 1 << 7;
+}
+uintptr_t moat_port_interrupted_sp(void) {
+    return 0;
+}
+bool moat_port_follows_call(uintptr_t address) {
+    return (void)address, false;
+}
+void moat_port_boot(struct moat_port_boot *out) {
+    *out = (struct moat_port_boot){1, 2, 3, 0};
+}
 
 static void raise_numbered(uintptr_t number) {
     struct moat_fault_report report;
@@ -95,10 +109,18 @@ static void raise_numbered(uintptr_t number) {
     moat_fault_raise(&report);
 }
 
-static void raise_a(void) { raise_numbered(0x1110); }
-static void raise_b(void) { raise_numbered(0x2224); }
-static void raise_c(void) { raise_numbered(0x3336); }
-static void raise_d(void) { raise_numbered(0x4448); }
+static void raise_a(void) {
+    raise_numbered(0x1110);
+}
+static void raise_b(void) {
+    raise_numbered(0x2224);
+}
+static void raise_c(void) {
+    raise_numbered(0x3336);
+}
+static void raise_d(void) {
+    raise_numbered(0x4448);
+}
 
 static void raise_nested(void) {
     nest = true;

@@ -1,7 +1,7 @@
 /* The loops. See loops.h. LOOPS names this compilation's table, LOOPS_COMPILER the compiler and its level.
  *
- * C has no pointer just before an array, compilers do: hide() gives them the address as one that they know nothing of, so
- * that the loop starts where theirs do.
+ * C has no pointer just before an array, compilers do: hide() gives them the address as one that they know nothing of,
+ * so that the loop starts where theirs do.
  *
  * SPDX-License-Identifier: MIT */
 #include "loops.h"
@@ -100,4 +100,5 @@ static uintptr_t words_by_index(void) {
     return sum;
 }
 
-const struct loops LOOPS = {LOOPS_COMPILER, words_up, words_before, words_past, pairs_before, bytes_before, bytes_down, words_by_index};
+const struct loops LOOPS = {LOOPS_COMPILER, words_up,     words_before, words_past,
+                            pairs_before,   bytes_before, bytes_down,   words_by_index};

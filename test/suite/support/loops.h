@@ -19,13 +19,13 @@ void loop_collect(void);
 /* Each makes an array, writes 1, 2, 3, ... to its words or bytes, collects on the way, and returns the sum. */
 struct loops {
     const char *compiler;
-    uintptr_t (*words_up)(void);        /* while (p != end) *p++ */
-    uintptr_t (*words_before)(void);    /* *++p */
-    uintptr_t (*words_past)(void);      /* all written, then read from the end: *--p */
-    uintptr_t (*pairs_before)(void);    /* *++p, elements of two words */
-    uintptr_t (*bytes_before)(void);    /* *++p */
-    uintptr_t (*bytes_down)(void);      /* *--p */
-    uintptr_t (*words_by_index)(void);  /* p[i] */
+    uintptr_t (*words_up)(void);       /* while (p != end) *p++ */
+    uintptr_t (*words_before)(void);   /* *++p */
+    uintptr_t (*words_past)(void);     /* all written, then read from the end: *--p */
+    uintptr_t (*pairs_before)(void);   /* *++p, elements of two words */
+    uintptr_t (*bytes_before)(void);   /* *++p */
+    uintptr_t (*bytes_down)(void);     /* *--p */
+    uintptr_t (*words_by_index)(void); /* p[i] */
 };
 
 #endif

@@ -49,7 +49,7 @@ uintptr_t node_serial(void) {
     return serial;
 }
 
-bool node_push(MOAT_REF(struct node) *list) {
+bool node_push(MOAT_REF(struct node) * list) {
     struct node *node = node_new();
     if (node == NULL) {
         return false;

@@ -31,7 +31,7 @@ struct node *node_new_array(size_t count);
 uintptr_t node_serial(void);
 
 /* Puts a new node at the head of a list. False: no memory. */
-bool node_push(MOAT_REF(struct node) *list);
+bool node_push(MOAT_REF(struct node) * list);
 
 /* Overwrites what is free by making objects in it, up to `bytes`, until a collection is due. Thread mode. */
 void node_overwrite_free(size_t bytes);

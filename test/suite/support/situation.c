@@ -15,7 +15,8 @@
 
 const char *situation_name(enum situation situation) {
     static const char *const names[SITUATIONS] = {
-        "idle", "before the start", "marking, stacks grey", "marking", "before marking ends", "sweeping", "before the sweep ends"};
+        "idle",     "before the start",     "marking, stacks grey", "marking", "before marking ends",
+        "sweeping", "before the sweep ends"};
     return names[situation];
 }
 

@@ -17,8 +17,8 @@ enum situation {
     SITUATIONS
 };
 
-/* Brings the collector there from wherever it is, without allocating. False: it did not get there. The stack that calls is
- * scanned on the way. Context: thread. */
+/* Brings the collector there from wherever it is, without allocating. False: it did not get there. The stack that calls
+ * is scanned on the way. Context: thread. */
 bool situation_enter(enum situation situation);
 
 const char *situation_name(enum situation situation);
