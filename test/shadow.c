@@ -308,8 +308,8 @@ bool shadow_settle(unsigned *extras) {
             objects[i].hidden = 0;
         }
     }
-    for (unsigned i = 0; i < moat_heap.arena_count; i++) {
-        there += objects_in(moat_heap.arenas[i]);
+    for (unsigned i = 0; i < moat_heap.arenas.count; i++) {
+        there += objects_in(moat_heap.arenas.table[i]);
     }
     *extras = there - known;
     return holds;

@@ -50,7 +50,7 @@ int moat_refuse(enum moat_result result, const char *call, const char *what, uin
 }
 
 int moat_require_ready(const char *call) {
-    return moat_heap.ready ? MOAT_OK : moat_refuse(MOAT_ERR_NOT_READY, call, "call moat_init first", 0);
+    return moat_heap.front.ready ? MOAT_OK : moat_refuse(MOAT_ERR_NOT_READY, call, "call moat_init first", 0);
 }
 
 int moat_require_thread(const char *call) {

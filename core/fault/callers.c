@@ -32,7 +32,7 @@ static enum moat_fault_stack find(uintptr_t sp, struct moat_range *bounds, bool 
     if (is_on(sp, bounds, overrun)) {
         return MOAT_FAULT_STACK_HANDLER;
     }
-    const struct moat_stack *task = moat_heap.stacks;
+    const struct moat_stack *task = moat_heap.tables.stacks;
     for (unsigned i = 0; task != NULL && i < TASKS_MAX; i++, task = task->next) {
         bounds->low = task->low;
         bounds->high = task->high;

@@ -23,7 +23,7 @@ static void name_write(volatile char *field, const char *name) {
 }
 
 static uint32_t state_now(void) {
-    uint32_t state = (uint32_t)moat_heap.phase & MOAT_FAULT_PHASE_MASK;
+    uint32_t state = (uint32_t)moat_heap.cycle.phase & MOAT_FAULT_PHASE_MASK;
     state |= (uint32_t)MOAT_CONFIG_CHECK << MOAT_FAULT_CHECK_SHIFT;
     return moat_port_in_handler() ? state | MOAT_FAULT_IN_HANDLER : state;
 }

@@ -84,8 +84,8 @@ void moat_audit_slice(uint32_t words) {
     static struct moat_audit audit;
     static uint32_t cycle;
     static bool under_way;
-    if (!under_way && cycle != moat_heap.cycle) {
-        cycle = moat_heap.cycle;
+    if (!under_way && cycle != moat_heap.cycle.number) {
+        cycle = moat_heap.cycle.number;
         under_way = true;
         moat_audit_begin(&audit, NULL);
     }

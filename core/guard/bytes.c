@@ -38,7 +38,7 @@ static void check_source(const void *to, const void *from, size_t bytes, uintptr
 }
 
 void moat_guard_check_bytes(const void *to, const void *from, size_t bytes, uintptr_t pc) {
-    if (!moat_heap.ready || bytes == 0) {
+    if (!moat_heap.front.ready || bytes == 0) {
         return;
     }
     check_destination(to, bytes, pc);

@@ -19,7 +19,7 @@ bool moat_guard_is_managed(const void *p) {
 }
 
 static bool is_near(const void *value) {
-    return (uintptr_t)value - moat_heap.low < moat_heap.span;
+    return (uintptr_t)value - moat_heap.border.low < moat_heap.border.span;
 }
 
 /* One past the end lies in the object's last granule where the object does not fill it. How long a tail is nobody

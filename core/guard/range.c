@@ -86,8 +86,8 @@ bool moat_guard_holder_of(const void *p, struct moat_guard_holder *out) {
             return true;
         }
     }
-    for (uint32_t i = 0; moat_heap.roots != NULL && i < MOAT_CONFIG_ROOTS_MAX; i++) {
-        if (holds_root(out, &moat_heap.roots[i], (uintptr_t)p)) {
+    for (uint32_t i = 0; moat_heap.tables.roots != NULL && i < MOAT_CONFIG_ROOTS_MAX; i++) {
+        if (holds_root(out, &moat_heap.tables.roots[i], (uintptr_t)p)) {
             return true;
         }
     }

@@ -32,11 +32,11 @@ struct request {
 
 #if MOAT_CONFIG_STRESS_FAIL
 void moat_stress_fail(uint32_t k) {
-    moat_heap.fail_countdown = k;
+    moat_heap.front.fail_countdown = k;
 }
 
 static bool stress_fails(void) {
-    return moat_heap.fail_countdown != 0 && --moat_heap.fail_countdown == 0;
+    return moat_heap.front.fail_countdown != 0 && --moat_heap.front.fail_countdown == 0;
 }
 #else
 static bool stress_fails(void) {
@@ -46,15 +46,15 @@ static bool stress_fails(void) {
 
 /* An object of raw bytes is claimed, cleared with interrupts on, and only then takes its type: marking does not look
  * into it before, and no cycle can start meanwhile, since this is no safe point. The bits of a very large one are set
- * with interrupts on too, and where the sweep could take them for free ones it waits (moat_heap.claiming). */
+ * with interrupts on too, and where the sweep could take them for free ones it waits (moat_heap.front.claiming). */
 static uintptr_t take_large(const struct request *request) {
     moat_port_mask_t masked = moat_port_mask();
     uintptr_t at = moat_cursor_cut(request->granules);
-    bool claiming = moat_heap.claiming;
+    bool claiming = moat_heap.front.claiming;
     if (at != 0 && request->granules <= AT_ONCE_GRANULES) {
         moat_cursor_cover(at, request->granules);
     } else if (at != 0) {
-        moat_heap.claiming = claiming || moat_cursor_is_unswept(at);
+        moat_heap.front.claiming = claiming || moat_cursor_is_unswept(at);
     }
     moat_port_unmask(masked);
     if (at == 0) {
@@ -62,7 +62,7 @@ static uintptr_t take_large(const struct request *request) {
     }
     if (request->granules > AT_ONCE_GRANULES) {
         moat_cursor_cover(at, request->granules);
-        moat_heap.claiming = claiming;
+        moat_heap.front.claiming = claiming;
     }
     moat_clear_words(moat_payload_at(at), at + moat_bytes(request->granules));
     *moat_header_at(at) = request->header;
@@ -142,12 +142,12 @@ static void *collect_and_take(const struct request *request) {
 
 /* The hook is not asked again by what it allocates itself. */
 static bool ask_hook(uintptr_t bytes) {
-    if (moat_heap.out_of_memory_hook == NULL || moat_heap.asking_hook) {
+    if (moat_heap.front.out_of_memory_hook == NULL || moat_heap.front.asking_hook) {
         return false;
     }
-    moat_heap.asking_hook = true;
-    bool again = moat_heap.out_of_memory_hook(bytes);
-    moat_heap.asking_hook = false;
+    moat_heap.front.asking_hook = true;
+    bool again = moat_heap.front.out_of_memory_hook(bytes);
+    moat_heap.front.asking_hook = false;
     return again;
 }
 
@@ -155,14 +155,14 @@ static bool ask_hook(uintptr_t bytes) {
  * may let go of more; then the firmware may. */
 static void *reclaim(const struct request *request) {
     void *object = NULL;
-    while (object == NULL && moat_heap.phase != MOAT_PHASE_IDLE) {
+    while (object == NULL && moat_heap.cycle.phase != MOAT_PHASE_IDLE) {
         moat_cycle_step(MOAT_CONFIG_SLICE_UNITS);
-        object = moat_heap.phase == MOAT_PHASE_MARK ? NULL : take(request);
+        object = moat_heap.cycle.phase == MOAT_PHASE_MARK ? NULL : take(request);
     }
     if (object == NULL) {
         object = collect_and_take(request);
     }
-    if (object == NULL && moat_heap.doomed != NULL && !moat_heap.finalizing) {
+    if (object == NULL && moat_heap.finalizers.doomed != NULL && !moat_heap.finalizers.running) {
         moat_finalize_run_all();
         moat_cycle_finish();
         object = collect_and_take(request);
@@ -188,7 +188,7 @@ static void *sweep_in_handler(const struct request *request) {
 }
 
 static void *make(const struct request *request) {
-    if (moat_heap.free_granules <= moat_heap.attention || request->granules > MOAT_SMALL_GRANULES) {
+    if (moat_heap.free_granules <= moat_heap.pace.threshold || request->granules > MOAT_SMALL_GRANULES) {
         moat_cycle_pace(request->granules);
     }
     bool fails = stress_fails();
@@ -210,7 +210,7 @@ static void *make(const struct request *request) {
 
 /* Checks what all allocations have in common and makes the object. */
 static void *serve(const char *call, struct request *request, uintptr_t bytes) {
-    uintptr_t most = moat_heap.largest_arena;
+    uintptr_t most = moat_heap.arenas.largest;
     if (bytes > most || (request->granules = moat_granules(MOAT_EXTENT_(bytes))) > moat_granules(most)) {
         (void)moat_refuse(MOAT_ERR_SIZE, call,
                           most == 0 ? "no arena: call moat_arena_add first" : "larger than every arena", bytes);
@@ -261,10 +261,10 @@ __attribute__((noinline)) static void *new_slow(const struct moat_type *type) {
 /* From a new chunk. Does the collector's work first, if there is any. NULL: it takes more than that, or is too large.
  */
 static void *refill(moat_word header, uintptr_t extent) {
-    if (extent > moat_bytes(MOAT_SMALL_GRANULES) || !moat_heap.ready || STRESS) {
+    if (extent > moat_bytes(MOAT_SMALL_GRANULES) || !moat_heap.front.ready || STRESS) {
         return NULL;
     }
-    if (moat_heap.free_granules <= moat_heap.attention) {
+    if (moat_heap.free_granules <= moat_heap.pace.threshold) {
         moat_cycle_pace(moat_granules(extent));
     }
     uintptr_t at = take_small(moat_granules(extent), header);
@@ -276,11 +276,11 @@ static void *refill(moat_word header, uintptr_t extent) {
 #define BUMP(header, extent, otherwise)                                                                                \
     do {                                                                                                               \
         moat_port_mask_t masked = moat_port_mask();                                                                    \
-        uintptr_t at = moat_heap.cursor;                                                                               \
-        if (moat_heap.limit - at >= (extent) && !STRESS) {                                                             \
-            moat_heap.cursor = at + (extent);                                                                          \
+        uintptr_t at = moat_heap.cursor.at;                                                                            \
+        if (moat_heap.cursor.limit - at >= (extent) && !STRESS) {                                                      \
+            moat_heap.cursor.at = at + (extent);                                                                       \
             *moat_header_at(at) = (header);                                                                            \
-            *moat_heap.chunk |= moat_bit(moat_granules(at));                                                           \
+            *moat_heap.cursor.chunk |= moat_bit(moat_granules(at));                                                    \
             moat_port_unmask(masked);                                                                                  \
             return (void *)moat_payload_at(at);                                                                        \
         }                                                                                                              \
@@ -375,7 +375,7 @@ void *moat_new_bytes(size_t bytes) {
 }
 
 moat_out_of_memory_hook *moat_out_of_memory_hook_set(moat_out_of_memory_hook *hook) {
-    moat_out_of_memory_hook *previous = moat_heap.out_of_memory_hook;
-    moat_heap.out_of_memory_hook = hook;
+    moat_out_of_memory_hook *previous = moat_heap.front.out_of_memory_hook;
+    moat_heap.front.out_of_memory_hook = hook;
     return previous;
 }

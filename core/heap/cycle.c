@@ -34,8 +34,8 @@
 
 static uint32_t all_words(void) {
     uint32_t words = 0;
-    for (uint32_t i = 0; i < moat_heap.arena_count; i++) {
-        words += moat_arena_words(moat_heap.arenas[i]);
+    for (uint32_t i = 0; i < moat_heap.arenas.count; i++) {
+        words += moat_arena_words(moat_heap.arenas.table[i]);
     }
     return words;
 }
@@ -43,15 +43,15 @@ static uint32_t all_words(void) {
 /* With so few free granules the sweep has to go on, so that it has ended when no more than the reserve is left: each of
  * its slices is paid by a chunk, a bitmap word's granules. */
 static uint32_t hurry_below(void) {
-    return moat_heap.reserve + (all_words() * MOAT_SWEEP_UNITS / MOAT_CONFIG_PACE + 1) * MOAT_WORD_GRANULES;
+    return moat_heap.pace.reserve + (all_words() * MOAT_SWEEP_UNITS / MOAT_CONFIG_PACE + 1) * MOAT_WORD_GRANULES;
 }
 
-/* When an allocation has to look whether something is due (moat_heap.attention). */
+/* When an allocation has to look whether something is due (moat_heap.pace.threshold). */
 static void attend(void) {
-    bool always = MOAT_CONFIG_STRESS_COLLECT != 0 || moat_heap.phase == MOAT_PHASE_MARK || moat_heap.requested ||
-                  moat_heap.doomed != NULL;
-    uint32_t below = moat_heap.phase == MOAT_PHASE_SWEEP ? hurry_below() : moat_heap.reserve;
-    moat_heap.attention = always ? UINT32_MAX : below;
+    bool always = MOAT_CONFIG_STRESS_COLLECT != 0 || moat_heap.cycle.phase == MOAT_PHASE_MARK ||
+                  moat_heap.cycle.requested || moat_heap.finalizers.doomed != NULL;
+    uint32_t below = moat_heap.cycle.phase == MOAT_PHASE_SWEEP ? hurry_below() : moat_heap.pace.reserve;
+    moat_heap.pace.threshold = always ? UINT32_MAX : below;
 }
 
 static uint32_t clock_now(void) {
@@ -83,8 +83,8 @@ static bool scan_next_stack(void) {
 /* All objects are white. The closing fences are not, so that the sweep leaves them, and what is made from now on is
  * not. */
 static void begin_black(void) {
-    for (uint32_t i = 0; i < moat_heap.arena_count; i++) {
-        struct moat_arena *arena = moat_heap.arenas[i];
+    for (uint32_t i = 0; i < moat_heap.arenas.count; i++) {
+        struct moat_arena *arena = moat_heap.arenas.table[i];
         uint32_t fence = arena->granules - 1;
         arena->bits[fence >> 5].mark &= ~moat_bit(fence);
     }
@@ -94,45 +94,46 @@ static void begin_black(void) {
 void moat_cycle_start(void) {
     moat_port_mask_t masked = moat_port_mask();
     begin_black();
-    moat_heap.expected_work =
-        moat_heap.work + (moat_heap.cycle == 0 ? LEAST_RATE * moat_heap.since : moat_heap.since / 4);
-    moat_heap.work = 0;
-    moat_heap.since = 0;
-    moat_heap.largest = 0;
-    moat_heap.requests = 0;
-    moat_heap.cycle++;
-    moat_heap.requested = false;
-    moat_heap.root_step = 0;
-    moat_heap.stage = MOAT_STAGE_ROOTS;
-    moat_heap.finalizable_at = NULL;
-    moat_heap.doomed_at = moat_heap.doomed;
-    moat_scan_begin(&moat_heap.scan, NULL, 0, 0, false);
-    moat_heap.stacks_grey = true;
-    moat_heap.phase = MOAT_PHASE_MARK;
+    moat_heap.pace.expected_work =
+        moat_heap.pace.work +
+        (moat_heap.cycle.number == 0 ? LEAST_RATE * moat_heap.pace.allocated : moat_heap.pace.allocated / 4);
+    moat_heap.pace.work = 0;
+    moat_heap.pace.allocated = 0;
+    moat_heap.pace.largest_request = 0;
+    moat_heap.pace.slow_allocations = 0;
+    moat_heap.cycle.number++;
+    moat_heap.cycle.requested = false;
+    moat_heap.mark.root_step = 0;
+    moat_heap.mark.stage = MOAT_STAGE_ROOTS;
+    moat_heap.finalizers.condemn_at = NULL;
+    moat_heap.finalizers.shade_at = moat_heap.finalizers.doomed;
+    moat_scan_begin(&moat_heap.mark.scan, NULL, 0, 0, false);
+    moat_heap.mark.stacks_grey = true;
+    moat_heap.cycle.phase = MOAT_PHASE_MARK;
     moat_heap.marking = 1;
     attend();
-    MOAT_EVENT(MOAT_EVENT_CYCLE_BEGIN, moat_heap.cycle);
+    MOAT_EVENT(MOAT_EVENT_CYCLE_BEGIN, moat_heap.cycle.number);
     moat_port_unmask(masked);
     scan_current_stack();
-    moat_heap.stacks_grey = moat_stack_any_grey();
+    moat_heap.mark.stacks_grey = moat_stack_any_grey();
 }
 
 /* What marking does when nothing is grey. False: nothing that may be done here and now. */
 static bool next_stage_step(void) {
-    switch (moat_heap.stage) {
+    switch (moat_heap.mark.stage) {
     case MOAT_STAGE_ROOTS:
         if (!moat_root_next() && !moat_finalize_shade_doomed()) {
-            moat_heap.stage = MOAT_STAGE_STACKS;
+            moat_heap.mark.stage = MOAT_STAGE_STACKS;
         }
         return true;
     case MOAT_STAGE_CONDEMN:
         if (!moat_finalize_condemn()) {
-            moat_heap.stage = MOAT_STAGE_DOOM;
+            moat_heap.mark.stage = MOAT_STAGE_DOOM;
         }
         return true;
     case MOAT_STAGE_DOOM:
         if (!moat_finalize_doom()) {
-            moat_heap.stage = MOAT_STAGE_FINISHED;
+            moat_heap.mark.stage = MOAT_STAGE_FINISHED;
         }
         return true;
     case MOAT_STAGE_STACKS:
@@ -151,16 +152,16 @@ static void mark_slice(uint32_t units) {
         }
         left -= left < STEP_UNITS ? left : STEP_UNITS;
     }
-    moat_heap.work += units - left;
+    moat_heap.pace.work += units - left;
 }
 
 /* Interrupts masked. The bounded piece of work that a slice is. */
 static void run_slice(uint32_t units) {
     MOAT_EVENT(MOAT_EVENT_SLICE_BEGIN, units);
     uint32_t before = clock_now();
-    if (moat_heap.phase == MOAT_PHASE_MARK) {
+    if (moat_heap.cycle.phase == MOAT_PHASE_MARK) {
         mark_slice(units);
-    } else if (moat_heap.phase == MOAT_PHASE_SWEEP) {
+    } else if (moat_heap.cycle.phase == MOAT_PHASE_SWEEP) {
         (void)moat_sweep_some(units, 0);
     }
     uint32_t after = clock_now(), took = after - before;
@@ -186,40 +187,41 @@ static uint32_t sweep_reserve(void) {
 /* How many free granules the next marking may use up, and the beginning of its sweep: an eighth more than this one's
  * work would have at the rate that its requests did it. */
 static uint32_t reserve_for(uint32_t work) {
-    bool told = moat_heap.requests >= REQUESTS_TELL;
-    uint32_t rate = told ? moat_heap.requests * MOAT_CONFIG_PACE / (moat_heap.since + 1) : moat_heap.rate;
+    bool told = moat_heap.pace.slow_allocations >= REQUESTS_TELL;
+    uint32_t rate = told ? moat_heap.pace.slow_allocations * MOAT_CONFIG_PACE / (moat_heap.pace.allocated + 1)
+                         : moat_heap.pace.rate;
     rate = rate > LEAST_RATE ? rate : LEAST_RATE;
-    moat_heap.rate = rate;
+    moat_heap.pace.rate = rate;
     return work / rate + work / (8 * rate) + sweep_reserve();
 }
 
 /* Interrupts masked, thread mode: every stage is done and nothing is grey, so all that is white is dead. */
 static void end_marking(void) {
-    MOAT_EVENT(MOAT_EVENT_SWEEP_BEGIN, moat_heap.work);
-    moat_heap.reserve = reserve_for(moat_heap.work);
+    MOAT_EVENT(MOAT_EVENT_SWEEP_BEGIN, moat_heap.pace.work);
+    moat_heap.pace.reserve = reserve_for(moat_heap.pace.work);
     moat_heap.marking = 0;
-    moat_heap.phase = MOAT_PHASE_SWEEP;
+    moat_heap.cycle.phase = MOAT_PHASE_SWEEP;
     moat_sweep_begin();
     attend();
 }
 
 /* Thread mode: the changes that handlers leave undone. */
 static void change_phase(void) {
-    if (moat_heap.phase == MOAT_PHASE_MARK && moat_heap.stage == MOAT_STAGE_STACKS) {
+    if (moat_heap.cycle.phase == MOAT_PHASE_MARK && moat_heap.mark.stage == MOAT_STAGE_STACKS) {
         if (!scan_next_stack()) {
-            moat_heap.stacks_grey = false;
-            moat_heap.stage = MOAT_STAGE_CONDEMN;
+            moat_heap.mark.stacks_grey = false;
+            moat_heap.mark.stage = MOAT_STAGE_CONDEMN;
         }
-    } else if (moat_heap.phase == MOAT_PHASE_MARK && moat_heap.stage == MOAT_STAGE_FINISHED) {
+    } else if (moat_heap.cycle.phase == MOAT_PHASE_MARK && moat_heap.mark.stage == MOAT_STAGE_FINISHED) {
         moat_port_mask_t masked = moat_port_mask();
         if (nothing_grey()) {
             end_marking();
         }
         moat_port_unmask(masked);
-    } else if (moat_heap.phase == MOAT_PHASE_SWEEP) {
+    } else if (moat_heap.cycle.phase == MOAT_PHASE_SWEEP) {
         moat_port_mask_t masked = moat_port_mask();
-        if (moat_heap.sweep_arena == NULL) {
-            moat_heap.phase = MOAT_PHASE_IDLE;
+        if (moat_heap.sweep.arena == NULL) {
+            moat_heap.cycle.phase = MOAT_PHASE_IDLE;
             moat_heap.stats.cycles++;
             MOAT_EVENT(MOAT_EVENT_CYCLE_END, moat_event_free_bytes());
         }
@@ -238,19 +240,20 @@ void moat_cycle_step(uint32_t units) {
 }
 
 void moat_cycle_finish(void) {
-    while (moat_heap.phase != MOAT_PHASE_IDLE) {
+    while (moat_heap.cycle.phase != MOAT_PHASE_IDLE) {
         moat_cycle_step(MOAT_CONFIG_SLICE_UNITS);
     }
 }
 
 bool moat_cycle_due(void) {
-    return moat_heap.arena_count != 0 && (moat_heap.requested || moat_heap.free_granules <= moat_heap.reserve);
+    return moat_heap.arenas.count != 0 &&
+           (moat_heap.cycle.requested || moat_heap.free_granules <= moat_heap.pace.reserve);
 }
 
 /* No cycle's marking takes more: a granule has two words, each of them a piece, a slot and an object marked at most.
  * What was made since it began is black. */
 static uint32_t most_work(void) {
-    uint32_t used = moat_granules(moat_heap.stats.arena_bytes) - moat_heap.free_granules - moat_heap.since;
+    uint32_t used = moat_granules(moat_heap.stats.arena_bytes) - moat_heap.free_granules - moat_heap.pace.allocated;
     return MOST_UNITS * (used + moat_root_units());
 }
 
@@ -258,9 +261,9 @@ static uint32_t most_work(void) {
  * too low grows a little at a time; by the bound once it has and no more free granules are left than are the sweep's.
  */
 static uint32_t units_left(bool more_free) {
-    uint32_t work = moat_heap.work, least = work / GUESS_LEAST;
-    if (moat_heap.expected_work > work + least) {
-        return moat_heap.expected_work - work;
+    uint32_t work = moat_heap.pace.work, least = work / GUESS_LEAST;
+    if (moat_heap.pace.expected_work > work + least) {
+        return moat_heap.pace.expected_work - work;
     }
     if (more_free) {
         return least;
@@ -274,11 +277,11 @@ static uint32_t units_left(bool more_free) {
  * up. While sweeping, none while more is free than the rest of the sweep and the next marking need (docs/pacing.md). */
 static uint32_t units_due(uint32_t granules) {
     uint32_t left, rate, free = moat_heap.free_granules;
-    if (moat_heap.phase == MOAT_PHASE_MARK) {
-        uint32_t kept = sweep_reserve(), quarter = (free + moat_heap.since) / 4;
+    if (moat_heap.cycle.phase == MOAT_PHASE_MARK) {
+        uint32_t kept = sweep_reserve(), quarter = (free + moat_heap.pace.allocated) / 4;
         kept = kept < quarter ? kept : quarter;
         left = units_left(free > kept) + MOAT_CONFIG_SLICE_UNITS;
-        rate = moat_heap.rate;
+        rate = moat_heap.pace.rate;
         free = free > kept ? free - kept : free;
     } else if (free < hurry_below()) {
         left = all_words() * MOAT_SWEEP_UNITS;
@@ -296,7 +299,7 @@ static uint32_t units_due(uint32_t granules) {
 
 bool moat_cycle_sweep_slice(void) {
     moat_port_mask_t masked = moat_port_mask();
-    bool sweeps = moat_heap.sweep_arena != NULL && !moat_heap.claiming;
+    bool sweeps = moat_heap.sweep.arena != NULL && !moat_heap.front.claiming;
     if (sweeps) {
         run_slice(MOAT_CONFIG_SLICE_UNITS);
     }
@@ -305,22 +308,23 @@ bool moat_cycle_sweep_slice(void) {
 }
 
 void moat_cycle_request(void) {
-    moat_heap.requested = true;
+    moat_heap.cycle.requested = true;
     attend();
 }
 
 static void pace_in_handler(void) {
     moat_port_mask_t masked = moat_port_mask();
-    if (moat_heap.phase == MOAT_PHASE_MARK || (moat_heap.phase == MOAT_PHASE_SWEEP && !moat_heap.claiming)) {
+    if (moat_heap.cycle.phase == MOAT_PHASE_MARK ||
+        (moat_heap.cycle.phase == MOAT_PHASE_SWEEP && !moat_heap.front.claiming)) {
         run_slice(MOAT_CONFIG_SLICE_UNITS);
-    } else if (moat_heap.phase == MOAT_PHASE_IDLE && moat_cycle_due()) {
+    } else if (moat_heap.cycle.phase == MOAT_PHASE_IDLE && moat_cycle_due()) {
         moat_cycle_request();
     }
     moat_port_unmask(masked);
 }
 
 static void work(uint32_t units) {
-    while (units != 0 && moat_heap.phase != MOAT_PHASE_IDLE) {
+    while (units != 0 && moat_heap.cycle.phase != MOAT_PHASE_IDLE) {
         uint32_t slice = units < MOAT_CONFIG_SLICE_UNITS ? units : MOAT_CONFIG_SLICE_UNITS;
         moat_cycle_step(slice);
         units -= slice;
@@ -337,12 +341,12 @@ void moat_cycle_pace(uint32_t granules) {
         moat_cycle_start();
         moat_cycle_finish();
     }
-    if (moat_heap.phase == MOAT_PHASE_IDLE) {
+    if (moat_heap.cycle.phase == MOAT_PHASE_IDLE) {
         if (moat_cycle_due()) {
             moat_cycle_start(); /* and this stack's scan: that is enough for one allocation */
         }
     } else {
-        moat_heap.requests++;
+        moat_heap.pace.slow_allocations++;
         work(units_due(granules));
         change_phase();
     }
@@ -361,12 +365,12 @@ int moat_gc_step(size_t budget) {
     if (budget == 0) {
         return moat_refuse(MOAT_ERR_SIZE, call, "the budget must be 1 unit or more", 0);
     }
-    if (moat_heap.phase == MOAT_PHASE_IDLE && moat_cycle_due()) {
+    if (moat_heap.cycle.phase == MOAT_PHASE_IDLE && moat_cycle_due()) {
         moat_cycle_start();
     }
     work(budget < UINT32_MAX ? (uint32_t)budget : UINT32_MAX);
     (void)moat_finalize_run();
-    return moat_heap.phase == MOAT_PHASE_IDLE ? 0 : 1;
+    return moat_heap.cycle.phase == MOAT_PHASE_IDLE ? 0 : 1;
 }
 
 int moat_gc_collect(void) {
@@ -374,7 +378,7 @@ int moat_gc_collect(void) {
     if (result != MOAT_OK) {
         return result;
     }
-    MOAT_EVENT(MOAT_EVENT_COLLECT_BEGIN, moat_heap.cycle);
+    MOAT_EVENT(MOAT_EVENT_COLLECT_BEGIN, moat_heap.cycle.number);
     moat_cycle_finish();
     moat_cycle_start();
     moat_cycle_finish();

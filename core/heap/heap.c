@@ -76,21 +76,21 @@ static struct moat_arena *build_arena(uintptr_t start, uintptr_t bytes) {
     arena->granules = arena->first + (uint32_t)granules;
     arena->bits = (struct moat_bits *)plan.bits;
     arena->grey = MOAT_LINK_NONE;
-    arena->order = moat_heap.arena_count;
+    arena->order = moat_heap.arenas.count;
     raise_fences(arena);
     return arena;
 }
 
 /* Widens the border that the barrier macros test. */
 static void extend_border(const struct moat_arena *arena) {
-    if (moat_heap.arena_count == 1) {
-        moat_heap.low = moat_heap.home = arena->low;
-        moat_heap.span = moat_heap.home_span = arena->span;
+    if (moat_heap.arenas.count == 1) {
+        moat_heap.border.low = moat_heap.border.home = arena->low;
+        moat_heap.border.span = moat_heap.border.home_span = arena->span;
         return;
     }
-    uintptr_t high = moat_heap.low + moat_heap.span, end = arena->low + arena->span;
-    moat_heap.low = arena->low < moat_heap.low ? arena->low : moat_heap.low;
-    moat_heap.span = (end > high ? end : high) - moat_heap.low;
+    uintptr_t high = moat_heap.border.low + moat_heap.border.span, end = arena->low + arena->span;
+    moat_heap.border.low = arena->low < moat_heap.border.low ? arena->low : moat_heap.border.low;
+    moat_heap.border.span = (end > high ? end : high) - moat_heap.border.low;
 }
 
 static int check_arena(const char *call, uintptr_t start, uintptr_t bytes) {
@@ -103,8 +103,8 @@ static int check_arena(const char *call, uintptr_t start, uintptr_t bytes) {
     if (bytes < ARENA_BYTES_MIN || bytes > ARENA_BYTES_MAX || bytes > UINTPTR_MAX - start) {
         return moat_refuse(MOAT_ERR_SIZE, call, "an arena has 256 bytes to 8 MiB", bytes);
     }
-    for (uint32_t i = 0; i < moat_heap.arena_count; i++) {
-        const struct moat_arena *other = moat_heap.arenas[i];
+    for (uint32_t i = 0; i < moat_heap.arenas.count; i++) {
+        const struct moat_arena *other = moat_heap.arenas.table[i];
         if (start < other->end && other->start < start + bytes) {
             return moat_refuse(MOAT_ERR_OVERLAP, call, "overlaps an arena that is there already", start);
         }
@@ -112,7 +112,7 @@ static int check_arena(const char *call, uintptr_t start, uintptr_t bytes) {
     if (moat_root_overlaps(start, start + bytes) || moat_stack_overlaps(start, start + bytes)) {
         return moat_refuse(MOAT_ERR_OVERLAP, call, "overlaps a root or a stack", start);
     }
-    if (moat_heap.arena_count == MOAT_CONFIG_ARENAS_MAX) {
+    if (moat_heap.arenas.count == MOAT_CONFIG_ARENAS_MAX) {
         return moat_refuse(MOAT_ERR_FULL, call, "too many arenas: raise MOAT_CONFIG_ARENAS_MAX",
                            MOAT_CONFIG_ARENAS_MAX);
     }
@@ -128,35 +128,36 @@ int moat_arena_add(void *start, size_t bytes) {
     }
     struct moat_arena *arena = build_arena((uintptr_t)start, bytes & ~(size_t)(MOAT_WORD_BYTES - 1));
     moat_port_mask_t masked = moat_port_mask();
-    moat_heap.arenas[moat_heap.arena_count++] = arena;
+    moat_heap.arenas.table[moat_heap.arenas.count++] = arena;
     extend_border(arena);
     uintptr_t room = arena->span - MOAT_GRANULE;
     moat_bins_put(arena->low, moat_granules(room));
     moat_heap.free_granules += moat_granules(room);
-    moat_heap.reserve += moat_granules(room) / FIRST_RESERVE;
-    moat_heap.attention = UINT32_MAX; /* until an allocation has looked */
+    moat_heap.pace.reserve += moat_granules(room) / FIRST_RESERVE;
+    moat_heap.pace.threshold = UINT32_MAX; /* until an allocation has looked */
     moat_heap.stats.arena_bytes += room;
-    moat_heap.largest_arena = room > moat_heap.largest_arena ? room : moat_heap.largest_arena;
+    moat_heap.arenas.largest = room > moat_heap.arenas.largest ? room : moat_heap.arenas.largest;
     moat_port_unmask(masked);
     return MOAT_OK;
 }
 
 int moat_init(void) {
     static const char call[] = "moat_init";
-    if (moat_heap.ready) {
+    if (moat_heap.front.ready) {
         return moat_refuse(MOAT_ERR_READY, call, "called a second time", 0);
     }
     if (moat_port_in_handler()) {
         return moat_refuse(MOAT_ERR_HANDLER, call, "not in a handler: call it in thread mode", 0);
     }
-    moat_heap.types =
+    moat_heap.types.count =
         ((uintptr_t)moat_types_end - (uintptr_t)moat_types_start + MOAT_TYPE_ALIGN - 1) >> MOAT_TYPE_SHIFT;
-    moat_heap.leaf_header = ((uintptr_t)moat_leaf_types_start - (uintptr_t)moat_types_start) >> MOAT_HEADER_TYPE_SHIFT;
-    moat_heap.ready = true;
+    moat_heap.types.leaf_header =
+        ((uintptr_t)moat_leaf_types_start - (uintptr_t)moat_types_start) >> MOAT_HEADER_TYPE_SHIFT;
+    moat_heap.front.ready = true;
     uintptr_t start = (uintptr_t)moat_arena_start, end = (uintptr_t)moat_arena_end;
     int result = end == start ? MOAT_OK : moat_arena_add(moat_arena_start, end - start);
     if (result != MOAT_OK) {
-        moat_heap.ready = false;
+        moat_heap.front.ready = false;
     }
     return result;
 }
@@ -167,7 +168,7 @@ int moat_stats_get(struct moat_stats *out) {
     }
     moat_port_mask_t masked = moat_port_mask();
     moat_heap.stats.free_bytes = moat_free_bytes();
-    moat_heap.stats.phase = moat_heap.phase;
+    moat_heap.stats.phase = moat_heap.cycle.phase;
     moat_copy_words(out, &moat_heap.stats, sizeof *out);
     moat_port_unmask(masked);
     return MOAT_OK;

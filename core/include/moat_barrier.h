@@ -105,7 +105,7 @@ MOAT_INLINE_ bool moat_is_plainly_legal_(const void *slot, const void *value) {
     (void)slot;
     return value == NULL;
 #else
-    return (uintptr_t)slot - moat_heap.home < moat_heap.home_span || value == NULL ||
+    return (uintptr_t)slot - moat_heap.border.home < moat_heap.border.home_span || value == NULL ||
            (uintptr_t)slot - (uintptr_t)moat_roots_start <
                (uintptr_t)moat_typed_roots_end - (uintptr_t)moat_roots_start;
 #endif

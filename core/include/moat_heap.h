@@ -37,7 +37,7 @@ struct moat_arena {
     uint32_t granules;      /* from base; the fence is the last */
     uint32_t first;         /* the granule at `low` */
     uint32_t grey;          /* head of the grey list: a granule, or MOAT_LINK_NONE */
-    uint32_t order;         /* its index in moat_heap.arenas */
+    uint32_t order;         /* its index in moat_heap.arenas.table */
     uintptr_t start, end;   /* the memory that was given */
 };
 
@@ -141,85 +141,138 @@ struct moat_utilisation {
 };
 #endif
 
-struct moat_heap {
-    /* the border: what barrier macros test inline */
-    uint32_t marking;          /* not 0: the barrier is on */
+/* ---- the heap's state, grouped by owner: the part of core that writes it. Unless a group says more, it is written
+ * with interrupts masked, and read in core/ under the mask, in thread mode without it where no handler writes. Offsets
+ * up to 124 bytes take the short loads: what allocations and stores use stands first. ---- */
+
+/* Written by heap/heap.c when an arena is added. Read by anybody, any time: it only grows. */
+struct moat_border {
     uintptr_t low, span;       /* hull of all arenas: payload addresses p with p - low < span */
     uintptr_t home, home_span; /* the first arena's, for the fast half of the store check */
+};
 
-    /* the cursor: the chunk [cursor, limit) is zeroed and marked as in use; [limit, hole_end) is free and nobody else's
-     */
-    uintptr_t cursor, limit, hole_end;
+/* Written by space/cursor.c, and by heap/alloc.c, whose fast path advances `at`. Read in space/ and inspect/.
+ * The chunk [at, limit) is zeroed and marked as in use; [limit, hole_end) is free and nobody else's. */
+struct moat_cursor {
+    uintptr_t at, limit, hole_end;
     uint32_t *chunk; /* the start bits of the chunk's granules, which lie in one word */
-    struct moat_arena *cursor_arena;
-    bool open;  /* what lies behind hole_end may be free */
-    bool black; /* objects at the cursor must be born black: it has no chunk */
+    struct moat_arena *arena;
+    bool may_join;   /* free memory may follow hole_end: a hole that is given back joins it */
+    bool born_black; /* objects made here are black: there is no chunk */
+};
 
-    bool ready;      /* moat_init has finished */
-    bool requested;  /* a handler needs a cycle that thread mode must start or end */
-    bool finalizing; /* a finalizer is running */
-    bool claiming;   /* a large object is half claimed: handlers do not sweep */
+/* When the collector works. Written by heap/cycle.c; by space/cursor.c where granules are claimed or given back
+ * (threshold, allocated, largest_request), and by heap/heap.c for a new arena. Read in heap/ and space/cursor.c. */
+struct moat_pace {
+    uint32_t threshold;        /* with as few free granules an allocation first asks moat_cycle_pace what is due */
+    uint32_t reserve;          /* free granules the next marking may need: below it a cycle starts, the sweep hurries */
+    uint32_t allocated;        /* granules allocated since this cycle, or the last, started */
+    uint32_t largest_request;  /* since then, in granules */
+    uint32_t slow_allocations; /* in this marking: those that asked what is due */
+    uint32_t work;             /* units done in this cycle's marking, or the last's if none runs */
+    uint32_t expected_work;    /* this cycle's guess of them */
+    uint32_t rate;             /* units that marking did for each granule allocated meanwhile, when last measured */
+};
+
+/* Written by heap/cycle.c; `requested` by space/cursor.c too. Read by anybody in core. */
+struct moat_cycle {
     enum moat_phase phase;
-    uint32_t cycle; /* number of the cycle that runs or ran last */
+    bool requested;  /* thread mode must start a cycle, or end one, whatever is free */
+    uint32_t number; /* of the cycle that runs or ran last */
+};
 
-    moat_word types;       /* in the types' section */
+/* Written by heap/heap.c. Read by anybody in core, any time: the table only grows. */
+struct moat_arenas {
+    struct moat_arena *table[MOAT_CONFIG_ARENAS_MAX];
+    uint32_t count;
+    uintptr_t largest; /* bytes of granules that the largest has for objects */
+};
+
+/* The section of types. Written by moat_init (heap/heap.c), constant from then on: read by anybody. */
+struct moat_types {
+    moat_word count;
     moat_word leaf_header; /* the least header of a type without slots: they stand last */
+};
 
-    uint32_t arena_count;
-    uintptr_t largest_arena; /* bytes of granules that the largest has for objects */
-    struct moat_arena *arenas[MOAT_CONFIG_ARENAS_MAX];
+/* Where the sweep stands. Written by space/sweep.c, `run_start` by space/cursor.c too. Read in space/, heap/ and
+ * inspect/. */
+struct moat_sweep {
+    struct moat_arena *arena; /* NULL: done */
+    uint32_t word;            /* next to sweep */
+    uintptr_t at;             /* the address of its first granule */
+    uint32_t free_mask;       /* free granules of the word before that belong to no hole yet */
+    uint32_t carry;           /* 1: a dead object reaches into the next word */
+    bool was_free;            /* the granule before it was free before the sweep came there */
+    uintptr_t run_start;      /* of the free run that ends where the sweep stands; 0: none does */
+};
 
-    uint32_t bin_map[MOAT_BIN_WORDS]; /* bit i: bins[i] may be non-empty */
-    struct moat_hole *bins[MOAT_BINS];
-    uint32_t free_granules; /* in the bins and in [limit, hole_end) */
-
-    /* pacing */
-    uint32_t attention; /* with as few free granules an allocation has more to do than to take a hole */
-    uint32_t reserve; /* free granules that the next marking may need: below it a cycle starts, and the sweep hurries */
-    uint32_t work;    /* units done in this cycle's marking, or the last's if none runs */
-    uint32_t expected_work; /* this cycle's guess of them */
-    uint32_t since;         /* granules allocated since this cycle, or the last, started */
-    uint32_t largest;       /* request since then, in granules */
-    uint32_t requests;      /* slow allocations in this marking */
-    uint32_t rate;          /* units that marking did for each granule allocated meanwhile, when last measured */
-
-    /* marking */
-    struct moat_scan scan; /* the object or root range under way */
-    uint32_t root_step;    /* the root range that comes next */
+/* Where marking stands. Written by heap/cycle.c, `scan` by mark/mark.c, root_step by mark/root.c, and by mark/stack.c
+ * when a stack is added. Read in heap/, mark/, and store/ (stacks_grey). */
+struct moat_marking {
+    bool stacks_grey; /* some stack is not scanned yet: stores shade the new value too */
     enum moat_mark_stage stage;
-    struct moat_stack *stacks; /* registered */
-    bool stacks_grey;          /* some stack is not scanned yet: stores shade the new value too */
+    uint32_t root_step;    /* the root range that comes next */
+    struct moat_scan scan; /* the object or root range under way */
+};
 
-    /* sweeping */
-    struct moat_arena *sweep_arena; /* NULL: done */
-    uint32_t sweep_word;            /* next to sweep */
-    uintptr_t sweep_at;             /* the address of its first granule */
-    uint32_t sweep_mask;            /* free granules of the word before that belong to no hole yet */
-    uint32_t sweep_carry;           /* 1: a dead object reaches into the next word */
-    bool sweep_free;                /* the granule before it was free before the sweep came there */
-    uintptr_t run;                  /* start of the free run that ends where the sweep stands; 0: none does */
+/* Written by mark/finalize.c, and condemn_at and shade_at by heap/cycle.c when a cycle starts. Read in heap/ and
+ * inspect/. The lists are linked through the last word of the objects. */
+struct moat_finalizers {
+    bool running;          /* a finalizer is: thread mode's, no mask */
+    uint32_t doomed_count; /* length of that list */
+    void *finalizable;     /* reachable when last looked at */
+    void *condemned;       /* found unreachable by the cycle that runs, not shaded yet */
+    void *doomed;          /* unreachable, kept until their finalizer has run */
+    moat_slot *condemn_at; /* the walk at the end of marking: the link it stands at; NULL: not begun */
+    void *shade_at;        /* next of `doomed` to shade as a root */
+};
 
-    /* tables of MOAT_CONFIG_..._MAX entries, which are linked where they are used; NULL until the first entry */
-    struct moat_root *roots;
-    struct moat_pin *pins;
-    struct moat_handle_entry *handles;
-
-    /* finalizers: lists through the last word of the objects */
-    void *finalizable;         /* reachable when last looked at */
-    void *condemned;           /* found unreachable by the cycle that runs, not shaded yet */
-    void *doomed;              /* unreachable, kept until their finalizer has run */
-    uint32_t doomed_count;     /* length of that list */
-    moat_slot *finalizable_at; /* the walk at the end of marking: the link it stands at; NULL: not begun */
-    void *doomed_at;           /* next of `doomed` to shade as a root */
-
-    bool (*out_of_memory_hook)(size_t bytes);
-    bool asking_hook; /* it is running */
-    struct moat_stats stats;
+/* The front door. Written by heap/heap.c (ready) and heap/alloc.c (the others). Read in heap/; `claiming` in
+ * space/cursor.c too, and `ready` by anybody. */
+struct moat_front {
+    bool ready;                               /* moat_init has finished */
+    bool claiming;                            /* a large object is half claimed: handlers do not sweep */
+    bool asking_hook;                         /* it is running: thread mode's, no mask */
+    bool (*out_of_memory_hook)(size_t bytes); /* thread mode's, no mask */
 #if MOAT_CONFIG_STRESS_FAIL
     uint32_t fail_countdown;
 #endif
+};
+
+/* Of MOAT_CONFIG_..._MAX entries, linked where they are used; NULL until the first entry. Each is written by the file
+ * of mark/ that is named like it. Read there and in inspect/. */
+struct moat_tables {
+    struct moat_stack *stacks; /* registered: a list */
+    struct moat_root *roots;
+    struct moat_pin *pins;
+    struct moat_handle_entry *handles;
+};
+
+/* Holes by size. Written by space/bins.c. Read there and in inspect/. */
+struct moat_bins {
+    uint32_t map[MOAT_BIN_WORDS]; /* bit i: holes[i] may be non-empty */
+    struct moat_hole *holes[MOAT_BINS];
+};
+
+struct moat_heap {
+    uint32_t marking; /* not 0: the barrier is on. Written by heap/cycle.c, read by the barrier macros without a mask */
+    struct moat_border border;
+    struct moat_cursor cursor;
+    /* In the bins and in [cursor.limit, cursor.hole_end). Written in space/, and by heap/heap.c for a new arena. */
+    uint32_t free_granules;
+    struct moat_pace pace;
+    struct moat_cycle cycle;
+    struct moat_types types;
+    struct moat_arenas arenas;
+    struct moat_front front;
+    struct moat_sweep sweep;
+    struct moat_marking mark;
+    struct moat_finalizers finalizers;
+    struct moat_tables tables;
+    struct moat_bins bins;
+    struct moat_stats stats; /* each counter is written where the thing counted happens */
 #if MOAT_CONFIG_SLICE_CLOCK
-    struct moat_utilisation utilisation;
+    struct moat_utilisation utilisation; /* written by heap/utilisation.c, read there */
 #endif
 };
 

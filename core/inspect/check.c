@@ -20,8 +20,8 @@ bool moat_check_fail(struct moat_heap_error *error, unsigned invariant, uintptr_
 static bool check_bins(const struct moat_check_sums *sums, struct moat_heap_error *error) {
     uint32_t holes = 0, granules = 0;
     for (uint32_t bin = 0; bin < MOAT_BINS; bin++) {
-        struct moat_hole *hole = moat_heap.bins[bin];
-        bool mapped = (moat_heap.bin_map[bin >> 5] >> (bin & 31u) & 1u) != 0;
+        struct moat_hole *hole = moat_heap.bins.holes[bin];
+        bool mapped = (moat_heap.bins.map[bin >> 5] >> (bin & 31u) & 1u) != 0;
         if (hole != NULL && !mapped) {
             return moat_check_fail(error, 6, (uintptr_t)hole, "a bin that holds something is not in the map of bins");
         }
@@ -33,7 +33,7 @@ static bool check_bins(const struct moat_check_sums *sums, struct moat_heap_erro
             granules += (uint32_t)hole->granules;
         }
     }
-    uint32_t owned = moat_granules(moat_heap.hole_end - moat_heap.limit);
+    uint32_t owned = moat_granules(moat_heap.cursor.hole_end - moat_heap.cursor.limit);
     if (holes != sums->holes || granules != sums->hole_granules || moat_heap.free_granules != granules + owned) {
         return moat_check_fail(error, 6, 0, "the bins do not hold just the free runs");
     }
@@ -42,7 +42,7 @@ static bool check_bins(const struct moat_check_sums *sums, struct moat_heap_erro
 
 /* INV-9: the barrier is on just while marking. */
 static bool check_phase(struct moat_heap_error *error) {
-    if ((moat_heap.marking != 0) != (moat_heap.phase == MOAT_PHASE_MARK)) {
+    if ((moat_heap.marking != 0) != (moat_heap.cycle.phase == MOAT_PHASE_MARK)) {
         return moat_check_fail(error, 9, 0, "the barrier's flag does not fit the phase");
     }
     return true;
@@ -66,15 +66,17 @@ static bool check_list(void *object, struct moat_heap_error *error) {
 
 /* INV-11: the cursor's chunk is zero, lies in one bitmap word and is not there while objects are born black. */
 static bool check_cursor(struct moat_heap_error *error) {
-    if (moat_heap.cursor >= moat_heap.limit) {
+    if (moat_heap.cursor.at >= moat_heap.cursor.limit) {
         return true;
     }
-    const struct moat_arena *arena = moat_heap.cursor_arena;
-    uint32_t first = moat_granule_of(arena, moat_heap.cursor), last = moat_granule_of(arena, moat_heap.limit - 1);
-    if (first >> 5 != last >> 5 || moat_heap.chunk != &arena->bits[last >> 5].start || moat_born_black(arena, first)) {
-        return moat_check_fail(error, 11, moat_heap.cursor, "the cursor's chunk is not one that it may have");
+    const struct moat_arena *arena = moat_heap.cursor.arena;
+    uint32_t first = moat_granule_of(arena, moat_heap.cursor.at),
+             last = moat_granule_of(arena, moat_heap.cursor.limit - 1);
+    if (first >> 5 != last >> 5 || moat_heap.cursor.chunk != &arena->bits[last >> 5].start ||
+        moat_born_black(arena, first)) {
+        return moat_check_fail(error, 11, moat_heap.cursor.at, "the cursor's chunk is not one that it may have");
     }
-    for (const moat_raw *at = moat_header_at(moat_heap.cursor); (uintptr_t)at < moat_heap.limit; at++) {
+    for (const moat_raw *at = moat_header_at(moat_heap.cursor.at); (uintptr_t)at < moat_heap.cursor.limit; at++) {
         if (*at != 0) {
             return moat_check_fail(error, 11, (uintptr_t)at, "memory ahead of the cursor was written to");
         }
@@ -84,14 +86,14 @@ static bool check_cursor(struct moat_heap_error *error) {
 
 static bool check_all(struct moat_heap_error *error) {
     struct moat_check_sums sums = {0, 0, 0};
-    for (uint32_t i = 0; i < moat_heap.arena_count; i++) {
-        if (!moat_check_arena(moat_heap.arenas[i], &sums, error)) {
+    for (uint32_t i = 0; i < moat_heap.arenas.count; i++) {
+        if (!moat_check_arena(moat_heap.arenas.table[i], &sums, error)) {
             return false;
         }
     }
     return check_bins(&sums, error) && check_phase(error) && check_cursor(error) && moat_check_slots(error) &&
-           check_list(moat_heap.finalizable, error) && check_list(moat_heap.condemned, error) &&
-           check_list(moat_heap.doomed, error);
+           check_list(moat_heap.finalizers.finalizable, error) && check_list(moat_heap.finalizers.condemned, error) &&
+           check_list(moat_heap.finalizers.doomed, error);
 }
 
 int moat_heap_check(struct moat_heap_error *out) {

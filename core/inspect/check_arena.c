@@ -14,7 +14,7 @@ static bool in_use(const struct moat_arena *arena, uint32_t granule) {
 /* INV-1: the fence at the arena's end stands; while marking it is not white. */
 static bool check_fence(const struct moat_arena *arena, struct moat_heap_error *error) {
     uint32_t fence = arena->granules - 1;
-    bool dead = moat_heap.phase == MOAT_PHASE_MARK && moat_is_white(arena, fence);
+    bool dead = moat_heap.cycle.phase == MOAT_PHASE_MARK && moat_is_white(arena, fence);
     if (!moat_is_start(arena, fence) || dead) {
         return moat_check_fail(error, 1, moat_granule_address(arena, fence), "an arena's closing fence is damaged");
     }
@@ -28,7 +28,7 @@ static bool covers(const struct moat_arena *arena, uint32_t word) {
     if (back == 0 || back > word || ahead == 0 || word + ahead >= moat_arena_words(arena)) {
         return false;
     }
-    bool half_swept = moat_heap.sweep_carry != 0 && moat_heap.sweep_arena == arena && word + 1 == moat_heap.sweep_word;
+    bool half_swept = moat_heap.sweep.carry != 0 && moat_heap.sweep.arena == arena && word + 1 == moat_heap.sweep.word;
     bool goes_on = moat_is_covered(&bits[1]) && !half_swept;
     return goes_on ? ahead > 1 && moat_words_back(&bits[1]) == back + 1 && moat_words_ahead(&bits[1]) == ahead - 1
                    : ahead == 1;
@@ -43,7 +43,7 @@ static bool check_words(const struct moat_arena *arena, struct moat_heap_error *
         if (covered && !covers(arena, word)) {
             return moat_check_fail(error, 3, where, "a covered bitmap word does not lead to its object's ends");
         }
-        bool has_chunk = moat_heap.cursor != moat_heap.limit && moat_heap.cursor - where < MOAT_WORD_SPAN;
+        bool has_chunk = moat_heap.cursor.at != moat_heap.cursor.limit && moat_heap.cursor.at - where < MOAT_WORD_SPAN;
         if (!covered && !has_chunk && (bits->mark & ~bits->start) == UINT32_MAX) {
             return moat_check_fail(error, 3, where, "a bitmap word inside an object is not covered");
         }
@@ -69,16 +69,18 @@ static bool check_object(const struct moat_arena *arena, uint32_t granule, uint3
 
 /* The first granule that the sweep has freed and not filed yet, in the words that it has been to. */
 static uintptr_t unfiled(void) {
-    if (moat_heap.run != 0) {
-        return moat_heap.run;
+    if (moat_heap.sweep.run_start != 0) {
+        return moat_heap.sweep.run_start;
     }
-    uint32_t mask = moat_heap.sweep_mask;
-    return mask == 0 ? moat_heap.sweep_at : moat_heap.sweep_at - moat_bytes(MOAT_WORD_GRANULES - moat_lowest_bit(mask));
+    uint32_t mask = moat_heap.sweep.free_mask;
+    return mask == 0 ? moat_heap.sweep.at : moat_heap.sweep.at - moat_bytes(MOAT_WORD_GRANULES - moat_lowest_bit(mask));
 }
 
 /* Behind the cursor's hole, if that begins here. */
 static uintptr_t skip_cursor(uintptr_t start) {
-    return start == moat_heap.limit && moat_heap.hole_end != moat_heap.limit ? moat_heap.hole_end : start;
+    return start == moat_heap.cursor.limit && moat_heap.cursor.hole_end != moat_heap.cursor.limit
+               ? moat_heap.cursor.hole_end
+               : start;
 }
 
 /* Where the part of a free run begins that must be filed: behind what the cursor owns, which may lie on either side of
@@ -86,10 +88,10 @@ static uintptr_t skip_cursor(uintptr_t start) {
  * sweep's to its end. */
 static uintptr_t filed_part(const struct moat_arena *arena, uintptr_t start, uintptr_t end) {
     start = skip_cursor(start);
-    bool swept = moat_heap.sweep_arena == arena;
-    if (swept && start >= unfiled() && start <= moat_heap.sweep_at && start < end) {
-        bool ends = end <= moat_heap.sweep_at || moat_heap.sweep_free;
-        start = ends ? end : skip_cursor(moat_heap.sweep_at);
+    bool swept = moat_heap.sweep.arena == arena;
+    if (swept && start >= unfiled() && start <= moat_heap.sweep.at && start < end) {
+        bool ends = end <= moat_heap.sweep.at || moat_heap.sweep.was_free;
+        start = ends ? end : skip_cursor(moat_heap.sweep.at);
     }
     return start;
 }
@@ -102,7 +104,7 @@ static bool may_be_hole(uintptr_t at) {
 /* Whether it is in a list: what points at it is the hole before it or its bin. */
 static bool is_linked(struct moat_hole *hole) {
     uintptr_t link = (uintptr_t)hole->link;
-    bool first = hole->link == &moat_heap.bins[moat_bins_of((uint32_t)hole->granules)];
+    bool first = hole->link == &moat_heap.bins.holes[moat_bins_of((uint32_t)hole->granules)];
     if ((!first && !may_be_hole(link)) || *hole->link != hole) {
         return false;
     }
@@ -137,10 +139,10 @@ static uint32_t skip_no_object(const struct moat_arena *arena, uint32_t granule)
     if (granule < arena->first) {
         return arena->first;
     }
-    if (at == moat_heap.cursor && at != moat_heap.limit) {
-        return moat_granule_of(arena, moat_heap.limit);
+    if (at == moat_heap.cursor.at && at != moat_heap.cursor.limit) {
+        return moat_granule_of(arena, moat_heap.cursor.limit);
     }
-    bool half = moat_heap.sweep_carry != 0 && moat_heap.sweep_arena == arena && granule == moat_heap.sweep_word << 5;
+    bool half = moat_heap.sweep.carry != 0 && moat_heap.sweep.arena == arena && granule == moat_heap.sweep.word << 5;
     while (half && in_use(arena, granule) && !moat_is_start(arena, granule)) {
         granule++;
     }
@@ -183,7 +185,7 @@ static bool check_grey(const struct moat_arena *arena, struct moat_check_sums *s
             moat_is_white(arena, granule)) {
             return moat_check_fail(error, 7, at, "the grey list holds something that is not a marked object");
         }
-        if (moat_heap.phase != MOAT_PHASE_MARK || sums->grey > arena->granules) {
+        if (moat_heap.cycle.phase != MOAT_PHASE_MARK || sums->grey > arena->granules) {
             return moat_check_fail(error, 7, at, "the grey list is not empty, or runs in a circle");
         }
         sums->grey++;

@@ -7,7 +7,8 @@
 
 /* Whether the sweep will free the object. */
 static bool is_dead(const struct moat_arena *arena, uint32_t start) {
-    return moat_heap.phase == MOAT_PHASE_SWEEP && moat_is_unswept(arena, start >> 5) && moat_is_white(arena, start);
+    return moat_heap.cycle.phase == MOAT_PHASE_SWEEP && moat_is_unswept(arena, start >> 5) &&
+           moat_is_white(arena, start);
 }
 
 /* INV-8: a slot that will survive points at an object that will: not at free memory, and while sweeping not at a white
@@ -43,7 +44,7 @@ static bool check_objects(const struct moat_arena *arena, struct moat_heap_error
         uint32_t next = granule + 1;
         if (moat_is_start(arena, granule)) {
             next = moat_object_end(arena, granule);
-            bool marked = moat_heap.phase != MOAT_PHASE_MARK || !moat_is_white(arena, granule);
+            bool marked = moat_heap.cycle.phase != MOAT_PHASE_MARK || !moat_is_white(arena, granule);
             moat_word header = *moat_header_at(moat_granule_address(arena, granule));
             if (marked && !is_dead(arena, granule) && moat_header_has_slots(header)) {
                 struct moat_scan scan;
@@ -70,8 +71,8 @@ static bool check_roots(struct moat_heap_error *error) {
             return false;
         }
     }
-    for (uint32_t i = 0; moat_heap.roots != NULL && i < MOAT_CONFIG_ROOTS_MAX; i++) {
-        const struct moat_root *root = &moat_heap.roots[i];
+    for (uint32_t i = 0; moat_heap.tables.roots != NULL && i < MOAT_CONFIG_ROOTS_MAX; i++) {
+        const struct moat_root *root = &moat_heap.tables.roots[i];
         uintptr_t bytes = root->count * (root->type == NULL ? MOAT_WORD_BYTES : root->type->size);
         moat_scan_begin(&scan, root->type, (uintptr_t)root->start, (uintptr_t)root->start + bytes, root->count > 1);
         if (root->start != NULL && !check_scan(&scan, error)) {
@@ -82,8 +83,8 @@ static bool check_roots(struct moat_heap_error *error) {
 }
 
 bool moat_check_slots(struct moat_heap_error *error) {
-    for (uint32_t i = 0; i < moat_heap.arena_count; i++) {
-        if (!check_objects(moat_heap.arenas[i], error)) {
+    for (uint32_t i = 0; i < moat_heap.arenas.count; i++) {
+        if (!check_objects(moat_heap.arenas.table[i], error)) {
             return false;
         }
     }

@@ -97,7 +97,7 @@ static void use_room(struct dump *dump, uint32_t bytes) {
 /* A word as the dump has it. Stacks hold poisoned red zones in a sanitized host build. */
 __attribute__((no_sanitize_address)) static moat_word word_at(const struct dump *dump, uintptr_t address) {
     moat_word word = *(const moat_raw *)address;
-    return dump->addresses_only && word - moat_heap.low >= moat_heap.span ? 0 : word;
+    return dump->addresses_only && word - moat_heap.border.low >= moat_heap.border.span ? 0 : word;
 }
 
 /* How many words from `at` on are zero, at most `most`. */
@@ -166,19 +166,19 @@ static void print_struct(struct dump *dump, const void *start, uintptr_t bytes) 
 static void print_holes(struct dump *dump) {
     uint32_t left = moat_heap.free_granules;
     for (unsigned bin = 0; bin < MOAT_BINS; bin++) {
-        for (const struct moat_hole *hole = moat_heap.bins[bin]; moat_arena_of((uintptr_t)hole) != NULL && left != 0;
-             hole = hole->next) {
+        for (const struct moat_hole *hole = moat_heap.bins.holes[bin];
+             moat_arena_of((uintptr_t)hole) != NULL && left != 0; hole = hole->next) {
             left--;
             print_struct(dump, hole, sizeof *hole);
         }
     }
-    print_memory(dump, moat_heap.cursor, moat_heap.limit);
+    print_memory(dump, moat_heap.cursor.at, moat_heap.cursor.limit);
 }
 
 static void print_state(struct dump *dump) {
     print_struct(dump, &moat_heap, sizeof moat_heap);
-    for (uint32_t i = 0; i < moat_heap.arena_count; i++) {
-        const struct moat_arena *arena = moat_heap.arenas[i];
+    for (uint32_t i = 0; i < moat_heap.arenas.count; i++) {
+        const struct moat_arena *arena = moat_heap.arenas.table[i];
         print_struct(dump, arena, sizeof *arena);
         print_struct(dump, arena->bits, moat_arena_words(arena) * sizeof(struct moat_bits));
     }
@@ -188,15 +188,15 @@ static void print_state(struct dump *dump) {
 static void print_roots(struct dump *dump) {
     print_memory(dump, (uintptr_t)moat_roots_start, (uintptr_t)moat_roots_end);
     print_memory(dump, (uintptr_t)moat_typed_roots_start, (uintptr_t)moat_typed_roots_end);
-    print_struct(dump, moat_heap.roots, MOAT_CONFIG_ROOTS_MAX * sizeof(struct moat_root));
-    for (uint32_t i = 0; moat_heap.roots != NULL && i < MOAT_CONFIG_ROOTS_MAX; i++) {
-        const struct moat_root *root = &moat_heap.roots[i];
+    print_struct(dump, moat_heap.tables.roots, MOAT_CONFIG_ROOTS_MAX * sizeof(struct moat_root));
+    for (uint32_t i = 0; moat_heap.tables.roots != NULL && i < MOAT_CONFIG_ROOTS_MAX; i++) {
+        const struct moat_root *root = &moat_heap.tables.roots[i];
         if (root->start != NULL) {
             print_memory(dump, (uintptr_t)root->start, moat_root_end(root));
         }
     }
-    print_struct(dump, moat_heap.pins, MOAT_CONFIG_PINS_MAX * sizeof(struct moat_pin));
-    print_struct(dump, moat_heap.handles, MOAT_CONFIG_HANDLES_MAX * sizeof(struct moat_handle_entry));
+    print_struct(dump, moat_heap.tables.pins, MOAT_CONFIG_PINS_MAX * sizeof(struct moat_pin));
+    print_struct(dump, moat_heap.tables.handles, MOAT_CONFIG_HANDLES_MAX * sizeof(struct moat_handle_entry));
 }
 
 static bool holds(const struct moat_stack *stack, uintptr_t sp) {
@@ -218,7 +218,7 @@ static void print_string(struct dump *dump, const char *string) {
  * away. */
 static void print_stacks(struct dump *dump, uintptr_t sp) {
     bool registered = false;
-    for (const struct moat_stack *stack = moat_heap.stacks; stack != NULL; stack = stack->next) {
+    for (const struct moat_stack *stack = moat_heap.tables.stacks; stack != NULL; stack = stack->next) {
         print_struct(dump, stack, sizeof *stack);
         print_string(dump, stack->name);
         uintptr_t from = holds(stack, sp) ? sp : stack->sp;
@@ -237,8 +237,8 @@ static void print_object(struct dump *dump, const struct moat_arena *arena, uint
     uintptr_t at = moat_granule_address(arena, granule), payload = moat_payload_at(at);
     moat_word header = *moat_header_at(at);
     const struct moat_type *type = moat_header_type(header);
-    bool dead =
-        moat_heap.phase == MOAT_PHASE_SWEEP && moat_is_unswept(arena, granule >> 5) && moat_is_white(arena, granule);
+    bool dead = moat_heap.cycle.phase == MOAT_PHASE_SWEEP && moat_is_unswept(arena, granule >> 5) &&
+                moat_is_white(arena, granule);
     dump->objects += !dead;
     if (!dead && moat_header_has_slots(header)) {
         print_memory(dump, at, moat_granule_address(arena, moat_object_end(arena, granule)));
@@ -273,13 +273,13 @@ static void print_begin(struct dump *dump, uintptr_t sp) {
     begin->word_bytes = MOAT_WORD_BYTES;
     begin->check = MOAT_CONFIG_CHECK;
     begin->number = ++number;
-    begin->cycle = moat_heap.cycle;
+    begin->cycle = moat_heap.cycle.number;
     begin->clock = moat_port_clock();
     begin->sp = sp;
     begin->stack_end = sp - thread.low < thread.high - thread.low ? thread.high : sp;
     moat_build_id_write(begin->build_id);
     begin->unused = 0;
-    for (const struct moat_stack *stack = moat_heap.stacks; stack != NULL; stack = stack->next) {
+    for (const struct moat_stack *stack = moat_heap.tables.stacks; stack != NULL; stack = stack->next) {
         begin->stack_end = holds(stack, sp) ? stack->high : begin->stack_end;
     }
     dump->id = ~moat_crc_add(MOAT_CRC_START, begin, sizeof *begin);
@@ -307,8 +307,8 @@ static void *print_dump(void *unused, uintptr_t sp) {
     print_state(&dump);
     print_roots(&dump);
     print_stacks(&dump, sp);
-    for (uint32_t i = 0; i < moat_heap.arena_count; i++) {
-        print_objects(&dump, moat_heap.arenas[i]);
+    for (uint32_t i = 0; i < moat_heap.arenas.count; i++) {
+        print_objects(&dump, moat_heap.arenas.table[i]);
     }
     print_end(&dump);
     return unused;

@@ -17,65 +17,65 @@ moat_slot *moat_finalize_link(void *object) {
 }
 
 void moat_finalize_enter(void *object) {
-    *moat_finalize_link(object) = moat_heap.finalizable;
-    moat_heap.finalizable = object;
+    *moat_finalize_link(object) = moat_heap.finalizers.finalizable;
+    moat_heap.finalizers.finalizable = object;
 }
 
 /* New objects enter at the head and are black, so a walk under way need not see them. */
 bool moat_finalize_condemn(void) {
-    if (moat_heap.finalizable_at == NULL) {
-        moat_heap.finalizable_at = (moat_slot *)&moat_heap.finalizable;
+    if (moat_heap.finalizers.condemn_at == NULL) {
+        moat_heap.finalizers.condemn_at = (moat_slot *)&moat_heap.finalizers.finalizable;
     }
-    void *object = *moat_heap.finalizable_at;
+    void *object = *moat_heap.finalizers.condemn_at;
     if (object == NULL) {
         return false;
     }
     moat_slot *link = moat_finalize_link(object);
     if (moat_mark_is_white(object)) {
-        *moat_heap.finalizable_at = *link;
-        *link = moat_heap.condemned;
-        moat_heap.condemned = object;
+        *moat_heap.finalizers.condemn_at = *link;
+        *link = moat_heap.finalizers.condemned;
+        moat_heap.finalizers.condemned = object;
     } else {
-        moat_heap.finalizable_at = link;
+        moat_heap.finalizers.condemn_at = link;
     }
     return true;
 }
 
 bool moat_finalize_doom(void) {
-    void *object = moat_heap.condemned;
+    void *object = moat_heap.finalizers.condemned;
     if (object == NULL) {
         return false;
     }
     moat_slot *link = moat_finalize_link(object);
-    moat_heap.condemned = *link;
-    *link = moat_heap.doomed;
-    moat_heap.doomed = object;
-    moat_heap.doomed_count++;
+    moat_heap.finalizers.condemned = *link;
+    *link = moat_heap.finalizers.doomed;
+    moat_heap.finalizers.doomed = object;
+    moat_heap.finalizers.doomed_count++;
     moat_mark_value(object);
     return true;
 }
 
 bool moat_finalize_shade_doomed(void) {
-    void *object = moat_heap.doomed_at;
+    void *object = moat_heap.finalizers.shade_at;
     if (object == NULL) {
         return false;
     }
     moat_mark_value(object);
-    moat_heap.doomed_at = *moat_finalize_link(object);
+    moat_heap.finalizers.shade_at = *moat_finalize_link(object);
     return true;
 }
 
 /* Leaving the list of doomed objects is the removal of a root: it shades. */
 static void *take_doomed(void) {
     moat_port_mask_t masked = moat_port_mask();
-    void *object = moat_heap.doomed;
+    void *object = moat_heap.finalizers.doomed;
     if (object != NULL) {
         moat_slot *link = moat_finalize_link(object);
-        moat_heap.doomed = *link;
-        moat_heap.doomed_count--;
+        moat_heap.finalizers.doomed = *link;
+        moat_heap.finalizers.doomed_count--;
         *link = NULL;
-        if (moat_heap.doomed_at == object) {
-            moat_heap.doomed_at = moat_heap.doomed;
+        if (moat_heap.finalizers.shade_at == object) {
+            moat_heap.finalizers.shade_at = moat_heap.finalizers.doomed;
         }
         moat_mark_root(object);
         moat_heap.stats.finalized++;
@@ -85,22 +85,22 @@ static void *take_doomed(void) {
 }
 
 bool moat_finalize_run(void) {
-    if (moat_heap.doomed == NULL || moat_heap.finalizing) {
+    if (moat_heap.finalizers.doomed == NULL || moat_heap.finalizers.running) {
         return false;
     }
     void *object = take_doomed();
     if (object == NULL) {
         return false;
     }
-    moat_heap.finalizing = true;
+    moat_heap.finalizers.running = true;
     MOAT_EVENT(MOAT_EVENT_FINALIZE_BEGIN, (uintptr_t)object);
     type_of(object)->finalize(object);
     MOAT_EVENT(MOAT_EVENT_FINALIZE_END, moat_event_free_bytes());
-    moat_heap.finalizing = false;
+    moat_heap.finalizers.running = false;
     return true;
 }
 
 void moat_finalize_run_all(void) {
-    for (uint32_t due = moat_heap.doomed_count; due != 0 && moat_finalize_run(); due--) {
+    for (uint32_t due = moat_heap.finalizers.doomed_count; due != 0 && moat_finalize_run(); due--) {
     }
 }

@@ -15,12 +15,12 @@ static struct moat_handle_entry table[MOAT_CONFIG_HANDLES_MAX];
 
 /* Interrupts masked. Enters the object; 0: no entry is free. */
 static uint32_t enter(void *object) {
-    if (moat_heap.handles == NULL) {
+    if (moat_heap.tables.handles == NULL) {
         moat_clear_words((uintptr_t)table, (uintptr_t)table + sizeof table);
-        moat_heap.handles = table;
+        moat_heap.tables.handles = table;
     }
     for (uint32_t i = 0; i < MOAT_CONFIG_HANDLES_MAX; i++) {
-        struct moat_handle_entry *entry = &moat_heap.handles[i];
+        struct moat_handle_entry *entry = &moat_heap.tables.handles[i];
         if (entry->object == NULL) {
             entry->object = object;
             moat_mark_root(object);
@@ -56,10 +56,10 @@ uint32_t moat_handle_new(void *object) {
 /* The live entry of a handle, or NULL if it is stale or was never made. */
 static struct moat_handle_entry *find(uint32_t handle) {
     uint32_t index = (handle & INDEX_MASK) - 1;
-    if (index >= MOAT_CONFIG_HANDLES_MAX || moat_heap.handles == NULL) {
+    if (index >= MOAT_CONFIG_HANDLES_MAX || moat_heap.tables.handles == NULL) {
         return NULL;
     }
-    struct moat_handle_entry *entry = &moat_heap.handles[index];
+    struct moat_handle_entry *entry = &moat_heap.tables.handles[index];
     bool live = entry->object != NULL && (entry->generation << INDEX_BITS) == (handle & ~INDEX_MASK);
     return live ? entry : NULL;
 }

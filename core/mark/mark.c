@@ -29,7 +29,7 @@ static inline void mark(struct moat_arena *arena, uint32_t granule, struct moat_
 
 static void mark_start(struct moat_arena *arena, uint32_t start) {
     mark(arena, start, &arena->bits[start >> 5], moat_bit(start), moat_header_at(moat_granule_address(arena, start)),
-         moat_heap.leaf_header);
+         moat_heap.types.leaf_header);
 }
 
 /* Marks the object that a granule belongs to, if it belongs to one. */
@@ -55,7 +55,7 @@ static inline void look_at(struct view *view, struct moat_arena *arena) {
     view->low = arena->low;
     view->span = arena->span;
     view->bits = arena->bits;
-    view->leaf_header = moat_heap.leaf_header;
+    view->leaf_header = moat_heap.types.leaf_header;
 }
 
 /* The payload of an object lies one word behind its granule's address: most values are that. */
@@ -81,7 +81,7 @@ void moat_mark_value(const void *value) {
 }
 
 void moat_mark_root(void *object) {
-    if (moat_heap.phase == MOAT_PHASE_MARK) {
+    if (moat_heap.cycle.phase == MOAT_PHASE_MARK) {
         moat_mark_value(object);
     }
 }
@@ -118,7 +118,7 @@ void moat_mark_ambiguous(uintptr_t word) {
     bool in_header = moat_in_header(word);
     if ((bits->start & moat_bit(granule)) != 0) {
         mark(arena, granule, bits, moat_bit(granule), moat_header_at(moat_granule_address(arena, granule)),
-             moat_heap.leaf_header);
+             moat_heap.types.leaf_header);
     } else {
         mark_owner(arena, granule);
     }
@@ -154,9 +154,9 @@ static bool learn(struct habit *habit, moat_word header) {
 
 /* Another arena than the first that has grey objects, or NULL. */
 static struct moat_arena *other_grey_arena(void) {
-    for (uint32_t i = 1; i < moat_heap.arena_count; i++) {
-        if (moat_heap.arenas[i]->grey != MOAT_LINK_NONE) {
-            return moat_heap.arenas[i];
+    for (uint32_t i = 1; i < moat_heap.arenas.count; i++) {
+        if (moat_heap.arenas.table[i]->grey != MOAT_LINK_NONE) {
+            return moat_heap.arenas.table[i];
         }
     }
     return NULL;
@@ -191,13 +191,13 @@ static inline bool go_on(struct moat_scan *scan, struct moat_arena *home, struct
 }
 
 uint32_t moat_mark_some(uint32_t units) {
-    if (moat_heap.arena_count == 0) {
+    if (moat_heap.arenas.count == 0) {
         return units;
     }
-    struct moat_scan *scan = &moat_heap.scan;
+    struct moat_scan *scan = &moat_heap.mark.scan;
     struct habit habit = {~(moat_word)0, 0};
     struct view home;
-    look_at(&home, moat_heap.arenas[0]);
+    look_at(&home, moat_heap.arenas.table[0]);
     int32_t left = (int32_t)units;
     moat_slot *at = scan->at, *end = scan->dense_end;
     while (left > 0) {
@@ -216,7 +216,7 @@ uint32_t moat_mark_some(uint32_t units) {
         if (value - home.low < home.span) {
             left -= UNITS_MARK;
             mark_in(&home, value);
-        } else if (value != 0 && moat_heap.arena_count > 1) {
+        } else if (value != 0 && moat_heap.arenas.count > 1) {
             left -= UNITS_MARK;
             moat_mark_value((void *)value);
         }

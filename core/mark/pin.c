@@ -14,9 +14,9 @@ static struct moat_pin table[MOAT_CONFIG_PINS_MAX];
 
 /* Interrupts masked. The entry of an object's start (NULL: a free one), or NULL. */
 static struct moat_pin *find(const void *start) {
-    for (uint32_t i = 0; moat_heap.pins != NULL && i < MOAT_CONFIG_PINS_MAX; i++) {
-        if (moat_heap.pins[i].object == start) {
-            return &moat_heap.pins[i];
+    for (uint32_t i = 0; moat_heap.tables.pins != NULL && i < MOAT_CONFIG_PINS_MAX; i++) {
+        if (moat_heap.tables.pins[i].object == start) {
+            return &moat_heap.tables.pins[i];
         }
     }
     return NULL;
@@ -24,9 +24,9 @@ static struct moat_pin *find(const void *start) {
 
 static bool add_pin(void *start) {
     moat_port_mask_t masked = moat_port_mask();
-    if (moat_heap.pins == NULL) {
+    if (moat_heap.tables.pins == NULL) {
         moat_clear_words((uintptr_t)table, (uintptr_t)table + sizeof table);
-        moat_heap.pins = table;
+        moat_heap.tables.pins = table;
     }
     struct moat_pin *pin = find(start);
     if (pin == NULL) {
@@ -100,8 +100,8 @@ bool moat_is_pinned(const void *p) {
 uint32_t moat_pin_count(void) {
     uint32_t count = 0;
     moat_port_mask_t masked = moat_port_mask();
-    for (uint32_t i = 0; moat_heap.pins != NULL && i < MOAT_CONFIG_PINS_MAX; i++) {
-        count += moat_heap.pins[i].object == NULL ? 0 : moat_heap.pins[i].count;
+    for (uint32_t i = 0; moat_heap.tables.pins != NULL && i < MOAT_CONFIG_PINS_MAX; i++) {
+        count += moat_heap.tables.pins[i].object == NULL ? 0 : moat_heap.tables.pins[i].count;
     }
     moat_port_unmask(masked);
     return count;

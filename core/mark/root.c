@@ -20,15 +20,15 @@ uintptr_t moat_root_end(const struct moat_root *root) {
 
 static void begin_root(const struct moat_root *root) {
     if (root->start != NULL) {
-        moat_scan_begin(&moat_heap.scan, root->type, (uintptr_t)root->start, moat_root_end(root), root->count > 1);
+        moat_scan_begin(&moat_heap.mark.scan, root->type, (uintptr_t)root->start, moat_root_end(root), root->count > 1);
     }
 }
 
 bool moat_root_next(void) {
-    uint32_t step = moat_heap.root_step++;
+    uint32_t step = moat_heap.mark.root_step++;
     uint32_t records = (uint32_t)(moat_root_records_end - moat_root_records_start);
     if (step == 0) {
-        moat_scan_begin(&moat_heap.scan, NULL, (uintptr_t)moat_roots_start, (uintptr_t)moat_roots_end, false);
+        moat_scan_begin(&moat_heap.mark.scan, NULL, (uintptr_t)moat_roots_start, (uintptr_t)moat_roots_end, false);
         return true;
     }
     step -= 1;
@@ -38,36 +38,36 @@ bool moat_root_next(void) {
     }
     step -= records;
     if (step < MOAT_CONFIG_ROOTS_MAX) {
-        if (moat_heap.roots != NULL) {
-            begin_root(&moat_heap.roots[step]);
+        if (moat_heap.tables.roots != NULL) {
+            begin_root(&moat_heap.tables.roots[step]);
         } else {
-            moat_heap.root_step += MOAT_CONFIG_ROOTS_MAX - 1;
+            moat_heap.mark.root_step += MOAT_CONFIG_ROOTS_MAX - 1;
         }
         return true;
     }
     step -= MOAT_CONFIG_ROOTS_MAX;
     if (step < MOAT_CONFIG_PINS_MAX) {
-        if (moat_heap.pins != NULL) {
-            moat_mark_value(moat_heap.pins[step].object);
+        if (moat_heap.tables.pins != NULL) {
+            moat_mark_value(moat_heap.tables.pins[step].object);
         } else {
-            moat_heap.root_step += MOAT_CONFIG_PINS_MAX - 1;
+            moat_heap.mark.root_step += MOAT_CONFIG_PINS_MAX - 1;
         }
         return true;
     }
     step -= MOAT_CONFIG_PINS_MAX;
-    if (step < MOAT_CONFIG_HANDLES_MAX && moat_heap.handles != NULL) {
-        moat_mark_value(moat_heap.handles[step].object);
+    if (step < MOAT_CONFIG_HANDLES_MAX && moat_heap.tables.handles != NULL) {
+        moat_mark_value(moat_heap.tables.handles[step].object);
         return true;
     }
-    moat_heap.root_step--;
+    moat_heap.mark.root_step--;
     return false;
 }
 
 uint32_t moat_root_units(void) {
     uintptr_t bytes = (uintptr_t)moat_roots_end - (uintptr_t)moat_roots_start;
     bytes += (uintptr_t)moat_typed_roots_end - (uintptr_t)moat_typed_roots_start;
-    for (uint32_t i = 0; moat_heap.roots != NULL && i < MOAT_CONFIG_ROOTS_MAX; i++) {
-        const struct moat_root *root = &moat_heap.roots[i];
+    for (uint32_t i = 0; moat_heap.tables.roots != NULL && i < MOAT_CONFIG_ROOTS_MAX; i++) {
+        const struct moat_root *root = &moat_heap.tables.roots[i];
         bytes += root->start == NULL ? 0 : moat_root_end(root) - (uintptr_t)root->start;
     }
     uint32_t tables = (uint32_t)(moat_root_records_end - moat_root_records_start) + MOAT_CONFIG_ROOTS_MAX +
@@ -80,8 +80,8 @@ bool moat_root_overlaps(uintptr_t start, uintptr_t end) {
         (start < (uintptr_t)moat_typed_roots_end && (uintptr_t)moat_typed_roots_start < end)) {
         return true;
     }
-    for (uint32_t i = 0; moat_heap.roots != NULL && i < MOAT_CONFIG_ROOTS_MAX; i++) {
-        const struct moat_root *root = &moat_heap.roots[i];
+    for (uint32_t i = 0; moat_heap.tables.roots != NULL && i < MOAT_CONFIG_ROOTS_MAX; i++) {
+        const struct moat_root *root = &moat_heap.tables.roots[i];
         if (root->start != NULL && start < moat_root_end(root) && (uintptr_t)root->start < end) {
             return true;
         }
@@ -105,8 +105,8 @@ static void shade_root(const struct moat_root *root) {
 }
 
 static bool overlaps_arena(uintptr_t start, uintptr_t end) {
-    for (uint32_t i = 0; i < moat_heap.arena_count; i++) {
-        const struct moat_arena *arena = moat_heap.arenas[i];
+    for (uint32_t i = 0; i < moat_heap.arenas.count; i++) {
+        const struct moat_arena *arena = moat_heap.arenas.table[i];
         if (start < arena->end && arena->start < end) {
             return true;
         }
@@ -152,18 +152,18 @@ int moat_root_add(void *start, const struct moat_type *type, size_t count) {
     if (result != MOAT_OK) {
         return result;
     }
-    if (moat_heap.roots == NULL) {
+    if (moat_heap.tables.roots == NULL) {
         moat_clear_words((uintptr_t)table, (uintptr_t)table + sizeof table);
-        moat_heap.roots = table;
+        moat_heap.tables.roots = table;
     }
     for (uint32_t i = 0; i < MOAT_CONFIG_ROOTS_MAX; i++) {
-        if (moat_heap.roots[i].start == NULL) {
+        if (moat_heap.tables.roots[i].start == NULL) {
             moat_port_mask_t masked = moat_port_mask();
-            moat_heap.roots[i].type = type;
-            moat_heap.roots[i].count = count;
-            moat_heap.roots[i].start = start;
+            moat_heap.tables.roots[i].type = type;
+            moat_heap.tables.roots[i].count = count;
+            moat_heap.tables.roots[i].start = start;
             moat_port_unmask(masked);
-            if (moat_heap.phase == MOAT_PHASE_MARK) {
+            if (moat_heap.cycle.phase == MOAT_PHASE_MARK) {
                 shade_root(&root);
             }
             return MOAT_OK;
@@ -174,7 +174,7 @@ int moat_root_add(void *start, const struct moat_type *type, size_t count) {
 
 /* Whether marking stands somewhere in this root. */
 static bool scans(const struct moat_root *root) {
-    const struct moat_scan *scan = &moat_heap.scan;
+    const struct moat_scan *scan = &moat_heap.mark.scan;
     uintptr_t start = (uintptr_t)root->start, bytes = moat_root_end(root) - start;
     return (uintptr_t)scan->at - start < bytes || (scan->type != NULL && scan->element - start < bytes);
 }
@@ -185,17 +185,17 @@ int moat_root_remove(void *start) {
     if (result != MOAT_OK) {
         return result;
     }
-    for (uint32_t i = 0; start != NULL && moat_heap.roots != NULL && i < MOAT_CONFIG_ROOTS_MAX; i++) {
-        struct moat_root *root = &moat_heap.roots[i];
+    for (uint32_t i = 0; start != NULL && moat_heap.tables.roots != NULL && i < MOAT_CONFIG_ROOTS_MAX; i++) {
+        struct moat_root *root = &moat_heap.tables.roots[i];
         if (root->start != start) {
             continue;
         }
-        if (moat_heap.phase == MOAT_PHASE_MARK) {
+        if (moat_heap.cycle.phase == MOAT_PHASE_MARK) {
             shade_root(root);
         }
         moat_port_mask_t masked = moat_port_mask();
         if (scans(root)) {
-            moat_scan_begin(&moat_heap.scan, NULL, 0, 0, false);
+            moat_scan_begin(&moat_heap.mark.scan, NULL, 0, 0, false);
         }
         root->start = NULL;
         moat_port_unmask(masked);

@@ -23,7 +23,7 @@ __attribute__((no_sanitize_address, noinline)) static void scan_words(uintptr_t 
     MOAT_EVENT(MOAT_EVENT_SCAN_BEGIN, to - from);
     const moat_raw *at = (const moat_raw *)((from + MOAT_WORD_BYTES - 1) & ~(uintptr_t)(MOAT_WORD_BYTES - 1));
     const moat_raw *end = (const moat_raw *)(to & ~(uintptr_t)(MOAT_WORD_BYTES - 1));
-    const uintptr_t low = moat_heap.low, span = moat_heap.span;
+    const uintptr_t low = moat_heap.border.low, span = moat_heap.border.span;
     if (at < end && (((uintptr_t)at ^ (uintptr_t)end) & MOAT_WORD_BYTES) != 0) {
         look_at(*at++, low, span);
     }
@@ -41,10 +41,10 @@ static bool holds(const struct moat_stack *stack, uintptr_t p) {
 }
 
 static void *scan_current(void *unused, uintptr_t sp) {
-    for (struct moat_stack *stack = moat_heap.stacks; stack != NULL; stack = stack->next) {
+    for (struct moat_stack *stack = moat_heap.tables.stacks; stack != NULL; stack = stack->next) {
         if (holds(stack, sp)) {
             scan_words(sp, stack->high);
-            stack->cycle = moat_heap.cycle;
+            stack->cycle = moat_heap.cycle.number;
             return unused;
         }
     }
@@ -65,13 +65,13 @@ static void *scan_registered(void *context, uintptr_t sp) {
     struct moat_stack *stack = context;
     uintptr_t from = holds(stack, sp) ? sp : stack->sp;
     scan_words(holds(stack, from) ? from : stack->low, stack->high);
-    stack->cycle = moat_heap.cycle;
+    stack->cycle = moat_heap.cycle.number;
     return NULL;
 }
 
 static struct moat_stack *first_grey(void) {
-    struct moat_stack *stack = moat_heap.stacks;
-    while (stack != NULL && stack->cycle == moat_heap.cycle) {
+    struct moat_stack *stack = moat_heap.tables.stacks;
+    while (stack != NULL && stack->cycle == moat_heap.cycle.number) {
         stack = stack->next;
     }
     return stack;
@@ -94,7 +94,7 @@ bool moat_stack_overlaps(uintptr_t start, uintptr_t end) {
     if ((start < thread.high && thread.low < end) || (start < handler.high && handler.low < end)) {
         return true;
     }
-    for (const struct moat_stack *stack = moat_heap.stacks; stack != NULL; stack = stack->next) {
+    for (const struct moat_stack *stack = moat_heap.tables.stacks; stack != NULL; stack = stack->next) {
         if (start < stack->high && stack->low < end) {
             return true;
         }
@@ -117,18 +117,18 @@ int moat_stack_add(struct moat_stack *stack) {
     if (stack->low >= stack->high) {
         return moat_refuse(MOAT_ERR_SIZE, call, "low must be below high", stack->low);
     }
-    for (const struct moat_stack *other = moat_heap.stacks; other != NULL; other = other->next) {
+    for (const struct moat_stack *other = moat_heap.tables.stacks; other != NULL; other = other->next) {
         if (stack->low < other->high && other->low < stack->high) {
             return moat_refuse(MOAT_ERR_OVERLAP, call, "overlaps a stack that is registered", stack->low);
         }
     }
     moat_port_mask_t masked = moat_port_mask();
-    stack->cycle = moat_heap.cycle - 1;
-    stack->next = moat_heap.stacks;
-    moat_heap.stacks = stack;
-    if (moat_heap.phase == MOAT_PHASE_MARK) {
-        moat_heap.stacks_grey = true;
-        moat_heap.stage = moat_heap.stage > MOAT_STAGE_STACKS ? MOAT_STAGE_STACKS : moat_heap.stage;
+    stack->cycle = moat_heap.cycle.number - 1;
+    stack->next = moat_heap.tables.stacks;
+    moat_heap.tables.stacks = stack;
+    if (moat_heap.cycle.phase == MOAT_PHASE_MARK) {
+        moat_heap.mark.stacks_grey = true;
+        moat_heap.mark.stage = moat_heap.mark.stage > MOAT_STAGE_STACKS ? MOAT_STAGE_STACKS : moat_heap.mark.stage;
     }
     moat_port_unmask(masked);
     return MOAT_OK;
@@ -143,14 +143,14 @@ int moat_stack_remove(struct moat_stack *stack) {
     if (stack == NULL) {
         return moat_refuse(MOAT_ERR_NULL, call, "no stack given", 0);
     }
-    struct moat_stack **link = &moat_heap.stacks;
+    struct moat_stack **link = &moat_heap.tables.stacks;
     while (*link != NULL && *link != stack) {
         link = &(*link)->next;
     }
     if (*link == NULL) {
         return moat_refuse(MOAT_ERR_ABSENT, call, "this stack is not registered", (uintptr_t)stack);
     }
-    if (moat_heap.phase == MOAT_PHASE_MARK && stack->cycle != moat_heap.cycle) {
+    if (moat_heap.cycle.phase == MOAT_PHASE_MARK && stack->cycle != moat_heap.cycle.number) {
         (void)moat_port_spill_and_call(scan_registered, stack);
     }
     moat_port_mask_t masked = moat_port_mask();

@@ -26,8 +26,8 @@ void moat_bins_put(uintptr_t at, uint32_t granules) {
     struct moat_hole *hole = (struct moat_hole *)at;
     uint32_t bin = moat_bins_of(granules);
     hole->granules = granules;
-    put(hole, &moat_heap.bins[bin]);
-    moat_heap.bin_map[bin >> 5] |= (uint32_t)1 << (bin & 31u);
+    put(hole, &moat_heap.bins.holes[bin]);
+    moat_heap.bins.map[bin >> 5] |= (uint32_t)1 << (bin & 31u);
 }
 
 /* A bin that this empties keeps its bit of the map until moat_bins_find meets it. */
@@ -46,13 +46,13 @@ struct moat_hole *moat_bins_find(uint32_t granules) {
     uint32_t wanted = UINT32_MAX << (bin & 31u);
     for (uint32_t i = bin >> 5; i < MOAT_BIN_WORDS; i++) {
         uint32_t filled;
-        while ((filled = moat_heap.bin_map[i] & wanted) != 0) {
+        while ((filled = moat_heap.bins.map[i] & wanted) != 0) {
             uint32_t bit = moat_lowest_bit(filled);
-            struct moat_hole *hole = moat_heap.bins[(i << 5) + bit];
+            struct moat_hole *hole = moat_heap.bins.holes[(i << 5) + bit];
             if (hole != NULL) {
                 return hole;
             }
-            moat_heap.bin_map[i] &= ~((uint32_t)1 << bit);
+            moat_heap.bins.map[i] &= ~((uint32_t)1 << bit);
         }
         wanted = UINT32_MAX;
     }
@@ -61,7 +61,7 @@ struct moat_hole *moat_bins_find(uint32_t granules) {
 }
 
 struct moat_hole *moat_bins_first(uint32_t granules) {
-    return moat_heap.bins[moat_bins_of(granules)];
+    return moat_heap.bins.holes[moat_bins_of(granules)];
 }
 
 void moat_bins_set_aside(struct moat_hole *hole, struct moat_hole **list) {

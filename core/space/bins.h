@@ -15,7 +15,7 @@
 /* Sizes below this have a bin each: there moat_bins_find misses nothing. */
 #define MOAT_EXACT_GRANULES 32u
 
-/* The bin that a hole of this size is filed in: an index into moat_heap.bins. */
+/* The bin that a hole of this size is filed in: an index into moat_heap.bins.holes. */
 uint32_t moat_bins_of(uint32_t granules);
 
 /* Files the free run of `granules` at a granule's address. granules >= MOAT_HOLE_GRANULES. Cost: constant. */

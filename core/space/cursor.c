@@ -39,19 +39,19 @@ static uintptr_t word_end(uintptr_t at) {
 
 /* Claims the hole up to `next`, and, but for black objects, to the end of the bitmap word that is in. */
 static void extend_chunk(uintptr_t next) {
-    struct moat_arena *arena = moat_heap.cursor_arena;
+    struct moat_arena *arena = moat_heap.cursor.arena;
     uintptr_t limit = next;
-    if (!moat_heap.black) {
+    if (!moat_heap.cursor.born_black) {
         limit = word_end(next);
-        limit = limit < moat_heap.hole_end ? limit : moat_heap.hole_end;
+        limit = limit < moat_heap.cursor.hole_end ? limit : moat_heap.cursor.hole_end;
     }
-    uint32_t first = moat_granule_of(arena, moat_heap.limit), last = moat_granule_of(arena, limit);
-    moat_clear_words(moat_heap.limit, limit);
+    uint32_t first = moat_granule_of(arena, moat_heap.cursor.limit), last = moat_granule_of(arena, limit);
+    moat_clear_words(moat_heap.cursor.limit, limit);
     set_rest(arena->bits, first, last);
     moat_heap.free_granules -= last - first;
-    moat_heap.since += last - first;
-    moat_heap.limit = limit;
-    moat_heap.chunk = &arena->bits[(last - 1) >> 5].start;
+    moat_heap.pace.allocated += last - first;
+    moat_heap.cursor.limit = limit;
+    moat_heap.cursor.chunk = &arena->bits[(last - 1) >> 5].start;
 }
 
 /* The front of a filed hole; what is left of it is filed again. */
@@ -74,33 +74,33 @@ static void claim_front(uintptr_t at, uint32_t granules) {
     uint32_t last = first + granules;
     set_rest(arena->bits, first, last < end ? last : end);
     set_start(arena, first, moat_born_black(arena, first));
-    moat_heap.since += granules;
+    moat_heap.pace.allocated += granules;
 }
 
 uintptr_t moat_cursor_take(uint32_t granules, moat_word header) {
-    uintptr_t at = moat_heap.cursor, next = at + moat_bytes(granules);
-    if (moat_heap.hole_end - at < moat_bytes(granules)) {
+    uintptr_t at = moat_heap.cursor.at, next = at + moat_bytes(granules);
+    if (moat_heap.cursor.hole_end - at < moat_bytes(granules)) {
         return 0;
     }
-    if (next > moat_heap.limit) {
+    if (next > moat_heap.cursor.limit) {
         extend_chunk(next);
     }
-    struct moat_arena *arena = moat_heap.cursor_arena;
-    set_start(arena, moat_granule_of(arena, at), moat_heap.black);
+    struct moat_arena *arena = moat_heap.cursor.arena;
+    set_start(arena, moat_granule_of(arena, at), moat_heap.cursor.born_black);
     *moat_header_at(at) = header;
-    moat_heap.cursor = next;
+    moat_heap.cursor.at = next;
     return at;
 }
 
 /* A little at the end of a chunk is left as an object that dies at once, more is given back. */
 static void leave_hole(void) {
-    uintptr_t at = moat_heap.cursor, left = moat_heap.hole_end - at;
-    if (left > moat_bytes(FILL_GRANULES) || moat_heap.limit != moat_heap.hole_end) {
+    uintptr_t at = moat_heap.cursor.at, left = moat_heap.cursor.hole_end - at;
+    if (left > moat_bytes(FILL_GRANULES) || moat_heap.cursor.limit != moat_heap.cursor.hole_end) {
         moat_cursor_release();
     } else if (left != 0) {
-        *moat_heap.chunk |= moat_bit(moat_granules(at));
+        *moat_heap.cursor.chunk |= moat_bit(moat_granules(at));
         *moat_header_at(at) = moat_bytes_header();
-        moat_heap.cursor = moat_heap.hole_end;
+        moat_heap.cursor.at = moat_heap.cursor.hole_end;
     }
 }
 
@@ -112,16 +112,17 @@ static void leave_hole(void) {
 
 /* A cycle is due, too, when no hole is left for the largest that was asked for since the last began. */
 static void look_for_largest(void) {
-    bool plenty = moat_heap.hole_end - moat_heap.cursor > moat_bytes(BY_FAR * moat_heap.largest);
-    bool last = moat_heap.phase != MOAT_PHASE_MARK && moat_heap.sweep_arena == NULL && !plenty;
-    if (last && moat_bins_find(moat_heap.largest) == NULL) {
-        moat_heap.requested = true;
-        moat_heap.attention = UINT32_MAX;
+    bool plenty = moat_heap.cursor.hole_end - moat_heap.cursor.at > moat_bytes(BY_FAR * moat_heap.pace.largest_request);
+    bool last = moat_heap.cycle.phase != MOAT_PHASE_MARK && moat_heap.sweep.arena == NULL && !plenty;
+    if (last && moat_bins_find(moat_heap.pace.largest_request) == NULL) {
+        moat_heap.cycle.requested = true;
+        moat_heap.pace.threshold = UINT32_MAX;
     }
 }
 
 static void note_size(uint32_t granules) {
-    moat_heap.largest = granules > moat_heap.largest ? granules : moat_heap.largest;
+    moat_heap.pace.largest_request =
+        granules > moat_heap.pace.largest_request ? granules : moat_heap.pace.largest_request;
 }
 
 static bool own_filed(uint32_t granules) {
@@ -142,10 +143,10 @@ static bool own_filed(uint32_t granules) {
 bool moat_cursor_refill(uint32_t granules) {
     note_size(granules);
     leave_hole();
-    if (moat_heap.sweep_arena == NULL || moat_heap.claiming) {
+    if (moat_heap.sweep.arena == NULL || moat_heap.front.claiming) {
         return own_filed(granules);
     }
-    bool enough = moat_heap.free_granules >= moat_heap.reserve;
+    bool enough = moat_heap.free_granules >= moat_heap.pace.reserve;
     return (enough && moat_sweep_some(SWEEP_UNITS, granules)) || own_filed(granules) ||
            (!enough && moat_sweep_some(SWEEP_UNITS, granules));
 }
@@ -154,9 +155,9 @@ bool moat_cursor_refill(uint32_t granules) {
  * empty one, since the sweep may free what comes next; a filed hole; or one granule. On its left is an object
  * (docs/design.md, "Holes"). Returns the end, or 0 if the sweep goes on from it. */
 static uintptr_t join_right(const struct moat_arena *arena, uintptr_t start, uintptr_t end) {
-    if (moat_heap.sweep_arena == arena && moat_sweep_joins(end)) {
+    if (moat_heap.sweep.arena == arena && moat_sweep_joins(end)) {
         moat_heap.free_granules -= moat_granules(end - start);
-        moat_heap.run = start;
+        moat_heap.sweep.run_start = start;
         return 0;
     }
     uint32_t next = moat_granule_of(arena, end);
@@ -176,7 +177,7 @@ static uintptr_t join_right(const struct moat_arena *arena, uintptr_t start, uin
 }
 
 static void give_back(const struct moat_arena *arena, uintptr_t start, uintptr_t end) {
-    if (moat_heap.open) {
+    if (moat_heap.cursor.may_join) {
         end = join_right(arena, start, end);
         if (end == 0) {
             return;
@@ -192,32 +193,32 @@ static void give_back(const struct moat_arena *arena, uintptr_t start, uintptr_t
 
 /* Unmarks the chunk, which lies in one bitmap word. */
 static void unclaim_chunk(void) {
-    const struct moat_arena *arena = moat_heap.cursor_arena;
-    uint32_t claimed = moat_granules(moat_heap.limit - moat_heap.cursor);
+    const struct moat_arena *arena = moat_heap.cursor.arena;
+    uint32_t claimed = moat_granules(moat_heap.cursor.limit - moat_heap.cursor.at);
     if (claimed != 0) {
-        uint32_t first = moat_granule_of(arena, moat_heap.cursor) & 31u;
-        arena->bits[moat_granule_of(arena, moat_heap.cursor) >> 5].mark &= ~moat_bit_range(first, first + claimed);
+        uint32_t first = moat_granule_of(arena, moat_heap.cursor.at) & 31u;
+        arena->bits[moat_granule_of(arena, moat_heap.cursor.at) >> 5].mark &= ~moat_bit_range(first, first + claimed);
         moat_heap.free_granules += claimed;
-        moat_heap.since -= claimed < moat_heap.since ? claimed : moat_heap.since;
-        moat_heap.limit = moat_heap.cursor;
+        moat_heap.pace.allocated -= claimed < moat_heap.pace.allocated ? claimed : moat_heap.pace.allocated;
+        moat_heap.cursor.limit = moat_heap.cursor.at;
     }
 }
 
 void moat_cursor_release(void) {
-    uintptr_t start = moat_heap.cursor, end = moat_heap.hole_end;
+    uintptr_t start = moat_heap.cursor.at, end = moat_heap.cursor.hole_end;
     if (start == end) {
         return;
     }
     unclaim_chunk();
-    moat_heap.cursor = 0;
-    moat_heap.limit = 0;
-    moat_heap.hole_end = 0;
-    give_back(moat_heap.cursor_arena, start, end);
+    moat_heap.cursor.at = 0;
+    moat_heap.cursor.limit = 0;
+    moat_heap.cursor.hole_end = 0;
+    give_back(moat_heap.cursor.arena, start, end);
 }
 
 void moat_cursor_blacken(void) {
     unclaim_chunk();
-    moat_heap.black = true;
+    moat_heap.cursor.born_black = true;
 }
 
 /* The front of the sweep's open run, or of a filed hole. */
@@ -243,7 +244,7 @@ uintptr_t moat_cursor_cut(uint32_t granules) {
 
 bool moat_cursor_is_unswept(uintptr_t at) {
     const struct moat_arena *arena = moat_arena_of(at);
-    return moat_heap.phase == MOAT_PHASE_SWEEP && moat_is_unswept(arena, moat_granule_of(arena, at) >> 5);
+    return moat_heap.cycle.phase == MOAT_PHASE_SWEEP && moat_is_unswept(arena, moat_granule_of(arena, at) >> 5);
 }
 
 void moat_cursor_cover(uintptr_t at, uint32_t granules) {

@@ -1,8 +1,8 @@
 /* moat: the cursor, where small objects are made. Internal to core; interrupts are masked in all of them.
  *
- * The cursor owns a hole. [cursor, limit), the chunk, is zeroed, its granules are marked as in use, and they lie within
- * one bitmap word; [limit, hole_end) is free. A cursor that makes black objects has no chunk: cursor == limit. cursor
- * == limit == hole_end == 0: no hole.
+ * The cursor owns a hole. [at, limit), the chunk, is zeroed, its granules are marked as in use, and they lie within one
+ * bitmap word; [limit, hole_end) is free. A cursor that makes black objects has no chunk: at == limit. at == limit ==
+ * hole_end == 0: no hole.
  *
  * SPDX-License-Identifier: MIT */
 #ifndef MOAT_CURSOR_H
@@ -26,12 +26,12 @@ uintptr_t moat_cursor_cut(uint32_t granules);
 /* A hole becomes the cursor's, which has none. open: it was cut out of the sweep's open run, and more may follow it. */
 static inline void moat_cursor_own(struct moat_arena *arena, uintptr_t start, uint32_t granules, bool open,
                                    bool black) {
-    moat_heap.cursor = start;
-    moat_heap.limit = start;
-    moat_heap.hole_end = start + moat_bytes(granules);
-    moat_heap.cursor_arena = arena;
-    moat_heap.open = open;
-    moat_heap.black = black;
+    moat_heap.cursor.at = start;
+    moat_heap.cursor.limit = start;
+    moat_heap.cursor.hole_end = start + moat_bytes(granules);
+    moat_heap.cursor.arena = arena;
+    moat_heap.cursor.may_join = open;
+    moat_heap.cursor.born_black = black;
 }
 
 /* Gives the cursor's hole back, so that the sweep may pass it and a large request may use it. Cost: constant. */
@@ -44,8 +44,8 @@ void moat_cursor_blacken(void);
 bool moat_cursor_is_unswept(uintptr_t at);
 
 /* Marks what is left of an object of `granules` at `at`: the words that it covers, and its last. Cost grows with size:
- * with interrupts on but for small ones; handlers do not sweep while moat_heap.claiming, which is so where the sweep
- * could take the words for free ones. */
+ * with interrupts on but for small ones; handlers do not sweep while moat_heap.front.claiming, which is so where the
+ * sweep could take the words for free ones. */
 void moat_cursor_cover(uintptr_t at, uint32_t granules);
 
 #endif

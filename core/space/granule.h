@@ -39,16 +39,16 @@ static inline uintptr_t moat_bytes(uint32_t granules) {
 
 /* Interrupts masked: of all holes, what is left of the cursor's chunk included. */
 static inline uintptr_t moat_free_bytes(void) {
-    return moat_bytes(moat_heap.free_granules) + (moat_heap.limit - moat_heap.cursor);
+    return moat_bytes(moat_heap.free_granules) + (moat_heap.cursor.limit - moat_heap.cursor.at);
 }
 
 /* The arena whose granules p lies in, or NULL. The first is tried first. Bounded by MOAT_CONFIG_ARENAS_MAX. */
 static inline struct moat_arena *moat_arena_of(uintptr_t p) {
-    if (p - moat_heap.home < moat_heap.home_span) {
-        return moat_heap.arenas[0];
+    if (p - moat_heap.border.home < moat_heap.border.home_span) {
+        return moat_heap.arenas.table[0];
     }
-    for (uint32_t i = 1; i < moat_heap.arena_count; i++) {
-        struct moat_arena *arena = moat_heap.arenas[i];
+    for (uint32_t i = 1; i < moat_heap.arenas.count; i++) {
+        struct moat_arena *arena = moat_heap.arenas.table[i];
         if (p - arena->low < arena->span) {
             return arena;
         }
@@ -95,12 +95,12 @@ static inline const struct moat_type *moat_header_type(moat_word header) {
  * should be 0 are turned to the top, where they make the offset too large: one comparison does. */
 static inline bool moat_type_known(const struct moat_type *type) {
     uintptr_t offset = (uintptr_t)type - (uintptr_t)moat_types_start;
-    return (offset >> MOAT_TYPE_SHIFT | offset << (MOAT_WORD_BITS - MOAT_TYPE_SHIFT)) < moat_heap.types;
+    return (offset >> MOAT_TYPE_SHIFT | offset << (MOAT_WORD_BITS - MOAT_TYPE_SHIFT)) < moat_heap.types.count;
 }
 
 /* Whether marking has to look into an object with this header. */
 static inline bool moat_header_has_slots(moat_word header) {
-    return (header & MOAT_HEADER_TYPE_MASK) < moat_heap.leaf_header;
+    return (header & MOAT_HEADER_TYPE_MASK) < moat_heap.types.leaf_header;
 }
 
 static inline uint32_t moat_bit(uint32_t granule) {
@@ -141,14 +141,14 @@ static inline uint32_t moat_arena_words(const struct moat_arena *arena) {
 
 /* Whether the sweep has still to come to this word. Phase SWEEP. */
 static inline bool moat_is_unswept(const struct moat_arena *arena, uint32_t word) {
-    const struct moat_arena *swept = moat_heap.sweep_arena;
-    return swept != NULL && (arena->order > swept->order || (arena == swept && word >= moat_heap.sweep_word));
+    const struct moat_arena *swept = moat_heap.sweep.arena;
+    return swept != NULL && (arena->order > swept->order || (arena == swept && word >= moat_heap.sweep.word));
 }
 
 /* Whether an object made there now must be black: marking, or the sweep to come, would take it for dead else. */
 static inline bool moat_born_black(const struct moat_arena *arena, uint32_t granule) {
-    return moat_heap.phase == MOAT_PHASE_MARK ||
-           (moat_heap.phase == MOAT_PHASE_SWEEP && moat_is_unswept(arena, granule >> 5));
+    return moat_heap.cycle.phase == MOAT_PHASE_MARK ||
+           (moat_heap.cycle.phase == MOAT_PHASE_SWEEP && moat_is_unswept(arena, granule >> 5));
 }
 
 static inline bool moat_type_has_slots(const struct moat_type *type) {

@@ -9,7 +9,7 @@
 /* True where the sweep has freed the front of a dead object and not yet its rest, which begins with this word: a new
  * object that reaches up to here ends here. */
 static bool begins_half_swept(const struct moat_arena *arena, uint32_t word) {
-    return moat_heap.sweep_carry != 0 && moat_heap.sweep_arena == arena && word == moat_heap.sweep_word;
+    return moat_heap.sweep.carry != 0 && moat_heap.sweep.arena == arena && word == moat_heap.sweep.word;
 }
 
 /* The first granule behind `granule` that is not the rest of an object. A word of rest and no more is the cursor's
@@ -36,8 +36,8 @@ static uint32_t rest_end(const struct moat_arena *arena, uint32_t granule) {
 /* The object before the cursor ends there, not with the chunk. */
 uint32_t moat_object_end(const struct moat_arena *arena, uint32_t granule) {
     uint32_t end = rest_end(arena, granule);
-    if (moat_heap.cursor < moat_heap.limit && arena == moat_heap.cursor_arena) {
-        uint32_t cursor = moat_granule_of(arena, moat_heap.cursor);
+    if (moat_heap.cursor.at < moat_heap.cursor.limit && arena == moat_heap.cursor.arena) {
+        uint32_t cursor = moat_granule_of(arena, moat_heap.cursor.at);
         return granule < cursor && cursor < end ? cursor : end;
     }
     return end;
@@ -47,8 +47,8 @@ uint32_t moat_object_end(const struct moat_arena *arena, uint32_t granule) {
 static uint32_t start_of_last(const struct moat_arena *arena, uint32_t word) {
     const struct moat_bits *bits = &arena->bits[word];
     if (moat_is_covered(bits)) {
-        uint32_t low = word - moat_words_back(bits), swept = moat_heap.sweep_word;
-        if (moat_heap.sweep_carry != 0 && moat_heap.sweep_arena == arena && word >= swept && low < swept) {
+        uint32_t low = word - moat_words_back(bits), swept = moat_heap.sweep.word;
+        if (moat_heap.sweep.carry != 0 && moat_heap.sweep.arena == arena && word >= swept && low < swept) {
             return MOAT_NO_GRANULE; /* its front has been freed */
         }
         word = low;
@@ -65,7 +65,8 @@ uint32_t moat_object_start(const struct moat_arena *arena, uint32_t granule) {
     if ((bits->start & bit) != 0) {
         return granule;
     }
-    bool in_chunk = moat_granule_address(arena, granule) - moat_heap.cursor < moat_heap.limit - moat_heap.cursor;
+    bool in_chunk =
+        moat_granule_address(arena, granule) - moat_heap.cursor.at < moat_heap.cursor.limit - moat_heap.cursor.at;
     if ((bits->mark & bit) == 0 || in_chunk || granule < arena->first) {
         return MOAT_NO_GRANULE;
     }
@@ -88,7 +89,7 @@ static bool find(uintptr_t address, struct moat_object *out) {
     }
     uintptr_t begin = moat_granule_address(arena, start);
     bool dead =
-        moat_heap.phase == MOAT_PHASE_SWEEP && moat_is_unswept(arena, start >> 5) && moat_is_white(arena, start);
+        moat_heap.cycle.phase == MOAT_PHASE_SWEEP && moat_is_unswept(arena, start >> 5) && moat_is_white(arena, start);
     if (dead || address < moat_payload_at(begin)) {
         return false;
     }

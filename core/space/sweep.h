@@ -17,7 +17,7 @@ void moat_sweep_begin(void);
 
 /* Sweeps for `units` and files the free runs. With wanted != 0 the first run of that many
  * granules becomes the cursor's instead, which must have no hole, and the result is true. Returns false otherwise: the
- * units are used up or the sweep is complete (sweep_arena is NULL). */
+ * units are used up or the sweep is complete (moat_heap.sweep.arena is NULL). */
 bool moat_sweep_some(uint32_t units, uint32_t wanted);
 
 /* Whether a free run that ends at `end` goes on in what the sweep has not filed: the open run, which may be empty, or

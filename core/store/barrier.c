@@ -15,7 +15,7 @@ static void shade(void *old, void *value) {
         return;
     }
     moat_mark_value(old);
-    if (moat_heap.stacks_grey) {
+    if (moat_heap.mark.stacks_grey) {
         moat_mark_value(value);
     }
 }

@@ -37,7 +37,7 @@ static void shade_copy(const struct range *range, void *to, const void *from) {
         return;
     }
     shade_slots(range, (uintptr_t)to);
-    if (from != NULL && moat_heap.stacks_grey) {
+    if (from != NULL && moat_heap.mark.stacks_grey) {
         shade_slots(range, (uintptr_t)from);
     }
 }

@@ -131,10 +131,10 @@ static void object_fact(const char *name, const void *pointer) {
 
 /* The free memory that allocations can use: the bins' and the cursor's. */
 static void hole_facts(void) {
-    uintptr_t count = 0, largest = moat_heap.hole_end - moat_heap.cursor;
+    uintptr_t count = 0, largest = moat_heap.cursor.hole_end - moat_heap.cursor.at;
     count += largest != 0;
     for (unsigned i = 0; i < MOAT_BINS; i++) {
-        for (const struct moat_hole *hole = moat_heap.bins[i]; hole != NULL; hole = hole->next) {
+        for (const struct moat_hole *hole = moat_heap.bins.holes[i]; hole != NULL; hole = hole->next) {
             count++;
             largest = moat_bytes((uint32_t)hole->granules) > largest ? moat_bytes((uint32_t)hole->granules) : largest;
         }
@@ -262,8 +262,9 @@ static void step_to(enum moat_phase phase) {
     bool there = false;
     while (!there) {
         moat_cycle_step(1);
-        there = moat_heap.phase == phase &&
-                (phase == MOAT_PHASE_MARK ? moat_heap.arenas[0]->grey != MOAT_LINK_NONE : moat_heap.sweep_word > 40);
+        there =
+            moat_heap.cycle.phase == phase &&
+            (phase == MOAT_PHASE_MARK ? moat_heap.arenas.table[0]->grey != MOAT_LINK_NONE : moat_heap.sweep.word > 40);
     }
 }
 
@@ -310,7 +311,7 @@ int main(void) {
     stage = "collected";
     fact("gap.alive", is_alive(hidden_gap));
     MOAT_STORE(trees[0], grow(1)); /* so that the cursor has a chunk */
-    fact("chunk", moat_heap.limit - moat_heap.cursor);
+    fact("chunk", moat_heap.cursor.limit - moat_heap.cursor.at);
     stop_at("collected");
     stop_in_handler();
     bsp_exit(0);

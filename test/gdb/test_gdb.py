@@ -63,7 +63,7 @@ DAMAGE = [
     Damage("object_freed", [f"$arena->bits[{LIST_GRANULE} >> 5].{{start,mark}} = {{value}} & ~(1u << ({LIST_GRANULE} & 31))"],
            "INV-8 does not hold at", None),
     Damage("fence", [f"$arena->bits[{FENCE} >> 5].start = 0"], "INV-1 does not hold at", 1),
-    Damage("covered", ["moat_heap.arenas[0]->bits[100].mark += 4"], "INV-3 does not hold at", 3),
+    Damage("covered", ["moat_heap.arenas.table[0]->bits[100].mark += 4"], "INV-3 does not hold at", 3),
     Damage("hole_size", ["$hole->granules = $hole->granules + 1"], "INV-5 does not hold at", 5),
     Damage("hole_circle", ["$hole->next = $hole"], "INV-5 does not hold at", 5),
     Damage("hole_link", ["$hole->link = 0"], "INV-5 does not hold at", 5),
@@ -72,23 +72,23 @@ DAMAGE = [
     Damage("dangling", ["list->next = (void *)((unsigned long)$hole + 16 + sizeof(void *))"], "a slot points at freed memory", 8),
     Damage("root_dangling", ["list = (void *)((unsigned long)$hole + 16 + sizeof(void *))"], "a slot points at freed memory", 8),
     Damage("flag", ["moat_heap.marking = 1"], "INV-9 does not hold: the barrier's flag", 9),
-    Damage("finalizers", ["moat_heap.finalizable = list"], "INV-10 does not hold at", 10),
-    Damage("chunk", ["*(unsigned long *)moat_heap.cursor = 5"], "INV-11 does not hold at", 11),
+    Damage("finalizers", ["moat_heap.finalizers.finalizable = list"], "INV-10 does not hold at", 10),
+    Damage("chunk", ["*(unsigned long *)moat_heap.cursor.at = 5"], "INV-11 does not hold at", 11),
     # Where moat_heap_check itself would crash, or does not look:
     Damage("arena", ["$arena->granules = 0xffffffff"], "the description of arena 1 at", None),
-    Damage("arena_table", ["moat_heap.arenas[1] = 0x10"], "arena 1 ", None),
-    Damage("arena_count", ["moat_heap.arena_count = 0x7fffffff"], "the heap has 2147483647 arenas", None),
-    Damage("bin", ["moat_heap.bins[3] = 0xfffffff0"], "INV-5 does not hold at", None),
-    Damage("pin", ["moat_heap.pins[0].object = 0x10"], "pin 0 holds 0x10, which is no object", None),
-    Damage("handle", ["moat_heap.handles[0].object = 0x10"], "handle 1 holds 0x10, which is no object", None),
-    Damage("root_type", ["moat_heap.roots[0].type = 0x10"], "is of no type", None),
-    Damage("root_start", ["moat_heap.roots[0].start = 0xf0000000"], "the roots added at run time can't be read", None),
+    Damage("arena_table", ["moat_heap.arenas.table[1] = 0x10"], "arena 1 ", None),
+    Damage("arena_count", ["moat_heap.arenas.count = 0x7fffffff"], "the heap has 2147483647 arenas", None),
+    Damage("bin", ["moat_heap.bins.holes[3] = 0xfffffff0"], "INV-5 does not hold at", None),
+    Damage("pin", ["moat_heap.tables.pins[0].object = 0x10"], "pin 0 holds 0x10, which is no object", None),
+    Damage("handle", ["moat_heap.tables.handles[0].object = 0x10"], "handle 1 holds 0x10, which is no object", None),
+    Damage("root_type", ["moat_heap.tables.roots[0].type = 0x10"], "is of no type", None),
+    Damage("root_start", ["moat_heap.tables.roots[0].start = 0xf0000000"], "the roots added at run time can't be read", None),
     Damage("stack", ["worker.next = 0xf0000000"], "the stacks can't be read", None),
     Damage("stack_circle", ["worker.next = &worker"], None, None),
     Damage("stack_ends", ["worker.high = 0"], "is damaged: its low is not below its high", None),
-    Damage("cursor", ["moat_heap.cursor = 0x10"], "INV-11 does not hold", None),
-    Damage("hole_end", ["moat_heap.hole_end = ~0"], "INV-6 does not hold", None),
-    Damage("phase", ["moat_heap.phase = 77"], None, None),
+    Damage("cursor", ["moat_heap.cursor.at = 0x10"], "INV-11 does not hold", None),
+    Damage("hole_end", ["moat_heap.cursor.hole_end = ~0"], "INV-6 does not hold", None),
+    Damage("phase", ["moat_heap.cycle.phase = 77"], None, None),
 ]
 
 
@@ -122,7 +122,7 @@ def on_objects():
     yield "interior", f"moat object {BUILT['bag'] + 3 * WORD}"
     yield "bytes", f"moat object {BUILT['pinned'] + 7}"
     yield "header", f"moat object {BUILT['list'] - WORD}"
-    yield "hole", "moat object moat_heap.limit + 64"
+    yield "hole", "moat object moat_heap.cursor.limit + 64"
     yield "outside", "moat why 12"
     yield "no_argument", "moat why"
     yield "too_many", "moat status now"
@@ -175,8 +175,8 @@ def live_commands():
             yield "go", "set variable moat_heap.marking = 1"
             yield "inside", "moat check"
             yield "go", "set variable moat_heap.marking = 0"
-    yield "damage", "set $arena = moat_heap.arenas[1]"
-    yield "damage", "python gdb.set_convenience_variable('hole', next(hole for hole in (gdb.parse_and_eval(f'moat_heap.bins[{i}]') " \
+    yield "damage", "set $arena = moat_heap.arenas.table[1]"
+    yield "damage", "python gdb.set_convenience_variable('hole', next(hole for hole in (gdb.parse_and_eval(f'moat_heap.bins.holes[{i}]') " \
                     "for i in range(46)) if int(hole)))"
     for damage in DAMAGE:
         yield from places_of(damage)

@@ -73,8 +73,9 @@ void audit_in_handler(void) {
 
 /* As at power-up: no store is checked yet. */
 void forget_the_heap(void) {
-    moat_heap.ready = false;
-    moat_heap.low = moat_heap.span = moat_heap.home = moat_heap.home_span = moat_heap.marking = 0;
+    moat_heap.front.ready = false;
+    moat_heap.border.low = moat_heap.border.span = moat_heap.border.home = moat_heap.border.home_span =
+        moat_heap.marking = 0;
 }
 
 void exhaust_memory(moat_out_of_memory_hook *hook) {

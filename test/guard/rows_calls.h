@@ -119,6 +119,6 @@ QUIET(audit_begins_again_with_new_regions, struct moat_audit audit; moat_audit_b
 QUIET(audit_prints, raw_store(&c_buffer.node[1].next, (struct node *)(void *)(uintptr_t)&object->more);
       NEED(moat_audit(NULL) == 1); NEED(printed(MOAT_WORD_BYTES == 4 ? ", +8) in c-owned region \"c-owned\" at 0x"
                                                                      : ", +16) in c-owned region \"c-owned\" at 0x")))
-QUIET(audit_in_slices, raw_store(&c_buffer.node[0].next, object); moat_heap.cycle++; audit_all_slices();
+QUIET(audit_in_slices, raw_store(&c_buffer.node[0].next, object); moat_heap.cycle.number++; audit_all_slices();
       NEED(printed("moat: audit: heap pointer 0x")))
 QUIET(audit_that_is_refused, in_handler(audit_in_handler))

@@ -16,8 +16,9 @@ TRAPS(member_of_an_element, 2, SLOT, NULL, &elements[2].more, object,
 TRAPS(in_raw_bytes, 2, SLOT, NULL, raw, object, MOAT_STORE(*(struct node **)raw, object), MOAT_STORE(kept->next, raw))
 TRAPS(in_an_object_s_header, 2, SLOT, NULL, (void **)kept - 1, object,
       MOAT_STORE(*pointer_at((void **)kept - 1), object), MOAT_STORE(kept->next, object))
-TRAPS(in_free_memory, 2, SLOT, NULL, (void *)(moat_heap.low + moat_heap.span - 64), object,
-      MOAT_STORE(*pointer_at((void *)(moat_heap.low + moat_heap.span - 64)), object), MOAT_STORE(kept->next, object))
+TRAPS(in_free_memory, 2, SLOT, NULL, (void *)(moat_heap.border.low + moat_heap.border.span - 64), object,
+      MOAT_STORE(*pointer_at((void *)(moat_heap.border.low + moat_heap.border.span - 64)), object),
+      MOAT_STORE(kept->next, object))
 TRAPS(member_of_a_typed_root, 2, SLOT, ".data/.bss", &typed_root->node[1].more, object,
       MOAT_STORE(*pointer_at(&typed_root->node[1].more), object), MOAT_STORE(typed_root->node[1].next, object);
       MOAT_STORE(root_slots[0], object))

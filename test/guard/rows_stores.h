@@ -38,7 +38,8 @@ TRAPS(beside_a_persistent_block, 2, STORE, "c-owned", &c_buffer.node[0].next, ob
 QUIET(null_into_c_owned, MOAT_STORE(c_buffer.node[0].next, NULL))
 QUIET(static_into_c_owned, MOAT_STORE(c_buffer.node[0].next, &ordinary.node[0]))
 QUIET(static_into_a_device, MOAT_STORE(device()->next, NULL))
-QUIET(free_memory_into_c_owned, MOAT_STORE(c_buffer.node[0].next, (struct node *)(moat_heap.low + moat_heap.span - 64)))
+QUIET(free_memory_into_c_owned,
+      MOAT_STORE(c_buffer.node[0].next, (struct node *)(moat_heap.border.low + moat_heap.border.span - 64)))
 
 /* ---- destinations ---- */
 TRAPS(into_a_named_region, 2, STORE, "dma_ring", &dma_ring.node[1].next, object,

@@ -142,7 +142,7 @@ static void judge_quiet(void) {
     if (run.must_trap) {
         fail("it did not trap", "");
     }
-    if (moat_heap.ready && moat_heap_check(&error) != MOAT_OK) {
+    if (moat_heap.front.ready && moat_heap_check(&error) != MOAT_OK) {
         fail("the heap is damaged: ", error.what);
     }
 }
@@ -222,7 +222,7 @@ static void perform(void) {
     }
     body();
     judge_quiet();
-    if (run.marking && moat_heap.ready) {
+    if (run.marking && moat_heap.front.ready) {
         moat_cycle_finish();
         judge_quiet();
     }

@@ -110,9 +110,9 @@ static void count_arena(uintptr_t low, uintptr_t high) {
 }
 
 static unsigned largest_hole(void) {
-    uintptr_t largest = moat_heap.hole_end - moat_heap.cursor;
+    uintptr_t largest = moat_heap.cursor.hole_end - moat_heap.cursor.at;
     for (unsigned bin = 0; bin < MOAT_BINS; bin++) {
-        for (const struct moat_hole *hole = moat_heap.bins[bin]; hole != NULL; hole = hole->next) {
+        for (const struct moat_hole *hole = moat_heap.bins.holes[bin]; hole != NULL; hole = hole->next) {
             uintptr_t bytes = hole->granules * MOAT_GRANULE;
             largest = bytes > largest ? bytes : largest;
         }
@@ -131,8 +131,8 @@ static void label(const char *name, const void *object) {
 static void print_figures(void) {
     unsigned objects = 0, bytes = 0;
     memset(known, 0, sizeof known);
-    for (unsigned i = 0; i < moat_heap.arena_count; i++) {
-        const struct moat_arena *arena = moat_heap.arenas[i];
+    for (unsigned i = 0; i < moat_heap.arenas.count; i++) {
+        const struct moat_arena *arena = moat_heap.arenas.table[i];
         count_arena(arena->low + MOAT_WORD_BYTES, arena->low + arena->span - MOAT_GRANULE);
     }
     for (unsigned i = 0; i <= TYPES; i++) {
@@ -232,13 +232,13 @@ static void collect(void) {
 }
 
 static void step_to(enum moat_phase phase, unsigned steps) {
-    while (moat_heap.phase != phase) {
-        if (moat_heap.phase == MOAT_PHASE_IDLE) {
+    while (moat_heap.cycle.phase != phase) {
+        if (moat_heap.cycle.phase == MOAT_PHASE_IDLE) {
             moat_cycle_start();
         }
         moat_cycle_step(1);
     }
-    for (unsigned i = 0; i < steps && moat_heap.phase == phase; i++) {
+    for (unsigned i = 0; i < steps && moat_heap.cycle.phase == phase; i++) {
         moat_cycle_step(1);
     }
 }

@@ -46,7 +46,7 @@ static void interrupt(void) {
 
 /* A cycle with an interrupt between its slices, then one, or two, with interrupts anywhere. */
 static void collect(void) {
-    moat_heap.requested = true;
+    moat_heap.cycle.requested = true;
     while (moat_gc_step(MOAT_CONFIG_SLICE_UNITS) == 1) {
         bsp_interrupt(interrupt);
     }
@@ -233,18 +233,18 @@ static void no_word_keeps_nothing(void) {
 /* One object that takes the whole arena, so that its first word is the arena's first payload. False: there is no room.
  */
 static __attribute__((noinline)) bool fill_arena(void) {
-    const struct moat_arena *arena = moat_heap.arenas[0];
+    const struct moat_arena *arena = moat_heap.arenas.table[0];
     const void *all = moat_new_bytes(arena->span - MOAT_GRANULE - MOAT_WORD_BYTES);
     return all != NULL && (uintptr_t)all == moat_payload_at(arena->low);
 }
 
 static __attribute__((noinline)) void point_at_border(bool past) {
-    const struct moat_arena *arena = moat_heap.arenas[0];
+    const struct moat_arena *arena = moat_heap.arenas.table[0];
     word[0] = past ? moat_granule_address(arena, arena->granules - 1) : moat_payload_at(arena->low) - 1;
 }
 
 static __attribute__((noinline)) bool find_first(void) {
-    return moat_object_find((void *)moat_payload_at(moat_heap.arenas[0]->low), NULL);
+    return moat_object_find((void *)moat_payload_at(moat_heap.arenas.table[0]->low), NULL);
 }
 
 /* Leaves no address in the words right below its caller's frame, which are node_wash_stack's own. */

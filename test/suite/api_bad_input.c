@@ -336,7 +336,7 @@ static void foreign_pointers(const void *out[FOREIGN_COUNT]) {
     out[1] = out;
     out[2] = arena.bytes;
     out[3] = (const unsigned char *)(const void *)root - 1;
-    out[4] = (const void *)(moat_heap.hole_end - MOAT_WORD_BYTES);
+    out[4] = (const void *)(moat_heap.cursor.hole_end - MOAT_WORD_BYTES);
     out[5] = arena.bytes + sizeof arena.bytes;
     out[6] = (const void *)UINTPTR_MAX;
 }
@@ -468,7 +468,7 @@ static void call_in_handler(void) {
     CHECK(MOAT_NEW(node_type) != NULL);
     CHECK_POINTER(MOAT_NEW_BYTES(free_bytes()), NULL);
     CHECK_EQUAL(moat_last_error(), MOAT_ERR_MEMORY);
-    CHECK(moat_heap.requested);
+    CHECK(moat_heap.cycle.requested);
 }
 
 static void calls_that_a_handler_may_make(void) {
@@ -476,7 +476,7 @@ static void calls_that_a_handler_may_make(void) {
     bsp_interrupt(call_in_handler);
     CHECK(!test_failed());
     CHECK_EQUAL(moat_gc_step(1), 1);
-    CHECK(!moat_heap.requested);
+    CHECK(!moat_heap.cycle.requested);
     CHECK_HEAP();
 }
 

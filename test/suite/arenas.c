@@ -114,7 +114,7 @@ static void larger_of_the_arenas_bounds_a_request(void) {
 
 static __attribute__((noinline)) void advance(unsigned steps) {
     moat_cycle_start();
-    for (unsigned i = 0; i < steps && moat_heap.phase != MOAT_PHASE_IDLE; i++) {
+    for (unsigned i = 0; i < steps && moat_heap.cycle.phase != MOAT_PHASE_IDLE; i++) {
         moat_cycle_step(1);
     }
 }
@@ -125,7 +125,7 @@ static void added_at_every_step_of_a_cycle(void) {
         CHECK(fresh_heap(second.bytes, 1024));
         unsigned count = fill();
         advance(steps);
-        bool over = moat_heap.phase == MOAT_PHASE_IDLE;
+        bool over = moat_heap.cycle.phase == MOAT_PHASE_IDLE;
         bool below = steps % 2 == 0;
         CHECK_EQUAL(moat_arena_add(below ? first.bytes : third.bytes, 1024), MOAT_OK);
         CHECK_HEAP();
@@ -169,7 +169,7 @@ static MOAT_ROOT(struct node) some[8];
 static __attribute__((noinline)) void churn(void) {
     for (int i = 0; i < 600; i++) {
         uint32_t what = test_random_below(8);
-        moat_heap.requested = moat_heap.requested || moat_heap.phase == MOAT_PHASE_IDLE;
+        moat_heap.cycle.requested = moat_heap.cycle.requested || moat_heap.cycle.phase == MOAT_PHASE_IDLE;
         if (what < 2) {
             (void)moat_gc_step(1 + test_random_below(12));
         } else if (what < 5) {

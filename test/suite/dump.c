@@ -150,7 +150,7 @@ static void a_heap_without_objects(void) {
 static void nothing_changes_at_any_step(void) {
     CHECK(build());
     moat_cycle_start();
-    for (unsigned steps = 0; moat_heap.phase != MOAT_PHASE_IDLE; steps++) {
+    for (unsigned steps = 0; moat_heap.cycle.phase != MOAT_PHASE_IDLE; steps++) {
         memcpy(before, arena.bytes, sizeof before);
         memcpy(&heap_before, &moat_heap, sizeof heap_before);
         whole_dump();

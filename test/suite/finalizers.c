@@ -49,7 +49,8 @@ static void finalize(void *object) {
     struct resource *resource = object;
     bool intact =
         resource->number < OBJECTS && resource->data != NULL && resource->data->number == MARK + resource->number;
-    bool outside = !running && moat_heap.finalizing && !moat_port_in_handler() && moat_heap_check(NULL) == MOAT_OK;
+    bool outside =
+        !running && moat_heap.finalizers.running && !moat_port_in_handler() && moat_heap_check(NULL) == MOAT_OK;
     if (!intact || !outside) {
         wrong++;
         return;
@@ -221,7 +222,7 @@ static void never_in_a_handler(void) {
     scrub_stack();
     moat_cycle_start();
     moat_cycle_finish();
-    CHECK(moat_heap.doomed != NULL);
+    CHECK(moat_heap.finalizers.doomed != NULL);
     bsp_interrupt(allocate_much);
     CHECK(!test_failed());
     CHECK(moat_gc_step(1) >= 0);
@@ -251,10 +252,10 @@ static void death_found_at_every_step(void) {
         MOAT_STORE(root, make(0));
         scrub_stack();
         moat_cycle_start();
-        for (unsigned i = 0; i < steps && moat_heap.phase != MOAT_PHASE_IDLE; i++) {
+        for (unsigned i = 0; i < steps && moat_heap.cycle.phase != MOAT_PHASE_IDLE; i++) {
             moat_cycle_step(1);
         }
-        bool over = moat_heap.phase == MOAT_PHASE_IDLE;
+        bool over = moat_heap.cycle.phase == MOAT_PHASE_IDLE;
         MOAT_CLEAR(root);
         CHECK_HEAP();
         moat_cycle_finish();

@@ -215,8 +215,8 @@ static void barrier_is_off_unless_marking(void) {
     CHECK(start(false));
     CHECK_EQUAL(moat_heap.marking, 0);
     moat_cycle_start();
-    while (moat_heap.phase != MOAT_PHASE_IDLE) {
-        CHECK_EQUAL(moat_heap.marking != 0, moat_heap.phase == MOAT_PHASE_MARK);
+    while (moat_heap.cycle.phase != MOAT_PHASE_IDLE) {
+        CHECK_EQUAL(moat_heap.marking != 0, moat_heap.cycle.phase == MOAT_PHASE_MARK);
         moat_cycle_step(1);
     }
     CHECK_EQUAL(moat_heap.marking, 0);

@@ -96,10 +96,10 @@ static void deleted_at_every_step(void) {
         make_held();
         scrub_stack();
         moat_cycle_start();
-        for (unsigned i = 0; i < steps && moat_heap.phase != MOAT_PHASE_IDLE; i++) {
+        for (unsigned i = 0; i < steps && moat_heap.cycle.phase != MOAT_PHASE_IDLE; i++) {
             moat_cycle_step(1);
         }
-        bool over = moat_heap.phase == MOAT_PHASE_IDLE;
+        bool over = moat_heap.cycle.phase == MOAT_PHASE_IDLE;
         hand_over();
         moat_cycle_finish();
         CHECK_HEAP();

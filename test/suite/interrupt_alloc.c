@@ -55,8 +55,8 @@ static __attribute__((noinline)) void build(void) {
 /* ---- the handler ---- */
 
 static void interrupt(void) {
-    enum moat_phase phase = moat_heap.phase;
-    uint32_t cycle = moat_heap.cycle;
+    enum moat_phase phase = moat_heap.cycle.phase;
+    uint32_t cycle = moat_heap.cycle.number;
     MOAT_STORE(spot, shared->b);
     MOAT_STORE(shared->b, node_new());
     MOAT_STORE(shared->a, spot);
@@ -70,8 +70,8 @@ static void interrupt(void) {
             handled_count++;
         }
     }
-    CHECK_EQUAL(moat_heap.phase, phase);
-    CHECK_EQUAL(moat_heap.cycle, cycle);
+    CHECK_EQUAL(moat_heap.cycle.phase, phase);
+    CHECK_EQUAL(moat_heap.cycle.number, cycle);
 }
 
 /* ---- the operations ---- */
@@ -93,19 +93,19 @@ static __attribute__((noinline)) void do_bytes(void) {
 }
 
 static uintptr_t room(void) {
-    return moat_heap.limit - moat_heap.cursor;
+    return moat_heap.cursor.limit - moat_heap.cursor.at;
 }
 
 /* Brings the cursor to a new chunk; the collector stays where it is. */
 static void refill(void) {
-    for (int i = 0; i < 2000 && room() <= node_type.extent && moat_heap.phase != MOAT_PHASE_MARK; i++) {
+    for (int i = 0; i < 2000 && room() <= node_type.extent && moat_heap.cycle.phase != MOAT_PHASE_MARK; i++) {
         CHECK(MOAT_NEW_ARRAY(node_type, 1) != NULL);
     }
 }
 
 static void arrange_room(void) {
     bsp_interrupt(refill);
-    CHECK(room() > node_type.extent || moat_heap.phase == MOAT_PHASE_MARK); /* marking, there is no chunk */
+    CHECK(room() > node_type.extent || moat_heap.cycle.phase == MOAT_PHASE_MARK); /* marking, there is no chunk */
 }
 
 static void arrange_no_room(void) {

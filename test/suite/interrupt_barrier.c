@@ -106,8 +106,8 @@ static void store_elsewhere(void) {
 
 static void interrupt(void) {
     static void (*const ways[MEDDLINGS])(void) = {take, store_here, store_elsewhere};
-    enum moat_phase phase = moat_heap.phase;
-    uint32_t cycle = moat_heap.cycle;
+    enum moat_phase phase = moat_heap.cycle.phase;
+    uint32_t cycle = moat_heap.cycle.number;
     ways[meddling]();
     for (uint32_t i = 0; i < VOLUME; i++) {
         CHECK(MOAT_NEW_ARRAY(node_type, 1) != NULL);
@@ -116,8 +116,8 @@ static void interrupt(void) {
             handled_count++;
         }
     }
-    CHECK_EQUAL(moat_heap.phase, phase);
-    CHECK_EQUAL(moat_heap.cycle, cycle);
+    CHECK_EQUAL(moat_heap.cycle.phase, phase);
+    CHECK_EQUAL(moat_heap.cycle.number, cycle);
 }
 
 /* ---- the operations ---- */

@@ -72,7 +72,7 @@ static void a_handler_runs_none(void) {
     node_wash_stack();
     moat_cycle_start();
     moat_cycle_finish(); /* no safe point of the API: nothing has been finalized */
-    CHECK(moat_heap.doomed != NULL);
+    CHECK(moat_heap.finalizers.doomed != NULL);
     for (int i = 0; i < 20; i++) {
         bsp_interrupt(allocate_much);
     }

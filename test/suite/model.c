@@ -259,7 +259,7 @@ static void interrupt(void) {
 
 void model_finalizer(void *object);
 void model_finalizer(void *object) {
-    CHECK(moat_heap.finalizing);
+    CHECK(moat_heap.finalizers.running);
     unsigned entry = shadow_finalized(object);
     if (entry == SHADOW_NONE) {
         return;

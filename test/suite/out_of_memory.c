@@ -174,11 +174,11 @@ static void handler_asks_thread_mode(void) {
     CHECK(start(give_up));
     bsp_interrupt(fill_in_handler);
     CHECK(!test_failed());
-    CHECK(moat_heap.requested);
+    CHECK(moat_heap.cycle.requested);
     CHECK_EQUAL(hook_calls, 0);
     CHECK_HEAP();
     CHECK(MOAT_NEW(node_type) != NULL);
-    CHECK(!moat_heap.requested);
+    CHECK(!moat_heap.cycle.requested);
     CHECK_HEAP();
 }
 

@@ -82,9 +82,9 @@ static uint32_t marking_allowed(const struct adversary *adversary, uint32_t gran
     uint32_t all = moat_granules(moat_heap.stats.arena_bytes), words = all / 32;
     uint32_t sweep = words * SWEEP_UNITS / 32 + 32, meanwhile = words * SWEEP_UNITS * CHUNK_GRANULES / MOAT_CONFIG_PACE;
     uint32_t spare = (all - all / 100 * adversary->percent - sweep - meanwhile) / 2;
-    spare = spare < moat_heap.reserve - sweep ? spare : moat_heap.reserve - sweep;
-    spare -= larger(moat_heap.largest, CHUNK_GRANULES); /* claimed just before the cycle began */
-    uint32_t guess = moat_heap.expected_work, rate = larger(guess / spare + 1, moat_heap.rate);
+    spare = spare < moat_heap.pace.reserve - sweep ? spare : moat_heap.pace.reserve - sweep;
+    spare -= larger(moat_heap.pace.largest_request, CHUNK_GRANULES); /* claimed just before the cycle began */
+    uint32_t guess = moat_heap.pace.expected_work, rate = larger(guess / spare + 1, moat_heap.pace.rate);
     if (adversary->drops_at_start) {
         rate = larger(rate, MOST_UNITS * (all + moat_root_units()) / sweep + 1);
     }
@@ -98,7 +98,7 @@ static uint32_t sweep_allowed(void) {
 
 /* An allocation that began in a phase has run so many slices. */
 static void note(const struct adversary *adversary, size_t bytes, enum moat_phase phase, uint32_t slices) {
-    bool marked = phase == MOAT_PHASE_MARK, swept = moat_heap.phase != MOAT_PHASE_MARK;
+    bool marked = phase == MOAT_PHASE_MARK, swept = moat_heap.cycle.phase != MOAT_PHASE_MARK;
     uint32_t allowed = MOAT_CONFIG_SLICE_UNITS; /* the last slice is a whole one */
     allowed += marked ? marking_allowed(adversary, granules_of(bytes)) : 0;
     allowed += swept ? sweep_allowed() : 0;
@@ -111,12 +111,12 @@ static void note(const struct adversary *adversary, size_t bytes, enum moat_phas
 /* A sweep that has all that is left of it and the next marking in hand must keep what that marking may need: how much a
  * cycle that starts then lacks. */
 static void note_reserve(void) {
-    uint32_t free = moat_heap.free_granules, reserve = moat_heap.reserve;
+    uint32_t free = moat_heap.free_granules, reserve = moat_heap.pace.reserve;
     uint32_t words = moat_granules(moat_heap.stats.arena_bytes) / 32;
     uint32_t rest = (words * SWEEP_UNITS / MOAT_CONFIG_PACE + 1) * CHUNK_GRANULES;
-    if (moat_heap.phase == MOAT_PHASE_SWEEP) {
+    if (moat_heap.cycle.phase == MOAT_PHASE_SWEEP) {
         seen.rich = seen.rich || free > reserve + rest;
-    } else if (moat_heap.phase == MOAT_PHASE_MARK && seen.rich) {
+    } else if (moat_heap.cycle.phase == MOAT_PHASE_MARK && seen.rich) {
         seen.rich = false;
         seen.lacking = larger(seen.lacking, reserve > free ? reserve - free : 0);
         seen.kept++;
@@ -124,14 +124,14 @@ static void note_reserve(void) {
 }
 
 static __attribute__((noinline)) bool make(const struct adversary *adversary, size_t bytes) {
-    uint32_t cycle = moat_heap.cycle, slices = moat_heap.stats.slices;
-    enum moat_phase phase = moat_heap.phase;
+    uint32_t cycle = moat_heap.cycle.number, slices = moat_heap.stats.slices;
+    enum moat_phase phase = moat_heap.cycle.phase;
     size_t slots = bytes / sizeof(void *);
     void **object = adversary->leaves ? moat_new_bytes(bytes) : moat_new_array(&reference_type, slots);
     if (object == NULL) {
         return false;
     }
-    seen.whole += moat_heap.cycle != cycle && moat_heap.phase != MOAT_PHASE_MARK;
+    seen.whole += moat_heap.cycle.number != cycle && moat_heap.cycle.phase != MOAT_PHASE_MARK;
     if (cycle > GROWING) {
         note(adversary, bytes, phase, moat_heap.stats.slices - slices);
         note_reserve();
@@ -169,16 +169,16 @@ static void run(const struct adversary *adversary) {
         while (count != 0 && (live_bytes + MOAT_EXTENT_(bytes) > most || count == OBJECTS)) {
             drop(adversary->any_order ? test_random_below(count) : 0);
         }
-        while (adversary->drops_at_start && moat_heap.cycle != cycle && count != 0) {
+        while (adversary->drops_at_start && moat_heap.cycle.number != cycle && count != 0) {
             drop(0);
         }
-        cycle = moat_heap.cycle;
+        cycle = moat_heap.cycle.number;
         CHECK(make(adversary, bytes));
         steps++;
     }
     CHECK_HEAP();
     test_note("allocations", steps);
-    test_note("reserve in granules", moat_heap.reserve);
+    test_note("reserve in granules", moat_heap.pace.reserve);
     test_note("most slices in one allocation", seen.slices);
     test_note("its units over what is allowed", seen.excess);
     test_note("allowed there", seen.allowed);
@@ -217,7 +217,8 @@ static size_t large(void) {
 
 /* What the marking before has learnt of requests is wrong from its middle on. */
 static size_t larger_in_the_middle(void) {
-    bool second_half = moat_heap.phase == MOAT_PHASE_MARK && moat_heap.work > moat_heap.expected_work / 2;
+    bool second_half =
+        moat_heap.cycle.phase == MOAT_PHASE_MARK && moat_heap.pace.work > moat_heap.pace.expected_work / 2;
     return second_half ? sixty_four() : two_words();
 }
 

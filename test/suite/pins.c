@@ -100,10 +100,10 @@ static void try_at_every_step(void (*change)(void), void (*prepare)(void)) {
         prepare();
         scrub_stack();
         moat_cycle_start();
-        for (unsigned i = 0; i < steps && moat_heap.phase != MOAT_PHASE_IDLE; i++) {
+        for (unsigned i = 0; i < steps && moat_heap.cycle.phase != MOAT_PHASE_IDLE; i++) {
             moat_cycle_step(1);
         }
-        bool over = moat_heap.phase == MOAT_PHASE_IDLE;
+        bool over = moat_heap.cycle.phase == MOAT_PHASE_IDLE;
         change();
         CHECK_HEAP();
         moat_cycle_finish();

@@ -121,7 +121,7 @@ static void removed_root_may_be_added_again(void) {
 
 static __attribute__((noinline)) void advance(unsigned steps) {
     moat_cycle_start();
-    for (unsigned i = 0; i < steps && moat_heap.phase != MOAT_PHASE_IDLE; i++) {
+    for (unsigned i = 0; i < steps && moat_heap.cycle.phase != MOAT_PHASE_IDLE; i++) {
         moat_cycle_step(1);
     }
 }
@@ -139,7 +139,7 @@ static void added_at_every_step(void) {
         MOAT_STORE(one, make(&kept[0]));
         scrub_stack();
         advance(steps);
-        bool over = moat_heap.phase == MOAT_PHASE_IDLE;
+        bool over = moat_heap.cycle.phase == MOAT_PHASE_IDLE;
         move_to_new_root();
         CHECK_HEAP();
         moat_cycle_finish();
@@ -175,7 +175,7 @@ static void removed_at_every_step(void) {
         CHECK_EQUAL(moat_root_add(added, &table_type, ELEMENTS), MOAT_OK);
         scrub_stack();
         advance(steps);
-        bool over = moat_heap.phase == MOAT_PHASE_IDLE;
+        bool over = moat_heap.cycle.phase == MOAT_PHASE_IDLE;
         remove_and_keep();
         CHECK_HEAP();
         moat_cycle_finish();
@@ -255,7 +255,7 @@ static void try_taking(void (*take)(void)) {
         give_to_task();
         scrub_stack();
         advance(steps);
-        over = moat_heap.phase == MOAT_PHASE_IDLE;
+        over = moat_heap.cycle.phase == MOAT_PHASE_IDLE;
         take();
         scrub_stack();
         CHECK_HEAP();
@@ -330,7 +330,7 @@ static void try_losing(void (*lose)(void)) {
         give_to_slot();
         scrub_stack();
         advance(steps);
-        over = moat_heap.phase == MOAT_PHASE_IDLE;
+        over = moat_heap.cycle.phase == MOAT_PHASE_IDLE;
         lose();
         CHECK_POINTER(typed.slots[1], NULL);
         moat_cycle_finish();

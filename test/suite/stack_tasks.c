@@ -178,9 +178,9 @@ static void objects_move_between_stacks(void) {
             (void)node_new_array(1 + test_random_below(8));
         }
         (void)moat_gc_step(1 + test_random_below(4));
-        if (moat_heap.phase == MOAT_PHASE_IDLE) {
+        if (moat_heap.cycle.phase == MOAT_PHASE_IDLE) {
             node_overwrite_free(NODE_ARENA_BYTES / 16);
-            moat_heap.requested = true;
+            moat_heap.cycle.requested = true;
         }
         if (i % 64 == 0) {
             CHECK_HEAP();
@@ -262,7 +262,7 @@ static void a_stack_removed_while_marking_is_scanned(void) {
     resume(&tasks[0]);
     node_wash_stack();
     CHECK(situation_enter(SITUATION_MARK_GREY));
-    CHECK(tasks[0].stack.cycle != moat_heap.cycle);
+    CHECK(tasks[0].stack.cycle != moat_heap.cycle.number);
     CHECK_EQUAL(moat_stack_remove(&tasks[0].stack), MOAT_OK);
     resume(&tasks[0]);
     struct node *volatile mine = passed;

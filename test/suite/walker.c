@@ -38,7 +38,7 @@ static MOAT_ROOT(void) large;
 static MOAT_ROOT(struct node) with_finalizer;
 
 static struct moat_arena *the_arena(void) {
-    return moat_heap.arenas[0];
+    return moat_heap.arenas.table[0];
 }
 
 /* ---- a heap with everything in it ---- */
@@ -71,10 +71,10 @@ static __attribute__((noinline)) bool build(void) {
 /* Half-way through marking, with something on the grey list; half-way through the sweep; or idle. */
 static bool is_there(enum moat_phase phase) {
     bool half_way = phase == MOAT_PHASE_MARK    ? the_arena()->grey != MOAT_LINK_NONE
-                    : phase == MOAT_PHASE_SWEEP ? moat_heap.sweep_word != 0 && moat_heap.sweep_carry == 0
+                    : phase == MOAT_PHASE_SWEEP ? moat_heap.sweep.word != 0 && moat_heap.sweep.carry == 0
                                                 : true;
-    bool chunk = phase == MOAT_PHASE_MARK || moat_heap.cursor < moat_heap.limit;
-    return moat_heap.phase == phase && half_way && chunk;
+    bool chunk = phase == MOAT_PHASE_MARK || moat_heap.cursor.at < moat_heap.cursor.limit;
+    return moat_heap.cycle.phase == phase && half_way && chunk;
 }
 
 static bool reach(enum moat_phase phase) {
@@ -85,7 +85,8 @@ static bool reach(enum moat_phase phase) {
         moat_cycle_start();
     }
     for (int i = 0; i < 1000 && !is_there(phase); i++) {
-        if (moat_heap.cursor >= moat_heap.limit && moat_heap.phase == phase && phase != MOAT_PHASE_MARK) {
+        if (moat_heap.cursor.at >= moat_heap.cursor.limit && moat_heap.cycle.phase == phase &&
+            phase != MOAT_PHASE_MARK) {
             (void)MOAT_NEW_BYTES(1); /* so that the cursor has a chunk */
         } else {
             moat_cycle_step(1);
@@ -106,8 +107,8 @@ static struct moat_bits *bits_of(uint32_t granule) {
 
 static struct moat_hole *any_hole(void) {
     for (unsigned i = 0; i < MOAT_BINS; i++) {
-        if (moat_heap.bins[i] != NULL) {
-            return moat_heap.bins[i];
+        if (moat_heap.bins.holes[i] != NULL) {
+            return moat_heap.bins.holes[i];
         }
     }
     return NULL;
@@ -133,7 +134,7 @@ static bool fence_lost(void) {
 static bool fence_white(void) {
     uint32_t fence = the_arena()->granules - 1;
     bits_of(fence)->mark |= moat_bit(fence);
-    return moat_heap.phase == MOAT_PHASE_MARK;
+    return moat_heap.cycle.phase == MOAT_PHASE_MARK;
 }
 
 static bool rest_of_nothing(void) {
@@ -222,9 +223,9 @@ static bool holes_in_no_bin(void) {
 
 static bool hole_in_another_bin(void) {
     for (unsigned i = 0; i < MOAT_BINS - 1; i++) {
-        if (moat_heap.bins[i] != NULL && moat_heap.bins[i + 1] == NULL) {
-            moat_heap.bins[i + 1] = moat_heap.bins[i];
-            moat_heap.bins[i] = NULL;
+        if (moat_heap.bins.holes[i] != NULL && moat_heap.bins.holes[i + 1] == NULL) {
+            moat_heap.bins.holes[i + 1] = moat_heap.bins.holes[i];
+            moat_heap.bins.holes[i] = NULL;
             return true;
         }
     }
@@ -232,7 +233,7 @@ static bool hole_in_another_bin(void) {
 }
 
 static bool bin_map_bit_lost(void) {
-    memset(moat_heap.bin_map, 0, sizeof moat_heap.bin_map);
+    memset(moat_heap.bins.map, 0, sizeof moat_heap.bins.map);
     return true;
 }
 
@@ -260,7 +261,7 @@ static bool grey_inside_an_object(void) {
 
 static bool grey_while_idle(void) {
     the_arena()->grey = granule_of(list);
-    return moat_heap.phase != MOAT_PHASE_MARK;
+    return moat_heap.cycle.phase != MOAT_PHASE_MARK;
 }
 
 static bool grey_circle(void) {
@@ -276,8 +277,8 @@ static bool grey_circle(void) {
 /* Not reached yet: it may die in this cycle. */
 static bool may_die(const struct node *node) {
     uint32_t granule = granule_of(node);
-    bool unswept = moat_heap.phase == MOAT_PHASE_SWEEP && moat_is_unswept(the_arena(), granule >> 5);
-    return (moat_heap.phase == MOAT_PHASE_MARK || unswept) && moat_is_white(the_arena(), granule);
+    bool unswept = moat_heap.cycle.phase == MOAT_PHASE_SWEEP && moat_is_unswept(the_arena(), granule >> 5);
+    return (moat_heap.cycle.phase == MOAT_PHASE_MARK || unswept) && moat_is_white(the_arena(), granule);
 }
 
 static bool slot_to_freed_memory(void) {
@@ -300,7 +301,7 @@ static bool root_to_freed_memory(void) {
 static bool slot_to_a_white_object(void) {
     for (const struct node *node = list; node->next != NULL; node = node->next) {
         uint32_t granule = granule_of(node->next);
-        if (moat_heap.phase == MOAT_PHASE_SWEEP && moat_is_unswept(the_arena(), granule >> 5)) {
+        if (moat_heap.cycle.phase == MOAT_PHASE_SWEEP && moat_is_unswept(the_arena(), granule >> 5)) {
             bits_of(granule)->mark |= moat_bit(granule);
             return true;
         }
@@ -314,7 +315,7 @@ static bool barrier_flag_wrong(void) {
 }
 
 static bool finalizable_without_finalizer(void) {
-    moat_heap.doomed = list;
+    moat_heap.finalizers.doomed = list;
     return true;
 }
 
@@ -324,7 +325,7 @@ static bool finalizable_freed(void) {
 }
 
 static bool finalizable_inside(void) {
-    moat_heap.finalizable = &with_finalizer->value;
+    moat_heap.finalizers.finalizable = &with_finalizer->value;
     return true;
 }
 
@@ -334,21 +335,21 @@ static bool finalizable_circle(void) {
 }
 
 static bool has_chunk(void) {
-    return moat_heap.cursor < moat_heap.limit;
+    return moat_heap.cursor.at < moat_heap.cursor.limit;
 }
 
 static bool chunk_written_to(void) {
-    *(moat_raw *)(moat_heap.limit - MOAT_WORD_BYTES) = 1;
+    *(moat_raw *)(moat_heap.cursor.limit - MOAT_WORD_BYTES) = 1;
     return has_chunk();
 }
 
 static bool chunk_written_to_at_its_start(void) {
-    *(moat_raw *)moat_heap.cursor = 0x100;
+    *(moat_raw *)moat_heap.cursor.at = 0x100;
     return has_chunk();
 }
 
 static bool chunk_of_another_word(void) {
-    moat_heap.chunk += 2;
+    moat_heap.cursor.chunk += 2;
     return has_chunk();
 }
 
@@ -463,7 +464,7 @@ static void at_every_step_of_a_cycle(void) {
     unsigned steps = 0;
     CHECK(build());
     moat_cycle_start();
-    while (moat_heap.phase != MOAT_PHASE_IDLE && steps < 5000) {
+    while (moat_heap.cycle.phase != MOAT_PHASE_IDLE && steps < 5000) {
         moat_cycle_step(1);
         CHECK_HEAP();
         if (steps++ % 8 == 0) {
@@ -471,7 +472,7 @@ static void at_every_step_of_a_cycle(void) {
             CHECK_HEAP();
         }
     }
-    CHECK_EQUAL(moat_heap.phase, MOAT_PHASE_IDLE);
+    CHECK_EQUAL(moat_heap.cycle.phase, MOAT_PHASE_IDLE);
     test_note("steps", steps);
 }
 

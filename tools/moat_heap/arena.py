@@ -59,12 +59,12 @@ class ArenaWalk:
     def _read_bitmap(self):
         words = (self._fields["granules"] + WORD_GRANULES - 1) // WORD_GRANULES
         data = self._at.target.memory.read(self._fields["bits"], words * BITS_BYTES)
-        state, swept_here = self._state, self._state["sweep_arena"] == self.address
+        state, swept_here = self._state, self._state["sweep"]["arena"] == self.address
         cursor = limit = 0
-        if state["cursor"] < state["limit"] and state["cursor_arena"] == self.address:
-            cursor, limit = self._granule_of(state["cursor"]), self._granule_of(state["limit"])
+        if state["cursor"]["at"] < state["cursor"]["limit"] and state["cursor"]["arena"] == self.address:
+            cursor, limit = self._granule_of(state["cursor"]["at"]), self._granule_of(state["cursor"]["limit"])
         return Bitmap(list(struct.iter_unpack(f"{self._order}II", data)), self._fields["granules"], cursor, limit,
-                      state["sweep_word"] if state["sweep_carry"] and swept_here else None)
+                      state["sweep"]["word"] if state["sweep"]["carry"] and swept_here else None)
 
     def _granule_of(self, address):
         return (address - self._fields["base"]) // self._granule
@@ -75,7 +75,7 @@ class ArenaWalk:
     def is_unswept(self, granule):
         order = self._state["sweep_order"]
         return order is not None and (self._index > order or
-                                      (self._index == order and granule // WORD_GRANULES >= self._state["sweep_word"]))
+                                      (self._index == order and granule // WORD_GRANULES >= self._state["sweep"]["word"]))
 
     def holds(self, address):
         """Whether an address lies in the granules, the fence included."""
@@ -84,11 +84,11 @@ class ArenaWalk:
     def may_have_chunk(self):
         """Whether the cursor's chunk lies in one bitmap word, the one that it says, where objects are born white."""
         state = self._state
-        first, last = self._granule_of(state["cursor"]), self._granule_of(state["limit"] - 1)
+        first, last = self._granule_of(state["cursor"]["at"]), self._granule_of(state["cursor"]["limit"] - 1)
         black = self._at.phase == "mark" or (self._at.phase == "sweep" and self.is_unswept(first))
         word = last // WORD_GRANULES
-        return self.holds(state["cursor"]) and first // WORD_GRANULES == word and not black and \
-            state["chunk"] == self._fields["bits"] + word * BITS_BYTES
+        return self.holds(state["cursor"]["at"]) and first // WORD_GRANULES == word and not black and \
+            state["cursor"]["chunk"] == self._fields["bits"] + word * BITS_BYTES
 
     def walk(self, filed):
         """Fills in objects, holes and what is broken. filed: of all arenas, {address: granules}."""
@@ -161,15 +161,15 @@ class ArenaWalk:
 
     def _cursor_hole(self, start):
         """Also notes the free memory behind the cursor's chunk."""
-        end, fence = self._state["hole_end"], self.address_of(self._fields["granules"] - 1)
-        if not self._state["limit"] <= end <= fence:
+        end, fence = self._state["cursor"]["hole_end"], self.address_of(self._fields["granules"] - 1)
+        if not self._state["cursor"]["limit"] <= end <= fence:
             self._at.problems.broken(11, start, "the cursor's chunk is not one that it may have")
-            end = min(self._state["limit"], fence)
+            end = min(self._state["cursor"]["limit"], fence)
         self.holes.append(Hole(start, end - start, self._index, "cursor"))
         return self._granule_of(end)
 
     def _free_run(self, start, end):
-        limit, hole_end = self._state["limit"], self._state["hole_end"]
+        limit, hole_end = self._state["cursor"]["limit"], self._state["cursor"]["hole_end"]
         if start == limit < hole_end <= end:
             self.holes.append(Hole(start, hole_end - start, self._index, "cursor"))
             start = hole_end
@@ -202,20 +202,20 @@ class ArenaWalk:
         """Where the part of a free run begins that must be filed: behind what the sweep has not filed. What was free before the
         sweep came to its beginning is the sweep's to its end."""
         state = self._state
-        if state["sweep_arena"] == self.address and self._unfiled() <= start <= state["sweep_at"] and start < end:
-            if end <= state["sweep_at"] or state["sweep_free"]:
+        if state["sweep"]["arena"] == self.address and self._unfiled() <= start <= state["sweep"]["at"] and start < end:
+            if end <= state["sweep"]["at"] or state["sweep"]["was_free"]:
                 return end
-            skips = state["sweep_at"] == state["limit"] != state["hole_end"]
-            return state["hole_end"] if skips else state["sweep_at"]
+            skips = state["sweep"]["at"] == state["cursor"]["limit"] != state["cursor"]["hole_end"]
+            return state["cursor"]["hole_end"] if skips else state["sweep"]["at"]
         return start
 
     def _unfiled(self):
         """The first granule that the sweep has freed and not filed yet, in the words that it has been to."""
-        state, mask = self._state, self._state["sweep_mask"]
-        if state["run"] or not mask:
-            return state["run"] or state["sweep_at"]
+        state, mask = self._state, self._state["sweep"]["free_mask"]
+        if state["sweep"]["run_start"] or not mask:
+            return state["sweep"]["run_start"] or state["sweep"]["at"]
         low = (mask & -mask).bit_length() - 1
-        return state["sweep_at"] - (WORD_GRANULES - low) * self._granule
+        return state["sweep"]["at"] - (WORD_GRANULES - low) * self._granule
 
     # ---- invariants of the bitmap ----
 

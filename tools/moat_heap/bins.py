@@ -16,10 +16,11 @@ def bin_of(granules):
 def filed_holes(target, state, arena_of, problems):
     """{address: granules} of the holes in bins. state: struct moat_heap. arena_of(address): not None for heap memory."""
     found = {}
-    bins = target.address_of("moat_heap") + target.offset_of("struct moat_heap", "bins")
+    bins = (target.address_of("moat_heap") + target.offset_of("struct moat_heap", "bins")
+            + target.offset_of("struct moat_bins", "holes"))
     next_at = target.offset_of("struct moat_hole", "next")
-    for number, address in enumerate(state["bins"]):
-        if address and not state["bin_map"][number >> 5] >> (number & 31) & 1:
+    for number, address in enumerate(state["bins"]["holes"]):
+        if address and not state["bins"]["map"][number >> 5] >> (number & 31) & 1:
             problems.broken(6, address, "a bin that holds something is not in the map of bins")
         link = bins + number * target.word
         while address:

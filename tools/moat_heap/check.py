@@ -28,12 +28,12 @@ def check_state(place, filed, found, walk_of_cursor):
     """filed: {address: granules} of the holes in bins; found: of those, the ones that are free runs. walk_of_cursor: the ArenaWalk of
     the arena that the cursor is in, or None."""
     state, problems = place.state, place.problems
-    owned = (state["hole_end"] - state["limit"]) // place.granule
+    owned = (state["cursor"]["hole_end"] - state["cursor"]["limit"]) // place.granule
     if filed != found or state["free_granules"] != sum(filed.values()) + owned:
         problems.broken(6, None, "the bins do not hold just the free runs")
     if (state["marking"] != 0) != (place.phase == "mark"):
         problems.broken(9, None, "the barrier's flag does not fit the phase")
-    if state["cursor"] < state["limit"]:
+    if state["cursor"]["at"] < state["cursor"]["limit"]:
         _check_cursor(place, walk_of_cursor)
 
 
@@ -41,12 +41,12 @@ def _check_cursor(place, walk):
     """INV-11: the cursor's chunk is zero, lies in one bitmap word and is not there while objects are born black."""
     state, problems = place.state, place.problems
     if walk is None or not walk.may_have_chunk():
-        problems.broken(11, state["cursor"], "the cursor's chunk is not one that it may have")
+        problems.broken(11, state["cursor"]["at"], "the cursor's chunk is not one that it may have")
         return
     try:
-        for i, word in enumerate(place.target.words(state["cursor"], (state["limit"] - state["cursor"]) // place.target.word)):
+        for i, word in enumerate(place.target.words(state["cursor"]["at"], (state["cursor"]["limit"] - state["cursor"]["at"]) // place.target.word)):
             if word:
-                problems.broken(11, state["cursor"] + i * place.target.word, "memory ahead of the cursor was written to")
+                problems.broken(11, state["cursor"]["at"] + i * place.target.word, "memory ahead of the cursor was written to")
                 return
     except Unreadable as error:
         problems.add(f"the cursor's chunk can't be read: {error}")

@@ -55,8 +55,8 @@ class Roots:
             self._typed("root", record)
 
     def _added(self):
-        if self._state["roots"]:
-            for record in self._target.structs("struct moat_root", self._state["roots"], self._target.option("ROOTS_MAX")):
+        if self._state["tables"]["roots"]:
+            for record in self._target.structs("struct moat_root", self._state["tables"]["roots"], self._target.option("ROOTS_MAX")):
                 if record["start"]:
                     self._typed("added", record)
 
@@ -83,7 +83,7 @@ class Roots:
     # ---- tables and lists ----
 
     def _pins(self):
-        table = self._state["pins"]
+        table = self._state["tables"]["pins"]
         size = self._target.need_type("struct moat_pin").size
         pins = self._target.structs("struct moat_pin", table, self._target.option("PINS_MAX")) if table else ()
         for i, pin in enumerate(pins):
@@ -95,7 +95,7 @@ class Roots:
                     found.pins += pin["count"]
 
     def _handles(self):
-        table = self._state["handles"]
+        table = self._state["tables"]["handles"]
         size = self._target.need_type("struct moat_handle_entry").size
         entries = self._target.structs("struct moat_handle_entry", table, self._target.option("HANDLES_MAX")) if table else ()
         for i, entry in enumerate(entries):
@@ -122,7 +122,7 @@ class Roots:
         """INV-10 on the way. Only what a finalizer is due for, or will be, is kept by its list."""
         seen = set()
         for name in ("finalizable", "condemned", "doomed"):
-            address, link = self._state[name], self._target.address_of("moat_heap")
+            address, link = self._state["finalizers"][name], self._target.address_of("moat_heap")
             while address:
                 found = self._heap.object_at(address)
                 if address in seen or len(seen) > LIST_MAX:
@@ -157,7 +157,7 @@ class Roots:
 
     def _registered(self):
         """[(low, high, sp, name)]"""
-        found, seen, address = [], set(), self._state["stacks"]
+        found, seen, address = [], set(), self._state["tables"]["stacks"]
         while address and address not in seen:
             seen.add(address)
             stack = self._target.struct("struct moat_stack", address)

@@ -21,24 +21,24 @@ const char *situation_name(enum situation situation) {
 }
 
 static bool stacks_scanned(void) {
-    return moat_heap.stage > MOAT_STAGE_STACKS;
+    return moat_heap.mark.stage > MOAT_STAGE_STACKS;
 }
 
 static bool all_marked(void) {
-    return moat_heap.stage == MOAT_STAGE_FINISHED;
+    return moat_heap.mark.stage == MOAT_STAGE_FINISHED;
 }
 
 static bool sweeping(void) {
-    return moat_heap.phase == MOAT_PHASE_SWEEP;
+    return moat_heap.cycle.phase == MOAT_PHASE_SWEEP;
 }
 
 static bool half_swept(void) {
-    const struct moat_arena *arena = moat_heap.sweep_arena;
-    return arena == NULL || moat_heap.sweep_word >= moat_arena_words(arena) / 2;
+    const struct moat_arena *arena = moat_heap.sweep.arena;
+    return arena == NULL || moat_heap.sweep.word >= moat_arena_words(arena) / 2;
 }
 
 static bool all_swept(void) {
-    return moat_heap.sweep_arena == NULL;
+    return moat_heap.sweep.arena == NULL;
 }
 
 /* One slice, as an allocation in a handler does it. */
@@ -64,24 +64,27 @@ static bool enter_sweep(bool (*arrived)(void)) {
     if (!step_in_thread(sweeping)) {
         return false;
     }
-    return step_in_handlers(arrived) && moat_heap.phase == MOAT_PHASE_SWEEP;
+    return step_in_handlers(arrived) && moat_heap.cycle.phase == MOAT_PHASE_SWEEP;
 }
 
 bool situation_enter(enum situation situation) {
     moat_cycle_finish();
-    moat_heap.requested = situation == SITUATION_BEFORE_START;
-    moat_heap.attention = UINT32_MAX;
+    moat_heap.cycle.requested = situation == SITUATION_BEFORE_START;
+    moat_heap.pace.threshold = UINT32_MAX;
     if (situation <= SITUATION_BEFORE_START) {
         return moat_cycle_due() == (situation == SITUATION_BEFORE_START);
     }
     moat_cycle_start();
     switch (situation) {
     case SITUATION_MARK_GREY:
-        return moat_heap.phase == MOAT_PHASE_MARK && moat_heap.stacks_grey == (moat_heap.stacks != NULL);
+        return moat_heap.cycle.phase == MOAT_PHASE_MARK &&
+               moat_heap.mark.stacks_grey == (moat_heap.tables.stacks != NULL);
     case SITUATION_MARK_LATER:
-        return step_in_thread(stacks_scanned) && moat_heap.phase == MOAT_PHASE_MARK && !moat_heap.stacks_grey;
+        return step_in_thread(stacks_scanned) && moat_heap.cycle.phase == MOAT_PHASE_MARK &&
+               !moat_heap.mark.stacks_grey;
     case SITUATION_MARK_END:
-        return step_in_thread(stacks_scanned) && step_in_handlers(all_marked) && moat_heap.phase == MOAT_PHASE_MARK;
+        return step_in_thread(stacks_scanned) && step_in_handlers(all_marked) &&
+               moat_heap.cycle.phase == MOAT_PHASE_MARK;
     case SITUATION_SWEEP:
         return enter_sweep(half_swept);
     default:
