@@ -7,6 +7,9 @@ MAKEFLAGS += --no-builtin-rules
 # Narrowing, from the command line: lists separated by commas.
 NARROW := $(foreach v,SUITE BOARD CHECK OPT CASE SEED,$(if $($(v)),--$(v) '$($(v))'))
 
+# An example is for one board.
+ONE_EXAMPLE = $(MAKE) --no-print-directory -f make/firmware.mk BOARD=$(or $(BOARD),arm-mps2-an385) EXAMPLE='$(EXAMPLE)'
+
 .PHONY: help
 help: ## lists the targets
 	@echo 'moat: a managed heap for firmware. Targets:'
@@ -30,8 +33,13 @@ test-long: | setup ## runs the sweeps, power cuts and mutants of which `make tes
 	@tools/run-tests --long $(NARROW)
 
 .PHONY: build
-build: | setup ## builds all programs of the configurations chosen [BOARD= CHECK= OPT=]
-	@tools/run-tests --build $(NARROW)
+build: | setup ## builds all programs of the configurations chosen, or one example [EXAMPLE= BOARD= CHECK= OPT=]
+	@$(if $(EXAMPLE),$(ONE_EXAMPLE) example,tools/run-tests --build $(NARROW))
+
+.PHONY: run
+run: | setup ## builds an example and runs it: EXAMPLE=queue [BOARD= CHECK= OPT= ARGS=]
+	@test -n '$(EXAMPLE)' || { echo 'run: name an example: make run EXAMPLE=queue BOARD=riscv32-virt' >&2; exit 2; }
+	@$(ONE_EXAMPLE) run
 
 .PHONY: clean
 clean: ## removes what was built, newlib excepted

@@ -7,11 +7,12 @@
 #   $(OUT)/test/NAME.elf       test/suite/NAME.c with the harness
 #   $(OUT)/examples/NAME.elf   an example
 # The targets `lib`, `tests`, `examples` and `all` (the default) build several; `run-command` prints how the
-# board's programs are run. V=1 shows the commands.
+# board's programs are run. With EXAMPLE=NAME, `example` builds that one and `run` runs it, with ARGS='...' as its
+# command line. V=1 shows the commands.
 #
 # A board is bsp/*/BOARD.mk. It sets CROSS, CPUFLAGS, PORT, BSP, BOARD_SRCS, LDSCRIPT, LDPATHS, BOARD_LIBS and
-# QEMU_CMD. An example is described by examples/*/NAME.mk; a test program of more than one file by test/suite/NAME.mk.
-# Both use what make/program.mk defines.
+# QEMU_CMD. An example is described by examples/*/NAME.mk; a test program of more than one file, or outside of test/suite,
+# by a NAME.mk beside it. Both use what make/program.mk defines.
 #
 # SPDX-License-Identifier: MIT
 MAKEFLAGS += --no-builtin-rules
@@ -80,15 +81,25 @@ $(OUT)/obj/core/%.o: CFLAGS += $(CORE_FLAGS)
 $(OUT)/libmoat.a: $(CORE_OBJS)
 	$(call show,AR)rm -f $@ && $(AR) rcs $@ $(CORE_OBJS)
 
-include $(wildcard examples/*/*.mk test/suite/*.mk)
+# test/bench is built by a make file of its own.
+include $(filter-out test/bench/%,$(wildcard examples/*/*.mk test/*/*.mk))
 
 TESTS := $(basename $(notdir $(wildcard test/suite/*.c)))
 $(foreach t,$(TESTS),$(eval $(call program,test/$(t),test/suite/$(t).c test/harness.c $($(t)_SRCS),$(t))))
 
-.PHONY: all lib tests examples run-command
+.PHONY: all lib tests examples example run run-command
 all: lib tests examples
 lib: $(OUT)/libmoat.a
 tests: $(TESTS:%=$(OUT)/test/%.elf)
 examples: $(PROGRAMS_examples)
 run-command:
 	@echo '$(QEMU_CMD)'
+
+ifneq ($(EXAMPLE),)
+EXAMPLE_ELF := $(filter $(OUT)/examples/$(EXAMPLE).elf,$(PROGRAMS_examples))
+$(if $(EXAMPLE_ELF),,$(error moat: no example "$(EXAMPLE)": EXAMPLE must be one of \
+    $(sort $(basename $(notdir $(PROGRAMS_examples))))))
+endif
+example: $(EXAMPLE_ELF)
+run: $(EXAMPLE_ELF)
+	@$(if $(QEMU_CMD),$(QEMU_CMD) $(if $(ARGS),-append '$(ARGS)') -kernel )$(EXAMPLE_ELF) $(if $(QEMU_CMD),,$(ARGS))
