@@ -13,7 +13,7 @@ ONE_EXAMPLE = $(MAKE) --no-print-directory -f make/firmware.mk BOARD=$(or $(BOAR
 .PHONY: help
 help: ## lists the targets
 	@echo 'moat: a managed heap for firmware. Targets:'
-	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' Makefile make/bench.mk make/lint.mk make/size.mk | expand -t 20
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' Makefile make/bench.mk make/lint.mk make/size.mk make/verify.mk | expand -t 20
 	@echo 'Boards (BOARD=...): $(sort $(basename $(notdir $(wildcard bsp/*/*.mk))))'
 
 .PHONY: setup
@@ -45,4 +45,4 @@ run: | setup ## builds an example and runs it: EXAMPLE=queue [BOARD= CHECK= OPT=
 clean: ## removes what was built, newlib excepted
 	@find build -mindepth 1 -maxdepth 1 ! -name newlib -exec rm -rf {} + 2>/dev/null || true
 
--include make/bench.mk make/lint.mk make/size.mk
+-include make/bench.mk make/lint.mk make/size.mk make/verify.mk
