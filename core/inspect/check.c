@@ -85,7 +85,7 @@ static bool check_cursor(struct moat_heap_error *error) {
 }
 
 static bool check_all(struct moat_heap_error *error) {
-    struct moat_check_sums sums = {0, 0, 0};
+    struct moat_check_sums sums = {0, 0};
     for (uint32_t i = 0; i < moat_heap.arenas.count; i++) {
         if (!moat_check_arena(moat_heap.arenas.table[i], &sums, error)) {
             return false;

@@ -13,7 +13,6 @@ bool moat_check_fail(struct moat_heap_error *error, unsigned invariant, uintptr_
 struct moat_check_sums {
     uint32_t holes;         /* free runs of two or more granules, filed ones */
     uint32_t hole_granules; /* in them */
-    uint32_t grey;          /* objects on grey lists */
 };
 bool moat_check_arena(struct moat_arena *arena, struct moat_check_sums *sums, struct moat_heap_error *error);
 

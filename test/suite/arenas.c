@@ -5,6 +5,7 @@
 #include "harness.h"
 
 #include "heap/cycle.h"
+#include "mark/mark.h"
 
 #include <moat.h>
 #include <string.h>
@@ -119,6 +120,24 @@ static __attribute__((noinline)) void advance(unsigned steps) {
     }
 }
 
+/* Each arena's grey list is held against the arena's own size: a large one's may well be longer than a small one has
+ * granules. */
+static void grey_lists_are_as_long_as_their_arenas_allow(void) {
+    CHECK(fresh_heap(first.bytes, sizeof first.bytes));
+    CHECK_EQUAL(moat_arena_add(third.bytes, LEAST), MOAT_OK);
+    unsigned count = fill();
+    CHECK(count_in(first.bytes, sizeof first.bytes) > moat_heap.arenas.table[1]->granules);
+    CHECK(count_in(third.bytes, LEAST) != 0);
+    moat_cycle_start();
+    for (struct node *node = list; node != NULL; node = node->next) {
+        moat_mark_root(node);
+    }
+    CHECK_HEAP();
+    moat_cycle_finish();
+    CHECK_HEAP();
+    check_numbers(count);
+}
+
 /* An arena that comes in the middle of a cycle: what is made in it is live, and stays so. */
 static void added_at_every_step_of_a_cycle(void) {
     for (unsigned steps = 0; steps < 3000; steps++) {
@@ -204,6 +223,7 @@ static const struct test_case cases[] = {
     TEST_CASE(bookkeeping_is_small),
     TEST_CASE(several_arenas_are_all_used),
     TEST_CASE(larger_of_the_arenas_bounds_a_request),
+    TEST_CASE(grey_lists_are_as_long_as_their_arenas_allow),
     TEST_CASE(added_at_every_step_of_a_cycle),
 };
 
