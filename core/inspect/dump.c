@@ -12,6 +12,7 @@
 #include "moat.h"
 #include "base/port.h"
 #include "base/result.h"
+#include "mark/mark.h"
 #include "mark/root.h"
 
 #define DUMP_TAG "MOAT-HEAP"
@@ -94,10 +95,12 @@ static void use_room(struct dump *dump, uint32_t bytes) {
 
 /* ---- pieces ---- */
 
-/* A word as the dump has it. Stacks hold poisoned red zones in a sanitized host build. */
+/* A word as the dump has it. Left out is what keeps no object even as a word of a stack. Stacks hold poisoned red zones
+ * in a sanitized host build. */
 __attribute__((no_sanitize_address)) static moat_word word_at(const struct dump *dump, uintptr_t address) {
     moat_word word = *(const moat_raw *)address;
-    return dump->addresses_only && word - moat_heap.border.low >= moat_heap.border.span ? 0 : word;
+    bool near = word - moat_reach_low(moat_heap.border.low) < moat_reach_span(moat_heap.border.span);
+    return dump->addresses_only && !near ? 0 : word;
 }
 
 /* How many words from `at` on are zero, at most `most`. */

@@ -86,48 +86,41 @@ void moat_mark_root(void *object) {
     }
 }
 
-/* The white starts among the granules that follow `granule`, the next one in bit 0. */
-static inline uint32_t white_ahead(const struct moat_bits *bits, uint32_t granule) {
+/* The white starts among `count` granules, the first of them in bit 0. */
+static inline uint32_t white_starts(const struct moat_arena *arena, uint32_t granule, uint32_t count) {
+    const struct moat_bits *bits = &arena->bits[granule >> 5];
     uint32_t bit = granule & 31u;
-    uint32_t starts = (bits->start & bits->mark) >> bit >> 1;
-    if (bit >= 32 - MOAT_BIAS_GRANULES) {
-        starts |= (bits[1].start & bits[1].mark) << (31 - bit);
+    uint32_t starts = (bits->start & bits->mark) >> bit;
+    if (bit + count > 32) {
+        starts |= (bits[1].start & bits[1].mark) << (32 - bit);
     }
-    return starts & (((uint32_t)1 << MOAT_BIAS_GRANULES) - 1);
+    return starts & (((uint32_t)1 << count) - 1);
 }
 
-/* A loop that steps before it uses its pointer keeps the address one element before an array. The next granule's object
- * is kept if the word is two words before its payload, arrays if the word is up to MOAT_BIAS_GRANULES before theirs. */
-static void mark_ahead(struct moat_arena *arena, uint32_t granule, uint32_t starts, bool in_header) {
-    for (; starts != 0; starts &= starts - 1) {
-        uint32_t ahead = granule + 1 + moat_lowest_bit(starts);
-        moat_word header = *moat_header_at(moat_granule_address(arena, ahead));
-        if ((ahead == granule + 1 && !in_header) || (header & MOAT_HEADER_ARRAY) != 0) {
-            mark_start(arena, ahead);
-        }
+/* Marks all objects that begin or lie in a row of granules: the first may reach into it, the others start there. */
+static void mark_row(struct moat_arena *arena, uint32_t granule, uint32_t count) {
+    mark_owner(arena, granule);
+    for (uint32_t starts = white_starts(arena, granule, count); starts != 0; starts &= starts - 1) {
+        mark_start(arena, granule + moat_lowest_bit(starts));
     }
+}
+
+/* The objects near a word are those that have a granule in a row: its last granule is the last whose payload begins at
+ * most MOAT_REACH_BYTES behind the word, its first the first that ends at most as far before it. `ahead` counts from
+ * the least word that is near the arena's first granule. */
+static void mark_near(struct moat_arena *arena, uintptr_t ahead) {
+    uint32_t last = moat_granules(ahead);
+    uint32_t first = ahead < MOAT_REACH_SPAN ? 0 : moat_granules(ahead - MOAT_REACH_SPAN);
+    mark_row(arena, arena->first + first, last - first + 1);
 }
 
 void moat_mark_ambiguous(uintptr_t word) {
-    struct moat_arena *arena = moat_arena_of(word);
-    if (arena == NULL) {
-        return;
-    }
-    uint32_t granule = moat_granule_of(arena, word);
-    struct moat_bits *bits = &arena->bits[granule >> 5];
-    bool in_header = moat_in_header(word);
-    if ((bits->start & moat_bit(granule)) != 0) {
-        mark(arena, granule, bits, moat_bit(granule), moat_header_at(moat_granule_address(arena, granule)),
-             moat_heap.types.leaf_header);
-    } else {
-        mark_owner(arena, granule);
-    }
-    if (in_header && granule != arena->first) {
-        mark_owner(arena, granule - 1);
-    }
-    uint32_t starts = white_ahead(bits, granule);
-    if (starts != 0) {
-        mark_ahead(arena, granule, starts, in_header);
+    for (uint32_t i = 0; i < moat_heap.arenas.count; i++) {
+        struct moat_arena *arena = moat_heap.arenas.table[i];
+        uintptr_t ahead = word - moat_reach_low(arena->low);
+        if (ahead < moat_reach_span(arena->span)) {
+            mark_near(arena, ahead);
+        }
     }
 }
 

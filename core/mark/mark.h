@@ -16,12 +16,26 @@ void moat_mark_value(const void *value);
 /* Greys, while marking, an object that begins or ceases to be held by a pin, a handle or the list of the doomed. */
 void moat_mark_root(void *object);
 
-/* How far before an array a word still keeps it: four elements of two words, one of eight. */
-#define MOAT_BIAS_GRANULES 4u
+/* A word of a stack keeps each object that begins at most so many bytes behind it or ends at most so many before it:
+ * compilers move pointers by an element of the array that a loop walks (docs/design.md, "Ambiguous words"). */
+#define MOAT_REACH_BYTES ((uintptr_t)64)
 
-/* As moat_mark_value for a word that may be anything and may stand just past or before its object: a word inside a
- * header keeps the object of that header and the one before it, a word before an object keeps it if it is near enough.
- * Cost: constant, up to six objects are marked. */
+/* From the least word that reaches an object to the greatest, for an object without any length. */
+#define MOAT_REACH_SPAN (2 * MOAT_REACH_BYTES + 1 - MOAT_WORD_BYTES)
+_Static_assert(MOAT_REACH_SPAN / MOAT_GRANULE + 2 < 32, "the granules near a word fit in a bitmap word");
+
+/* The words that reach an arena of these borders, or several: those with word - moat_reach_low(low) <
+ * moat_reach_span(span). As addresses do, both wrap around at the ends of the address space. */
+static inline uintptr_t moat_reach_low(uintptr_t low) {
+    return low + MOAT_WORD_BYTES - MOAT_REACH_BYTES;
+}
+
+static inline uintptr_t moat_reach_span(uintptr_t span) {
+    return span - MOAT_GRANULE + MOAT_REACH_SPAN;
+}
+
+/* As moat_mark_value for a word that may be anything and may stand past or before its object: keeps all objects within
+ * its reach. Cost: constant for each arena; marks what lies in at most seventeen granules, nine on 64-bit cores. */
 void moat_mark_ambiguous(uintptr_t word);
 
 /* Whether the object at this payload address is white. */

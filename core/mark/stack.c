@@ -23,7 +23,7 @@ __attribute__((no_sanitize_address, noinline)) static void scan_words(uintptr_t 
     MOAT_EVENT(MOAT_EVENT_SCAN_BEGIN, to - from);
     const moat_raw *at = (const moat_raw *)((from + MOAT_WORD_BYTES - 1) & ~(uintptr_t)(MOAT_WORD_BYTES - 1));
     const moat_raw *end = (const moat_raw *)(to & ~(uintptr_t)(MOAT_WORD_BYTES - 1));
-    const uintptr_t low = moat_heap.border.low, span = moat_heap.border.span;
+    const uintptr_t low = moat_reach_low(moat_heap.border.low), span = moat_reach_span(moat_heap.border.span);
     if (at < end && (((uintptr_t)at ^ (uintptr_t)end) & MOAT_WORD_BYTES) != 0) {
         look_at(*at++, low, span);
     }

@@ -154,29 +154,30 @@ static void the_handler_ran(void) {
 static uintptr_t word[1];
 static struct moat_stack word_stack;
 
-/* Two neighbours, disguised. */
+/* Two neighbours, disguised: so long that the middle of one is out of reach from the other. */
 static uintptr_t first, second;
+
+struct wide {
+    uintptr_t words[3 * MOAT_REACH_BYTES / sizeof(uintptr_t) - 1];
+};
+MOAT_TYPE(wide_type, struct wide);
 
 static __attribute__((noinline)) bool is_kept(uintptr_t disguised) {
     struct moat_object object;
     void *start = (void *)(disguised ^ SECRET);
-    return moat_object_find(start, &object) && object.start == start && object.type == &array_type;
-}
-
-static struct array *make_second(bool as_array) {
-    return as_array ? MOAT_NEW_ARRAY(array_type, 1) : MOAT_NEW(array_type);
+    return moat_object_find(start, &object) && object.start == start && object.type == &wide_type;
 }
 
 /* In a heap without holes, two objects made one after the other are neighbours; one pair may have a chunk's end between
  * them. */
-static __attribute__((noinline)) void make_neighbours(bool second_is_array) {
-    struct array *a, *b;
+static __attribute__((noinline)) void make_neighbours(void) {
+    struct wide *a, *b;
     int tries = 0;
     do {
-        a = MOAT_NEW(array_type);
-        b = make_second(second_is_array);
+        a = MOAT_NEW(wide_type);
+        b = MOAT_NEW(wide_type);
         CHECK(a != NULL && b != NULL && ++tries < 100);
-    } while ((uintptr_t)b - (uintptr_t)a != array_type.extent);
+    } while ((uintptr_t)b - (uintptr_t)a != wide_type.extent);
     first = (uintptr_t)a ^ SECRET;
     second = (uintptr_t)b ^ SECRET;
     for (int i = 0; i < 4; i++) { /* the cursor moves on: it may well be on core's stack */
@@ -185,8 +186,8 @@ static __attribute__((noinline)) void make_neighbours(bool second_is_array) {
 }
 
 /* Whether the neighbours are kept if a stack's only word is at `offset` bytes from the second's header. */
-static void hold_word(bool second_is_array, intptr_t offset, bool first_kept, bool second_kept) {
-    make_neighbours(second_is_array);
+static void hold_word(intptr_t offset, bool first_kept, bool second_kept) {
+    make_neighbours();
     CHECK(!test_failed());
     node_wash_stack();
     word[0] = (second ^ SECRET) - MOAT_WORD_BYTES + (uintptr_t)offset;
@@ -199,32 +200,24 @@ static void hold_word(bool second_is_array, intptr_t offset, bool first_kept, bo
 
 static void a_word_in_a_header_keeps_both_neighbours(void) {
     for (intptr_t i = 0; i < (intptr_t)MOAT_WORD_BYTES && !test_failed(); i++) {
-        hold_word(false, i, true, true);
+        hold_word(i, true, true);
     }
 }
 
-static void a_word_in_a_payload_keeps_that_object_only(void) {
-    const intptr_t payload = MOAT_WORD_BYTES, end = (intptr_t)array_type.extent;
-    const intptr_t in_second[] = {payload, payload + 1, end / 2, end - (intptr_t)MOAT_GRANULE};
-    for (size_t i = 0; i < sizeof in_second / sizeof in_second[0] && !test_failed(); i++) {
-        hold_word(false, in_second[i], false, true);
+/* Where the reach of either neighbour ends, the other's goes on. */
+static void a_word_keeps_all_within_its_reach(void) {
+    const intptr_t reach = (intptr_t)MOAT_REACH_BYTES, payload = MOAT_WORD_BYTES;
+    const intptr_t end = (intptr_t)wide_type.extent;
+    for (intptr_t offset = payload - reach - 2; offset <= reach + 2 && !test_failed(); offset++) {
+        hold_word(offset, offset <= reach, payload - offset <= reach);
     }
-    const intptr_t in_first[] = {payload - end, payload - end + 1, -end / 2, -(intptr_t)MOAT_GRANULE};
-    for (size_t i = 0; i < sizeof in_first / sizeof in_first[0] && !test_failed(); i++) {
-        hold_word(false, in_first[i], true, false);
-    }
-}
-
-/* Two words before a payload, an element's length before an array. */
-static void a_word_one_element_before_keeps_what_follows(void) {
-    hold_word(false, -(intptr_t)MOAT_WORD_BYTES, true, true);
-    for (intptr_t granules = 1; granules <= (intptr_t)MOAT_BIAS_GRANULES && !test_failed(); granules++) {
-        hold_word(true, (intptr_t)MOAT_WORD_BYTES - granules * (intptr_t)MOAT_GRANULE, true, true);
-    }
+    hold_word(end / 2, false, true);
+    CHECK(!test_failed());
+    hold_word(-end / 2, true, false);
 }
 
 static void no_word_keeps_nothing(void) {
-    make_neighbours(false);
+    make_neighbours();
     node_wash_stack();
     CHECK_EQUAL(moat_gc_collect(), MOAT_OK);
     CHECK(!is_kept(first) && !is_kept(second));
@@ -279,7 +272,7 @@ static MOAT_ROOT(struct node) holder;
 
 /* A slot of an object and a root hold the address just past the first, which is the second's header. */
 static __attribute__((noinline)) void point_between(intptr_t offset) {
-    make_neighbours(false);
+    make_neighbours();
     CHECK(!test_failed());
     MOAT_STORE(holder, node_new());
     CHECK(holder != NULL);
@@ -316,8 +309,7 @@ static const struct test_case cases[] = {
     TEST_CASE(heap_starts),
     TEST_CASE(no_word_keeps_nothing),
     TEST_CASE(a_word_in_a_header_keeps_both_neighbours),
-    TEST_CASE(a_word_in_a_payload_keeps_that_object_only),
-    TEST_CASE(a_word_one_element_before_keeps_what_follows),
+    TEST_CASE(a_word_keeps_all_within_its_reach),
     TEST_CASE(a_slot_keeps_nothing_by_an_end_pointer),
     TEST_CASE(a_register_alone_holds_an_object),
     TEST_CASE(loops_by_gcc_Os),

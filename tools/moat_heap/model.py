@@ -91,6 +91,13 @@ class Heap:
         found = _last_at(self.objects, self._starts, address)
         return found if found is not None and address - found.address < found.bytes - self.word else None
 
+    def objects_near(self, address, reach):
+        """The objects that begin at most `reach` bytes behind an address and end, padding included, at most as far before it."""
+        last = bisect.bisect_right(self._starts, address + reach) - 1
+        while last >= 0 and address <= self.objects[last].address - self.word + self.objects[last].bytes + reach:
+            yield self.objects[last]
+            last -= 1
+
     @functools.cached_property
     def _hole_starts(self):
         return [hole.address for hole in self.holes]

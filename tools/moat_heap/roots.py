@@ -5,8 +5,7 @@ from .memory import Unreadable
 from .model import Root
 
 HANDLE_INDEX_BITS = 9
-BIAS_GRANULES = 4   # how far before an array a word of a stack still keeps it
-LIST_MAX = 1 << 20  # longer lists than an arena has granules run in a circle
+REACH_BYTES = 64  # how far before or past an object a word of a stack still keeps it
 
 
 class Roots:
@@ -125,7 +124,7 @@ class Roots:
             address, link = self._state["finalizers"][name], self._target.address_of("moat_heap")
             while address:
                 found = self._heap.object_at(address)
-                if address in seen or len(seen) > LIST_MAX:
+                if address in seen:
                     self._problems.broken(10, address, "a finalizers' list runs in a circle")
                     break
                 if found is None or found.address != address or not found.finalizable:
@@ -179,22 +178,6 @@ class Roots:
             self._ambiguous("stack", name, start + i * self._word, value)
 
     def _ambiguous(self, kind, name, address, value):
-        """A word that may stand just past or before its object (docs/design.md, "Ambiguous words")."""
-        if not any(arena.start <= value < arena.end for arena in self._heap.arenas):
-            return
-        for target in dict.fromkeys(self._ambiguous_targets(value)):
-            self._heap.roots.append(Root(kind, name, address, value, target))
-
-    def _ambiguous_targets(self, value):
-        word, granule = self._word, self._granule
-        in_header = bool(value & word)
-        at = value // granule * granule + (word if in_header else -word)  # of the granule that it lies in
-        kept = [self._heap.object_at(max(value, at + word))]
-        if in_header:
-            kept.append(self._heap.object_at(at - word))
-        for ahead in range(1, BIAS_GRANULES + 1):
-            found = self._heap.object_at(at + ahead * granule + word)
-            if found is not None and found.address == at + ahead * granule + word and \
-                    ((ahead == 1 and not in_header) or found.array):
-                kept.append(found)
-        return [found.address for found in kept if found is not None]
+        """A word that may stand before or past its object (docs/design.md, "Ambiguous words")."""
+        for found in self._heap.objects_near(value, REACH_BYTES):
+            self._heap.roots.append(Root(kind, name, address, value, found.address))
