@@ -1,6 +1,15 @@
-# Lint of a firmware's own sources: see docs/lint.md.
+# Lint of this repository (scripts/lint), and of a firmware's own sources (docs/lint.md).
 #
 # SPDX-License-Identifier: MIT
+.PHONY: lint
+lint: | setup ## checks format, C (clang-tidy, cppcheck), Python (flake8, mypy), line lengths, wording [ONLY=tidy,words]
+	@scripts/lint $(subst $(comma), ,$(ONLY))
+
+.PHONY: format
+format: | setup ## formats all C as .clang-format says
+	@find core port bsp wrap examples test -name '*.[ch]' | xargs clang-format -i
+
+comma := ,
 
 # make's own default is the computer's compiler.
 LINT_CC := $(if $(filter default,$(origin CC)),arm-none-eabi-gcc,$(CC))

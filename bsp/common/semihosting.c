@@ -30,7 +30,7 @@ int bsp_command_line(char *buffer, size_t bytes) {
         from++;
     }
     size_t length = 0;
-    while (from[length] != 0 && length < bytes - 1) {
+    while (length < bytes - 1 && from[length] != 0) {
         buffer[length] = from[length];
         length++;
     }

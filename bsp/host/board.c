@@ -12,7 +12,7 @@
 #include <unistd.h>
 
 void bsp_init(void) {
-    setvbuf(stdout, NULL, _IONBF, 0); /* in order with what bsp_write writes */
+    (void)setvbuf(stdout, NULL, _IONBF, 0); /* in order with what bsp_write writes */
     bsp_faults_init();
     bsp_timer_init();
     moat_port_unmask(0);

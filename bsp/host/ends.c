@@ -24,7 +24,7 @@ _Noreturn void bsp_exit(int status) {
 
 static _Noreturn void reset_failed(const char *call) {
     perror(call);
-    fputs("moat: the host can't be reset: the call above failed\n", stderr);
+    (void)fputs("moat: the host can't be reset: the call above failed\n", stderr);
     _exit(1);
 }
 
@@ -36,7 +36,7 @@ _Noreturn void bsp_reset(void) {
     if (file < 0 || write(file, moat_retained_start, bytes) != (ssize_t)bytes) {
         reset_failed("memfd_create");
     }
-    snprintf(number, sizeof number, "%d", file);
+    (void)snprintf(number, sizeof number, "%d", file);
     setenv(RETAINED_VARIABLE, number, 1);
     bsp_timer_stop();
     execv("/proc/self/exe", bsp_host_arguments());
@@ -48,7 +48,7 @@ __attribute__((constructor)) static void retained_restore(void) {
     const char *number = getenv(RETAINED_VARIABLE);
     if (number != NULL) {
         size_t bytes = (size_t)(moat_retained_end - moat_retained_start);
-        int file = atoi(number);
+        int file = (int)strtol(number, NULL, 10);
         if (pread(file, moat_retained_start, bytes, 0) != (ssize_t)bytes) {
             reset_failed("pread");
         }

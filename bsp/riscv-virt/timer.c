@@ -21,13 +21,18 @@ static uint64_t retired(void) {
     return count;
 }
 #else
+static uint32_t retired_high(void) {
+    uint32_t high;
+    __asm__ volatile("csrr %0, minstreth" : "=r"(high));
+    return high;
+}
+
 static uint64_t retired(void) {
-    uint32_t low, high, again;
+    uint32_t low, high;
     do {
-        __asm__ volatile("csrr %0, minstreth" : "=r"(high));
+        high = retired_high();
         __asm__ volatile("csrr %0, minstret" : "=r"(low));
-        __asm__ volatile("csrr %0, minstreth" : "=r"(again));
-    } while (again != high);
+    } while (retired_high() != high);
     return (uint64_t)high << 32 | low;
 }
 #endif

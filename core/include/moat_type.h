@@ -14,8 +14,8 @@
 /* A machine word: a slot, a header, one unit of a pointer map. */
 typedef uintptr_t moat_word;
 
-#define MOAT_WORD_BYTES ((size_t)__SIZEOF_POINTER__) /* not sizeof: compilers warn of sizeof(pointer) / sizeof(word)   \
-                                                      */
+/* No sizeof: compilers warn of sizeof(pointer) / sizeof(word). */
+#define MOAT_WORD_BYTES ((size_t)__SIZEOF_POINTER__)
 #define MOAT_WORD_BITS (8 * MOAT_WORD_BYTES)
 
 /* Payloads are aligned to two words: 8 bytes on 32-bit cores, 16 on 64-bit. So is the granule. */

@@ -157,7 +157,9 @@ static bool check_granules(const struct moat_arena *arena, struct moat_check_sum
         uint32_t end = skip_no_object(arena, granule);
         if (end != granule) {
             granule = end;
-        } else if (!in_use(arena, granule)) {
+            continue;
+        }
+        if (!in_use(arena, granule)) {
             while (!in_use(arena, end)) {
                 end++;
             }

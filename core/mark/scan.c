@@ -99,7 +99,7 @@ bool moat_scan_next_piece(struct moat_scan *scan) {
     const struct moat_type *type = scan->type;
     if (scan->map != 0) {
         begin_mapped(scan);
-    } else if (type == NULL) {
+    } else if (type == NULL) { /* NOLINT(bugprone-branch-clone): before type is used */
         return false;
     } else if (scan->inner != 0) {
         begin_inner(scan, &type->runs[scan->run - 1]);

@@ -14,6 +14,6 @@
 void generate_start(uint32_t seed);
 
 /* Writes the next line, which may be damaged, its end included; returns its length. */
-uint32_t generate_line(char *line);
+uint32_t generate_line(char *text);
 
 #endif

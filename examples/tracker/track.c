@@ -48,7 +48,7 @@ int32_t point_value(int16_t value) {
 /* The message's value for a field, if it has one and that is below `limit`. */
 static int16_t known_below(const struct ais_message *message, enum ais_name name, int32_t limit) {
     int32_t value = ais_number(message, name, limit);
-    return value < limit ? (int16_t)value : POINT_ABSENT;
+    return (int16_t)(value < limit ? value : POINT_ABSENT);
 }
 
 #define DEGREE 600000

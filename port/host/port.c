@@ -17,7 +17,7 @@ __attribute__((constructor)) static void stack_find(void) {
     void *low;
     size_t bytes;
     if (pthread_getattr_np(pthread_self(), &attributes) != 0 || pthread_attr_getstack(&attributes, &low, &bytes) != 0) {
-        fputs("moat: the bounds of the stack can't be read: pthread_getattr_np failed\n", stderr);
+        (void)fputs("moat: the bounds of the stack can't be read: pthread_getattr_np failed\n", stderr);
         abort();
     }
     pthread_attr_destroy(&attributes);

@@ -32,7 +32,7 @@ void bench_store_full(const char *none);
 void bench_swap(const char *none);
 void bench_rotate(const char *none);
 void bench_reverse(const char *none);
-void bench_guard(const char *kind);
+void bench_guard(const char *name);
 void bench_stack(const char *none);
 void bench_memory(const char *none);
 size_t bench_slices_arena(const char *shape_and_kib);

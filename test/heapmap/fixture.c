@@ -169,7 +169,7 @@ static void dump(const char *moment) {
 static __attribute__((noinline)) struct tree *grow(unsigned depth, unsigned key) {
     struct tree *top = MOAT_NEW(tree_type);
     char *letters = MOAT_NEW_BYTES(24);
-    snprintf(letters, 24, "%s", SECRET);
+    (void)snprintf(letters, 24, "%s", SECRET);
     MOAT_INIT(top->label, letters);
     for (unsigned i = 0; depth > 1 && i < 2; i++) {
         struct tree *branch = grow(depth - 1, 2 * key + i);

@@ -121,7 +121,6 @@ static void lose_power(void) {
 static void go_on(uint32_t boot) {
     switch (boot) {
     case 1:
-        raise_at(0x1000);
     case 2:
         raise_at(0x1000);
     case 3:

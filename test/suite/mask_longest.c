@@ -63,9 +63,10 @@ static uint32_t measure(void (*work)(void)) {
 static MOAT_ROOT(struct node) kept;
 static MOAT_ROOT(struct node *) slots; /* a large array of them */
 
-MOAT_TYPE(
-    slot_type, struct { MOAT_REF(struct node)
-                        slot; }, slot);
+struct one_slot {
+    MOAT_REF(struct node) slot;
+};
+MOAT_TYPE(slot_type, struct one_slot, slot);
 
 static void list(void) {
     for (int i = 0; i < 150; i++) {
