@@ -1,6 +1,9 @@
-/* moat: trees_keepK: 200 binary trees of 511 nodes, each dropped after it is built, while K more stay live.
+/* moat: trees_keepK and trees_staleK: 200 binary trees of 511 nodes, each dropped after it is built, while K more stay
+ * live.
  *
- * What is counted is everything: building, dropping, and the collector or free.
+ * Everything is counted: building, dropping, and the collector or free. In trees_stale the loop keeps the root of the
+ * tree before in a register that the compiler saves over calls, so that each scan of the stack finds it: no
+ * conservative collector can know that it is dead. trees_keep makes the tree in a function of its own.
  *
  * SPDX-License-Identifier: MIT */
 #include "bench.h"
@@ -67,7 +70,7 @@ static void free_tree(struct node *node, void (*release)(void *)) {
     release(node);
 }
 
-static void churn(uint32_t trees) {
+static void churn_stale(uint32_t trees) {
     while (trees-- != 0) {
         if (bench_managed) {
             MOAT_STORE(tree, build(DEPTH));
@@ -81,7 +84,17 @@ static void churn(uint32_t trees) {
     }
 }
 
-void bench_trees(const char *keep) {
+__attribute__((noinline)) static void build_and_drop(void) {
+    churn_stale(1);
+}
+
+static void churn(uint32_t trees) {
+    while (trees-- != 0) {
+        build_and_drop();
+    }
+}
+
+static void run(const char *keep, void (*churn_trees)(uint32_t trees)) {
     uint32_t count = bench_number(keep);
     if (count > KEEP_MAX) {
         bench_fail("keeps more trees than there are roots");
@@ -93,14 +106,22 @@ void bench_trees(const char *keep) {
             kept[i] = build_freed(DEPTH);
         }
     }
-    churn(WARM_UP);
+    churn_trees(WARM_UP);
     bench_probe_restart();
     uint32_t begin = bench_begin();
-    churn(TREES);
+    churn_trees(TREES);
     uint32_t cost = bench_end(begin);
     if (bench_probe_present()) {
         bench_probe_print_utilisation();
     } else {
         bench_print_mean("insn_per_object", cost, TREES * NODES);
     }
+}
+
+void bench_trees(const char *keep) {
+    run(keep, churn);
+}
+
+void bench_trees_stale(const char *keep) {
+    run(keep, churn_stale);
 }

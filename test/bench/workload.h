@@ -24,6 +24,11 @@ void bench_scatter(const char *size);
 void bench_mixed50(const char *none);
 void bench_mixed_raise(const char *none);
 void bench_trees(const char *keep);
+void bench_trees_stale(const char *keep);
+void bench_firmware(const char *kib);
+void bench_burst(const char *kib);
+void bench_wide_mix(const char *none);
+void bench_every_second(const char *none);
 void bench_slices(const char *shape_and_kib);
 void bench_checkerboard(const char *size);
 void bench_store_idle(const char *none);
@@ -35,6 +40,8 @@ void bench_reverse(const char *none);
 void bench_guard(const char *name);
 void bench_stack(const char *none);
 void bench_memory(const char *none);
+size_t bench_long_lived_arena(const char *kib);
+size_t bench_wide_mix_arena(const char *none);
 size_t bench_slices_arena(const char *shape_and_kib);
 
 #endif

@@ -29,19 +29,25 @@ def arguments(argv):
     return options
 
 
+def runs_with(workload, allocator):
+    """Whether a workload runs with an allocator that is not moat."""
+    return allocator == workload.measure if allocator == plan.FIRST_FIT else workload.peers
+
+
 def work_list(options):
     """(workload, allocator, check level) of all runs."""
     allocators = [plan.MOAT, plan.NEWLIB, plan.NANO, plan.BUMP, *run.peer_names(options["BENCH_PEERS"])]
-    wanted = options["ALLOCATOR"].replace(",", " ").split() or allocators
+    known = [*allocators, plan.FIRST_FIT]
+    wanted = options["ALLOCATOR"].replace(",", " ").split() or known
     for name in wanted:
-        if name not in allocators:
-            raise ValueError(f"no allocator '{name}': choose from {' '.join(allocators)}")
+        if name not in known:
+            raise ValueError(f"no allocator '{name}': choose from {' '.join(known)}")
     checks = options["CHECK"].replace(",", " ").split() or CHECKS
     for workload in plan.chosen(options["BENCH"].replace(",", " ").split()):
         for allocator in wanted:
             if allocator == plan.MOAT:
                 yield from ((workload, allocator, check) for check in checks)
-            elif workload.peers:
+            elif runs_with(workload, allocator):
                 yield workload, allocator, "0"
 
 

@@ -10,7 +10,7 @@ SHAPES = ("list", "trees", "graph", "array", "bytes", "comb", "roots", "stacks",
 GUARDS = ("heap", "heap_null", "heap_static", "root", "root_null", "root_static", "stack", "stack_null", "arenas", "move", "call",
           "call_static")
 ARENAS_KIB = (8, 64, 1024, 3072)
-MOAT, NEWLIB, NANO, BUMP = "moat", "newlib", "newlib-nano", "bump"
+MOAT, NEWLIB, NANO, BUMP, FIRST_FIT = "moat", "newlib", "newlib-nano", "bump", "first-fit"
 
 
 @dataclasses.dataclass(frozen=True)
@@ -18,7 +18,9 @@ class Workload:
     name: str
     peers: bool = True          # runs with other allocators too
     probe: bool = False         # needs the build that measures masked stretches
-    seeds: tuple = ()           # one run for each, and the mean is reported
+    seeds: tuple = ()           # one run for each, and the mean is reported, or
+    worst: bool = False         # the largest value
+    measure: str = ""           # an allocator that runs here and nowhere else
 
 
 def all_workloads():
@@ -30,6 +32,12 @@ def all_workloads():
     yield Workload("mixed_raise", seeds=SEEDS)
     for keep in (0, 2, 4):
         yield Workload(f"trees_keep{keep}")
+        yield Workload(f"trees_stale{keep}", peers=False)
+    for kib in (64, 256):
+        yield Workload(f"firmware_{kib}", peers=False)
+        yield Workload(f"burst_{kib}", peers=False, seeds=SEEDS[:5], worst=True)
+    yield Workload("wide_mix", measure=FIRST_FIT)
+    yield Workload("every_second")
     for size in (8, 16, 32, 64):
         yield Workload(f"checkerboard_{size}")
     for name in ("store_idle", "store_marking", "store_full", "swap4096", "rotate1000", "reverse1000"):

@@ -105,10 +105,12 @@ def execute(runner, images, check, workload, allocator, seed=None):
 
 
 def measure(runner, images, check, workload, allocator):
-    """The metrics of a workload; with seeds, their means."""
+    """The metrics of a workload; with seeds, their means or largest values."""
     if not workload.seeds:
         return execute(runner, images, check, workload, allocator)
     runs = [execute(runner, images, check, workload, allocator, seed) for seed in workload.seeds]
     if runs[0] is None:
         return None
+    if workload.worst:
+        return {metric: max((run[metric] for run in runs), key=float) for metric in runs[0]}
     return {metric: f"{sum(float(run[metric]) for run in runs) / len(runs):.2f}" for metric in runs[0]}
