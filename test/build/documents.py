@@ -124,5 +124,13 @@ def invariants_are_numbered_once(_):
             expect(name in stated, f"{path.relative_to(ROOT)} names {name}, which docs/design.md does not state")
 
 
-main(readme_examples_compile, readme_example_is_the_file, guide_examples_compile, guide_fragment_links, readme_commands_exist, first_commands_come_early, relative_links_resolve,
+def version_is_told_once(_):
+    """MOAT_VERSION, 0x00MMmmpp, has its section in the changelog, the newest of those with a number."""
+    number = int(re.search(r"^#define MOAT_VERSION (0x\w+)u", (ROOT / "core/include/moat.h").read_text(), re.MULTILINE)[1], 0)
+    version = f"{number >> 16}.{number >> 8 & 0xff}.{number & 0xff}"
+    told = re.findall(r"^## \[(\d+\.\d+\.\d+)\]", (ROOT / "CHANGELOG.md").read_text(), re.MULTILINE)
+    expect(told and told[0] == version, f"moat.h is version {version}, CHANGELOG.md begins with {told}")
+
+
+main(version_is_told_once, readme_examples_compile, readme_example_is_the_file, guide_examples_compile, guide_fragment_links, readme_commands_exist, first_commands_come_early, relative_links_resolve,
      documents_name_real_things, invariants_are_numbered_once)
