@@ -1,4 +1,4 @@
-/* moat: MPS2 / AN385, its regions. The first one that matches an address counts.
+/* moat: MPS2 / AN385, its regions. Where they nest, the smallest counts.
  *
  * SPDX-License-Identifier: MIT */
 #include "../common/regions.h"

@@ -74,10 +74,12 @@ int moat_arena_add(void *start, size_t bytes);
  *   - the heap is not ready (MOAT_ERR_NOT_READY), type is NULL (_NULL) or not from MOAT_TYPE (_FOREIGN),
  *   - the type does not allow it (_TYPE), the size is 0, overflows or exceeds every arena (_SIZE), or
  *   - no free memory of that size is left (_MEMORY): in thread mode after the running cycle was finished and
- *     a whole new one run, in a handler at once, asking thread mode for a collection.
+ *     a whole new one run, in a handler after a bounded sweep, asking thread mode for a collection.
  * The object is kept while a root, a stack, a pin or a kept object's slot points to it or into it.
- * Context: any. Cost: a few tens of instructions; for each 32 granules, one refill and, while a cycle runs,
- * slices of bounded work; a large object is cleared in bounded pieces with interrupts on between them. */
+ * Context: any. Cost: a few tens of instructions while the chunk of at most 32 granules has room. A new chunk, or a
+ * large object, costs a search and the collector work that pacing asks for: in slices with interrupts on between them,
+ * in a handler one slice. A large object is also cleared, in bounded pieces. When memory is out, thread mode runs whole
+ * cycles. */
 
 /* One object of a type. */
 void *moat_new(const struct moat_type *type);
@@ -111,12 +113,13 @@ moat_out_of_memory_hook *moat_out_of_memory_hook_set(moat_out_of_memory_hook *ho
  *         scan of one stack is a step of its own, whatever the budget
  * Starts a cycle only when pacing asks for one. Runs a finalizer if one is due.
  * Returns 1 if a cycle is under way, 0 if none is, or MOAT_ERR_NOT_READY, _HANDLER, _SIZE.
- * Context: thread. Cost: at most budget units, rounded up to a slice. */
+ * Context: thread. Cost: at most budget units, rounded up to a slice, or one stack's scan; and one finalizer. */
 int moat_gc_step(size_t budget);
 
 /* Finishes the cycle that runs, then runs a whole new one, so that all that was unreachable at the call is free;
  * then runs the finalizers that are due. Returns MOAT_OK or MOAT_ERR_NOT_READY, _HANDLER.
- * Context: thread. Cost: in proportion to the live data and the arenas, in slices with interrupts on between them. */
+ * Context: thread. Cost: in proportion to the live data and the arenas, in slices with interrupts on between them,
+ * and the finalizers. */
 int moat_gc_collect(void);
 
 /* Copies the counters. Context: any. Cost: constant. MOAT_ERR_NULL if out is NULL. */
@@ -145,11 +148,12 @@ void moat_utilisation_restart(void);
  * start   aligned to a word, not in an arena, e.g. a static or malloc'd struct
  * Returns MOAT_OK, or MOAT_ERR_NOT_READY, _HANDLER, _NULL, _ALIGN, _SIZE (count 0 or overflow), _OVERLAP (another
  * root or an arena), _FOREIGN, _TYPE (flexible or finalized), _FULL (MOAT_CONFIG_ROOTS_MAX).
- * Context: thread. Cost: while marking, shades what the slots hold now. */
+ * Context: thread. Cost: a search of arenas and roots; while marking, also greys what the slots hold now, in
+ * slices. */
 int moat_root_add(void *start, const struct moat_type *type, size_t count);
 
 /* Ends moat_root_add. A deletion for the collector: what the slots hold is shaded while marking.
- * Returns MOAT_OK or MOAT_ERR_NOT_READY, _HANDLER, _ABSENT. Context: thread. */
+ * Returns MOAT_OK or MOAT_ERR_NOT_READY, _HANDLER, _ABSENT. Context: thread. Cost: as moat_root_add's. */
 int moat_root_remove(void *start);
 
 /* Registers a task's stack to be scanned conservatively from stack->sp to stack->high. Tasks are cooperative: they
@@ -157,11 +161,12 @@ int moat_root_remove(void *start);
  * static memory, and is not written but by the task switch (sp) until moat_stack_remove. The stack that main runs on is
  * known, but only while it runs: firmware that switches away from it registers it too.
  * Returns MOAT_OK, or MOAT_ERR_NOT_READY, _HANDLER, _NULL, _ALIGN, _SIZE (low >= high), _OVERLAP (registered).
- * Context: thread. Cost: constant; a stack added while marking is scanned in this cycle. */
+ * Context: thread. Cost: a search of the registered stacks; a stack added while marking is scanned in this cycle. */
 int moat_stack_add(struct moat_stack *stack);
 
 /* Ends moat_stack_add; while marking, the stack is scanned first if it has not been.
- * Returns MOAT_OK or MOAT_ERR_NOT_READY, _HANDLER, _NULL, _ABSENT. Context: thread. */
+ * Returns MOAT_OK or MOAT_ERR_NOT_READY, _HANDLER, _NULL, _ABSENT. Context: thread. Cost: a search of the registered
+ * stacks; while marking, the scan. */
 int moat_stack_remove(struct moat_stack *stack);
 
 /* ---- what C may hold ---- */
@@ -171,10 +176,12 @@ int moat_stack_remove(struct moat_stack *stack);
  * Context: any. Cost: a search of the pins. */
 int moat_pin(const void *p);
 
-/* Takes one pin back. Returns MOAT_OK, or MOAT_ERR_NOT_READY, _NULL, _ABSENT (not pinned). Context: any. */
+/* Takes one pin back. Returns MOAT_OK, or MOAT_ERR_NOT_READY, _NULL, _ABSENT (not pinned).
+ * Context: any. Cost: a search of the pins. */
 int moat_unpin(const void *p);
 
-/* True if the object that p points into is pinned, or is a persistent block (moat_guard.h). Context: any. */
+/* True if the object that p points into is pinned, or is a persistent block (moat_guard.h).
+ * Context: any. Cost: a search of the pins and of the list of such blocks. */
 bool moat_is_pinned(const void *p);
 
 /* Pins that have not been taken back, over all objects: the same before a call of C and after it, unless C kept some.

@@ -1,9 +1,9 @@
 /* moat: stores to slots. Every store to a slot of a managed object, root or stack variable that may be seen by the
  * collector goes through one of these. Each evaluates each argument once. Context: any, for all of them.
  *
- * Cost: idle, a test of one word more than the plain store (`make bench` counts instructions); while marking, one
- * or two entries in the barrier buffer, which a full buffer drains in slices. CHECK2 adds its checks on both
- * sides of that test. A store to a local variable that no other context sees needs no macro. An initialised local copy
+ * Cost: idle, a test of one word more than the plain store (`make bench` counts instructions). While marking, a call
+ * that greys at most two objects, interrupts masked. CHECK2 adds its check before that test, marking or not. A store to
+ * a local variable that no other context sees needs no macro. An initialised local copy
  * (`struct node t = *a;`) needs none either, but may be made byte by byte: where handlers store to the same slots, copy
  * with MOAT_MOVE, which copies whole words.
  *

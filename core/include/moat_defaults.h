@@ -16,7 +16,8 @@
 #endif
 
 /* MOAT_CONFIG_CHECK: how much the guard checks. Range 0..2.
- * 0: nothing; the guard is not compiled in. 1: arguments of API calls. 2: every store and copy as well.
+ * 0: nothing; the guard is not compiled in. 1: arguments and results of calls that go
+ * through MOAT_CALL and MOAT_RETURN. 2: every store and copy as well.
  * Cost at 2: a few instructions a store (see docs/design.md, "Guard"). The default is the safe one. */
 #ifndef MOAT_CONFIG_CHECK
 #define MOAT_CONFIG_CHECK 2

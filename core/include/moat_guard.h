@@ -10,9 +10,10 @@
 /* ---- regions ---- */
 
 /* Adds a region at run time: for memory that no linker script knows, such as a buffer that a library allocated. Where
- * regions nest the smallest counts, added or not. entry  the caller's, in static memory until moat_region_remove; its
- * `region` is set Returns MOAT_OK, or MOAT_ERR_NOT_READY, _HANDLER, _NULL (no entry or name), _SIZE (start not below
- * end), _OVERLAP (added before). Context: thread. Cost: a search of those added. */
+ * regions nest the smallest counts, added or not.
+ * entry   the caller's, in static memory until moat_region_remove; its `region` is set
+ * Returns MOAT_OK, or MOAT_ERR_NOT_READY, _HANDLER, _NULL (no entry or name), _SIZE (start not below end), _OVERLAP
+ * (added before). Context: thread. Cost: a search of those added. */
 int moat_region_add(struct moat_region_entry *entry);
 
 /* Ends moat_region_add. Returns MOAT_OK or MOAT_ERR_NOT_READY, _HANDLER, _ABSENT. Context: thread. */
