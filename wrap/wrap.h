@@ -13,7 +13,7 @@
 
 /* For the function that stands for the library's: the trap names its caller. from  NULL for a clear */
 #define WRAP_CHECK(to, from, bytes)                                                                                    \
-    (MOAT_CONFIG_CHECK >= 2 ? moat_guard_check_bytes((to), (from), (bytes), MOAT_GUARD_CALLER()) : (void)0)
+    (MOAT_CONFIG_CHECK >= 2 ? moat_guard_check_bytes((to), (from), (bytes), MOAT_CALLER()) : (void)0)
 
 /* The library's. */
 void *__real_memcpy(void *to, const void *from, size_t bytes);

@@ -49,6 +49,11 @@ void moat_port_write(const char *text, size_t length);
  * (a reset in the field, a non-zero exit in a test). */
 _Noreturn void moat_port_trap(void);
 
+/* Core was called on a stack, or by a task, that it must not be called by: for firmware that has the fault log (all
+ * whose unexpected exceptions end in moat_fault_exception) this is moat_fault_misused with the same arguments; else
+ * moat_port_trap. Apart from moat_fault_exception the one moat_* function that a port may call. */
+_Noreturn void moat_port_misused(uintptr_t pc, uintptr_t sp, uintptr_t other);
+
 /* A free-running counter of instructions or cycles that wraps at 32 bits; 0 where there is none. */
 uint32_t moat_port_clock(void);
 

@@ -5,6 +5,7 @@
 
 #include "base/port.h"
 #include "base/text.h"
+#include "mark/stack.h"
 
 static int last_error;
 
@@ -57,6 +58,8 @@ int moat_require_thread(const char *call) {
     int result = moat_require_ready(call);
     if (result == MOAT_OK && moat_port_in_handler()) {
         result = moat_refuse(MOAT_ERR_HANDLER, call, "not in a handler: call it in thread mode", 0);
+    } else if (result == MOAT_OK && moat_heap.front.inside != 0) {
+        MOAT_STACK_ENTER(); /* which traps */
     }
     return result;
 }

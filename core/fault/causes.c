@@ -3,9 +3,9 @@
  * SPDX-License-Identifier: MIT */
 #include "fault/fault.h"
 
+#include "base/caller.h"
 #include "moat.h"
 
-#define CALLER() ((uintptr_t)__builtin_extract_return_addr(__builtin_return_address(0)))
 #define FRAME() ((uintptr_t)__builtin_frame_address(0))
 
 _Noreturn void moat_fault_exception(const struct moat_fault_exception *exception) {
@@ -27,13 +27,24 @@ _Noreturn void moat_fault_exception(const struct moat_fault_exception *exception
 
 _Noreturn void moat_fault_assert(void) {
     struct moat_fault_report report;
-    moat_fault_report_begin(&report, MOAT_FAULT_ASSERT, CALLER(), FRAME());
+    moat_fault_report_begin(&report, MOAT_FAULT_ASSERT, MOAT_CALLER(), FRAME());
+    moat_fault_raise(&report);
+}
+
+_Noreturn void moat_fault_misused(uintptr_t pc, uintptr_t sp, uintptr_t other) {
+    struct moat_fault_report report;
+    bool unknown = other == 0;
+    moat_fault_report_begin(&report, unknown ? MOAT_FAULT_UNKNOWN_STACK : MOAT_FAULT_SECOND_TASK, pc, sp);
+    report.destination = other;
+    report.region = unknown ? moat_fault_overrun(sp, sp) : NULL;
+    report.what = unknown ? "register the stack with moat_stack_add before allocating or collecting on it"
+                          : "tasks must switch outside of moat, or lock it";
     moat_fault_raise(&report);
 }
 
 _Noreturn void moat_fault_corrupt(const struct moat_heap_error *error) {
     struct moat_fault_report report;
-    moat_fault_report_begin(&report, MOAT_FAULT_CORRUPT, CALLER(), FRAME());
+    moat_fault_report_begin(&report, MOAT_FAULT_CORRUPT, MOAT_CALLER(), FRAME());
     report.destination = (uintptr_t)error->where;
     report.cause = error->invariant;
     report.what = error->what;
@@ -42,13 +53,13 @@ _Noreturn void moat_fault_corrupt(const struct moat_heap_error *error) {
 
 bool moat_fault_out_of_memory(size_t bytes) {
     struct moat_fault_report report;
-    moat_fault_report_begin(&report, MOAT_FAULT_MEMORY, CALLER(), FRAME());
+    moat_fault_report_begin(&report, MOAT_FAULT_MEMORY, MOAT_CALLER(), FRAME());
     report.value = bytes;
     moat_fault_raise(&report);
 }
 
 _Noreturn void moat_fault_watchdog(void) {
     struct moat_fault_report report;
-    moat_fault_report_begin(&report, MOAT_FAULT_WATCHDOG, CALLER(), FRAME());
+    moat_fault_report_begin(&report, MOAT_FAULT_WATCHDOG, MOAT_CALLER(), FRAME());
     moat_fault_raise(&report);
 }

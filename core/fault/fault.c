@@ -4,6 +4,7 @@
 #include "fault/fault.h"
 
 #include "fault/ring.h"
+#include "moat_heap.h"
 
 const struct moat_fault_mirror *moat_fault_mirror;
 
@@ -97,6 +98,7 @@ static void raise_first(const struct moat_fault_report *report) {
     if (moat_fault_mirror != NULL) {
         moat_fault_mirror->append(&slot->record, count);
     }
+    moat_heap.front.inside = 0; /* the hook may look at the heap */
     if (hook != NULL) {
         hook(&slot->record);
     }

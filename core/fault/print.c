@@ -111,6 +111,18 @@ static void describe_kind(struct moat_text *text, const struct moat_fault *fault
     case MOAT_FAULT_WATCHDOG:
         moat_text_string(text, "watchdog");
         break;
+    case MOAT_FAULT_UNKNOWN_STACK:
+        labelled_address(text, "allocation or collection on a stack that is not known, stack pointer ", fault->sp);
+        if (fault->region[0] != '\0') {
+            moat_text_string(text, ", or an overflow of the ");
+            moat_text_string(text, fault->region);
+            moat_text_string(text, "'s");
+        }
+        break;
+    case MOAT_FAULT_SECOND_TASK:
+        labelled_address(text, "a second task entered moat, stack pointer ", fault->sp);
+        labelled_address(text, ", while another is inside, stack pointer ", fault->destination);
+        break;
     case MOAT_FAULT_NESTED:
         labelled_decimal(text, "fault in the fault handler, of a fault of kind ", fault->cause);
         labelled_address(text, ", cause ", fault->detail);

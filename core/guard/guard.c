@@ -71,7 +71,7 @@ void moat_guard_check_store(const void *slot, const void *value, uintptr_t pc) {
 }
 
 void moat_guard_store_(const void *slot, const void *value) {
-    moat_guard_check_store(slot, value, MOAT_GUARD_CALLER());
+    moat_guard_check_store(slot, value, MOAT_CALLER());
 }
 
 void moat_guard_check_copy(const struct moat_type *type, const void *to, const void *from, size_t offset, size_t bytes,

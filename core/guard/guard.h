@@ -4,6 +4,7 @@
 #ifndef MOAT_GUARD_H
 #define MOAT_GUARD_H
 
+#include "base/caller.h"
 #include "moat.h"
 
 /* Traps if `value` is a heap pointer and `slot` is not managed memory. pc: the caller to name. Context: any. Cost: a
@@ -39,14 +40,12 @@ bool moat_guard_may_hold(const void *at);
 _Noreturn void moat_guard_trap(enum moat_fault_kind kind, const void *at, const void *value,
                                const struct moat_object *object, uintptr_t pc);
 
-#define MOAT_GUARD_CALLER() ((uintptr_t)__builtin_extract_return_addr(__builtin_return_address(0)))
-
 /* The check of a store in a function that firmware calls. */
 #if MOAT_CONFIG_CHECK >= 2
 #define MOAT_GUARD_STORE(slot, value)                                                                                  \
-    (moat_is_plainly_legal_((slot), (value)) ? (void)0 : moat_guard_check_store((slot), (value), MOAT_GUARD_CALLER()))
+    (moat_is_plainly_legal_((slot), (value)) ? (void)0 : moat_guard_check_store((slot), (value), MOAT_CALLER()))
 #define MOAT_GUARD_COPY(type, to, from, offset, bytes)                                                                 \
-    moat_guard_check_copy((type), (to), (from), (offset), (bytes), MOAT_GUARD_CALLER())
+    moat_guard_check_copy((type), (to), (from), (offset), (bytes), MOAT_CALLER())
 #else
 #define MOAT_GUARD_STORE(slot, value) ((void)sizeof(slot), (void)sizeof(value))
 #define MOAT_GUARD_COPY(type, to, from, offset, bytes)                                                                 \

@@ -6,6 +6,7 @@
 #include "heap/cycle.h"
 #include "base/event.h"
 #include "mark/finalize.h"
+#include "mark/stack.h"
 #include "space/granule.h"
 #include "moat.h"
 #include "base/port.h"
@@ -146,7 +147,9 @@ static bool ask_hook(uintptr_t bytes) {
         return false;
     }
     moat_heap.front.asking_hook = true;
+    moat_stack_leave();
     bool again = moat_heap.front.out_of_memory_hook(bytes);
+    MOAT_STACK_ENTER();
     moat_heap.front.asking_hook = false;
     return again;
 }
@@ -220,13 +223,16 @@ static void *serve(const char *call, struct request *request, uintptr_t bytes) {
     return make(request);
 }
 
-static void allocation_begins(uintptr_t bytes) {
+/* pc: the caller of the allocation. */
+static void allocation_begins(uintptr_t bytes, uintptr_t pc) {
+    moat_stack_enter(pc);
     MOAT_EVENT(MOAT_EVENT_ALLOCATE_BEGIN, bytes);
 }
 
 /* Returns the object. */
 static void *allocation_ends(void *object) {
     MOAT_EVENT(MOAT_EVENT_ALLOCATE_END, moat_event_free_bytes());
+    moat_stack_leave();
     return object;
 }
 
@@ -289,7 +295,7 @@ static void *refill(moat_word header, uintptr_t extent) {
     } while (0)
 
 __attribute__((noinline)) static void *new_otherwise(const struct moat_type *type) {
-    allocation_begins(type->extent);
+    allocation_begins(type->extent, MOAT_CALLER());
     void *object = refill(moat_header_of_type(type), type->extent);
     return allocation_ends(object != NULL ? object : new_slow(type));
 }
@@ -317,7 +323,7 @@ void *moat_new_array(const struct moat_type *type, size_t count) {
     struct request request;
     request.type = type;
     request.header = moat_header_of_type(type) | MOAT_HEADER_ARRAY;
-    allocation_begins(count * type->size);
+    allocation_begins(count * type->size, MOAT_CALLER());
     return allocation_ends(serve(call, &request, count * type->size));
 }
 
@@ -340,7 +346,7 @@ void *moat_new_flex(const struct moat_type *type, size_t tail) {
     request.type = type;
     request.header = moat_header_of_type(type);
     bytes = bytes > type->size ? bytes : type->size;
-    allocation_begins(bytes);
+    allocation_begins(bytes, MOAT_CALLER());
     return allocation_ends(serve(call, &request, bytes));
 }
 
@@ -360,7 +366,7 @@ __attribute__((noinline)) static void *new_bytes_slow(size_t bytes) {
 }
 
 __attribute__((noinline)) static void *new_bytes_otherwise(size_t bytes) {
-    allocation_begins(MOAT_EXTENT_(bytes));
+    allocation_begins(MOAT_EXTENT_(bytes), MOAT_CALLER());
     void *object = refill(moat_bytes_header(), MOAT_EXTENT_(bytes));
     return allocation_ends(object != NULL ? object : new_bytes_slow(bytes));
 }
@@ -368,7 +374,7 @@ __attribute__((noinline)) static void *new_bytes_otherwise(size_t bytes) {
 /* One comparison refuses 0 and what no chunk holds. */
 void *moat_new_bytes(size_t bytes) {
     if (bytes - 1 >= MOAT_SMALL_GRANULES * MOAT_GRANULE) {
-        allocation_begins(bytes);
+        allocation_begins(bytes, MOAT_CALLER());
         return allocation_ends(new_bytes_slow(bytes));
     }
     BUMP(moat_bytes_header(), MOAT_EXTENT_(bytes), new_bytes_otherwise(bytes));

@@ -365,11 +365,13 @@ int moat_gc_step(size_t budget) {
     if (budget == 0) {
         return moat_refuse(MOAT_ERR_SIZE, call, "the budget must be 1 unit or more", 0);
     }
+    MOAT_STACK_ENTER();
     if (moat_heap.cycle.phase == MOAT_PHASE_IDLE && moat_cycle_due()) {
         moat_cycle_start();
     }
     work(budget < UINT32_MAX ? (uint32_t)budget : UINT32_MAX);
     (void)moat_finalize_run();
+    moat_stack_leave();
     return moat_heap.cycle.phase == MOAT_PHASE_IDLE ? 0 : 1;
 }
 
@@ -378,11 +380,13 @@ int moat_gc_collect(void) {
     if (result != MOAT_OK) {
         return result;
     }
+    MOAT_STACK_ENTER();
     MOAT_EVENT(MOAT_EVENT_COLLECT_BEGIN, moat_heap.cycle.number);
     moat_cycle_finish();
     moat_cycle_start();
     moat_cycle_finish();
     moat_finalize_run_all();
     MOAT_EVENT(MOAT_EVENT_COLLECT_END, moat_event_free_bytes());
+    moat_stack_leave();
     return MOAT_OK;
 }

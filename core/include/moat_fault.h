@@ -21,19 +21,21 @@
 
 enum moat_fault_kind {
     MOAT_FAULT_NONE = 0,
-    MOAT_FAULT_STORE = 1,     /* CHECK2: store of a heap pointer outside managed memory */
-    MOAT_FAULT_COPY = 2,      /* CHECK2: typed copy of a heap pointer outside managed memory */
-    MOAT_FAULT_EXCEPTION = 3, /* the CPU: cause and detail are the port's */
-    MOAT_FAULT_CORRUPT = 4,   /* moat_heap_check found a broken invariant: cause is its number */
-    MOAT_FAULT_ASSERT = 5,    /* firmware called moat_fault_assert */
-    MOAT_FAULT_STACK = 6,     /* a CPU exception, at or just below the end of a stack */
-    MOAT_FAULT_MEMORY = 7,    /* moat_fault_out_of_memory: value is the number of bytes asked for */
-    MOAT_FAULT_WATCHDOG = 8,  /* the board called moat_fault_watchdog */
-    MOAT_FAULT_NESTED = 9,    /* a fault while another was being recorded or printed */
-    MOAT_FAULT_ARGUMENT = 10, /* CHECK1: an argument of MOAT_CALL leads to a heap pointer, held at `destination` */
-    MOAT_FAULT_RESULT = 11,   /* CHECK1: the value of MOAT_RETURN is a heap pointer or leads to one */
-    MOAT_FAULT_BARRIER = 12,  /* CHECK2: an untyped copy or clear over the slot `value` bypassed the barrier */
-    MOAT_FAULT_SLOT = 13,     /* CHECK_SLOTS: store of a heap pointer to a word that is not a slot of its object */
+    MOAT_FAULT_STORE = 1,          /* CHECK2: store of a heap pointer outside managed memory */
+    MOAT_FAULT_COPY = 2,           /* CHECK2: typed copy of a heap pointer outside managed memory */
+    MOAT_FAULT_EXCEPTION = 3,      /* the CPU: cause and detail are the port's */
+    MOAT_FAULT_CORRUPT = 4,        /* moat_heap_check found a broken invariant: cause is its number */
+    MOAT_FAULT_ASSERT = 5,         /* firmware called moat_fault_assert */
+    MOAT_FAULT_STACK = 6,          /* a CPU exception, at or just below the end of a stack */
+    MOAT_FAULT_MEMORY = 7,         /* moat_fault_out_of_memory: value is the number of bytes asked for */
+    MOAT_FAULT_WATCHDOG = 8,       /* the board called moat_fault_watchdog */
+    MOAT_FAULT_NESTED = 9,         /* a fault while another was being recorded or printed */
+    MOAT_FAULT_ARGUMENT = 10,      /* CHECK1: an argument of MOAT_CALL leads to a heap pointer, held at `destination` */
+    MOAT_FAULT_RESULT = 11,        /* CHECK1: the value of MOAT_RETURN is a heap pointer or leads to one */
+    MOAT_FAULT_BARRIER = 12,       /* CHECK2: an untyped copy or clear over the slot `value` bypassed the barrier */
+    MOAT_FAULT_SLOT = 13,          /* CHECK_SLOTS: store of a heap pointer to a word that is not a slot of its object */
+    MOAT_FAULT_UNKNOWN_STACK = 14, /* an allocation or a collection on a stack that no scan knows */
+    MOAT_FAULT_SECOND_TASK = 15, /* a second task entered moat: `destination` is the stack pointer of the one inside */
 };
 
 /* Bits of moat_fault.state. */
@@ -174,6 +176,14 @@ _Noreturn void moat_fault_exception(const struct moat_fault_exception *exception
 
 /* Records a failed assertion of the firmware, prints it and takes the port's trap. Context: any. */
 _Noreturn void moat_fault_assert(void);
+
+/* Records that moat was called on a stack, or by a task, that it must not be called by, prints it and takes the port's
+ * trap. For ports: moat_port_misused.
+ * pc     the address after the call
+ * sp     its stack pointer
+ * other  the stack pointer of the task that is inside; 0: none is, the stack is not known
+ * Context: any. */
+_Noreturn void moat_fault_misused(uintptr_t pc, uintptr_t sp, uintptr_t other);
 
 struct moat_heap_error;
 

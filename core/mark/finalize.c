@@ -6,6 +6,7 @@
 #include "base/event.h"
 #include "space/granule.h"
 #include "mark/mark.h"
+#include "mark/stack.h"
 #include "base/port.h"
 
 static const struct moat_type *type_of(const void *object) {
@@ -94,7 +95,9 @@ bool moat_finalize_run(void) {
     }
     moat_heap.finalizers.running = true;
     MOAT_EVENT(MOAT_EVENT_FINALIZE_BEGIN, (uintptr_t)object);
+    moat_stack_leave();
     type_of(object)->finalize(object);
+    MOAT_STACK_ENTER();
     MOAT_EVENT(MOAT_EVENT_FINALIZE_END, moat_event_free_bytes());
     moat_heap.finalizers.running = false;
     return true;

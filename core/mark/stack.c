@@ -40,6 +40,7 @@ static bool holds(const struct moat_stack *stack, uintptr_t p) {
     return p - stack->low < stack->high - stack->low;
 }
 
+/* In thread mode that may be the handlers' stack too: then no handler is on it. */
 static void *scan_current(void *unused, uintptr_t sp) {
     for (struct moat_stack *stack = moat_heap.tables.stacks; stack != NULL; stack = stack->next) {
         if (holds(stack, sp)) {
@@ -48,10 +49,8 @@ static void *scan_current(void *unused, uintptr_t sp) {
             return unused;
         }
     }
-    struct moat_range thread = moat_port_thread_stack();
-    if (sp - thread.low < thread.high - thread.low) {
-        scan_words(sp, thread.high);
-    }
+    struct moat_range thread = moat_port_thread_stack(), handler = moat_port_handler_stack();
+    scan_words(sp, sp - thread.low < thread.high - thread.low ? thread.high : handler.high);
     return unused;
 }
 
@@ -100,6 +99,26 @@ bool moat_stack_overlaps(uintptr_t start, uintptr_t end) {
         }
     }
     return false;
+}
+
+void moat_stack_enter(uintptr_t pc) {
+    if (moat_port_in_handler()) {
+        return;
+    }
+    uintptr_t sp = (uintptr_t)__builtin_frame_address(0);
+    moat_port_mask_t masked = moat_port_mask();
+    uintptr_t other = moat_heap.front.inside;
+    moat_heap.front.inside = sp;
+    moat_port_unmask(masked);
+    if (other != 0 || !moat_stack_overlaps(sp, sp + 1)) {
+        moat_port_misused(pc, sp, other);
+    }
+}
+
+void moat_stack_leave(void) {
+    if (!moat_port_in_handler()) {
+        moat_heap.front.inside = 0;
+    }
 }
 
 int moat_stack_add(struct moat_stack *stack) {

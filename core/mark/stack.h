@@ -5,7 +5,17 @@
 #ifndef MOAT_STACK_H
 #define MOAT_STACK_H
 
+#include "base/caller.h"
 #include "moat_heap.h"
+
+/* Thread mode is about to allocate or collect, in more than the fast path: traps if no scan knows the stack that it
+ * runs on, or if it is inside already, as another task that was preempted there. In a handler: nothing. pc: the caller
+ * to name. */
+void moat_stack_enter(uintptr_t pc);
+#define MOAT_STACK_ENTER() moat_stack_enter(MOAT_CALLER())
+
+/* Thread mode is done, or calls what may allocate and switch: a finalizer, a hook. In a handler: nothing. */
+void moat_stack_leave(void);
 
 /* Scans the stack that the caller runs on, its registers included. */
 void moat_stack_scan_current(void);

@@ -5,6 +5,7 @@
 
 #include "../port_board.h"
 
+#include <moat_fault.h>
 #include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -34,6 +35,10 @@ struct moat_range moat_port_handler_stack(void) {
 
 void moat_port_write(const char *text, size_t length) {
     moat_board_write(text, length);
+}
+
+_Noreturn void moat_port_misused(uintptr_t pc, uintptr_t sp, uintptr_t other) {
+    moat_fault_misused(pc, sp, other);
 }
 
 uint32_t moat_port_clock(void) {

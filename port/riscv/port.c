@@ -7,6 +7,8 @@
 #include "../port_board.h"
 #include "frame.h"
 
+#include <moat_fault.h>
+
 extern const char moat_thread_stack_start[], moat_thread_stack_end[];
 extern const char moat_handler_stack_start[], moat_handler_stack_end[];
 
@@ -20,6 +22,10 @@ struct moat_range moat_port_handler_stack(void) {
 
 void moat_port_write(const char *text, size_t length) {
     moat_board_write(text, length);
+}
+
+_Noreturn void moat_port_misused(uintptr_t pc, uintptr_t sp, uintptr_t other) {
+    moat_fault_misused(pc, sp, other);
 }
 
 uint32_t moat_port_clock(void) {

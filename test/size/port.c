@@ -24,6 +24,13 @@ _Noreturn void moat_port_trap(void) {
     }
 }
 
+_Noreturn void moat_port_misused(uintptr_t pc, uintptr_t sp, uintptr_t other) {
+    (void)pc;
+    (void)sp;
+    (void)other;
+    moat_port_trap();
+}
+
 uint32_t moat_port_clock(void) {
     return 0;
 }

@@ -233,7 +233,9 @@ static void a_stack_added_while_marking_is_scanned(void) {
     const enum situation when[] = {SITUATION_MARK_GREY, SITUATION_MARK_LATER, SITUATION_MARK_END};
     for (size_t i = 0; i < sizeof when / sizeof when[0]; i++) {
         prepare(&tasks[0], stacks[0], hold);
-        resume(&tasks[0]); /* holds an object on a stack that nobody knows */
+        CHECK_EQUAL(moat_stack_add(&tasks[0].stack), MOAT_OK);
+        resume(&tasks[0]);
+        CHECK_EQUAL(moat_stack_remove(&tasks[0].stack), MOAT_OK); /* now nobody knows what it holds */
         node_wash_stack();
         CHECK(situation_enter(when[i]));
         CHECK_EQUAL(moat_stack_add(&tasks[0].stack), MOAT_OK);
@@ -271,10 +273,14 @@ static void a_stack_removed_while_marking_is_scanned(void) {
     CHECK_EQUAL(mine->serial, tasks[0].handed);
 }
 
-/* Through a task whose stack is not registered. Returns the address, disguised. */
+/* Through a task whose stack is not registered any more. Returns the address, disguised. */
 static __attribute__((noinline)) uintptr_t make_unheld(void) {
     prepare(&tasks[0], stacks[0], hand_over);
+    if (moat_stack_add(&tasks[0].stack) != MOAT_OK) {
+        return 0;
+    }
     resume(&tasks[0]);
+    (void)moat_stack_remove(&tasks[0].stack);
     resume(&tasks[0]);
     uintptr_t hidden = ~(uintptr_t)passed;
     passed = NULL;
@@ -286,6 +292,7 @@ static __attribute__((noinline)) uintptr_t make_unheld(void) {
 
 static void nothing_holds_what_no_stack_holds(void) {
     uintptr_t hidden = make_unheld();
+    CHECK(hidden != 0);
     node_wash_stack();
     CHECK_EQUAL(moat_gc_collect(), MOAT_OK);
     CHECK(!moat_object_find((void *)~hidden, NULL));

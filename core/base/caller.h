@@ -1,0 +1,12 @@
+/* moat: who called. Internal to core.
+ *
+ * SPDX-License-Identifier: MIT */
+#ifndef MOAT_CALLER_H
+#define MOAT_CALLER_H
+
+#include <stdint.h>
+
+/* In a function that firmware calls: the address that it returns to. */
+#define MOAT_CALLER() ((uintptr_t)__builtin_extract_return_addr(__builtin_return_address(0)))
+
+#endif
