@@ -54,12 +54,12 @@ int moat_require_ready(const char *call) {
     return moat_heap.front.ready ? MOAT_OK : moat_refuse(MOAT_ERR_NOT_READY, call, "call moat_init first", 0);
 }
 
-int moat_require_thread(const char *call) {
+int moat_require_thread(const char *call, uintptr_t pc) {
     int result = moat_require_ready(call);
     if (result == MOAT_OK && moat_port_in_handler()) {
         result = moat_refuse(MOAT_ERR_HANDLER, call, "not in a handler: call it in thread mode", 0);
     } else if (result == MOAT_OK && moat_heap.front.inside != 0) {
-        MOAT_STACK_ENTER(); /* which traps */
+        moat_stack_enter(pc); /* which traps */
     }
     return result;
 }

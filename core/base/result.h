@@ -4,6 +4,7 @@
 #ifndef MOAT_RESULT_H
 #define MOAT_RESULT_H
 
+#include "base/caller.h"
 #include "moat.h"
 
 /* Notes `result` as the last error and, with MOAT_CONFIG_MESSAGES, prints
@@ -14,8 +15,9 @@ int moat_refuse(enum moat_result result, const char *call, const char *what, uin
 /* Notes `result` as the last error and prints nothing: for what is no mistake. */
 void moat_note_error(enum moat_result result);
 
-/* MOAT_OK, or refuses the call: before moat_init, or in a handler. */
-int moat_require_thread(const char *call);
+/* MOAT_OK, or refuses the call: before moat_init, or in a handler. moat_require_thread traps if another task is inside.
+ * pc  of the call: MOAT_CALLER() */
+int moat_require_thread(const char *call, uintptr_t pc);
 int moat_require_ready(const char *call);
 
 #endif

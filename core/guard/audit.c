@@ -48,7 +48,7 @@ __attribute__((no_sanitize_address)) static void look(struct moat_audit *audit, 
 }
 
 int moat_audit_step(struct moat_audit *audit, size_t words) {
-    int result = moat_require_thread("moat_audit_step");
+    int result = moat_require_thread("moat_audit_step", MOAT_CALLER());
     if (result != MOAT_OK) {
         return result;
     }

@@ -60,7 +60,7 @@ static struct moat_region_entry **link_of(const struct moat_region_entry *entry)
 
 int moat_region_add(struct moat_region_entry *entry) {
     static const char call[] = "moat_region_add";
-    int result = moat_require_thread(call);
+    int result = moat_require_thread(call, MOAT_CALLER());
     if (result != MOAT_OK) {
         return result;
     }
@@ -84,7 +84,7 @@ int moat_region_add(struct moat_region_entry *entry) {
 
 int moat_region_remove(struct moat_region_entry *entry) {
     static const char call[] = "moat_region_remove";
-    int result = moat_require_thread(call);
+    int result = moat_require_thread(call, MOAT_CALLER());
     if (result != MOAT_OK) {
         return result;
     }

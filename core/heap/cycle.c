@@ -358,7 +358,7 @@ void moat_cycle_pace(uint32_t granules) {
 
 int moat_gc_step(size_t budget) {
     static const char call[] = "moat_gc_step";
-    int result = moat_require_thread(call);
+    int result = moat_require_thread(call, MOAT_CALLER());
     if (result != MOAT_OK) {
         return result;
     }
@@ -376,7 +376,7 @@ int moat_gc_step(size_t budget) {
 }
 
 int moat_gc_collect(void) {
-    int result = moat_require_thread("moat_gc_collect");
+    int result = moat_require_thread("moat_gc_collect", MOAT_CALLER());
     if (result != MOAT_OK) {
         return result;
     }

@@ -121,7 +121,7 @@ static int check_arena(const char *call, uintptr_t start, uintptr_t bytes) {
 
 int moat_arena_add(void *start, size_t bytes) {
     static const char call[] = "moat_arena_add";
-    int result = moat_require_thread(call);
+    int result = moat_require_thread(call, MOAT_CALLER());
     result = result == MOAT_OK ? check_arena(call, (uintptr_t)start, bytes) : result;
     if (result != MOAT_OK) {
         return result;

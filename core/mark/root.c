@@ -147,7 +147,7 @@ static int check_root(const char *call, const struct moat_root *root) {
 int moat_root_add(void *start, const struct moat_type *type, size_t count) {
     static const char call[] = "moat_root_add";
     const struct moat_root root = {start, type, count};
-    int result = moat_require_thread(call);
+    int result = moat_require_thread(call, MOAT_CALLER());
     result = result == MOAT_OK ? check_root(call, &root) : result;
     if (result != MOAT_OK) {
         return result;
@@ -181,7 +181,7 @@ static bool scans(const struct moat_root *root) {
 
 int moat_root_remove(void *start) {
     static const char call[] = "moat_root_remove";
-    int result = moat_require_thread(call);
+    int result = moat_require_thread(call, MOAT_CALLER());
     if (result != MOAT_OK) {
         return result;
     }

@@ -123,7 +123,7 @@ void moat_stack_leave(void) {
 
 int moat_stack_add(struct moat_stack *stack) {
     static const char call[] = "moat_stack_add";
-    int result = moat_require_thread(call);
+    int result = moat_require_thread(call, MOAT_CALLER());
     if (result != MOAT_OK) {
         return result;
     }
@@ -155,7 +155,7 @@ int moat_stack_add(struct moat_stack *stack) {
 
 int moat_stack_remove(struct moat_stack *stack) {
     static const char call[] = "moat_stack_remove";
-    int result = moat_require_thread(call);
+    int result = moat_require_thread(call, MOAT_CALLER());
     if (result != MOAT_OK) {
         return result;
     }

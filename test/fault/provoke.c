@@ -6,6 +6,7 @@
  * SPDX-License-Identifier: MIT */
 #include "fault/fault.h"
 #include "base/port.h"
+#include "suite/support/cpu.h"
 
 #include <bsp.h>
 #include <moat.h>
@@ -116,6 +117,26 @@ FUNCTION fault_memory(void) {
     }
 }
 
+static _Alignas(16) uintptr_t task_words[1024];
+static uintptr_t main_sp;
+
+FUNCTION on_unknown_stack(void) {
+    (void)MOAT_NEW_ARRAY(frame_type, 2); /* at unknown_stack */
+    STAYS();
+}
+
+FUNCTION fault_unknown_stack(void) {
+    uintptr_t *frame = task_words + 1024 - cpu_frame_above - cpu_frame_words;
+    frame[cpu_frame_return] = (uintptr_t)on_unknown_stack;
+    cpu_switch(&main_sp, (uintptr_t)frame);
+}
+
+FUNCTION fault_second_task(void) {
+    moat_heap.front.inside = (uintptr_t)task_words; /* as a task leaves it that is preempted inside */
+    (void)moat_gc_collect();                        /* at second_task */
+    STAYS();
+}
+
 static int compare(const void *a, const void *b) {
     if (*(const int *)a == *(const int *)b) {
         moat_fault_assert(); /* at library */
@@ -220,6 +241,8 @@ static const struct provoked faults[] = {
     {"handler_stack", overflow, interrupt_me},
     {"corrupt", fault_corrupt, NULL},
     {"memory", fault_memory, NULL},
+    {"unknown_stack", fault_unknown_stack, NULL},
+    {"second_task", fault_second_task, NULL},
     {"library", fault_library, NULL},
     {"nested", fault_nested, NULL},
     {"handler_assert", fault_assert, interrupt_me},

@@ -87,7 +87,7 @@ def constants():
 
 def events():
     """The kinds of events in core, in the decoder and in the document."""
-    with open(os.path.join(ROOT, "core", "event.h"), encoding="utf-8") as file:
+    with open(os.path.join(ROOT, "core", "base", "event.h"), encoding="utf-8") as file:
         core = {int(value): name.lower() for name, value in re.findall(r"MOAT_EVENT_(\w+) = (\d+)", file.read())}
     del core[0]
     with open(os.path.join(ROOT, "docs", "trace.md"), encoding="utf-8") as file:

@@ -63,6 +63,10 @@ KINDS = {
                           frames=0 if ARM else 4, region="handler"),
     "corrupt": Kind("corrupt", "fault_corrupt", "INV-4", ["fault_corrupt", *EIGHT], "corrupt"),
     "memory": Kind("memory", "fault_memory", "ran out of memory", ["fault_memory", *EIGHT], "memory"),
+    "unknown_stack": Kind("unknown_stack", "on_unknown_stack", "stack that is not known", [], "unknown_stack", frames=0, what="register "
+                          "the stack with moat_stack_add before allocating or collecting on it"),
+    "second_task": Kind("second_task", "fault_second_task", "second task entered", ["fault_second_task", *EIGHT], "second_task",
+                        variable="task_words", what="tasks must switch outside of moat, or lock it"),
     "library": Kind("assert", "compare", "assertion", ["compare", "qsort", "fault_library", *EIGHT], "library"),
     "nested": Kind("nested", "name_write", "came while the first, store, was being recorded", [], frames=0, seen=1),
     "handler_assert": Kind("assert", "fault_assert", "assertion",

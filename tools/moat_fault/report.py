@@ -20,7 +20,7 @@ def build(found, firmware, seen, ram=()):
     backtrace = [_entry(step, frame, inlined) for step in steps
                  for frame, inlined in _with_inlined(places[step.lookup])]
     likely = [{"pc": caller, **_first(places[_call_before(caller)])} for caller in record.callers]
-    site = _site(record, places[site_address], backtrace, likely, firmware.folder_of("moat_fault_raise"))
+    site = _site(record, places[site_address], backtrace, likely, _core_of(firmware))
     names = machines.MACHINES[firmware.machine].names if firmware.machine in machines.MACHINES else ()
     result = {
         "layout": records.LAYOUT,
@@ -111,6 +111,11 @@ def _is_own_inline(name):
     return bool(name) and name.startswith("moat_") and name.endswith("_")
 
 
+def _core_of(firmware):
+    """The folder of moat's core, as frames have it: that of the fault log's folder."""
+    return os.path.dirname(firmware.folder_of("moat_fault_raise") or "")
+
+
 def _site(record, frames, backtrace, likely, core):
     """The place a reader wants: the innermost that is not one of moat's own inline functions; for what moat found out about
     itself, the innermost frame that is not moat's."""
@@ -118,7 +123,7 @@ def _site(record, frames, backtrace, likely, core):
         return likely[0] if likely else {}  # the CPU could not save its registers
     if record.kind == records.MEMORY:
         for entry in backtrace:
-            if entry["file"] and os.path.dirname(entry["file"]) != core:
+            if entry["file"] and not entry["file"].startswith(core + "/"):
                 return entry
     candidates = [vars(frame) for frame in frames]
     for frame in candidates:
@@ -155,6 +160,13 @@ def _sentence(record, result, firmware):
     if record.kind == records.SLOT:
         what = f"a pointer to {result['type'] or 'raw bytes'} in the heap"
         return f"{what} was stored at {_hex(record.destination, firmware)}, which is no slot of its object's type"
+    if record.kind == records.UNKNOWN_STACK:
+        overflow = f", unless the {record.region}'s stack has overflowed" if record.region else ""
+        return f"an allocation or a collection ran on a stack that is not known, where no scan looks: stack pointer " \
+               f"{_hex(record.sp, firmware)}; register the stack with moat_stack_add first{overflow}"
+    if record.kind == records.SECOND_TASK:
+        return f"a second task entered moat, stack pointer {_hex(record.sp, firmware)}, while another is inside, stack pointer " \
+               f"{_hex(record.destination, firmware)}: tasks must switch outside of moat, or lock it"
     if record.kind == records.ASSERT:
         return "an assertion of the firmware failed" + (f": {result['what']}" if result["what"] else "")
     if record.kind == records.MEMORY:
