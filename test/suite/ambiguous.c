@@ -6,7 +6,7 @@
 #include "space/granule.h"
 #include "harness.h"
 #include "mark/mark.h"
-#include "support/cpu.h"
+#include "cpu.h"
 #include "support/loops.h"
 #include "support/node.h"
 

@@ -1,7 +1,7 @@
 # The loops are compiled by GCC and, if it is there, by clang, each at -Os, -O2 and -O3.
 #
 # SPDX-License-Identifier: MIT
-ambiguous_SRCS := test/suite/support/node.c test/suite/support/cpu_$(PORT).S
+ambiguous_SRCS := test/suite/support/node.c test/cpu_$(PORT).S
 ambiguous_LDFLAGS := -Wl,--defsym=MOAT_ARENA_BYTES=0 -Wl,-z,noexecstack
 
 LOOPS_LEVELS := Os O2 O3

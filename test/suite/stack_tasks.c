@@ -7,7 +7,7 @@
 #include "heap/cycle.h"
 #include "harness.h"
 #include "base/port.h"
-#include "support/cpu.h"
+#include "cpu.h"
 #include "support/node.h"
 #include "support/situation.h"
 

@@ -102,4 +102,69 @@ cpu_switch:
     ret
     .size cpu_switch, . - cpu_switch
 
+    .section .rodata.cpu_exceptions, "a", @progbits
+    .balign 8
+    .global cpu_exceptions, cpu_nothing
+cpu_exceptions: ADDRESS 0 /* signals are the sanitizers' */
+cpu_nothing: ADDRESS 0
+
+    .section .bss.cpu_call, "aw", @nobits
+    .balign 8
+    .global cpu_call_function, cpu_call_arguments, cpu_call_sp
+cpu_call_function: .skip WORD
+cpu_call_arguments: .skip 2 * WORD
+cpu_call_sp: .skip WORD
+
+    .macro function name
+    .section .text.\name, "ax", @progbits
+    .global \name
+    .type \name, @function
+\name:
+    .endm
+
+    function cpu_call
+    mov SP, cpu_call_sp
+#ifdef __x86_64__
+    mov cpu_call_arguments, %rdi
+    mov cpu_call_arguments + WORD, %rsi
+    jmp *cpu_call_function
+#else
+    sub $4, %esp
+    push cpu_call_arguments + WORD
+    push cpu_call_arguments
+    mov %esp, cpu_call_sp
+    call *cpu_call_function
+    add $12, %esp
+    ret
+#endif
+
+    .macro first_argument
+#ifdef __x86_64__
+    mov %rdi, RESULT
+#else
+    mov 4(%esp), RESULT
+#endif
+    .endm
+
+    function cpu_loop
+    first_argument
+0:  dec %eax
+    jnz 0b
+    ret
+
+    function cpu_line
+    first_argument
+    .set at, 0
+    .rept 64
+    movl $1, at(RESULT)
+    .set at, at + 4
+    .endr
+    ret
+
+    /* No fault is provoked here: cpu_exceptions is 0. */
+    function cpu_undefined
+    function cpu_stack_lose
+    function cpu_stray_interrupt
+    ud2
+
     .section .note.GNU-stack, "", @progbits

@@ -76,3 +76,60 @@ cpu_switch:
     pop_saved
     ret
     .size cpu_switch, . - cpu_switch
+
+    .section .rodata.cpu_exceptions, "a", @progbits
+    .balign 8
+    .global cpu_exceptions, cpu_nothing
+cpu_exceptions: ADDRESS 1
+cpu_nothing: ADDRESS 0x18
+
+    .section .bss.cpu_call, "aw", @nobits
+    .balign 8
+    .global cpu_call_function, cpu_call_arguments, cpu_call_sp
+cpu_call_function: .skip WORD
+cpu_call_arguments: .skip 2 * WORD
+cpu_call_sp: .skip WORD
+
+    .macro function name
+    .section .text.\name, "ax", @progbits
+    .global \name
+    .type \name, @function
+\name:
+    .endm
+
+    function cpu_call
+    la t0, cpu_call_function
+    STORE sp, 3 * WORD(t0)
+    LOAD t1, 0 * WORD(t0)
+    LOAD a0, 1 * WORD(t0)
+    LOAD a1, 2 * WORD(t0)
+    jr t1
+
+    function cpu_loop
+0:  addi a0, a0, -1
+    bnez a0, 0b
+    ret
+
+    function cpu_line
+    li a1, 1
+    .set at, 0
+    .rept 64
+    sw a1, at(a0)
+    .set at, at + 4
+    .endr
+    ret
+
+    function cpu_undefined
+    unimp
+    ret
+
+    function cpu_stack_lose
+    mv sp, a0
+    STORE ra, -WORD(sp)
+    ret
+
+    /* The supervisor's software interrupt: boards here run in machine mode alone. */
+    function cpu_stray_interrupt
+    csrsi mie, 2
+    csrsi mip, 2
+    ret
