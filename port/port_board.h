@@ -29,4 +29,10 @@ uint32_t moat_board_clock(void);
  * Returns false if the board expects no such interrupt: the port reports it as a fault. */
 bool moat_board_interrupt(uintptr_t line);
 
+/* Whether an interrupt or exception handler runs, nested ones included. For firmware whose traps do not enter at the
+ * port's entry (moat_port_trap_entry), on a CPU that has no register that tells: its own entry counts, one up first,
+ * one down last, and this says whether the count is 0. Asked only with MOAT_CONFIG_BOARD_IN_HANDLER=1; unlike the
+ * others often, by allocations that are more than the fast path: a few instructions. */
+bool moat_board_in_handler(void);
+
 #endif

@@ -49,6 +49,10 @@ void moat_port_write(const char *text, size_t length);
  * (a reset in the field, a non-zero exit in a test). */
 _Noreturn void moat_port_trap(void);
 
+/* NULL; or, in one clause, what start-up has left undone so that moat_port_in_handler can't be right, and what to do.
+ * Asked by moat_init and by the calls for thread mode. */
+const char *moat_port_undone(void);
+
 /* Core was called on a stack, or by a task, that it must not be called by: for firmware that has the fault log (all
  * whose unexpected exceptions end in moat_fault_exception) this is moat_fault_misused with the same arguments; else
  * moat_port_trap. Apart from moat_fault_exception the one moat_* function that a port may call. */

@@ -13,7 +13,7 @@ const char *moat_result_name(int result) {
     static const char *const names[] = {
         "MOAT_OK",         "MOAT_ERR_NOT_READY", "MOAT_ERR_READY",   "MOAT_ERR_NULL",  "MOAT_ERR_FOREIGN",
         "MOAT_ERR_SIZE",   "MOAT_ERR_ALIGN",     "MOAT_ERR_OVERLAP", "MOAT_ERR_FULL",  "MOAT_ERR_HANDLER",
-        "MOAT_ERR_ABSENT", "MOAT_ERR_MEMORY",    "MOAT_ERR_TYPE",    "MOAT_ERR_BUILD",
+        "MOAT_ERR_ABSENT", "MOAT_ERR_MEMORY",    "MOAT_ERR_TYPE",    "MOAT_ERR_BUILD", "MOAT_ERR_START",
     };
     int last = (int)(sizeof names / sizeof names[0]) - 1;
     return result <= 0 && result >= -last ? names[-result] : "not a moat result";
@@ -54,11 +54,21 @@ int moat_require_ready(const char *call) {
     return moat_heap.front.ready ? MOAT_OK : moat_refuse(MOAT_ERR_NOT_READY, call, "call moat_init first", 0);
 }
 
+int moat_require_started(const char *call) {
+    const char *undone = moat_port_undone();
+    if (undone != NULL) {
+        return moat_refuse(MOAT_ERR_START, call, undone, 0);
+    }
+    return moat_port_in_handler() ? moat_refuse(MOAT_ERR_HANDLER, call, "not in a handler: call it in thread mode", 0)
+                                  : MOAT_OK;
+}
+
 int moat_require_thread(const char *call, uintptr_t pc) {
     int result = moat_require_ready(call);
-    if (result == MOAT_OK && moat_port_in_handler()) {
-        result = moat_refuse(MOAT_ERR_HANDLER, call, "not in a handler: call it in thread mode", 0);
-    } else if (result == MOAT_OK && moat_heap.front.inside != 0) {
+    if (result == MOAT_OK) {
+        result = moat_require_started(call);
+    }
+    if (result == MOAT_OK && moat_heap.front.inside != 0) {
         moat_stack_enter(pc); /* which traps */
     }
     return result;

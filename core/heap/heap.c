@@ -146,8 +146,9 @@ int moat_init(void) {
     if (moat_heap.front.ready) {
         return moat_refuse(MOAT_ERR_READY, call, "called a second time", 0);
     }
-    if (moat_port_in_handler()) {
-        return moat_refuse(MOAT_ERR_HANDLER, call, "not in a handler: call it in thread mode", 0);
+    int started = moat_require_started(call);
+    if (started != MOAT_OK) {
+        return started;
     }
     moat_heap.types.count =
         ((uintptr_t)moat_types_end - (uintptr_t)moat_types_start + MOAT_TYPE_ALIGN - 1) >> MOAT_TYPE_SHIFT;

@@ -46,6 +46,7 @@ enum moat_result {
     MOAT_ERR_MEMORY = -11,   /* no free memory of that size, after a whole collection */
     MOAT_ERR_TYPE = -12,  /* the type does not allow this: array of a finalized or flexible type, tail of a rigid one */
     MOAT_ERR_BUILD = -13, /* this build has no code for it: the message says how to build it */
+    MOAT_ERR_START = -14, /* start-up has left something undone that the port needs: the message says what */
 };
 
 /* The name of a result, e.g. "MOAT_ERR_NULL". Context: any. Never NULL. */

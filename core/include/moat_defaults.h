@@ -82,6 +82,13 @@
 #define MOAT_CONFIG_MESSAGES 1
 #endif
 
+/* MOAT_CONFIG_BOARD_IN_HANDLER: 1 = whether a handler runs is what the firmware's moat_board_in_handler says
+ * (port/port_board.h): needed where traps enter at a function of the firmware's own and the CPU has no register that
+ * tells; a port that has one does not ask. 0 = the port's own entry of traps notes it. Range 0..1. */
+#ifndef MOAT_CONFIG_BOARD_IN_HANDLER
+#define MOAT_CONFIG_BOARD_IN_HANDLER 0
+#endif
+
 /* MOAT_CONFIG_SLICE_CLOCK: 1 = time each slice by moat_port_clock, for moat_stats.slice_clock_max and
  * moat_utilisation_get. Range 0..1. Cost: two readings of the clock and some hundred instructions a slice, 600 bytes of
  * RAM. */
@@ -154,6 +161,9 @@
 #if MOAT_CONFIG_MESSAGES < 0 || MOAT_CONFIG_MESSAGES > 1
 #error "MOAT_CONFIG_MESSAGES must be 0 or 1"
 #endif
+#if MOAT_CONFIG_BOARD_IN_HANDLER < 0 || MOAT_CONFIG_BOARD_IN_HANDLER > 1
+#error "MOAT_CONFIG_BOARD_IN_HANDLER must be 0 or 1"
+#endif
 #if MOAT_CONFIG_SLICE_CLOCK < 0 || MOAT_CONFIG_SLICE_CLOCK > 1
 #error "MOAT_CONFIG_SLICE_CLOCK must be 0 or 1"
 #endif
@@ -191,6 +201,7 @@ MOAT_STAMP_(HANDLES_MAX, MOAT_CONFIG_HANDLES_MAX);
 MOAT_STAMP_(SLICE_UNITS, MOAT_CONFIG_SLICE_UNITS);
 MOAT_STAMP_(PACE, MOAT_CONFIG_PACE);
 MOAT_STAMP_(MESSAGES, MOAT_CONFIG_MESSAGES);
+MOAT_STAMP_(BOARD_IN_HANDLER, MOAT_CONFIG_BOARD_IN_HANDLER);
 MOAT_STAMP_(SLICE_CLOCK, MOAT_CONFIG_SLICE_CLOCK);
 MOAT_STAMP_(EVENTS, MOAT_CONFIG_EVENTS);
 MOAT_STAMP_(FAULT_RECORDS, MOAT_CONFIG_FAULT_RECORDS);

@@ -26,6 +26,10 @@ void moat_port_write(const char *text, size_t length) {
     moat_board_write(text, length);
 }
 
+const char *moat_port_undone(void) {
+    return NULL;
+}
+
 _Noreturn void moat_port_misused(uintptr_t pc, uintptr_t sp, uintptr_t other) {
     moat_fault_misused(pc, sp, other);
 }

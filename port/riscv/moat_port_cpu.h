@@ -1,10 +1,15 @@
 /* moat: RISC-V, machine mode, the inline half of core/base/port.h. The same source serves rv32 and rv64.
  *
- * mscratch says which stack is in use: in thread mode it holds the top of the handlers' stack, in a handler 0.
+ * mscratch says which stack is in use: in thread mode it holds the top of the handlers' stack, in a handler 0. That is
+ * true where traps enter at trap.S; firmware with an entry of its own says itself what runs (port_board.h).
  *
  * SPDX-License-Identifier: MIT */
 #ifndef MOAT_PORT_CPU_H
 #define MOAT_PORT_CPU_H
+
+#include "../port_board.h"
+
+#include <moat_defaults.h>
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -27,10 +32,16 @@ static inline void moat_port_unmask(moat_port_mask_t before) {
     __asm__ volatile("csrs mstatus, %0" : : "r"(before & MOAT_PORT_MSTATUS_MIE) : "memory");
 }
 
+#if MOAT_CONFIG_BOARD_IN_HANDLER
+static inline bool moat_port_in_handler(void) {
+    return moat_board_in_handler();
+}
+#else
 static inline bool moat_port_in_handler(void) {
     uintptr_t handler_stack;
     __asm__ volatile("csrr %0, mscratch" : "=r"(handler_stack));
     return handler_stack == 0;
 }
+#endif
 
 #endif

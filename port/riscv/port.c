@@ -10,6 +10,7 @@
 #include <moat_fault.h>
 
 extern const char moat_thread_stack_start[], moat_thread_stack_end[];
+extern const char moat_port_trap_entry[];
 extern const char moat_handler_stack_start[], moat_handler_stack_end[];
 
 struct moat_range moat_port_thread_stack(void) {
@@ -24,6 +25,24 @@ void moat_port_write(const char *text, size_t length) {
     moat_board_write(text, length);
 }
 
+/* What start-up forgets is 0 or what a register held by chance. A table of jumps to the port's entry, for vectored
+ * interrupts, is an entry of the firmware's own. */
+const char *moat_port_undone(void) {
+#if !MOAT_CONFIG_BOARD_IN_HANDLER
+    uintptr_t vector, scratch, sp = (uintptr_t)__builtin_frame_address(0);
+    __asm__ volatile("csrr %0, mtvec" : "=r"(vector));
+    __asm__ volatile("csrr %0, mscratch" : "=r"(scratch));
+    struct moat_range handler = moat_port_handler_stack();
+    if (vector != (uintptr_t)moat_port_trap_entry) {
+        return "mtvec is not moat_port_trap_entry: set it, or build with MOAT_CONFIG_BOARD_IN_HANDLER=1";
+    }
+    if (scratch != handler.high && (scratch != 0 || sp - handler.low >= handler.high - handler.low)) {
+        return "mscratch is not moat_handler_stack_end in thread mode: start-up must set it";
+    }
+#endif
+    return NULL;
+}
+
 _Noreturn void moat_port_misused(uintptr_t pc, uintptr_t sp, uintptr_t other) {
     moat_fault_misused(pc, sp, other);
 }
@@ -36,11 +55,12 @@ void moat_port_boot(struct moat_port_boot *out) {
     moat_board_boot(out);
 }
 
-/* The frame of the trap out of thread mode stands at the top of the handlers' stack. */
+/* The frame of the trap out of thread mode stands at the top of the handlers' stack. An entry of the firmware's own
+ * pushes its frame on the stack that it interrupts. */
 uintptr_t moat_port_interrupted_sp(void) {
     const struct moat_port_frame *frame =
         (const struct moat_port_frame *)((uintptr_t)moat_handler_stack_end - sizeof *frame);
-    return moat_port_in_handler() ? frame->sp : 0;
+    return MOAT_CONFIG_BOARD_IN_HANDLER == 0 && moat_port_in_handler() ? frame->sp : 0;
 }
 
 /* JAL or JALR to ra, four bytes or two. */
@@ -56,9 +76,10 @@ bool moat_port_follows_call(uintptr_t address) {
     return full || short_register || short_jump;
 }
 
-/* ebreak stops a debugger here; without one its exception ends in moat_board_trap_end. */
+/* ebreak stops a debugger here; without one its exception ends in moat_board_trap_end. An entry of the firmware's own
+ * may return from it: then the end comes at once. */
 _Noreturn void moat_port_trap(void) {
-    moat_port_ending_trap(true);
+    moat_port_ending_trap(!MOAT_CONFIG_BOARD_IN_HANDLER);
     __asm__ volatile("ebreak");
     __builtin_unreachable();
 }

@@ -24,6 +24,10 @@ _Noreturn void moat_port_trap(void) {
     }
 }
 
+const char *moat_port_undone(void) {
+    return NULL;
+}
+
 _Noreturn void moat_port_misused(uintptr_t pc, uintptr_t sp, uintptr_t other) {
     (void)pc;
     (void)sp;

@@ -494,8 +494,8 @@ static void results_have_names(void) {
     CHECK_TEXT(moat_result_name(MOAT_ERR_ABSENT), "MOAT_ERR_ABSENT");
     CHECK_TEXT(moat_result_name(MOAT_ERR_MEMORY), "MOAT_ERR_MEMORY");
     CHECK_TEXT(moat_result_name(MOAT_ERR_TYPE), "MOAT_ERR_TYPE");
-    CHECK_TEXT(moat_result_name(MOAT_ERR_BUILD), "MOAT_ERR_BUILD");
-    const int none[] = {1, MOAT_ERR_BUILD - 1, INT32_MAX, INT32_MIN + 1, INT32_MIN};
+    CHECK_TEXT(moat_result_name(MOAT_ERR_START), "MOAT_ERR_START");
+    const int none[] = {1, MOAT_ERR_START - 1, INT32_MAX, INT32_MIN + 1, INT32_MIN};
     for (size_t i = 0; i < sizeof none / sizeof none[0]; i++) {
         CHECK_TEXT(moat_result_name(none[i]), "not a moat result");
     }
