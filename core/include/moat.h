@@ -4,7 +4,8 @@
  * memory* is the arenas, the root sections and the stacks. A safe point is an allocation, moat_gc_step or
  * moat_gc_collect, called in thread mode; only there is memory freed. docs/design.md has the rest.
  *
- * Context: "any" means thread mode and interrupt handlers; "thread" means that a handler gets MOAT_ERR_HANDLER.
+ * Context: "any" means thread mode and interrupt handlers; "thread" means that a handler gets MOAT_ERR_HANDLER. Where
+ * start-up has left undone what tells the two apart, those calls and moat_init return MOAT_ERR_START.
  * Stores to slots go through the macros of moat_barrier.h; reads need none.
  *
  * SPDX-License-Identifier: MIT */
@@ -77,6 +78,7 @@ int moat_arena_add(void *start, size_t bytes);
  *   - no free memory of that size is left (_MEMORY): in thread mode after the running cycle was finished and
  *     a whole new one run, in a handler after a bounded sweep, asking thread mode for a collection.
  * The object is kept while a root, a stack, a pin or a kept object's slot points to it or into it.
+ * Traps in thread mode on a stack that is not known, and while another task is inside: moat_stack_add.
  * Context: any. Cost: a few tens of instructions while the chunk of at most 32 granules has room. A new chunk, or a
  * large object, costs a search and the collector work that pacing asks for: in slices with interrupts on between them,
  * in a handler one slice. A large object is also cleared, in bounded pieces. When memory is out, thread mode runs whole
@@ -112,13 +114,13 @@ moat_out_of_memory_hook *moat_out_of_memory_hook_set(moat_out_of_memory_hook *ho
 /* Does collector work: for an idle loop.
  * budget  work units (see MOAT_CONFIG_SLICE_UNITS), 1 or more; done in slices, interrupts on between them; the
  *         scan of one stack is a step of its own, whatever the budget
- * Starts a cycle only when pacing asks for one. Runs a finalizer if one is due.
+ * Starts a cycle only when pacing asks for one. Runs a finalizer if one is due. Traps as moat_new does.
  * Returns 1 if a cycle is under way, 0 if none is, or MOAT_ERR_NOT_READY, _HANDLER, _SIZE.
  * Context: thread. Cost: at most budget units, rounded up to a slice, or one stack's scan; and one finalizer. */
 int moat_gc_step(size_t budget);
 
 /* Finishes the cycle that runs, then runs a whole new one, so that all that was unreachable at the call is free;
- * then runs the finalizers that are due. Returns MOAT_OK or MOAT_ERR_NOT_READY, _HANDLER.
+ * then runs the finalizers that are due. Traps as moat_new does. Returns MOAT_OK or MOAT_ERR_NOT_READY, _HANDLER.
  * Context: thread. Cost: in proportion to the live data and the arenas, in slices with interrupts on between them,
  * and the finalizers. */
 int moat_gc_collect(void);
@@ -157,15 +159,19 @@ int moat_root_add(void *start, const struct moat_type *type, size_t count);
  * Returns MOAT_OK or MOAT_ERR_NOT_READY, _HANDLER, _ABSENT. Context: thread. Cost: as moat_root_add's. */
 int moat_root_remove(void *start);
 
-/* Registers a task's stack to be scanned conservatively from stack->sp to stack->high. Tasks are cooperative: they
- * switch only outside barrier macros, and only one of them is inside moat at a time. `stack` stays the caller's, in
- * static memory, and is not written but by the task switch (sp) until moat_stack_remove. The stack that main runs on is
- * known, but only while it runs: firmware that switches away from it registers it too.
- * Returns MOAT_OK, or MOAT_ERR_NOT_READY, _HANDLER, _NULL, _ALIGN, _SIZE (low >= high), _OVERLAP (registered).
- * Context: thread. Cost: a search of the registered stacks; a stack added while marking is scanned in this cycle. */
+/* Registers a task's stack to be scanned conservatively from stack->sp to stack->high; an sp outside of the stack means
+ * that it is not known, and the stack is scanned whole. Do it before the task allocates: an allocation that is more
+ * than the fast path, moat_gc_step and moat_gc_collect trap on a stack that is not known (MOAT_FAULT_UNKNOWN_STACK).
+ * Tasks are cooperative: they switch only outside barrier macros, and only one of them is inside moat at a time: a
+ * second one traps there (MOAT_FAULT_SECOND_TASK), but finalizers and the out-of-memory hook may switch. `stack` stays
+ * the caller's, in static memory, and is not written but by the task switch (sp) until moat_stack_remove. The stack
+ * that main runs on is known, but only while it runs: firmware that switches away from it registers it too. Returns
+ * MOAT_OK, or MOAT_ERR_NOT_READY, _HANDLER, _NULL, _ALIGN, _SIZE (low >= high), _OVERLAP (registered). Context: thread.
+ * Cost: a search of the registered stacks; a stack added while marking is scanned in this cycle. */
 int moat_stack_add(struct moat_stack *stack);
 
-/* Ends moat_stack_add; while marking, the stack is scanned first if it has not been.
+/* Ends moat_stack_add; while marking, the stack is scanned first if it has not been. It may be the stack that runs,
+ * which must not allocate from then on.
  * Returns MOAT_OK or MOAT_ERR_NOT_READY, _HANDLER, _NULL, _ABSENT. Context: thread. Cost: a search of the registered
  * stacks; while marking, the scan. */
 int moat_stack_remove(struct moat_stack *stack);
