@@ -6,7 +6,7 @@
  * SPDX-License-Identifier: MIT */
 #include "fault/fault.h"
 #include "base/port.h"
-#include "suite/support/cpu.h"
+#include "cpu.h"
 
 #include <bsp.h>
 #include <moat.h>

@@ -11,7 +11,7 @@
 
 #include "base/port.h"
 #include "heap/cycle.h"
-#include "support/cpu.h"
+#include "cpu.h"
 
 #include <bsp.h>
 #include <moat.h>
