@@ -1,4 +1,4 @@
-# moat. `make help` lists the targets; make/firmware.mk builds, tools/run-tests runs the suites.
+# moat. `make help` lists the targets; make/firmware.mk builds, scripts/run-tests runs the suites.
 #
 # SPDX-License-Identifier: MIT
 .DEFAULT_GOAL := help
@@ -18,23 +18,23 @@ help: ## lists the targets
 
 .PHONY: setup
 setup: ## installs the Debian packages that are missing and builds newlib for RISC-V
-	@tools/setup
+	@scripts/setup
 
 .PHONY: demo
 demo: | setup ## runs the example on three QEMU targets: a bug, its trap and its report [INPUT=my.nmea]
-	@tools/demo $(if $(INPUT),'$(INPUT)')
+	@scripts/demo $(if $(INPUT),'$(INPUT)')
 
 .PHONY: test
 test: | setup ## builds and runs every suite [SUITE= BOARD= CHECK= OPT= CASE= SEED=]
-	@tools/run-tests $(NARROW)
+	@scripts/run-tests $(NARROW)
 
 .PHONY: test-long
 test-long: | setup ## runs the sweeps, power cuts and mutants of which `make test` runs a part; takes half an hour
-	@tools/run-tests --long $(NARROW)
+	@scripts/run-tests --long $(NARROW)
 
 .PHONY: build
 build: | setup ## builds all programs of the configurations chosen, or one example [EXAMPLE= BOARD= CHECK= OPT=]
-	@$(if $(EXAMPLE),$(ONE_EXAMPLE) example,tools/run-tests --build $(NARROW))
+	@$(if $(EXAMPLE),$(ONE_EXAMPLE) example,scripts/run-tests --build $(NARROW))
 
 .PHONY: run
 run: | setup ## builds an example and runs it: EXAMPLE=queue [BOARD= CHECK= OPT= ARGS=]

@@ -51,7 +51,7 @@ endif
 CFLAGS := -std=c11 $(WARNINGS) -Werror $(CPUFLAGS) $(CODE_FLAGS) $(CONFIG_FLAGS)
 LDFLAGS := -Wl,--gc-sections -Wl,--build-id -Wl,--fatal-warnings
 
-# RISC-V has no newlib in Debian: tools/newlib-build made one for each -march, complete with its headers.
+# RISC-V has no newlib in Debian: scripts/newlib-build made one for each -march, complete with its headers.
 ifeq ($(CROSS),riscv64-unknown-elf-)
 NEWLIB := build/newlib/$(patsubst -march=%,%,$(filter -march=%,$(CPUFLAGS)))
 ifeq ($(wildcard $(NEWLIB)/stamp),)

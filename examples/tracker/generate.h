@@ -1,6 +1,6 @@
 /* tracker: a generator of what a GPS and an AIS receiver would send, for long runs without a UART.
  *
- * The bytes depend on the seed alone, and are those of tools/nmea-generate --seed S --lines N: the two are written
+ * The bytes depend on the seed alone, and are those of scripts/nmea-generate --seed S --lines N: the two are written
  * to be equal, and the tests compare them.
  *
  * SPDX-License-Identifier: MIT */

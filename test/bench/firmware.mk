@@ -40,7 +40,7 @@ ifeq ($(CROSS),riscv64-unknown-elf-)
 LDFLAGS := $(subst $(NEWLIB)/lib,$(NEWLIB)-nano/lib,$(LDFLAGS))
 $(OUT)/bench/newlib-nano.elf: $(NEWLIB)-nano/stamp
 $(NEWLIB)-nano/stamp:
-	@tools/newlib-build $(notdir $(NEWLIB)) nano-malloc
+	@scripts/newlib-build $(notdir $(NEWLIB)) nano-malloc
 endif
 $(eval $(call program,bench/newlib-nano,$(BENCH_SRCS),newlib-nano))
 CPUFLAGS := $(full_CPUFLAGS)

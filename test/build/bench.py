@@ -11,9 +11,9 @@ from decimal import Decimal, getcontext
 
 from _checks import ROOT, expect, main
 
-sys.path.insert(0, str(ROOT / "tools"))
+sys.path.insert(0, str(ROOT / "scripts"))
 os.chdir(ROOT)
-from moat_bench import table  # noqa: E402
+from bench import table  # noqa: E402
 
 # What the adaptor of the README wraps.
 MY_HEAP = """
@@ -26,7 +26,7 @@ static void my_heap_free(struct my_heap *heap, void *object) { (void)heap; (void
 
 
 def run(*options):
-    return subprocess.run(["tools/bench-report", *options], text=True, capture_output=True, check=False)
+    return subprocess.run(["scripts/bench-report", *options], text=True, capture_output=True, check=False)
 
 
 def sizes_are_those_of_the_formula(_):

@@ -93,7 +93,7 @@ def functions_are_small(_):
 
 
 def every_file_names_its_licence(_):
-    scripts = [*(ROOT / "tools").rglob("*.py"), *(ROOT / "test").rglob("*.py"), *(ROOT / "linker").glob("*.ld"),
+    scripts = [*(ROOT / "tools").rglob("*.py"), *(ROOT / "scripts").rglob("*.py"), *(ROOT / "test").rglob("*.py"), *(ROOT / "linker").glob("*.ld"),
                *(ROOT / "make").glob("*.mk"), *(ROOT / "bsp").rglob("*.mk"), ROOT / "Makefile"]
     for path in [*OURS, *scripts]:
         expect(path.name == "__init__.py" or "SPDX-License-Identifier: MIT" in path.read_text(),

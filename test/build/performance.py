@@ -8,16 +8,16 @@ import sys
 
 from _checks import ROOT, expect, main
 
-sys.path.insert(0, str(ROOT / "tools"))
+sys.path.insert(0, str(ROOT / "scripts"))
 os.chdir(ROOT)
-from moat_bench import document  # noqa: E402
+from bench import document  # noqa: E402
 
 def tables_are_those_of_the_files(_):
     made = document.tables()
     for name, shown in document.shown_tables():
         expect(name in made, f"{document.DOCUMENT} has a table '{name}' that nothing makes")
         expect(shown == made[name], f"{document.DOCUMENT}: table '{name}' is not what {document.FOLDER} says: "
-                                    "run tools/performance-report --tables")
+                                    "run scripts/performance-report --tables")
     names = [name for name, _ in document.shown_tables()]
     expect(sorted(names) == sorted(made), f"{document.DOCUMENT} has the tables {names}, and not {list(made)}")
 

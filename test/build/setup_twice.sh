@@ -14,8 +14,8 @@ check() {
     fi
 }
 
-tools/setup >/dev/null 2>&1
-check second_setup_prints_one_line "$(tools/setup 2>&1)" "setup: nothing to do"
+scripts/setup >/dev/null 2>&1
+check second_setup_prints_one_line "$(scripts/setup 2>&1)" "setup: nothing to do"
 
 # A path without the cross compilers, on which neither sudo nor apt-get is found.
 scratch=$(mktemp -d)
@@ -23,7 +23,7 @@ trap 'rm -rf "$scratch"' EXIT
 for tool in sh dirname id gcc make xz nproc; do
     ln -s "$(command -v $tool)" "$scratch/$tool"
 done
-output=$(PATH=$scratch tools/setup 2>&1)
+output=$(PATH=$scratch scripts/setup 2>&1)
 check setup_without_rights_fails $? 1
 case $output in
 *"apt-get install"*gcc-arm-none-eabi*gcc-riscv64-unknown-elf*) named=yes ;;

@@ -9,15 +9,15 @@ import sys
 
 from _checks import ROOT, expect, main
 
-sys.path.insert(0, str(ROOT / "tools"))
+sys.path.insert(0, str(ROOT / "scripts"))
 os.chdir(ROOT)
-from moat_size import budget, table  # noqa: E402
+from size import budget, table  # noqa: E402
 
 TABLE = pathlib.Path("build/test/size.tsv")
 
 
 def measure():
-    done = subprocess.run(["tools/size-report", f"OPT={budget.OPT}", f"TABLE={TABLE}"], text=True, capture_output=True,
+    done = subprocess.run(["scripts/size-report", f"OPT={budget.OPT}", f"TABLE={TABLE}"], text=True, capture_output=True,
                           check=False)
     if done.returncode != 0:
         sys.exit(f"FAIL size_budget: {done.stderr}")

@@ -16,7 +16,7 @@ TOOL = os.path.join(ROOT, "tools", "moat-fault")
 sys.path.insert(0, os.path.join(ROOT, "tools"))
 
 from elftools.elf.elffile import ELFFile  # noqa: E402
-from moat_fault import record as records  # noqa: E402
+from moat.log import fault as records  # noqa: E402
 
 FLAGS = ["-Os", "-g", "-ffreestanding", "-nostdlib", "-static", "-Wl,--build-id=sha1"]
 TARGETS = {

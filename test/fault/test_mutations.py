@@ -19,7 +19,8 @@ import zlib
 import schema
 from support import Fixture, decode, mutate, records, run, scratch, store
 
-from moat_fault import cli, elf
+from moat.fault import cli
+from moat.firmware import elf
 
 SEED = int(os.environ.get("SEED", "20200131"))
 MUTATIONS = int(os.environ.get("MUTATIONS", "400"))

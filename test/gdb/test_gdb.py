@@ -11,7 +11,8 @@ import sys
 import session
 
 from elftools.elf.elffile import ELFFile  # noqa: E402
-from moat_heap import elf_target, graph, reader  # noqa: E402
+from moat.firmware import elf_target  # noqa: E402
+from moat.heap import graph, reader  # noqa: E402
 from support import TOOL, decode, run, scratch  # noqa: E402
 
 BOARD, RUN, ELF = session.environment()

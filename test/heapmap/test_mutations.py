@@ -16,7 +16,8 @@ import zlib
 
 from moments import ROOT, run_fixture
 
-from moat_heap import frames, heapmap
+from moat.heapmap import cli as heapmap
+from moat.log import dump as frames
 from support import run
 
 heapmap.Firmware = functools.cache(heapmap.Firmware)

@@ -15,10 +15,11 @@ import zlib
 from moments import ROOT
 
 from browser import BrowserError, run_with_browser, with_browser
-from moat_heap import frames, heapmap, page, picture
-from moat_heap.document import Document
-from moat_heap.model import Arena, Heap, Hole, Object, Root, Slot
-from moat_heap.retained import Retained
+from moat.heap.model import Arena, Heap, Hole, Object, Root, Slot
+from moat.heap.retained import Retained
+from moat.heapmap import cli as heapmap, page, picture
+from moat.heapmap.document import Document
+from moat.log import dump as frames
 from support import Fixture
 
 SCRATCH = tempfile.TemporaryDirectory(prefix="moat-heapmap-")

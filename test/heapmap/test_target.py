@@ -15,8 +15,9 @@ import tempfile
 from moments import ROOT, SECRET, parse, run_fixture
 
 from browser import ENTER, ESCAPE, RIGHT, run_with_browser, with_browser
-from moat_fault import core_file, record
-from moat_heap import frames, heapmap, looks
+from moat.firmware import core_file
+from moat.heapmap import cli as heapmap, looks
+from moat.log import dump as frames, fault as record
 from support import make
 
 heapmap.Firmware = functools.cache(heapmap.Firmware)  # one index of the debug information for all pages

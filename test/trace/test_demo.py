@@ -1,5 +1,5 @@
 #!/usr/bin/python3
-"""tools/demo on one board: the story comes true, and the three files that it leaves are sound.
+"""scripts/demo on one board: the story comes true, and the three files that it leaves are sound.
 
 SPDX-License-Identifier: MIT"""
 import html.parser
@@ -23,7 +23,7 @@ def path(name):
 def tell():
     """The demo's exit status and the lines that it printed."""
     shutil.rmtree(LEFT, ignore_errors=True)
-    done = subprocess.run(["tools/demo", "--board", BOARD], cwd=tracing.ROOT, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+    done = subprocess.run(["scripts/demo", "--board", BOARD], cwd=tracing.ROOT, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
                           stderr=subprocess.STDOUT, text=True, check=False)
     return done.returncode, done.stdout.splitlines()
 

@@ -14,9 +14,10 @@ import sys
 from tracing import convert, of, problem, spans
 from support import Fixture, make, mutate, records, run, scratch
 
-from moat_fault import elf
-from moat_trace import cli, lines
-from moat_trace.picture import KIND
+from moat.firmware import elf
+from moat.log import trace as lines
+from moat.trace import cli
+from moat.trace.picture import KIND
 
 SEED = int(os.environ.get("SEED", "20200131"))
 MUTATIONS = int(os.environ.get("MUTATIONS", "1500"))

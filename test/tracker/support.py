@@ -139,6 +139,6 @@ def run_bytes(log):
 
 
 def generated(seed, lines):
-    """The log of tools/nmea-generate."""
-    command = [sys.executable, ROOT / "tools/nmea-generate", "--seed", str(seed), "--lines", str(lines)]
+    """The log of scripts/nmea-generate."""
+    command = [sys.executable, ROOT / "scripts/nmea-generate", "--seed", str(seed), "--lines", str(lines)]
     return subprocess.run(command, stdout=subprocess.PIPE, check=True).stdout

@@ -64,7 +64,7 @@ def generators_agree():
         for seed in SEEDS:
             made = subprocess.run([program, str(seed), str(LINES)], stdout=subprocess.PIPE, check=True).stdout
             if made != generated(seed, LINES):
-                raise Failure(f"tools/nmea-generate and examples/tracker/generate.c differ for seed {seed}")
+                raise Failure(f"scripts/nmea-generate and examples/tracker/generate.c differ for seed {seed}")
 
 
 main(expected_output_is_the_reference, readme_shows_the_expected_output, shipped_log_is_generated, sample_comments,

@@ -8,9 +8,9 @@ sys.dont_write_bytecode = True
 TOOLS = os.path.dirname(os.path.dirname(os.path.realpath(__file__)))
 if TOOLS not in sys.path:
     sys.path.insert(0, TOOLS)
-for name in [name for name in sys.modules if name.split(".")[0] in ("moat_gdb", "moat_heap", "moat_fault")]:
+for name in [name for name in sys.modules if name.split(".")[0] == "moat"]:
     del sys.modules[name]  # sourced again: as it is now
 
-from moat_gdb import commands  # noqa: E402
+from moat.gdb import commands  # noqa: E402
 
 commands.register()

@@ -154,11 +154,10 @@ struct raw {
 };
 MOAT_TYPE(raw_type, struct raw, slot, pointers, word); /* bare pointers[0] in raw_type + 3 */
 
-MOAT_TYPE(
-    unnamed_type, struct {
-        int x;
-        MOAT_REF(char) slot;
-    }); /* lacks slot in unnamed_type */
+/* On one line: the complaint names the line where the macro begins. */
+/* clang-format off */
+MOAT_TYPE(unnamed_type, struct { int x; MOAT_REF(char) slot; }); /* lacks slot in unnamed_type */
+/* clang-format on */
 
 typedef struct {
     int x;

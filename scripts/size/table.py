@@ -1,0 +1,57 @@
+"""build/size.tsv, and the tables that people read.
+
+SPDX-License-Identifier: MIT"""
+import collections
+
+from bench.table import aligned
+
+COLUMNS = ("core", "opt", "check", "part", "section", "bytes")
+Row = collections.namedtuple("Row", COLUMNS)
+
+
+def rows(sizes):
+    """From {(core, opt, check): sections}: part heap is CHECK0's, part guard what a level adds."""
+    result = []
+    for (core, opt, check), sections in sizes.items():
+        base = sizes[core, opt, "0"]
+        for section, size in sections.items():
+            result.append(Row(core, opt, check, "heap", section, base[section]))
+            result.append(Row(core, opt, check, "guard", section, size - base[section]))
+    return result
+
+
+def save(table, path):
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text("".join("\t".join(map(str, row)) + "\n" for row in (COLUMNS, *table)))
+
+
+def load(path):
+    lines = path.read_text().splitlines()[1:]
+    return [Row(*line.split("\t")[:5], int(line.split("\t")[5])) for line in lines]
+
+
+def readable(sizes):
+    """One line for each configuration, heap and guard together."""
+    sections = list(next(iter(sizes.values())))
+    lines = [["core", "opt", "check", *sections]]
+    lines += [[*key, *(str(sections_of[s]) for s in sections)] for key, sections_of in sizes.items()]
+    return aligned(lines)
+
+
+def difference(old, new):
+    """Lines of what changed: sections, then functions, the largest change first."""
+    changed = []
+    for key, now in new.items():
+        was = old[key]
+        where = "{} -{} CHECK{}".format(*key)
+        for section, size in now.sections.items():
+            before = was.sections.get(section, 0)
+            if size != before:
+                changed.append([f"{where} {section}", str(before), str(size), f"{size - before:+d}"])
+        names = sorted(now.functions.keys() | was.functions.keys(),
+                       key=lambda n: -abs(now.functions.get(n, 0) - was.functions.get(n, 0)))
+        for name in names:
+            before, size = was.functions.get(name, 0), now.functions.get(name, 0)
+            if size != before:
+                changed.append([f"{where}   {name}", str(before), str(size), f"{size - before:+d}"])
+    return aligned([["what", "before", "now", "change"], *changed]) if changed else ["nothing changed"]

@@ -1,0 +1,108 @@
+"""make test: builds and runs the suites in every configuration, and prints what it comes to.
+
+SPDX-License-Identifier: MIT"""
+import argparse
+import collections
+import concurrent.futures
+import os
+import pathlib
+import re
+import sys
+import time
+
+from . import report as reports
+from . import run, table
+
+
+def arguments(argv):
+    parser = argparse.ArgumentParser(prog="scripts/run-tests", description="Builds and runs moat's test suites.")
+    for name, what in (("SUITE", "suites"), ("BOARD", "boards"), ("CHECK", "check levels: 0, 1, 2"),
+                       ("OPT", "optimisations: Os, O2")):
+        parser.add_argument(f"--{name}", default="", help=f"only these {what}, separated by commas")
+    parser.add_argument("--CASE", default="", help="only this case of the suites")
+    parser.add_argument("--SEED", default="", help="the seed of the suites' random numbers")
+    parser.add_argument("--long", action="store_true", help="the long suites, of which the others are a part, and no others")
+    parser.add_argument("--build", action="store_true", help="build everything of the configurations, run nothing")
+    return parser.parse_args(argv)
+
+
+def choose(text, known, what):
+    """The words of a list separated by commas; all that are known if it is empty."""
+    words = [re.sub("^-", "", word) for word in text.split(",") if word]
+    for word in words:
+        if word not in known:
+            raise table.TableError(f"no {what} '{word}': choose from {', '.join(known)}")
+    return set(words or known)
+
+
+def plan(options):
+    """The suites to run in each configuration; None is this computer."""
+    suites = table.load()
+    names = choose(options.SUITE, suites, "suite")
+    boards = choose(options.BOARD, table.BOARDS, "board")
+    checks = choose(options.CHECK, table.CHECKS, "check level")
+    opts = choose(options.OPT, table.OPTS, "optimisation")
+    work = collections.defaultdict(list)
+    for suite in suites.values():
+        if suite.name not in names or options.CASE and (suite.script or suite.fixed):
+            continue
+        if not options.SUITE and suite.long != options.long:
+            continue
+        for place in suite.where():
+            # What has to do with no board runs unless a board was asked for.
+            if place is None and (options.SUITE or not options.BOARD + options.CHECK + options.OPT):
+                work[None].append(suite)
+            elif place and place.board in boards and place.check in checks and place.opt in opts:
+                work[place].append(suite)
+    return work
+
+
+def work_on(report, pool, place, suites, options, jobs):
+    """Builds a configuration and queues its runs; returns their futures."""
+    extra = " ".join(f"{name.lower()}={value}" for name, value in (("CASE", options.CASE), ("SEED", options.SEED)) if value)
+    if place:
+        reason = run.absence(place.board)
+        if reason:
+            report.skipped(place, reason)
+            return []
+        built = run.build(report, place, sorted({s.program for s in suites if s.program}), jobs)
+        suites = [s for s in suites if not s.program or s.program in built]
+    return [pool.submit(run.run, report, suite, place, extra) for suite in suites]
+
+
+def build_all(options, jobs):
+    """Builds all programs of the default configurations chosen."""
+    for place in plan(options):
+        if place and not place.config and not run.absence(place.board):
+            print(f"Building {place}", flush=True)
+            status = os.spawnvpe(os.P_WAIT, "make", [*place.make(), f"-j{jobs}"], run.environment())
+            if status != 0:
+                return 1
+    return 0
+
+
+def test(options, jobs):
+    started = time.monotonic()
+    report = reports.Report()
+    work = plan(options)
+    jobs_each = max(1, jobs // max(1, len(work)))
+    # Builds have a pool of their own, of one: what is built early is run while the rest is being built.
+    with concurrent.futures.ThreadPoolExecutor(jobs) as runs, concurrent.futures.ThreadPoolExecutor(jobs) as builds:
+        pending = {builds.submit(work_on, report, runs, place, suites, options, jobs_each): place
+                   for place, suites in work.items()}
+        for future in concurrent.futures.as_completed(pending):
+            seconds = sum(done.result() for done in future.result())
+            report.say(f"ran {pending[future] or 'host-side checks'} in {seconds:.1f} s")
+    print(f"Logs are in {run.LOGS}. It took {time.monotonic() - started:.0f} s.")
+    return report.finish()
+
+
+def main(argv):
+    os.chdir(pathlib.Path(__file__).resolve().parents[2])
+    options = arguments(argv)
+    jobs = os.cpu_count() or 1
+    try:
+        return build_all(options, jobs) if options.build else test(options, jobs)
+    except table.TableError as error:
+        print(f"run-tests: {error}", file=sys.stderr)
+        return 2

@@ -1,0 +1,41 @@
+"""What the command lines of the tools that read a firmware's output have in common: inputs, complaints, the end.
+
+SPDX-License-Identifier: MIT"""
+import os
+import sys
+
+from moat.firmware.elf import FirmwareError
+
+
+class Unusable(Exception):
+    """What was asked for can't be done; str() says why and what to do."""
+
+
+def say(program, text):
+    print(f"{program}: {text}", file=sys.stderr)
+
+
+def name_of(path):
+    return "standard input" if path == "-" else path
+
+
+def read(path):
+    try:
+        if path == "-":
+            return sys.stdin.buffer.read()
+        with open(path, "rb") as file:
+            return file.read()
+    except OSError as error:
+        raise Unusable(f"{path}: {error.strerror}") from error
+
+
+def finish(program, run, options, *errors):
+    """The exit status of run(options): 2, and a sentence, if it raises one of these errors."""
+    try:
+        return run(options)
+    except (FirmwareError, Unusable, *errors) as error:
+        say(program, error)
+        return 2
+    except BrokenPipeError:  # whoever reads has read enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0

@@ -1,0 +1,81 @@
+"""A firmware read out of a dump of its memory, with its ELF file.
+
+SPDX-License-Identifier: MIT"""
+from elftools.elf.elffile import ELFFile
+from elftools.elf.segments import NoteSegment
+
+from .core_file import NT_PRSTATUS, PRSTATUS
+from .elf import Firmware, FirmwareError
+from .machine import MACHINES
+from .memory import Dump
+from .target import Context, Target, TargetError
+
+
+class ElfTarget(Target):
+    """firmware: elf.Firmware. ranges: (address, bytes) of the dump. contexts: what is known of the CPU, the
+    innermost first."""
+
+    def __init__(self, firmware, ranges, contexts=()):
+        if not firmware.has_types:
+            raise TargetError(f"{firmware.path} has no debug information: build with -g, and give the file that is not stripped")
+        self._firmware = firmware
+        self._contexts = contexts
+        self.word = firmware.word_bits // 8
+        self.order = "little"
+        self.memory = Dump(ranges, firmware.constant_at)
+
+    def symbol(self, name):
+        return self._firmware.address_of(name)
+
+    def type(self, name, near=None):
+        symbol = self._firmware.symbol_at(near) if near is not None else None
+        return self._firmware.index().type(name, (symbol, near) if symbol is not None else None)
+
+    def name_at(self, address):
+        return self._firmware.variable_field_at(address) or self._firmware.symbol_at(address)
+
+    def context_in(self, ranges):
+        return next((context for context in self._contexts if any(low <= context.sp < high for low, high in ranges)), None)
+
+
+def open_core(firmware_path, core_path):
+    """The target of a core file, as moat-fault --core and gdb's generate-core-file make them."""
+    try:
+        firmware = Firmware(firmware_path)
+    except FirmwareError as error:
+        raise TargetError(error) from error
+    try:
+        with open(core_path, "rb") as file:
+            elf = ELFFile(file)
+            if elf["e_type"] != "ET_CORE" or elf["e_machine"] != firmware.machine or elf.elfclass != firmware.word_bits:
+                raise TargetError(f"{core_path} is no core file of {firmware_path}'s kind of machine")
+            ranges = [(segment["p_vaddr"], segment.data()) for segment in elf.iter_segments()
+                      if segment["p_type"] == "PT_LOAD" and segment["p_filesz"]]
+            contexts = [context for segment in elf.iter_segments() if isinstance(segment, NoteSegment)
+                        for context in _contexts(segment, firmware)]
+    except OSError as error:
+        raise TargetError(f"{core_path}: {error.strerror}") from error
+    except TargetError:
+        raise
+    except Exception as error:  # pyelftools raises whatever a damaged file makes it stumble over
+        raise TargetError(f"{core_path}: not a core file, or a damaged one ({error or type(error).__name__})") from error
+    return ElfTarget(firmware, ranges, contexts)
+
+
+def _contexts(segment, firmware):
+    """Of each thread's registers. gdb's generate-core-file writes the first of them, into a note of the size that its own computer's have."""
+    layout = PRSTATUS.get((firmware.machine, firmware.word_bits))
+    if layout is None:
+        return
+    machine, word = MACHINES[firmware.machine], firmware.word_bits // 8
+    _, _, at, numbers = layout
+    for note in segment.iter_notes():
+        status = note["n_descdata"]
+        if note["n_type"] not in ("NT_PRSTATUS", NT_PRSTATUS):
+            continue
+        known = numbers[:max(len(status) - at, 0) // word]
+        values = {number: int.from_bytes(status[at + i * word:at + (i + 1) * word], "little") for i, number in enumerate(known)}
+        if machine.sp not in values:
+            continue
+        registers = {machine.names[number]: value for number, value in values.items()}
+        yield Context(values[machine.sp], registers)

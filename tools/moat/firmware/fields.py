@@ -1,0 +1,53 @@
+"""Which field of a C type lies at an offset, whoever describes the type.
+
+A type here is an object with
+  kind        "struct", "union", "array", "enum", "pointer", "float" or "integer"
+  size        bytes; None or 0 where it has none of its own, as a flexible array
+  members     of a struct or union: (name or None, offset, type), in order
+  element     of an array: the type of its elements
+dwarf.Type makes them of an ELF file's debug information, moat.gdb.target.Type of gdb's.
+
+SPDX-License-Identifier: MIT"""
+
+AGGREGATES = ("struct", "union")
+
+
+def field_at(kind, offset):
+    """What lies `offset` bytes into a type, e.g. `next`, `satellites[3].azimuth`, `[2].next` in an array of it, or
+    `length+1` where it is not a field's first byte. None where nothing is."""
+    prefix = ""
+    if kind.size and offset >= kind.size and not _flexible(kind):
+        prefix, offset = f"[{offset // kind.size}]", offset % kind.size
+    path = _path(kind, offset)
+    return None if path is None else (prefix + path).lstrip(".") or None
+
+
+def _flexible(kind):
+    members = kind.members if kind.kind in AGGREGATES else ()
+    return bool(members) and members[-1][2].kind == "array" and not members[-1][2].size
+
+
+def _path(kind, offset):
+    """The path to `offset` with its leading dot or bracket; None where there is only padding."""
+    path = ""
+    while True:
+        if kind.kind in AGGREGATES:
+            found = _member_at(kind, offset)
+            if found is None:
+                return None
+            name, start, kind = found
+            offset -= start
+            path += f".{name}" if name else ""
+        elif kind.kind == "array" and kind.element.size:
+            kind = kind.element
+            path += f"[{offset // kind.size}]"
+            offset %= kind.size
+        else:
+            return path + (f"+{offset}" if offset and kind.kind != "array" else "")
+
+
+def _member_at(kind, offset):
+    for name, start, member in kind.members:
+        if start <= offset and (not member.size or offset < start + member.size):
+            return name, start, member
+    return None

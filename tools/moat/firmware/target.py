@@ -1,0 +1,104 @@
+"""What a reader of the heap asks of a firmware: its memory, symbols and types. elf_target and gdb_target answer.
+
+SPDX-License-Identifier: MIT"""
+import struct
+from dataclasses import dataclass
+
+STRING_MAX = 256
+
+
+class TargetError(Exception):
+    """The firmware can't be read; str() says why and what to do."""
+
+
+@dataclass(frozen=True)
+class Context:
+    """Where a thread of execution stands."""
+    sp: int
+    registers: dict  # name: value; those that calls keep at least
+
+
+class Members(dict):
+    """Of a struct, by name."""
+
+    def __missing__(self, name):
+        raise TargetError(f"moat's structs have no member {name} in this firmware: use the tools that came with its moat")
+
+
+class Target:
+    """`word` (bytes), `order` ("little" or "big") and `memory` (memory.Memory) are attributes."""
+
+    def symbol(self, name):
+        """The address of a symbol, or None."""
+        raise NotImplementedError
+
+    def type(self, name, near=None):
+        """The type that is written `name` in C, as fields.py has types; or None.
+        near: the address of a variable, in whose file the name may mean another type than elsewhere"""
+        raise NotImplementedError
+
+    def name_at(self, address):
+        """The variable that an address lies in, and the field, as `table[3].next`; or None."""
+        raise NotImplementedError
+
+    def context_in(self, ranges):
+        """The innermost Context whose stack pointer lies in one of (low, high), what a handler has interrupted being behind it;
+        or None where that is not known."""
+        raise NotImplementedError
+
+    # ---- what follows from these ----
+
+    def address_of(self, symbol):
+        address = self.symbol(symbol)
+        if address is None:
+            raise TargetError(f"there is no symbol {symbol}: is this firmware linked with moat, and not stripped?")
+        return address
+
+    def option(self, name):
+        """The value of a MOAT_CONFIG option: core leaves a symbol of each."""
+        return self.address_of(f"moat_config_{name}_must_match")
+
+    def need_type(self, name):
+        kind = self.type(name)
+        if kind is None:
+            raise TargetError(f"there is no debug information of {name}: build core with -g")
+        return kind
+
+    def offset_of(self, type_name, member):
+        return Members((name, offset) for name, offset, _ in self.need_type(type_name).members)[member]
+
+    def integer(self, address, size):
+        return int.from_bytes(self.memory.read(address, size), self.order)
+
+    def pointer(self, address):
+        return self.integer(address, self.word)
+
+    def words(self, address, count):
+        data = self.memory.read(address, count * self.word) if count else b""
+        return struct.unpack(f"{'<' if self.order == 'little' else '>'}{count}{'IQ'[self.word == 8]}", data)
+
+    def string(self, address):
+        """A C string, cut where it is too long."""
+        text = b""
+        while len(text) < STRING_MAX and (byte := self.memory.read(address + len(text), 1)) != b"\0":
+            text += byte
+        return text.decode("utf-8", "replace")
+
+    def struct(self, type_name, address):
+        """A struct of integers, arrays and such structs: its Members."""
+        return self._structs(self.need_type(type_name), address, 1)[0]
+
+    def structs(self, type_name, address, count):
+        return self._structs(self.need_type(type_name), address, count)
+
+    def _structs(self, kind, address, count):
+        data = self.memory.read(address, kind.size * count) if count else b""
+        return [self._decode(kind, data[i * kind.size:(i + 1) * kind.size]) for i in range(count)]
+
+    def _decode(self, kind, data):
+        if kind.kind == "struct":
+            return Members((name, self._decode(member, data[offset:offset + member.size])) for name, offset, member in kind.members)
+        if kind.kind == "array":
+            size = kind.element.size
+            return [self._decode(kind.element, data[i:i + size]) for i in range(0, len(data), size)]
+        return int.from_bytes(data, self.order)

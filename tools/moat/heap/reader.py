@@ -1,0 +1,75 @@
+"""Reads a heap out of a firmware's memory.
+
+A damaged heap is read as far as it goes; what is broken is in `problems`.
+
+SPDX-License-Identifier: MIT"""
+from .arena import ArenaWalk, Place, plausible
+from .bins import filed_holes
+from .check import check_objects, check_state, slot_check
+from .kinds import Kinds
+from moat.firmware.memory import Unreadable
+from .model import Heap
+from .problems import Problems
+from .roots import Roots
+from moat.firmware.target import TargetError
+
+
+class NotStarted(TargetError):
+    """The firmware has not called moat_init yet."""
+
+
+def read(target):
+    """The model.Heap of a target.Target. Raises TargetError where there is no heap to read."""
+    try:
+        address = target.address_of("moat_heap")
+        state = target.struct("struct moat_heap", address)
+    except Unreadable as error:
+        raise TargetError(f"moat's state can't be read: {error}. A core file of moat-fault has RAM if --ram was given") from error
+    if not state["front"]["ready"]:
+        raise NotStarted("there is no heap yet: moat_init has not been called, or has failed; or the memory is that of another firmware")
+    place = Place(target, state, _phase(target, state), Kinds(target), Problems())
+    walks = _arenas(place)
+    filed = filed_holes(target, state, lambda at: next((walk for walk in walks if walk.holds(at)), None), place.problems)
+    for walk in walks:
+        walk.walk(filed)
+    heap = Heap(target.word, place.granule, place.phase, state["cycle"]["number"], _stats(target, state, place), [walk.model() for walk in walks],
+                sorted((found for walk in walks for found in walk.objects), key=lambda found: found.address),
+                sorted((hole for walk in walks for hole in walk.holes), key=lambda hole: hole.address), [], [])
+    check = slot_check(place, heap, set().union(*(walk.dead for walk in walks)))
+    found = {at: granules for walk in walks for at, granules in walk.filed_found.items()}
+    check_state(place, filed, found, next((walk for walk in walks if walk.address == state["cursor"]["arena"]), None))
+    check_objects(place, heap, check)
+    Roots(place, heap, check).read()
+    heap.problems.extend(place.problems.sentences())
+    return heap
+
+
+def _phase(target, state):
+    names = target.need_type("enum moat_phase").enumerators
+    return names.get(state["cycle"]["phase"], f"unknown ({state['cycle']['phase']})").removeprefix("MOAT_PHASE_").lower()
+
+
+def _stats(target, state, place):
+    """As moat_stats_get would answer."""
+    free = state["free_granules"] * place.granule + state["cursor"]["limit"] - state["cursor"]["at"]
+    return {**state["stats"], "free_bytes": free, "phase": state["cycle"]["phase"]}
+
+
+def _arenas(place):
+    """An ArenaWalk of each arena whose description can be right. Adds to the state the order of the arena that is being swept."""
+    walks, state = [], place.state
+    state["sweep_order"] = None
+    if state["arenas"]["count"] > len(state["arenas"]["table"]):
+        place.problems.add(f"the heap has {state['arenas']['count']} arenas, and room for {len(state['arenas']['table'])}: its state is damaged")
+    for index, address in enumerate(state["arenas"]["table"][:state["arenas"]["count"]]):
+        try:
+            fields = place.target.struct("struct moat_arena", address)
+            if not plausible(fields, address, place.granule):
+                place.problems.add(f"the description of arena {index} at 0x{address:x} is damaged: something wrote over it")
+                continue
+            if address == state["sweep"]["arena"]:
+                state["sweep_order"] = index
+            walks.append(ArenaWalk(place, index, address, fields))
+        except Unreadable as error:
+            place.problems.add(f"arena {index} can't be read: {error}")
+    return walks

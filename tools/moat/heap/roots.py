@@ -1,0 +1,183 @@
+"""What keeps objects from outside of the heap: core/mark/root.c, pin.c, handle.c, persistent.c, finalize.c and stack.c.
+
+SPDX-License-Identifier: MIT"""
+from moat.firmware.memory import Unreadable
+from .model import Root
+
+HANDLE_INDEX_BITS = 9
+REACH_BYTES = 64  # how far before or past an object a word of a stack still keeps it
+
+
+class Roots:
+    """place: arena.Place. heap: the model, with its objects. Fills in heap.roots and what pins and handles each object has.
+    check_slot(address, value) is called for the slots of roots."""
+
+    def __init__(self, place, heap, check_slot):
+        self._target, self._state, self._kinds, self._problems = place.target, place.state, place.kinds, place.problems
+        self._word, self._granule = place.target.word, place.granule
+        self._heap, self._check_slot = heap, check_slot
+
+    def read(self):
+        parts = (("the root section", self._section), ("the typed roots", self._records), ("the roots added at run time", self._added),
+                 ("the pins", self._pins), ("the handles", self._handles), ("the persistent blocks", self._persistent),
+                 ("the finalizers' lists", self._finalizers), ("the stacks", self._stacks))
+        for name, part in parts:
+            try:
+                part()
+            except Unreadable as error:
+                self._problems.add(f"{name} can't be read: {error}")
+
+    def _keep(self, kind, name, address, value):
+        """A precise word: it keeps the object that it points at or into."""
+        found = self._heap.object_at(value)
+        if found is not None:
+            self._heap.roots.append(Root(kind, name, address, value, found.address))
+        return found
+
+    # ---- precise ----
+
+    def _section(self):
+        start, end = self._target.address_of("moat_roots_start"), self._target.address_of("moat_roots_end")
+        self._slots("root", start, (end - start) // self._word)
+
+    def _slots(self, kind, start, count):
+        for i, value in enumerate(self._target.words(start, count)):
+            address = start + i * self._word
+            if value:
+                self._check_slot(address, value)
+                self._keep(kind, self._target.name_at(address) or f"0x{address:x}", address, value)
+
+    def _records(self):
+        start, end = (self._target.address_of(f"moat_root_records_{side}") for side in ("start", "end"))
+        size = self._target.need_type("struct moat_root").size
+        for record in self._target.structs("struct moat_root", start, (end - start) // size):
+            self._typed("root", record)
+
+    def _added(self):
+        if self._state["tables"]["roots"]:
+            for record in self._target.structs("struct moat_root", self._state["tables"]["roots"], self._target.option("ROOTS_MAX")):
+                if record["start"]:
+                    self._typed("added", record)
+
+    def _typed(self, kind, record):
+        """One struct moat_root."""
+        start, count = record["start"], record["count"]
+        if record["type"] == 0:
+            self._slots(kind, start, count)
+            return
+        of = self._kinds.at(record["type"])
+        if of is None:
+            self._problems.add(f"the root at 0x{start:x} is of no type: something wrote over the table of roots")
+            return
+        if not of.has_slots:
+            return
+        for offset, words in of.slot_ranges(of.size * count, count > 1):
+            for i, value in enumerate(self._target.words(start + offset, words)):
+                address = start + offset + i * self._word
+                if value:
+                    self._check_slot(address, value)
+                    field = of.field(offset + i * self._word, count > 1)
+                    self._keep(kind, self._target.name_at(address) or f"{of.name} at 0x{start:x}, {field}", address, value)
+
+    # ---- tables and lists ----
+
+    def _pins(self):
+        table = self._state["tables"]["pins"]
+        size = self._target.need_type("struct moat_pin").size
+        pins = self._target.structs("struct moat_pin", table, self._target.option("PINS_MAX")) if table else ()
+        for i, pin in enumerate(pins):
+            if pin["object"]:
+                found = self._keep("pin", f"pin {i}", table + i * size, pin["object"])
+                if found is None:
+                    self._problems.add(f"pin {i} holds 0x{pin['object']:x}, which is no object")
+                else:
+                    found.pins += pin["count"]
+
+    def _handles(self):
+        table = self._state["tables"]["handles"]
+        size = self._target.need_type("struct moat_handle_entry").size
+        entries = self._target.structs("struct moat_handle_entry", table, self._target.option("HANDLES_MAX")) if table else ()
+        for i, entry in enumerate(entries):
+            if entry["object"]:
+                number = (entry["generation"] << HANDLE_INDEX_BITS & 0xFFFFFFFF) | (i + 1)
+                found = self._keep("handle", str(number), table + i * size, entry["object"])
+                if found is None:
+                    self._problems.add(f"handle {number} holds 0x{entry['object']:x}, which is no object")
+                else:
+                    found.handles += 1
+
+    def _persistent(self):
+        """A list on the heap of struct block, whose type only persistent.c has."""
+        kind = self._target.symbol("moat_persistent_type")
+        if kind is None:  # linked in where it is used
+            return
+        name = self._kinds.at(kind).name
+        for block in [found for found in self._heap.objects if found.type == name]:
+            if self._kinds.of_object(block.address)[0].address == kind:
+                address = block.address + self._word
+                self._keep("persistent", "persistent block", address, self._target.pointer(address))
+
+    def _finalizers(self):
+        """INV-10 on the way. Only what a finalizer is due for, or will be, is kept by its list."""
+        seen = set()
+        for name in ("finalizable", "condemned", "doomed"):
+            address, link = self._state["finalizers"][name], self._target.address_of("moat_heap")
+            while address:
+                found = self._heap.object_at(address)
+                if address in seen:
+                    self._problems.broken(10, address, "a finalizers' list runs in a circle")
+                    break
+                if found is None or found.address != address or not found.finalizable:
+                    self._problems.broken(10, address, "a finalizers' list holds what has no finalizer")
+                    break
+                if name != "finalizable":
+                    self._keep("finalizer", name, link, address)
+                seen.add(address)
+                link = address + -(-found.payload // self._word) * self._word
+                address = self._target.pointer(link)
+
+    # ---- stacks, conservatively ----
+
+    def _stacks(self):
+        stacks = self._registered()
+        thread = self._thread_range()
+        running = self._target.context_in([(low, high) for low, high, _, _ in [*stacks, *thread]])
+        for low, high, sp, name in stacks:
+            if running is not None and low <= running.sp < high:
+                sp = running.sp
+            self._words(sp if low <= sp < high else low, high, name)
+        for low, high, _, name in thread:
+            if running is None:
+                self._words(low, high, f"{name}, where its pointer is not known")
+            elif low <= running.sp < high:
+                self._words(running.sp, high, name)
+        for name, value in (running.registers if running is not None else {}).items():
+            self._ambiguous("register", name, 0, value)
+
+    def _registered(self):
+        """[(low, high, sp, name)]"""
+        found, seen, address = [], set(), self._state["tables"]["stacks"]
+        while address and address not in seen:
+            seen.add(address)
+            stack = self._target.struct("struct moat_stack", address)
+            if not stack["low"] < stack["high"]:
+                self._problems.add(f"the registered stack at 0x{address:x} is damaged: its low is not below its high")
+                break
+            name = self._target.string(stack["name"]) if stack["name"] else self._target.name_at(address) or f"stack at 0x{address:x}"
+            found.append((stack["low"], stack["high"], stack["sp"], name))
+            address = stack["next"]
+        return found
+
+    def _thread_range(self):
+        low, high = self._target.symbol("moat_thread_stack_start"), self._target.symbol("moat_thread_stack_end")
+        return [(low, high, 0, "thread stack")] if low is not None and high is not None else []
+
+    def _words(self, start, end, name):
+        start = -(-start // self._word) * self._word
+        for i, value in enumerate(self._target.words(start, max(0, (end - start) // self._word))):
+            self._ambiguous("stack", name, start + i * self._word, value)
+
+    def _ambiguous(self, kind, name, address, value):
+        """A word that may stand before or past its object (docs/design.md, "Ambiguous words")."""
+        for found in self._heap.objects_near(value, REACH_BYTES):
+            self._heap.roots.append(Root(kind, name, address, value, found.address))

@@ -1,0 +1,72 @@
+"""The words of a C type that are slots in the lint build's debug information: const pointers.
+
+SPDX-License-Identifier: MIT"""
+import itertools
+from dataclasses import dataclass, replace
+
+from moat.firmware.dwarf import TAGS, TRANSPARENT, count_of, dimensions_of, members_of, offset_of, size_of
+
+# Elements of a flexible array that stand for all of them.
+TAIL_ELEMENTS = 3
+
+
+@dataclass(frozen=True)
+class Slot:
+    offset: int
+    path: str       # as in `inner.next` or `pieces[2].value`
+    shape: str      # the path with its indices left out: `pieces[].value`
+    member: object  # the DIE of the member that was declared as a MOAT_REF
+
+
+def slots_of(die):
+    """The slots of the type `die`, by offset. A tail has TAIL_ELEMENTS elements."""
+    found = _walk(die, False, None)
+    return [replace(slot, path=slot.path.lstrip("."), shape=slot.shape.lstrip(".")) for slot in found]
+
+
+def extent_of(die):
+    """Bytes of a type, its tail's TAIL_ELEMENTS elements included."""
+    die, _ = _bare(die, False)
+    if die.tag == "DW_TAG_array_type" and count_of(die) is None:
+        return TAIL_ELEMENTS * size_of(die.get_DIE_from_attribute("DW_AT_type"))
+    ends = [offset_of(member) + extent_of(member.get_DIE_from_attribute("DW_AT_type"))
+            for member in (members_of(die) if die.tag in TAGS.values() else ())]
+    return max([size_of(die) or 0, *ends])
+
+
+def _bare(die, const):
+    """A type without qualifiers and typedefs, and whether it was const."""
+    while die is not None and die.tag in TRANSPARENT:
+        const = const or die.tag == "DW_TAG_const_type"
+        die = die.get_DIE_from_attribute("DW_AT_type") if "DW_AT_type" in die.attributes else None
+    return die, const
+
+
+def _walk(die, const, member):
+    die, const = _bare(die, const)
+    if die is None:
+        return []
+    if die.tag == "DW_TAG_pointer_type":
+        return [Slot(0, "", "", member)] if const and member is not None else []
+    if die.tag == "DW_TAG_array_type":
+        return _elements(die, const, member)
+    if die.tag in TAGS.values():
+        return [_within(slot, offset_of(inner), name, name) for inner in members_of(die)
+                for name in ["." + inner.attributes["DW_AT_name"].value.decode() if "DW_AT_name" in inner.attributes else ""]
+                for slot in _walk(inner.get_DIE_from_attribute("DW_AT_type"), False, inner)]
+    return []
+
+
+def _elements(array, const, member):
+    element = array.get_DIE_from_attribute("DW_AT_type")
+    slots = _walk(element, const, member)
+    if not slots:
+        return []  # however many they are
+    stride = size_of(element)
+    ranges = [range(TAIL_ELEMENTS if count is None else count) for count in dimensions_of(array)]
+    return [_within(slot, i * stride, "".join(f"[{j}]" for j in indices), "[]" * len(indices))
+            for i, indices in enumerate(itertools.product(*ranges)) for slot in slots]
+
+
+def _within(slot, offset, path, shape):
+    return replace(slot, offset=offset + slot.offset, path=path + slot.path, shape=shape + slot.shape)

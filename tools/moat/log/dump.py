@@ -1,0 +1,162 @@
+"""Heap dumps in what a firmware printed (core/inspect/dump.c; docs/heap-map.md has the format): finds their frames among other lines, puts each dump's
+memory together, and says what is missing of it.
+
+SPDX-License-Identifier: MIT"""
+import re
+import struct
+import zlib
+from dataclasses import dataclass, field
+
+from moat.firmware.memory import joined
+
+TAG = b"MOAT-HEAP "
+LINE = re.compile(rb"MOAT-HEAP ((?:[0-9a-f]{2})+) ([0-9a-f]{8})(?![0-9a-f])")
+LAYOUT = 1
+HEAD = struct.Struct("<IIB")
+BEGIN_FRAME, MEMORY_FRAME, END_FRAME = 1, 2, 3
+BEGIN = struct.Struct("<HBBIIIQQ20sI")
+END = struct.Struct("<I")
+ZERO, WORDS = 0x8000, 0x7FFF
+MEMORY_MAX = 64 << 20  # bytes in a dump: more than any heap's, and no damaged length can ask for more
+
+
+@dataclass(frozen=True)
+class Begin:
+    """What a dump's first frame says."""
+
+    word: int       # bytes: 4 or 8
+    check: int      # the firmware's level
+    number: int     # of the dump, since the board started
+    cycle: int
+    clock: int
+    sp: int         # [sp, stack_end): the stack that the dump was called on
+    stack_end: int
+    build_id: bytes
+
+
+@dataclass
+class Dump:
+    id: int
+    place: int                # line of its first frame in the log
+    begin: Begin = None       # or None: that frame is lost
+    objects: int = None       # that the firmware counted, or None: the last frame is lost
+    frames: dict = field(default_factory=dict)  # sequence: body
+    last: int = None          # sequence of the last frame
+    ranges: list = field(default_factory=list)  # (address, bytes) of memory, as memory.joined leaves it
+    conflicts: int = 0        # frames that came twice, and not the same
+
+    def missing(self):
+        """(frames lost that are known of, whether the end is lost too)."""
+        highest = self.last if self.last is not None else max(self.frames, default=0)
+        return highest + 1 - len([number for number in self.frames if number <= highest]), self.last is None
+
+    def problems(self):
+        """Sentences about what is not there."""
+        lost, cut = self.missing()
+        found = []
+        if lost:
+            found.append(f"{lost} of the dump's {'first ' if cut else ''}{lost + len(self.frames)} frames "
+                         f"{'is' if lost == 1 else 'are'} missing or damaged")
+        if cut:
+            found.append(f"the dump is cut short: frame {max(self.frames, default=0)} is the last one in the log")
+        if self.conflicts:
+            found.append("1 frame came twice and differs: the first was taken" if self.conflicts == 1 else
+                         f"{self.conflicts} frames came twice and differ: the first of each was taken")
+        return found
+
+
+@dataclass
+class Log:
+    dumps: list       # of Dump, in the order of their first frames
+    damaged: int      # lines that begin as frames and are none
+
+
+class Malformed(Exception):
+    """A frame whose checksum is right and whose contents are not."""
+
+
+def find(log, word):
+    """The dumps in the bytes of a log, of a firmware with words of `word` bytes; a Log. Dumps of other words are found without memory."""
+    dumps, at, damaged, line = {}, 0, 0, 1
+    while (at := log.find(TAG, at)) >= 0:
+        match = LINE.match(log, at)
+        try:
+            if match is None or zlib.crc32(match.group(1)) != int(match.group(2), 16):
+                raise Malformed
+            body = bytes.fromhex(match.group(1).decode())
+            if len(body) < HEAD.size:
+                raise Malformed
+            id_, sequence, kind = HEAD.unpack_from(body)
+            dump = dumps.get(id_) or Dump(id_, line + log.count(b"\n", 0, at))
+            _take(dump, sequence, kind, body[HEAD.size:])
+            dumps[id_] = dump
+        except Malformed:
+            damaged += 1
+        at += len(TAG)
+    for dump in dumps.values():
+        damaged += _gather(dump, dump.begin.word if dump.begin else word)
+    return Log(list(dumps.values()), damaged)
+
+
+def _take(dump, sequence, kind, body):
+    """Enters a frame."""
+    frame = (kind, body)
+    if sequence in dump.frames:
+        dump.conflicts += dump.frames[sequence] != frame
+        return
+    if kind == BEGIN_FRAME:
+        dump.begin = _begin(body)
+    elif kind == END_FRAME:
+        if len(body) != END.size or dump.last is not None:
+            raise Malformed
+        dump.objects, = END.unpack(body)
+        dump.last = sequence
+    elif kind != MEMORY_FRAME:
+        raise Malformed
+    dump.frames[sequence] = frame
+
+
+def _begin(body):
+    if len(body) != BEGIN.size:
+        raise Malformed
+    layout, word, check, number, cycle, clock, sp, stack_end, build_id, _ = BEGIN.unpack(body)
+    if layout != LAYOUT or word not in (4, 8) or stack_end < sp or stack_end >> 8 * word:
+        raise Malformed
+    return Begin(word, check, number, cycle, clock, sp, stack_end, build_id)
+
+
+def _gather(dump, word):
+    """Puts the memory of a dump's frames together; the number of frames that are malformed."""
+    pieces, malformed, room = [], 0, MEMORY_MAX
+    for kind, body in (dump.frames[sequence] for sequence in sorted(dump.frames)):
+        try:
+            for piece in _pieces(body, word) if kind == MEMORY_FRAME else ():
+                room -= len(piece[1])
+                if room < 0:
+                    raise Malformed
+                pieces.append(piece)
+        except Malformed:
+            malformed += 1
+    dump.ranges = joined(pieces)
+    return malformed
+
+
+def _pieces(body, word):
+    """(address, bytes) of each piece of a frame."""
+    head = struct.Struct("<IH" if word == 4 else "<QH")
+    at = 0
+    while at < len(body):
+        if len(body) - at < head.size:
+            raise Malformed
+        address, length = head.unpack_from(body, at)
+        at += head.size
+        size = (length & WORDS) * word
+        if size == 0 or address % word or (address + size - 1) >> 8 * word:
+            raise Malformed
+        if length & ZERO:
+            yield address, bytes(size)
+            continue
+        if len(body) - at < size:
+            raise Malformed
+        yield address, body[at:at + size]
+        at += size
