@@ -105,13 +105,53 @@ static void mark_row(struct moat_arena *arena, uint32_t granule, uint32_t count)
     }
 }
 
-/* The objects near a word are those that have a granule in a row: its last granule is the last whose payload begins at
- * most MOAT_REACH_BYTES behind the word, its first the first that ends at most as far before it. `ahead` counts from
- * the least word that is near the arena's first granule. */
-static void mark_near(struct moat_arena *arena, uintptr_t ahead) {
-    uint32_t last = moat_granules(ahead);
-    uint32_t first = ahead < MOAT_REACH_SPAN ? 0 : moat_granules(ahead - MOAT_REACH_SPAN);
-    mark_row(arena, arena->first + first, last - first + 1);
+/* Both are counted from MOAT_FAR_GRANULES before the arena's first: the granule that the word points into, and the
+ * first of which it keeps any object. */
+static void mark_near(struct moat_arena *arena, uint32_t at, uint32_t row_first) {
+    uint32_t last = at + MOAT_NEAR_GRANULES;
+    if (last >= MOAT_FAR_GRANULES) {
+        uint32_t first = row_first > MOAT_FAR_GRANULES ? row_first : MOAT_FAR_GRANULES;
+        mark_row(arena, arena->first + first - MOAT_FAR_GRANULES, last - first + 1);
+    }
+}
+
+/* Whether an object of `least` granules or more may lie around this one. Most are seen to be shorter in one word of the
+ * bitmap: the last start up to here and the next granule that is no rest enclose it. */
+static inline bool may_be_long(const struct moat_arena *arena, uint32_t granule, uint32_t least) {
+    const struct moat_bits *bits = &arena->bits[granule >> 5];
+    uint32_t bit = granule & 31u;
+    uint32_t starts = bits->start << (31 - bit);
+    uint32_t ends = ~(bits->mark & ~bits->start) >> bit >> 1;
+    return starts == 0 || ends == 0 || 32 - moat_highest_bit(starts) + moat_lowest_bit(ends) >= least;
+}
+
+/* Marks the object around a granule if its payload is as long as it is far from the word. */
+static void mark_if_long(struct moat_arena *arena, uint32_t granule, uint32_t base, uintptr_t ahead) {
+    uint32_t start = moat_object_start(arena, granule);
+    uintptr_t distance = moat_bytes(start - base) - ahead;
+    if (start != MOAT_NO_GRANULE && distance <= MOAT_FAR_BYTES &&
+        distance <= moat_bytes(moat_object_end(arena, start) - start) - MOAT_WORD_BYTES) {
+        mark_start(arena, start);
+    }
+}
+
+/* Marks the objects further ahead. One that begins `least` granules ahead or more, but fewer than twice as many, and is
+ * as long as it is far, reaches over the granule that is one less than that: so one look at each of the doubling
+ * distances finds them all. */
+static void mark_far(struct moat_arena *arena, uintptr_t ahead) {
+    const uint32_t base = arena->first - MOAT_FAR_GRANULES; /* wraps around, and the sums below wrap back */
+    for (uint32_t least = MOAT_NEAR_GRANULES + 1; least <= MOAT_FAR_GRANULES; least *= 2) {
+        uint32_t over = moat_granules(ahead) + 2 * least - 1;
+        if (over >= MOAT_FAR_GRANULES) {
+            uint32_t granule = base + over;
+            if (granule >= arena->granules - 1) {
+                return;
+            }
+            if (may_be_long(arena, granule, least)) {
+                mark_if_long(arena, granule, base, ahead);
+            }
+        }
+    }
 }
 
 void moat_mark_ambiguous(uintptr_t word) {
@@ -119,7 +159,8 @@ void moat_mark_ambiguous(uintptr_t word) {
         struct moat_arena *arena = moat_heap.arenas.table[i];
         uintptr_t ahead = word - moat_reach_low(arena->low);
         if (ahead < moat_reach_span(arena->span)) {
-            mark_near(arena, ahead);
+            mark_near(arena, moat_granules(ahead), moat_granules(ahead + MOAT_WORD_BYTES - 1 - MOAT_NEAR_BYTES));
+            mark_far(arena, ahead);
         }
     }
 }

@@ -16,26 +16,28 @@ void moat_mark_value(const void *value);
 /* Greys, while marking, an object that begins or ceases to be held by a pin, a handle or the list of the doomed. */
 void moat_mark_root(void *object);
 
-/* A word of a stack keeps each object that begins at most so many bytes behind it or ends at most so many before it:
- * compilers move pointers by an element of the array that a loop walks (docs/design.md, "Ambiguous words"). */
-#define MOAT_REACH_BYTES ((uintptr_t)64)
+/* The reach of an object (docs/design.md, "Ambiguous words"): a word of a stack keeps each object that begins at most
+ * MOAT_NEAR_BYTES behind it or ends at most as far before it, and each that begins at most as far behind it as the
+ * object is long, up to MOAT_FAR_BYTES. */
+#define MOAT_NEAR_BYTES ((uintptr_t)64)
+#define MOAT_FAR_BYTES ((uintptr_t)4096)
+#define MOAT_NEAR_GRANULES ((uint32_t)(MOAT_NEAR_BYTES / MOAT_GRANULE))
+#define MOAT_FAR_GRANULES ((uint32_t)(MOAT_FAR_BYTES / MOAT_GRANULE))
+_Static_assert(2 * MOAT_NEAR_BYTES / MOAT_GRANULE + 2 < 32, "the granules near a word fit in a bitmap word");
 
-/* From the least word that reaches an object to the greatest, for an object without any length. */
-#define MOAT_REACH_SPAN (2 * MOAT_REACH_BYTES + 1 - MOAT_WORD_BYTES)
-_Static_assert(MOAT_REACH_SPAN / MOAT_GRANULE + 2 < 32, "the granules near a word fit in a bitmap word");
-
-/* The words that reach an arena of these borders, or several: those with word - moat_reach_low(low) <
+/* The words that an arena of these borders is within reach of, or several: those with word - moat_reach_low(low) <
  * moat_reach_span(span). As addresses do, both wrap around at the ends of the address space. */
 static inline uintptr_t moat_reach_low(uintptr_t low) {
-    return low + MOAT_WORD_BYTES - MOAT_REACH_BYTES;
+    return low + MOAT_WORD_BYTES - MOAT_FAR_BYTES;
 }
 
 static inline uintptr_t moat_reach_span(uintptr_t span) {
-    return span - MOAT_GRANULE + MOAT_REACH_SPAN;
+    return span - MOAT_GRANULE - MOAT_WORD_BYTES + MOAT_FAR_BYTES + MOAT_NEAR_BYTES + 1;
 }
 
-/* As moat_mark_value for a word that may be anything and may stand past or before its object: keeps all objects within
- * its reach. Cost: constant for each arena; marks what lies in at most seventeen granules, nine on 64-bit cores. */
+/* As moat_mark_value for a word that may be anything and may stand before or past its object: keeps all objects within
+ * whose reach it is. Cost: constant for each arena; marks what lies in at most seventeen granules, nine on 64-bit
+ * cores, and six objects more. */
 void moat_mark_ambiguous(uintptr_t word);
 
 /* Whether the object at this payload address is white. */

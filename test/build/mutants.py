@@ -41,7 +41,7 @@ class Mutant:
 BARRIER, ALLOC, TASKS, WORDS, FINALIZERS = ("interrupt_barrier", "interrupt_alloc", "stack_tasks", "ambiguous",
                                            "interrupt_finalizer")
 GUARD, WRAP, SLOTS = "guard_cases", "guard_wrap", "guard_slots"
-PACING, UTILISATION = "pacing", "utilisation"
+PACING, UTILISATION, REACH = "pacing", "utilisation", "reach"
 
 MUTANTS = (
     Mutant("the old value is not shaded", "core/store/barrier.c", "    moat_mark_value(old);\n", "    (void)old;\n", BARRIER,
@@ -82,8 +82,23 @@ MUTANTS = (
            "    (void)scan_current(NULL, (uintptr_t)__builtin_frame_address(0));", WORDS, "a_register_alone_holds_an_object"),
     Mutant("a word before an object keeps nothing", "core/mark/mark.c", "starts != 0; starts &= starts - 1", "false && starts != 0;",
            WORDS, "a_word_keeps_all_within_its_reach"),
-    Mutant("a word past an object keeps nothing", "core/mark/mark.c", "moat_granules(ahead - MOAT_REACH_SPAN)",
-           "moat_granules(ahead - MOAT_REACH_SPAN + MOAT_REACH_BYTES + 1)", WORDS, "a_word_keeps_all_within_its_reach"),
+    Mutant("a word past an object keeps nothing", "core/mark/mark.c", "moat_granules(ahead + MOAT_WORD_BYTES - 1 - MOAT_NEAR_BYTES)",
+           "moat_granules(ahead + MOAT_WORD_BYTES - 1)", WORDS, "a_word_keeps_all_within_its_reach"),
+    Mutant("a word below the heap keeps nothing", "core/mark/stack.c", "moat_reach_low(moat_heap.border.low)", "moat_heap.border.low",
+           REACH, "in_the_only_arena"),
+    Mutant("a word above the heap keeps nothing", "core/mark/stack.c", "moat_reach_span(moat_heap.border.span)",
+           "moat_heap.border.span + MOAT_FAR_BYTES - MOAT_WORD_BYTES", REACH, "in_the_only_arena"),
+    Mutant("a word below an arena keeps nothing", "core/mark/mark.c", "if (ahead < moat_reach_span(arena->span)) {",
+           "if (ahead < moat_reach_span(arena->span) && word >= arena->low) {", REACH, "in_a_second_arena_above"),
+    Mutant("a word above an arena keeps nothing", "core/mark/mark.c", "if (ahead < moat_reach_span(arena->span)) {",
+           "if (ahead < moat_reach_span(arena->span) && word < arena->low + arena->span) {", REACH, "in_a_second_arena_below"),
+    Mutant("only arrays are kept from afar", "core/mark/mark.c", "if (start != MOAT_NO_GRANULE && distance <= MOAT_FAR_BYTES &&",
+           "if (start != MOAT_NO_GRANULE && distance <= MOAT_FAR_BYTES && "
+           "(*moat_header_at(moat_granule_address(arena, start)) & MOAT_HEADER_ARRAY) != 0 &&", REACH, "in_the_only_arena"),
+    Mutant("afar is looked at too rarely", "core/mark/mark.c", "least *= 2", "least *= 4", REACH, "in_the_only_arena"),
+    Mutant("a word keeps from afar in one arena only", "core/mark/mark.c",
+           "struct moat_arena *arena = moat_heap.arenas.table[i]; uintptr_t ahead", "struct moat_arena *arena = moat_heap.arenas.table[0]; uintptr_t ahead",
+           REACH, "in_a_second_arena_above"),
     Mutant("a slot keeps by an end pointer", "core/mark/mark.c",
            "    } else if (!moat_in_header(address)) {\n", "    } else {\n        address += moat_in_header(address) ? MOAT_WORD_BYTES : 0;\n", WORDS,
            "a_slot_keeps_nothing_by_an_end_pointer"),

@@ -1,26 +1,32 @@
-# The loops are compiled by GCC and, if it is there, by clang, each at -Os, -O2 and -O3.
+# Programs of which some objects are compiled by GCC and, if it is there, by clang, each at -Os, -O2 and -O3.
 #
 # SPDX-License-Identifier: MIT
-ambiguous_SRCS := test/suite/support/node.c test/cpu_$(PORT).S
-ambiguous_LDFLAGS := -Wl,--defsym=MOAT_ARENA_BYTES=0 -Wl,-z,noexecstack
-
-LOOPS_LEVELS := Os O2 O3
-LOOPS_gcc := $(CC)
-LOOPS_clang := $(shell command -v clang)
-LOOPS_CPU_gcc := $(CPUFLAGS)
-LOOPS_CPU_clang := $(filter-out -misa-spec=%,$(filter -m%,$(CPUFLAGS)))
+BOTH_LEVELS := Os O2 O3
+BOTH_gcc := $(CC)
+BOTH_clang := $(shell command -v clang)
+BOTH_CPU_gcc := $(CPUFLAGS)
+BOTH_CPU_clang := $(filter-out -misa-spec=%,$(filter -m%,$(CPUFLAGS)))
 ifeq ($(PORT),armv7m)
-LOOPS_CPU_clang += --target=thumbv7m-none-eabi -fshort-enums
+BOTH_CPU_clang += --target=thumbv7m-none-eabi -fshort-enums
 endif
 ifeq ($(PORT),riscv)
-LOOPS_CPU_clang += --target=$(patsubst %-virt,%,$(BOARD))-unknown-elf
+BOTH_CPU_clang += --target=$(patsubst %-virt,%,$(BOARD))-unknown-elf
 endif
 
-define loops-rule
-$(OUT)/obj-loops/$(1)-$(2).o: test/suite/support/loops.c test/suite/support/loops.h test/suite/ambiguous.mk $(BUILD_FILES)
+# $(call both-rule,PROGRAM,FILE,COMPILER,LEVEL): FILE is test/suite/support/FILE.c and .h, which defines the table TABLE.
+define both-rule
+$(OUT)/obj-both/$(2)-$(3)-$(4).o: test/suite/support/$(2).c test/suite/support/$(2).h test/suite/ambiguous.mk $(BUILD_FILES)
 	@mkdir -p $$(@D)
-	$$(call show,CC)$(LOOPS_$(1)) -std=c11 $(WARNINGS) -Werror $(LOOPS_CPU_$(1)) -ffreestanding -$(2) \
-	    -DLOOPS=loops_$(1)_$(2) '-DLOOPS_COMPILER="$(1) -$(2)"' -c -o $$@ $$<
-ambiguous_LIBS += $(OUT)/obj-loops/$(1)-$(2).o
+	$$(call show,CC)$(BOTH_$(3)) -std=c11 $(WARNINGS) -Werror $(BOTH_CPU_$(3)) -ffreestanding -$(4) \
+	    -DTABLE=$(2)_$(3)_$(4) '-DCOMPILER="$(3) -$(4)"' -c -o $$@ $$<
+$(1)_LIBS += $(OUT)/obj-both/$(2)-$(3)-$(4).o
 endef
-$(foreach compiler,gcc $(if $(LOOPS_clang),clang),$(foreach level,$(LOOPS_LEVELS),$(eval $(call loops-rule,$(compiler),$(level)))))
+both-rules = $(foreach compiler,gcc $(if $(BOTH_clang),clang),$(foreach level,$(BOTH_LEVELS),$(eval $(call both-rule,$(1),$(2),$(compiler),$(level)))))
+
+ambiguous_SRCS := test/suite/support/node.c test/cpu_$(PORT).S
+ambiguous_LDFLAGS := -Wl,--defsym=MOAT_ARENA_BYTES=0 -Wl,-z,noexecstack
+$(call both-rules,ambiguous,loops)
+
+walks_SRCS := test/fresh_heap.c
+walks_LDFLAGS := -Wl,--defsym=MOAT_ARENA_BYTES=0 -Wl,-z,noexecstack
+$(call both-rules,walks,walks)

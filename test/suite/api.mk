@@ -2,7 +2,7 @@
 #
 # SPDX-License-Identifier: MIT
 API_SUITES := allocation api_bad_input api_before_init arenas finalizers guard guard_audit guard_macros handles model \
-  out_of_memory pacing pins roots stress types utilisation walker
+  out_of_memory pacing pins reach roots stress types utilisation walker
 
 $(foreach s,$(API_SUITES),$(eval $(s)_SRCS := test/fresh_heap.c))
 $(foreach s,$(API_SUITES),$(eval $(s)_LDFLAGS := -Wl,--defsym=MOAT_ARENA_BYTES=0))

@@ -1,4 +1,4 @@
-/* The loops. See loops.h. LOOPS names this compilation's table, LOOPS_COMPILER the compiler and its level.
+/* The loops. See loops.h. TABLE names this compilation's table, COMPILER the compiler and its level.
  *
  * C has no pointer just before an array, compilers do: hide() gives them the address as one that they know nothing of,
  * so that the loop starts where theirs do.
@@ -100,5 +100,5 @@ static uintptr_t words_by_index(void) {
     return sum;
 }
 
-const struct loops LOOPS = {LOOPS_COMPILER, words_up,     words_before, words_past,
+const struct loops TABLE = {COMPILER, words_up,     words_before, words_past,
                             pairs_before,   bytes_before, bytes_down,   words_by_index};

@@ -91,11 +91,14 @@ class Heap:
         found = _last_at(self.objects, self._starts, address)
         return found if found is not None and address - found.address < found.bytes - self.word else None
 
-    def objects_near(self, address, reach):
-        """The objects that begin at most `reach` bytes behind an address and end, padding included, at most as far before it."""
-        last = bisect.bisect_right(self._starts, address + reach) - 1
-        while last >= 0 and address <= self.objects[last].address - self.word + self.objects[last].bytes + reach:
-            yield self.objects[last]
+    def objects_near(self, address, near, far):
+        """The objects that begin at most `near` bytes behind an address or end, padding included, at most as far before it; and those
+        that begin at most as far behind it as they are long, up to `far`."""
+        last = bisect.bisect_right(self._starts, address + far) - 1
+        while last >= 0 and address <= self.objects[last].address - self.word + self.objects[last].bytes + near:
+            found = self.objects[last]
+            if found.address - address <= max(near, found.bytes - self.word):
+                yield found
             last -= 1
 
     @functools.cached_property

@@ -5,7 +5,8 @@ from moat.firmware.memory import Unreadable
 from .model import Root
 
 HANDLE_INDEX_BITS = 9
-REACH_BYTES = 64  # how far before or past an object a word of a stack still keeps it
+NEAR_BYTES = 64   # how far before or past an object a word of a stack still keeps it
+FAR_BYTES = 4096  # how far before it, if the object is as long
 
 
 class Roots:
@@ -179,5 +180,5 @@ class Roots:
 
     def _ambiguous(self, kind, name, address, value):
         """A word that may stand before or past its object (docs/design.md, "Ambiguous words")."""
-        for found in self._heap.objects_near(value, REACH_BYTES):
+        for found in self._heap.objects_near(value, NEAR_BYTES, FAR_BYTES):
             self._heap.roots.append(Root(kind, name, address, value, found.address))
