@@ -2,6 +2,7 @@
 #
 # Arm MPS2 with FPGA image AN385: Cortex-M3.
 
+KIND := qemu
 CROSS := arm-none-eabi-
 CPUFLAGS := -mcpu=cortex-m3 -mthumb --specs=nano.specs
 PORT := armv7m

@@ -10,6 +10,8 @@ import re
 import sys
 import time
 
+from lib import boards
+
 from . import report as reports
 from . import run, table
 
@@ -17,11 +19,12 @@ from . import run, table
 def arguments(argv):
     parser = argparse.ArgumentParser(prog="scripts/run-tests", description="Builds and runs moat's test suites.")
     for name, what in (("SUITE", "suites"), ("BOARD", "boards"), ("CHECK", "check levels: 0, 1, 2"),
-                       ("OPT", "optimisations: Os, O2")):
+                       ("OPT", "optimisations: O0, Os, O2, O3; Os,O2 if not given")):
         parser.add_argument(f"--{name}", default="", help=f"only these {what}, separated by commas")
     parser.add_argument("--CASE", default="", help="only this case of the suites")
     parser.add_argument("--SEED", default="", help="the seed of the suites' random numbers")
     parser.add_argument("--long", action="store_true", help="the long suites, of which the others are a part, and no others")
+    parser.add_argument("--junit", default="build/test/junit.xml", metavar="FILE", help="where the cases go as JUnit XML")
     parser.add_argument("--build", action="store_true", help="build everything of the configurations, run nothing")
     return parser.parse_args(argv)
 
@@ -41,14 +44,14 @@ def plan(options):
     names = choose(options.SUITE, suites, "suite")
     boards = choose(options.BOARD, table.BOARDS, "board")
     checks = choose(options.CHECK, table.CHECKS, "check level")
-    opts = choose(options.OPT, table.OPTS, "optimisation")
+    opts = choose(options.OPT or ",".join(table.OPTS), table.OPTS_KNOWN, "optimisation")
     work = collections.defaultdict(list)
     for suite in suites.values():
-        if suite.name not in names or options.CASE and (suite.script or suite.fixed):
+        if suite.name not in names or options.CASE and (suite.script or suite.pytest or suite.fixed):
             continue
         if not options.SUITE and suite.long != options.long:
             continue
-        for place in suite.where():
+        for place in suite.where(opts):
             # What has to do with no board runs unless a board was asked for.
             if place is None and (options.SUITE or not options.BOARD + options.CHECK + options.OPT):
                 work[None].append(suite)
@@ -83,7 +86,7 @@ def build_all(options, jobs):
 
 def test(options, jobs):
     started = time.monotonic()
-    report = reports.Report()
+    report = reports.Report(options.junit)
     work = plan(options)
     jobs_each = max(1, jobs // max(1, len(work)))
     # Builds have a pool of their own, of one: what is built early is run while the rest is being built.
@@ -103,6 +106,6 @@ def main(argv):
     jobs = os.cpu_count() or 1
     try:
         return build_all(options, jobs) if options.build else test(options, jobs)
-    except table.TableError as error:
+    except (table.TableError, boards.BoardError) as error:
         print(f"run-tests: {error}", file=sys.stderr)
         return 2

@@ -2,9 +2,13 @@
 
 SPDX-License-Identifier: MIT"""
 import collections
+import pathlib
 import re
 import threading
+import xml.etree.ElementTree as xml
 
+# What XML can't hold.
+PRINTABLE = re.compile(r"[^\t\n\r -\ud7ff\ue000-\ufffd]")
 CASE = re.compile(r"(ok|FAIL|skip) (.*)")
 TAIL_LINES = 15
 SLOWEST = 6
@@ -13,7 +17,9 @@ SLOWEST = 6
 class Report:
     """Adds up cases from several threads, and prints failures as they come."""
 
-    def __init__(self):
+    def __init__(self, junit):
+        self.junit = pathlib.Path(junit)
+        self.cases = []  # (suite, where, case, kind, text): kind None, "failure" or "skipped"
         self.lock = threading.Lock()
         self.passed = 0
         self.failures = []
@@ -24,12 +30,15 @@ class Report:
         with self.lock:
             self.times.append((seconds, suite.name, str(where)))
 
-    def passed_one(self):
+    def passed_one(self, where, suite, case):
         with self.lock:
             self.passed += 1
+            self.cases.append((suite, where, case, None, ""))
 
     def failed(self, where, what, log=""):
+        suite, _, text = what.partition(": ")
         with self.lock:
+            self.cases.append((suite, where, text.partition(": ")[0], "failure", f"{text}\n{log}"))
             line = f"FAIL {where} {what}"
             self.failures.append(line)
             print(line)
@@ -38,12 +47,32 @@ class Report:
             print(end="", flush=True)
 
     def skipped(self, where, what):
+        suite, _, text = what.partition(": ")
         with self.lock:
             self.skips[what].append(str(where))
+            self.cases.append((suite, where, text.partition(": ")[0], "skipped", text))
 
     def say(self, text):
         with self.lock:
             print(text, flush=True)
+
+    def write_junit(self):
+        """All cases in the XML that continuous integration reads: a suite in a configuration is a test suite."""
+        root = xml.Element("testsuites", tests=str(len(self.cases)), failures=str(len(self.failures)))
+        groups = collections.defaultdict(list)
+        for suite, where, case, kind, text in self.cases:
+            groups[f"{suite} [{where}]"].append((suite, case, kind, text))
+        for name, cases in sorted(groups.items()):
+            kinds = [kind for _, _, kind, _ in cases]
+            group = xml.SubElement(root, "testsuite", name=name, tests=str(len(cases)),
+                                   failures=str(kinds.count("failure")), skipped=str(kinds.count("skipped")))
+            for suite, case, kind, text in cases:
+                element = xml.SubElement(group, "testcase", classname=suite, name=case)
+                if kind:
+                    lines = PRINTABLE.sub("?", text).splitlines() or [""]
+                    xml.SubElement(element, kind, message=lines[0]).text = "\n".join(lines[1:][-TAIL_LINES:])
+        self.junit.parent.mkdir(parents=True, exist_ok=True)
+        xml.ElementTree(root).write(self.junit, encoding="utf-8", xml_declaration=True)
 
     def finish(self):
         """Prints the slowest runs, the skips, the failures once more, and the total; returns the exit status."""
@@ -60,6 +89,7 @@ class Report:
         ran = self.passed + len(self.failures) > 0
         if not ran:
             print("Nothing ran: no suite runs there, or none has a case of that name.")
+        self.write_junit()
         print(f"{self.passed} passed, {len(self.failures)} failed, {skipped} skipped")
         return 0 if ran and not self.failures else 1
 
@@ -73,7 +103,7 @@ def judge_fixed(report, where, suite, status, log):
     elif not re.search(suite.output, log, re.MULTILINE):
         report.failed(where, f"{suite.name}: no output matches /{suite.output}/", log)
     else:
-        report.passed_one()
+        report.passed_one(where, suite.name, suite.name)
 
 
 def judge_cases(report, where, suite, status, log, counted):
@@ -86,7 +116,7 @@ def judge_cases(report, where, suite, status, log, counted):
         cases += 1
         word, what = match.groups()
         if word == "ok":
-            report.passed_one()
+            report.passed_one(where, suite.name, what)
         elif word == "skip":
             report.skipped(where, f"{suite.name}: {what}")
         else:

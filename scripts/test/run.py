@@ -74,15 +74,22 @@ def execute(command, log, timeout, stdin, env):
     return status, log.read_text(errors="replace")
 
 
+def script_of(suite):
+    """The command of a suite that runs on this computer."""
+    if suite.pytest:
+        return ["/usr/bin/python3", "-B", "-m", "pytest", "-q", "-p", "no:cacheprovider", "-c", "test/pytest.ini", suite.pytest]
+    return [suite.script]
+
+
 def command_of(suite, configuration, extra):
     """The command line of a suite, and the environment a script is given."""
     arguments = " ".join(word for word in (suite.args, extra) if word)
     if configuration is None:
-        return [suite.script, *arguments.split()], environment()
+        return [*script_of(suite), *arguments.split()], environment()
     elf = f"{configuration.folder()}/{suite.program}.elf"
     runner = run_command(configuration.board)
-    if suite.script:
-        return [suite.script], environment(
+    if suite.script or suite.pytest:
+        return script_of(suite), environment(
             MOAT_BOARD=configuration.board, MOAT_CHECK=configuration.check, MOAT_OPT=configuration.opt,
             MOAT_FOLDER=str(configuration.folder()), MOAT_ELF=elf, MOAT_RUN=shlex.join(runner))
     if not runner:
@@ -100,7 +107,7 @@ def run(report, suite, configuration, extra):
     if suite.fixed:
         judge.judge_fixed(report, where, suite, status, output)
     else:
-        judge.judge_cases(report, where, suite, status, output, counted=not suite.script)
+        judge.judge_cases(report, where, suite, status, output, counted=not (suite.script or suite.pytest))
     seconds = time.monotonic() - started
     report.took(where, suite, seconds)
     return seconds

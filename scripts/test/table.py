@@ -6,12 +6,13 @@ import pathlib
 import re
 import shlex
 
-QEMU_BOARDS = ("arm-mps2-an385", "riscv32-virt", "riscv64-virt")
-HOST_BOARDS = ("host", "host32")
-BOARDS = QEMU_BOARDS + HOST_BOARDS
-BOARD_GROUPS = {"all": BOARDS, "qemu": QEMU_BOARDS, "hosts": HOST_BOARDS, "none": ()}
+from lib import boards
+
+BOARDS = tuple(boards.load())
+BOARD_GROUPS = {"all": BOARDS, "qemu": boards.of_kind("qemu"), "hosts": boards.of_kind("host"), "none": ()}
 CHECKS = ("0", "1", "2")
-OPTS = ("Os", "O2")
+OPTS = ("Os", "O2")  # where a suite does not say
+OPTS_KNOWN = ("O0", "Os", "O2", "O3")
 
 TABLE = pathlib.Path("test/suites.txt")
 
@@ -31,6 +32,7 @@ class Suite:
     checks: tuple = CHECKS
     opts: tuple = OPTS
     config: tuple = ()  # OPTION=VALUE of core's configuration
+    pytest: str = ""  # like a script: this file, run by pytest, each of whose cases is a case here
     args: str = ""  # the program's command line
     input: str = ""  # file that the console receives
     timeout: int = 120  # seconds
@@ -38,12 +40,15 @@ class Suite:
     output: str = ""  # regular expression that the output must match
     long: bool = False  # runs if it is named, or long suites are asked for
     fixed: bool = False  # has an expected status or output
+    default_opts: bool = True  # the table does not say which
 
-    def where(self):
-        """The configurations that the suite runs in; [None] if it has to do with no board."""
+    def where(self, opts=()):
+        """The configurations that the suite runs in; [None] if it has to do with no board.
+        opts: the optimisations asked for. A suite that names none runs in any of them."""
         if not self.boards:
             return [None]
-        return [Configuration(b, c, o, self.config) for b in self.boards for c in self.checks for o in self.opts]
+        chosen = opts if self.default_opts and opts else self.opts
+        return [Configuration(b, c, o, self.config) for b in self.boards for c in self.checks for o in chosen]
 
 
 @dataclasses.dataclass(frozen=True)
@@ -86,17 +91,18 @@ def _line(text, where):
                "long": lambda text: text == "yes"}
     for setting in settings:
         key, equals, value = setting.partition("=")
-        if not equals or key not in ("program", "script", "args", "input", "output", *readers):
+        if not equals or key not in ("program", "script", "pytest", "args", "input", "output", *readers):
             raise TableError(f"{where}: '{setting}' is no setting: the head of the file lists them")
         setattr(suite, key, readers.get(key, str)(value))
         suite.fixed = suite.fixed or key in ("exit", "output")
-    for choice, known in ((suite.boards, BOARDS), (suite.checks, CHECKS), (suite.opts, OPTS)):
+        suite.default_opts = suite.default_opts and key != "opts"
+    for choice, known in ((suite.boards, BOARDS), (suite.checks, CHECKS), (suite.opts, OPTS_KNOWN)):
         for word in choice:
             if word not in known:
                 raise TableError(f"{where}: '{word}' is none of {', '.join(known)}")
     if suite.output:
         re.compile(suite.output)
-    if not suite.program and not suite.script:
+    if not suite.program and not suite.script and not suite.pytest:
         suite.program = f"test/{name}"
     elif suite.program and "/" not in suite.program:
         suite.program = f"test/{suite.program}"
@@ -114,7 +120,7 @@ def load():
         if suite.name in suites:
             raise TableError(f"{TABLE}:{number}: suite '{suite.name}' is there twice")
         suites[suite.name] = suite
-        used |= {suite.script or suite.program}
+        used |= {suite.script or suite.pytest or suite.program}
     for path in sorted(pathlib.Path("test/suite").glob("*.c")):
         if f"test/{path.stem}" not in used:
             suites[path.stem] = Suite(path.stem, program=f"test/{path.stem}")

@@ -1,0 +1,27 @@
+"""pytest's side of the runner's agreement: each case prints one line, `ok NAME`, `FAIL NAME: why` or `skip NAME: why`, which
+test/suites.txt's `pytest=` has counted.
+
+SPDX-License-Identifier: MIT"""
+import pathlib
+import sys
+
+import pytest
+
+sys.dont_write_bytecode = True
+sys.path[:0] = [str(pathlib.Path(__file__).resolve().parent)]
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_runtest_logreport(report):
+    name = report.nodeid.partition("::")[2]
+    if report.skipped:
+        say("skip", f"{name}: {report.longrepr[2].removeprefix('Skipped: ')}")
+    elif report.failed:
+        crash = getattr(report.longrepr, "reprcrash", None)
+        say("FAIL", f"{name}: {crash.message if crash else report.when}")
+    elif report.when == "call":
+        say("ok", name)
+
+
+def say(word, text):
+    print(f"\n{word} {' '.join(text.split())}", flush=True)

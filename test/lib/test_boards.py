@@ -1,0 +1,30 @@
+"""Boards come from their make files: a new one is known by being there.
+
+SPDX-License-Identifier: MIT"""
+import pytest
+
+from lib import boards
+
+
+def make_board(root, name, text):
+    folder = root / "bsp/family"
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / f"{name}.mk").write_text(text)
+
+
+def test_new_board_is_known(tmp_path):
+    make_board(tmp_path, "new", "KIND := qemu\nCROSS := x-\n")
+    make_board(tmp_path, "desk", "KIND := host\n")
+    assert boards.load(tmp_path) == {"new": "qemu", "desk": "host"}
+    assert boards.of_kind("qemu", tmp_path) == ("new",)
+
+
+@pytest.mark.parametrize("text", ["CROSS := x-\n", "KIND := toaster\n", "# KIND := qemu\n"])
+def test_board_without_a_kind_is_refused(tmp_path, text):
+    make_board(tmp_path, "new", text)
+    with pytest.raises(boards.BoardError, match="bsp/family/new.mk.*KIND := qemu or host"):
+        boards.load(tmp_path)
+
+
+def test_boards_here():
+    assert set(boards.load()) >= {"arm-mps2-an385", "riscv32-virt", "riscv64-virt", "host", "host32"}
