@@ -17,10 +17,11 @@ KINDS = {"lacks": "error", "bare": "warning"}
 
 def wanted():
     """{(line, kind, path, more, type)}"""
-    for number, line in enumerate((ROOT / SOURCE).read_text().splitlines(), 1):
-        if not line.startswith(" *"):
-            for kind, path, name, more in COMMENT.findall(line.partition("/*")[2]):
-                yield number, KINDS[kind], path, int(more or 0), name
+    text = (ROOT / SOURCE).read_text()
+    for comment in re.finditer(r"^[^\n/]*\S[^\n/]*/\*(.*?)\*/", text, re.MULTILINE | re.DOTALL):
+        number = text.count("\n", 0, comment.start(1)) + 1
+        for kind, path, name, more in COMMENT.findall(comment.group(1)):
+            yield number, KINDS[kind], path, int(more or 0), name
 
 
 def map_case(compiler):

@@ -93,8 +93,10 @@ struct piece {
     uint32_t key;
     MOAT_REF(char) value; /* lacks pieces[2].value in pieces_part_type + 4, lacks tail[0].value in tail_keys_type + 2 */
     MOAT_REF(char)
-    note; /* lacks pieces[0].note in pieces_part_type + 6, lacks pieces[0].note in pieces_values_type + 6, lacks
-             tail[0].note in tail_keys_type + 2, lacks tail[0].note in tail_values_type + 2 */
+    note; /* lacks pieces[0].note in pieces_part_type + 6,
+             lacks pieces[0].note in pieces_values_type + 6,
+             lacks tail[0].note in tail_keys_type + 2,
+             lacks tail[0].note in tail_values_type + 2 */
 };
 struct pieces {
     int count;
