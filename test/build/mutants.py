@@ -42,6 +42,8 @@ BARRIER, ALLOC, TASKS, WORDS, FINALIZERS = ("interrupt_barrier", "interrupt_allo
                                            "interrupt_finalizer")
 GUARD, WRAP, SLOTS = "guard_cases", "guard_wrap", "guard_slots"
 PACING, UTILISATION, REACH = "pacing", "utilisation", "reach"
+CLAIM, TRAPS = "interrupt_claim", "stack_traps"
+GIVEN = "what_a_stack_gives_away_while_marking_is_kept"
 
 MUTANTS = (
     Mutant("the old value is not shaded", "core/store/barrier.c", "    moat_mark_value(old);\n", "    (void)old;\n", BARRIER,
@@ -111,6 +113,30 @@ MUTANTS = (
     Mutant("a stack removed while marking is not scanned", "core/mark/stack.c",
            "moat_heap.cycle.phase == MOAT_PHASE_MARK && stack->cycle != moat_heap.cycle.number", "false", TASKS,
            "a_stack_removed_while_marking_is_scanned"),
+    Mutant("a large claim is swept", "core/heap/alloc.c", "moat_heap.front.claiming = claiming || moat_cursor_is_unswept(at);",
+           "moat_heap.front.claiming = claiming && moat_cursor_is_unswept(at);", CLAIM),
+    Mutant("a handle made while marking is not grey", "core/mark/handle.c", "            moat_mark_root(object);\n", "", TASKS, GIVEN),
+    Mutant("a pin made while marking is not grey", "core/mark/pin.c", "        moat_mark_root(start);\n", "", TASKS, GIVEN),
+    Mutant("a root added while marking is not shaded", "core/mark/root.c", "                shade_root(&root);\n", "", "roots"),
+    Mutant("a handle deleted while marking is not shaded", "core/mark/handle.c", "        moat_mark_root(entry->object);\n", "",
+           "handles", "deleted_at_every_step"),
+    Mutant("a pin released while marking is not shaded", "core/mark/pin.c", "        moat_mark_root(pin->object);\n", "", "pins",
+           "released_at_every_step"),
+    Mutant("a root removed while marking is not shaded", "core/mark/root.c", "            shade_root(root);\n",
+           "            (void)shade_root;\n", "roots"),
+    Mutant("the doomed are no roots", "core/mark/finalize.c",
+           "    moat_mark_value(object);\n    moat_heap.finalizers.shade_at =", "    moat_heap.finalizers.shade_at =", "finalizers"),
+    Mutant("a doomed object taken while marking is not shaded", "core/mark/finalize.c", "        moat_mark_root(object);\n", "",
+           "finalizers"),
+    Mutant("an unknown stack passes", "core/mark/stack.c", "other != 0 || !moat_stack_overlaps(sp, sp + 1)", "other != 0", TRAPS),
+    Mutant("a second task passes", "core/mark/stack.c", "other != 0 || !moat_stack_overlaps(sp, sp + 1)",
+           "!moat_stack_overlaps(sp, sp + 1)", TRAPS),
+    Mutant("a handler leaves for the thread", "core/mark/stack.c", "    if (!moat_port_in_handler()) {\n        moat_heap.front.inside",
+           "    if (true) {\n        moat_heap.front.inside", TRAPS),
+    Mutant("a finalizer is inside", "core/mark/finalize.c", "    moat_stack_leave();\n", "    moat_heap.front.inside += 0;\n", TRAPS),
+    Mutant("after a finalizer the stack is not looked at", "core/mark/finalize.c", "    MOAT_STACK_ENTER();\n", "", TRAPS),
+    Mutant("the hook is inside", "core/heap/alloc.c", "    moat_stack_leave();\n    bool again", "    bool again", TRAPS),
+    Mutant("after the hook the stack is not looked at", "core/heap/alloc.c", "    MOAT_STACK_ENTER();\n", "", TRAPS),
     Mutant("a handler runs finalizers", "core/heap/cycle.c", "        pace_in_handler();\n        return;\n",
            "        pace_in_handler();\n        (void)moat_finalize_run();\n        return;\n", FINALIZERS),
     Mutant("what lies behind the roots is taken for one", "core/include/moat_barrier.h",

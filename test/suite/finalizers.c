@@ -271,6 +271,36 @@ static void death_found_at_every_step(void) {
     CHECK(false);
 }
 
+/* A doomed object is a root of the next cycle until its finalizer runs, which may be at any step of that cycle and
+ * hands the object to a root that has been scanned. */
+static void doomed_is_kept_and_taken_at_every_step(void) {
+    for (unsigned steps = 0; steps < 1000; steps++) {
+        CHECK(start());
+        (void)make(1);
+        scrub_stack();
+        moat_cycle_start();
+        moat_cycle_finish();
+        CHECK(moat_heap.finalizers.doomed != NULL);
+        resurrect = true;
+        scrub_stack();
+        moat_cycle_start();
+        for (unsigned i = 0; i < steps && moat_heap.cycle.phase != MOAT_PHASE_IDLE; i++) {
+            moat_cycle_step(1);
+        }
+        bool over = moat_heap.cycle.phase == MOAT_PHASE_IDLE;
+        CHECK(moat_gc_step(1) >= 0);
+        CHECK_EQUAL(total, 1);
+        CHECK_EQUAL(wrong, 0);
+        moat_cycle_finish();
+        CHECK_HEAP();
+        CHECK(is_alive(kept[1]) && saved->data->number == MARK + 1);
+        if (over) {
+            return;
+        }
+    }
+    CHECK(false);
+}
+
 static const struct test_case cases[] = {
     TEST_CASE(called_once_after_death),
     TEST_CASE(called_in_a_ring_too),
@@ -281,6 +311,7 @@ static const struct test_case cases[] = {
     TEST_CASE(never_in_a_handler),
     TEST_CASE(link_is_out_of_the_way),
     TEST_CASE(death_found_at_every_step),
+    TEST_CASE(doomed_is_kept_and_taken_at_every_step),
 };
 
 int main(void) {

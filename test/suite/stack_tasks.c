@@ -273,6 +273,81 @@ static void a_stack_removed_while_marking_is_scanned(void) {
     CHECK_EQUAL(mine->serial, tasks[0].handed);
 }
 
+/* ---- what holds an object after a stack that was not scanned has let go of it ---- */
+
+static uint32_t handle;
+static uintptr_t given; /* a pinned object's address, disguised */
+
+static void into_handle(struct node *node) {
+    handle = moat_handle_new(node);
+}
+static struct node *from_handle(void) {
+    struct node *node = moat_handle_get(handle);
+    (void)moat_handle_delete(handle);
+    return node;
+}
+
+static void into_pin(struct node *node) {
+    (void)moat_pin(node);
+    given = ~(uintptr_t)node;
+}
+static struct node *from_pin(void) {
+    struct node *node = (struct node *)~given;
+    (void)moat_unpin(node);
+    return node;
+}
+
+static const struct keeper {
+    void (*in)(struct node *node);
+    struct node *(*out)(void);
+} keepers[] = {{into_handle, from_handle}, {into_pin, from_pin}};
+
+static const struct keeper *keeper;
+
+static __attribute__((noinline)) void give(struct node *volatile *from) {
+    keeper->in(*from);
+    *from = NULL;
+}
+
+static void give_away(struct task *self) {
+    struct node *volatile node = node_new();
+    self->handed = node->serial;
+    yield(self);
+    give(&node);
+    node_wash_stack();
+    yield(self);
+}
+
+/* One slice, as an allocation in a handler does it: it scans no stack. */
+static void slice(void) {
+    moat_cycle_pace(1);
+}
+
+/* The roots have all been visited or not, this stack has not. */
+static void what_a_stack_gives_away_while_marking_is_kept(void) {
+    for (size_t i = 0; i < sizeof keepers / sizeof keepers[0]; i++) {
+        for (unsigned visited = 0; visited < 2; visited++) {
+            keeper = &keepers[i];
+            prepare(&tasks[0], stacks[0], give_away);
+            CHECK_EQUAL(moat_stack_add(&tasks[0].stack), MOAT_OK);
+            resume(&tasks[0]);
+            node_wash_stack();
+            CHECK(situation_enter(SITUATION_MARK_GREY));
+            for (unsigned k = 0; visited != 0 && k < ROUNDS && moat_heap.mark.stage < MOAT_STAGE_STACKS; k++) {
+                bsp_interrupt(slice);
+            }
+            CHECK(visited == 0 || moat_heap.mark.stage == MOAT_STAGE_STACKS);
+            CHECK(tasks[0].stack.cycle != moat_heap.cycle.number);
+            resume(&tasks[0]);
+            complete();
+            struct node *volatile mine = keeper->out();
+            CHECK(mine != NULL && moat_object_find(mine, NULL));
+            CHECK_EQUAL(mine->serial, tasks[0].handed);
+            CHECK_EQUAL(moat_stack_remove(&tasks[0].stack), MOAT_OK);
+        }
+    }
+}
+
 /* Through a task whose stack is not registered any more. Returns the address, disguised. */
 static __attribute__((noinline)) uintptr_t make_unheld(void) {
     prepare(&tasks[0], stacks[0], hand_over);
@@ -312,6 +387,7 @@ static const struct test_case cases[] = {
     TEST_CASE(a_task_collects_while_the_main_loop_waits),
     TEST_CASE(a_stack_added_while_marking_is_scanned),
     TEST_CASE(a_stack_removed_while_marking_is_scanned),
+    TEST_CASE(what_a_stack_gives_away_while_marking_is_kept),
 };
 
 int main(void) {
