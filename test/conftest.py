@@ -3,6 +3,7 @@ test/suites.txt's `pytest=` has counted.
 
 SPDX-License-Identifier: MIT"""
 import pathlib
+import re
 import sys
 
 import pytest
@@ -13,12 +14,12 @@ sys.path[:0] = [str(pathlib.Path(__file__).resolve().parent)]
 
 @pytest.hookimpl(trylast=True)
 def pytest_runtest_logreport(report):
-    name = report.nodeid.partition("::")[2]
+    name = re.sub(r"^test_cases\[(.*)\]$", r"\1", report.nodeid.partition("::")[2])  # lib.cases.as_pytest's
     if report.skipped:
         say("skip", f"{name}: {report.longrepr[2].removeprefix('Skipped: ')}")
     elif report.failed:
         crash = getattr(report.longrepr, "reprcrash", None)
-        say("FAIL", f"{name}: {crash.message if crash else report.when}")
+        say("FAIL", f"{name}: {crash.message if crash else report.longrepr}")
     elif report.when == "call":
         say("ok", name)
 

@@ -1,13 +1,16 @@
 """What the checks of this folder share: the compilers, and printing cases as test/harness.h does.
 
 SPDX-License-Identifier: MIT"""
+import functools
 import pathlib
 import re
 import subprocess
 import sys
 import tempfile
 
-ROOT = pathlib.Path(__file__).resolve().parents[2]
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1]))
+from lib.cases import Failure, Skip, run as run_cases  # noqa: E402, F401 (for those who import this)
+from lib.paths import ROOT  # noqa: E402
 
 
 def make_variable(name):
@@ -64,10 +67,6 @@ class Compiler:
         return output
 
 
-class Failure(Exception):
-    pass
-
-
 def run(command, text=None):
     done = subprocess.run(command, input=text, text=True, errors="replace", cwd=ROOT, check=False,
                           stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
@@ -85,22 +84,10 @@ def expect(condition, what):
         raise Failure(what)
 
 
-class Skip(Exception):
-    pass
-
-
 def main(*cases):
     """Runs cases: functions that take a scratch folder, or pairs of a name and such a function."""
-    failed = False
-    for case in cases:
-        name, function = case if isinstance(case, tuple) else (case.__name__, case)
+    def in_scratch(function):
         with tempfile.TemporaryDirectory() as scratch:
-            try:
-                function(pathlib.Path(scratch))
-                print(f"ok {name}", flush=True)
-            except Skip as reason:
-                print(f"skip {name}: {reason}", flush=True)
-            except Failure as failure:
-                failed = True
-                print(f"FAIL {name}: {failure}", flush=True)
-    sys.exit(1 if failed else 0)
+            function(pathlib.Path(scratch))
+    named = [case if isinstance(case, tuple) else (case.__name__, case) for case in cases]
+    run_cases((name, functools.partial(in_scratch, function)) for name, function in named)

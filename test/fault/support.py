@@ -13,9 +13,10 @@ sys.dont_write_bytecode = True
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.realpath(__file__))))
 HERE = os.path.join(ROOT, "test", "fault")
 TOOL = os.path.join(ROOT, "tools", "moat-fault")
-sys.path.insert(0, os.path.join(ROOT, "tools"))
+sys.path[:0] = [os.path.join(ROOT, "tools"), os.path.join(ROOT, "test")]
 
 from elftools.elf.elffile import ELFFile  # noqa: E402
+from lib.cases import Skip, as_pytest, run  # noqa: E402, F401 (for those who import this)
 from moat.log import fault as records  # noqa: E402
 
 FLAGS = ["-Os", "-g", "-ffreestanding", "-nostdlib", "-static", "-Wl,--build-id=sha1"]
@@ -25,32 +26,6 @@ TARGETS = {
     "riscv64": ["riscv64-unknown-elf-gcc", "-march=rv64imac", "-mabi=lp64", "-mcmodel=medany"],
     "host": ["gcc", "-fno-pie", "-no-pie", "-fcf-protection=none"],
 }
-
-_failures = []
-
-
-def check(name, problem):
-    """One line of result: `problem` is None or says what is wrong."""
-    if problem is None:
-        print(f"ok {name}")
-    else:
-        print(f"FAIL {name}: {problem}")
-        _failures.append(name)
-
-
-def run(cases):
-    """Runs named functions that return None, or what is wrong, or raise Skip."""
-    for name, case in cases:
-        try:
-            check(name, case())
-        except Skip as reason:
-            print(f"skip {name}: {reason}")
-    sys.exit(1 if _failures else 0)
-
-
-class Skip(Exception):
-    pass
-
 
 class Fixture:
     """fixture.c as an ELF file for one target."""

@@ -1,4 +1,3 @@
-#!/usr/bin/python3
 """moat-fault on records made to order, for a firmware of each machine.
 
 SPDX-License-Identifier: MIT"""
@@ -7,7 +6,7 @@ import os
 import struct
 import zlib
 
-from support import ELFFile, Fixture, TARGETS, decode, line_of, make, records, run, scratch, store
+from support import ELFFile, Fixture, TARGETS, decode, line_of, make, records, as_pytest, scratch, store
 
 
 def expect(result, **wanted):
@@ -347,6 +346,6 @@ def bad_usage():
     return problem or refused(decode(elf.path, b"", elf.path, "/nonexistent/log"), 2)
 
 
-run([*each_target(), *((f"fault-decoder/{case.__name__}", case) for case in (
+test_cases = as_pytest([*each_target(), *((f"fault-decoder/{case.__name__}", case) for case in (
     build_mismatch, build_unknown, no_debug_information, damaged_records, raw_dumps, counts_in_a_sink, several_builds_in_one_log,
     count_of_the_last_is_told, unwinding, core_files, another_machine_s_records, bad_elf_files, bad_usage))])

@@ -1,4 +1,3 @@
-#!/usr/bin/python3
 """The record's layout: the header's struct, the table in docs/fault-record.md and the decoder must agree.
 
 SPDX-License-Identifier: MIT"""
@@ -7,7 +6,7 @@ import re
 import struct
 import subprocess
 
-from support import ROOT, run, scratch, records
+from support import ROOT, as_pytest, scratch, records
 
 PROGRAM = """#include <moat_fault.h>
 #include <stddef.h>
@@ -97,14 +96,13 @@ def events():
     return None if table == core else f"events are {table} in the document, {core} in core"
 
 
-def main():
-    actual = compiled()
-    run([
-        ("fault-layout/documented", lambda: differences("docs", documented(), actual)),
-        ("fault-layout/decoder", lambda: differences("decoder", decoded(), actual)),
-        ("fault-layout/constants", constants),
-        ("fault-layout/events", events),
-    ])
+def layout_of(source):
+    return lambda: differences(source.__name__, source(), compiled())
 
 
-main()
+test_cases = as_pytest([
+    ("fault-layout/documented", layout_of(documented)),
+    ("fault-layout/decoder", layout_of(decoded)),
+    ("fault-layout/constants", constants),
+    ("fault-layout/events", events),
+])

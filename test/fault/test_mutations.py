@@ -1,4 +1,3 @@
-#!/usr/bin/python3
 """Damaged logs and dumps: whatever happens to them, moat-fault finds the records that are whole, and no others; it does not
 stumble over what records say either.
 
@@ -17,7 +16,7 @@ import time
 import zlib
 
 import schema
-from support import Fixture, decode, mutate, records, run, scratch, store
+from support import Fixture, decode, mutate, records, as_pytest, scratch, store
 
 from moat.fault import cli
 from moat.firmware import elf
@@ -239,5 +238,5 @@ def changed_elf_survives():
 
 
 print(f"test_mutations: SEED={SEED} MUTATIONS={MUTATIONS}")
-run([(f"fault-mutations/{case.__name__}", case)
+test_cases = as_pytest([(f"fault-mutations/{case.__name__}", case)
      for case in (undamaged_logs_are_found, logs, dumps, mad_records, command_survives, changed_elf_survives)])

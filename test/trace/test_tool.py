@@ -1,4 +1,3 @@
-#!/usr/bin/python3
 """moat-trace on lines made to order: rings that are cut, overlap, wrap, are damaged or of another firmware; and thousands of damaged logs.
 
 The mutations are drawn from a seed that is printed; SEED=n draws others, MUTATIONS=10000 so many.
@@ -12,7 +11,7 @@ import random
 import sys
 
 from tracing import convert, of, problem, spans
-from support import Fixture, make, mutate, records, run, scratch
+from support import Fixture, make, mutate, records, as_pytest, scratch
 
 from moat.firmware import elf
 from moat.log import trace as lines
@@ -296,7 +295,7 @@ def command_survives():
 
 
 print(f"test_tool: SEED={SEED} MUTATIONS={MUTATIONS}")
-run([(f"trace-tool/{case.__name__}", case) for case in (
+test_cases = as_pytest([(f"trace-tool/{case.__name__}", case) for case in (
     a_cycle_is_drawn, printings_overlap, beginnings_are_cut_off, ends_are_cut_off, an_end_is_missing, nothing_reaches_over_a_gap, clock_and_numbers_wrap,
     time_is_scaled, boots_are_apart, fault_records_go_on, unknown_events_are_shown, what_can_t_be_used_is_said, core_files_that_can_t_be_used,
     mutated_logs, command_survives)])

@@ -15,9 +15,12 @@ import tempfile
 
 sys.dont_write_bytecode = True
 
-import reference  # noqa: E402
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1]))
 
-ROOT = pathlib.Path(__file__).resolve().parents[2]
+import reference  # noqa: E402
+from lib.cases import Failure, Skip, run  # noqa: E402
+from lib.paths import ROOT  # noqa: E402
+
 EXAMPLE = ROOT / "examples/tracker"
 LOG = (EXAMPLE / "harbour.nmea").relative_to(ROOT)
 RECORDED = ROOT.parent / "shared/data"
@@ -30,14 +33,6 @@ CLEAN, LOSS, FAULTED = 0, 1, 3
 OWN_LINES = re.compile(r"(heap|radio|radio:) ")
 
 
-class Failure(Exception):
-    """The case failed; the text says why."""
-
-
-class Skip(Exception):
-    """The case can't run here; the text says why."""
-
-
 def expect(condition, what):
     if not condition:
         raise Failure(what)
@@ -45,18 +40,7 @@ def expect(condition, what):
 
 def main(*cases):
     """Runs functions that take no argument, or pairs of a name and such a function."""
-    failed = False
-    for case in cases:
-        name, function = case if isinstance(case, tuple) else (case.__name__, case)
-        try:
-            function()
-            print(f"ok {name}", flush=True)
-        except Skip as reason:
-            print(f"skip {name}: {reason}", flush=True)
-        except Failure as failure:
-            failed = True
-            print(f"FAIL {name}: {failure}", flush=True)
-    sys.exit(1 if failed else 0)
+    run(case if isinstance(case, tuple) else (case.__name__, case) for case in cases)
 
 
 def expected():
