@@ -3,6 +3,8 @@
  * SPDX-License-Identifier: MIT */
 #include "harness.h"
 
+#include "xorshift.h"
+
 #include <bsp.h>
 #include <moat.h>
 
@@ -172,14 +174,11 @@ bool test_heap(const char *file, int line) {
 /* ---- help ---- */
 
 uint32_t test_random(void) {
-    random_state ^= random_state << 13;
-    random_state ^= random_state >> 17;
-    random_state ^= random_state << 5;
-    return random_state;
+    return xorshift(&random_state);
 }
 
 uint32_t test_random_below(uint32_t bound) {
-    return (uint32_t)(((uint64_t)test_random() * bound) >> 32);
+    return xorshift_below(test_random(), bound);
 }
 
 void test_note(const char *what, int64_t value) {

@@ -6,6 +6,7 @@
 #include "bench.h"
 #include "probe.h"
 #include "workload.h"
+#include "xorshift.h"
 
 #include <bsp.h>
 #include <moat.h>
@@ -27,14 +28,11 @@ void bench_allocator_add(struct bench_allocator *allocator) {
 }
 
 uint32_t bench_random(void) {
-    bench_random_state ^= bench_random_state << 13;
-    bench_random_state ^= bench_random_state >> 17;
-    bench_random_state ^= bench_random_state << 5;
-    return bench_random_state;
+    return xorshift(&bench_random_state);
 }
 
 uint32_t bench_random_below(uint32_t bound) {
-    return (uint32_t)(((uint64_t)bench_random() * bound) >> 32);
+    return xorshift_below(bench_random(), bound);
 }
 
 /* Copies the value of `name=value` from the command line. False: not there. */

@@ -6,6 +6,7 @@
  * SPDX-License-Identifier: MIT */
 #include "harness.h"
 #include "support/node.h"
+#include "xorshift.h"
 
 #include <bsp.h>
 #include <moat.h>
@@ -34,10 +35,7 @@ static MOAT_ROOT(struct table) tables[3]; /* the main loop's, the handler's, the
 static struct side mine, handlers;
 
 static uint32_t draw(struct side *side, uint32_t bound) {
-    side->random ^= side->random << 13;
-    side->random ^= side->random >> 17;
-    side->random ^= side->random << 5;
-    return side->random % bound;
+    return xorshift(&side->random) % bound;
 }
 
 /* Sides draw serials from the same sequence, so that no two objects are alike. */
