@@ -73,6 +73,64 @@ def core_has_few_ifs(_):
     expect(ifs * 1000 < IFS_PER_THOUSAND * len(lines), f"{ifs} #if in {len(lines)} lines of core")
 
 
+def wings_that_may_be_used():
+    """{wing: the wings that it may use}, from the table in docs/design.md."""
+    section = (ROOT / "docs/design.md").read_text().split("\n## Wings\n")[1].split("\n## ")[0]
+    rows = re.findall(r"^\| `(\w+)` \|[^|]*\|([^|]*)\|$", section, re.MULTILINE)
+    return {wing: set(re.findall(r"`(\w+)`", uses)) for wing, uses in rows}
+
+
+def order_of(uses):
+    """The wings so that each stands behind those that it uses; as far as that goes."""
+    order = []
+    while more := [wing for wing in uses if wing not in order and uses[wing] <= set(order)]:
+        order += more
+    return order
+
+
+def each_core_file_lies_in_a_wing(_):
+    wings = {*wings_that_may_be_used(), "include"}
+    for path in CORE:
+        inside = path.relative_to(ROOT / "core").parts
+        expect(len(inside) == 2 and inside[0] in wings, f"{path.relative_to(ROOT)} lies in none of {', '.join(sorted(wings))}")
+
+
+def includes_of(path):
+    """(wing, place) of what a file of core includes; headers of core/include are no wing's."""
+    for number, line in enumerate(path.read_text().splitlines(), 1):
+        match = re.match(r'\s*#\s*include\s+"([^"]+)"', line)
+        if match and not (ROOT / "core/include" / match[1]).exists():
+            expect((ROOT / "core" / match[1]).exists(), f'{path.relative_to(ROOT)}:{number} does not name the wing of "{match[1]}"')
+            yield match[1].split("/")[0], f"{path.relative_to(ROOT)}:{number} includes {match[1]}"
+
+
+def calls_of(scratch):
+    """(wing, the other, place) of the symbols that wings take from each other."""
+    compiler, where, used = Compiler("armv7m"), {}, []
+    everything = [f"-DMOAT_CONFIG_{name}" for name in ("CHECK=2", "CHECK_SLOTS=1", "EVENTS=16", "AUDIT=16", "SLICE_CLOCK=1")]
+    for path in sorted((ROOT / "core").rglob("*.c")):
+        compiler.must_compile(path, scratch / "a.o", "-Os", *CORE_FLAGS, *everything)
+        for line in compiler.tool("nm", scratch / "a.o").splitlines():
+            kind, name = line.split()[-2:]
+            if kind == "U":
+                used.append((path, name))
+            elif kind.isupper():
+                where[name] = path.parent.name
+    return [(path.parent.name, where[name], f"{path.relative_to(ROOT)} refers to {name}") for path, name in used if name in where]
+
+
+def wings_use_what_the_design_says(scratch):
+    allowed = wings_that_may_be_used()
+    circle = set(allowed) - set(order_of(allowed))
+    expect(allowed and not circle, f"docs/design.md: the wings {', '.join(sorted(circle))} use each other in a circle")
+    uses = [(path.parent.name, wing, place) for path in CORE for wing, place in includes_of(path)] + calls_of(scratch)
+    for wing, other, place in uses:
+        expect(wing == other or other in allowed.get(wing, ()), f"{place}: docs/design.md has {wing} use {other} nowhere")
+    for wing, others in allowed.items():
+        idle = others - {other for user, other, _ in uses if user == wing}
+        expect(not idle, f"docs/design.md says that {wing} uses {', '.join(sorted(idle))}, which it does not")
+
+
 def files_are_small(_):
     for path in OURS:
         lines = len(path.read_text().splitlines())
@@ -101,4 +159,4 @@ def every_file_names_its_licence(_):
 
 
 main(core_does_not_recurse, core_calls_its_port_and_nothing_else, core_names_no_cpu_and_no_board, core_has_few_ifs,
-     files_are_small, functions_are_small, every_file_names_its_licence)
+     each_core_file_lies_in_a_wing, wings_use_what_the_design_says, files_are_small, functions_are_small, every_file_names_its_licence)
