@@ -1,8 +1,10 @@
 /* moat: clearing and copying memory. See granule.h.
  *
  * SPDX-License-Identifier: MIT */
-#include "space/granule.h"
+#include "base/clear.h"
+
 #include "base/port.h"
+#include "moat_compiler.h"
 
 /* The barriers in the loops keep the compiler from turning them into calls of memset and memcpy: core has no libc. */
 static inline void clear_block(moat_raw *at) {

@@ -3,7 +3,6 @@
  * SPDX-License-Identifier: MIT */
 #include "base/event.h"
 
-#include "space/granule.h"
 #include "base/port.h"
 
 #if MOAT_CONFIG_EVENTS > 0
@@ -20,13 +19,6 @@ void moat_event_add(enum moat_event_kind kind, uint32_t argument) {
     ring->count += ring->count < MOAT_CONFIG_EVENTS ? 1 : 0;
     ring->number++;
     moat_port_unmask(masked);
-}
-
-uint32_t moat_event_free_bytes(void) {
-    moat_port_mask_t masked = moat_port_mask();
-    uintptr_t bytes = moat_free_bytes();
-    moat_port_unmask(masked);
-    return (uint32_t)bytes;
 }
 
 uint32_t moat_event_count(void) {

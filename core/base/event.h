@@ -39,9 +39,6 @@ struct moat_event {
     uint32_t argument;
 };
 
-/* What moat_stats_get calls free_bytes: the argument of most events that end something. Context: any. */
-uint32_t moat_event_free_bytes(void);
-
 #if MOAT_CONFIG_EVENTS > 0
 #define MOAT_EVENT(kind, argument) moat_event_add((kind), (uint32_t)(argument))
 

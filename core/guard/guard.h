@@ -24,6 +24,11 @@ void moat_guard_check_copy(const struct moat_type *type, const void *to, const v
  * traps if `to` is where slots are. For what replaces the C library's copies: wrap/. */
 void moat_guard_check_bytes(const void *to, const void *from, size_t bytes, uintptr_t pc);
 
+/* Whether a value can be a heap pointer at all: most that are none are told by this. */
+static inline bool moat_guard_is_near(const void *value) {
+    return (uintptr_t)value - moat_heap.border.low < moat_heap.border.span;
+}
+
 /* Whether the collector knows the memory at p: an arena, a root, a stack. */
 bool moat_guard_is_managed(const void *p);
 

@@ -7,12 +7,12 @@
 #include "base/event.h"
 #include "mark/finalize.h"
 #include "mark/stack.h"
+#include "base/clear.h"
+#include "space/free.h"
 #include "space/granule.h"
 #include "moat.h"
 #include "base/port.h"
 #include "base/result.h"
-
-MOAT_TYPE(moat_type_bytes, unsigned char);
 
 /* Objects of up to 16 bitmap words are marked as in use in one masked step. */
 #define AT_ONCE_GRANULES 512u

@@ -7,6 +7,7 @@
 #include "space/cursor.h"
 #include "base/event.h"
 #include "mark/finalize.h"
+#include "space/free.h"
 #include "space/granule.h"
 #include "mark/mark.h"
 #include "base/port.h"
@@ -14,45 +15,11 @@
 #include "mark/root.h"
 #include "mark/stack.h"
 #include "space/sweep.h"
+#include "heap/pace.h"
 #include "heap/utilisation.h"
-
-/* Free granules in hand for each unit of marking are never counted on to be fewer than this allows: a granule pays for
- * so many units at least. */
-#define LEAST_RATE 4u
-
-/* The most that one granule's two words can cost marking. */
-#define MOST_UNITS 10u
 
 /* What a step from stage to stage, or to the next root range, costs in units of some ten to fifteen instructions. */
 #define STEP_UNITS 6u
-
-/* The guess of what is left of marking is at least the work done over this. */
-#define GUESS_LEAST 8u
-
-/* So many requests while marking tell how large they are. */
-#define REQUESTS_TELL 8u
-
-static uint32_t all_words(void) {
-    uint32_t words = 0;
-    for (uint32_t i = 0; i < moat_heap.arenas.count; i++) {
-        words += moat_arena_words(moat_heap.arenas.table[i]);
-    }
-    return words;
-}
-
-/* With so few free granules the sweep has to go on, so that it has ended when no more than the reserve is left: each of
- * its slices is paid by a chunk, a bitmap word's granules. */
-static uint32_t hurry_below(void) {
-    return moat_heap.pace.reserve + (all_words() * MOAT_SWEEP_UNITS / MOAT_CONFIG_PACE + 1) * MOAT_WORD_GRANULES;
-}
-
-/* When an allocation has to look whether something is due (moat_heap.pace.threshold). */
-static void attend(void) {
-    bool always = MOAT_CONFIG_STRESS_COLLECT != 0 || moat_heap.cycle.phase == MOAT_PHASE_MARK ||
-                  moat_heap.cycle.requested || moat_heap.finalizers.doomed != NULL;
-    uint32_t below = moat_heap.cycle.phase == MOAT_PHASE_SWEEP ? hurry_below() : moat_heap.pace.reserve;
-    moat_heap.pace.threshold = always ? UINT32_MAX : below;
-}
 
 static uint32_t clock_now(void) {
     return MOAT_CONFIG_SLICE_CLOCK != 0 ? moat_port_clock() : 0;
@@ -94,13 +61,7 @@ static void begin_black(void) {
 void moat_cycle_start(void) {
     moat_port_mask_t masked = moat_port_mask();
     begin_black();
-    moat_heap.pace.expected_work =
-        moat_heap.pace.work +
-        (moat_heap.cycle.number == 0 ? LEAST_RATE * moat_heap.pace.allocated : moat_heap.pace.allocated / 4);
-    moat_heap.pace.work = 0;
-    moat_heap.pace.allocated = 0;
-    moat_heap.pace.largest_request = 0;
-    moat_heap.pace.slow_allocations = 0;
+    moat_pace_begin_marking();
     moat_heap.cycle.number++;
     moat_heap.cycle.requested = false;
     moat_heap.mark.root_step = 0;
@@ -111,7 +72,7 @@ void moat_cycle_start(void) {
     moat_heap.mark.stacks_grey = true;
     moat_heap.cycle.phase = MOAT_PHASE_MARK;
     moat_heap.marking = 1;
-    attend();
+    moat_pace_attend();
     MOAT_EVENT(MOAT_EVENT_CYCLE_BEGIN, moat_heap.cycle.number);
     moat_port_unmask(masked);
     scan_current_stack();
@@ -178,31 +139,14 @@ static bool nothing_grey(void) {
     return moat_mark_some(units) == units;
 }
 
-/* Free granules that marking leaves for the beginning of the sweep. */
-static uint32_t sweep_reserve(void) {
-    uint32_t granules = moat_granules(moat_heap.stats.arena_bytes);
-    return granules / MOAT_WORD_GRANULES * MOAT_SWEEP_UNITS / (8 * LEAST_RATE) + MOAT_WORD_GRANULES;
-}
-
-/* How many free granules the next marking may use up, and the beginning of its sweep: an eighth more than this one's
- * work would have at the rate that its requests did it. */
-static uint32_t reserve_for(uint32_t work) {
-    bool told = moat_heap.pace.slow_allocations >= REQUESTS_TELL;
-    uint32_t rate = told ? moat_heap.pace.slow_allocations * MOAT_CONFIG_PACE / (moat_heap.pace.allocated + 1)
-                         : moat_heap.pace.rate;
-    rate = rate > LEAST_RATE ? rate : LEAST_RATE;
-    moat_heap.pace.rate = rate;
-    return work / rate + work / (8 * rate) + sweep_reserve();
-}
-
 /* Interrupts masked, thread mode: every stage is done and nothing is grey, so all that is white is dead. */
 static void end_marking(void) {
     MOAT_EVENT(MOAT_EVENT_SWEEP_BEGIN, moat_heap.pace.work);
-    moat_heap.pace.reserve = reserve_for(moat_heap.pace.work);
+    moat_pace_end_marking();
     moat_heap.marking = 0;
     moat_heap.cycle.phase = MOAT_PHASE_SWEEP;
     moat_sweep_begin();
-    attend();
+    moat_pace_attend();
 }
 
 /* Thread mode: the changes that handlers leave undone. */
@@ -245,58 +189,6 @@ void moat_cycle_finish(void) {
     }
 }
 
-bool moat_cycle_due(void) {
-    return moat_heap.arenas.count != 0 &&
-           (moat_heap.cycle.requested || moat_heap.free_granules <= moat_heap.pace.reserve);
-}
-
-/* No cycle's marking takes more: a granule has two words, each of them a piece, a slot and an object marked at most.
- * What was made since it began is black. */
-static uint32_t most_work(void) {
-    uint32_t used = moat_granules(moat_heap.stats.arena_bytes) - moat_heap.free_granules - moat_heap.pace.allocated;
-    return MOST_UNITS * (used + moat_root_units());
-}
-
-/* What is left of marking: by the guess, but never less than a part of what has been done, so that a guess that proves
- * too low grows a little at a time; by the bound once it has and no more free granules are left than are the sweep's.
- */
-static uint32_t units_left(bool more_free) {
-    uint32_t work = moat_heap.pace.work, least = work / GUESS_LEAST;
-    if (moat_heap.pace.expected_work > work + least) {
-        return moat_heap.pace.expected_work - work;
-    }
-    if (more_free) {
-        return least;
-    }
-    uint32_t most = most_work();
-    return most > work ? most - work : 0;
-}
-
-/* Units that a request for `granules` has to do: at least MOAT_CONFIG_PACE. Where the free memory would not do for the
- * work left at the rate that was counted on, so much for each granule that the work is done before the memory is used
- * up. While sweeping, none while more is free than the rest of the sweep and the next marking need (docs/pacing.md). */
-static uint32_t units_due(uint32_t granules) {
-    uint32_t left, rate, free = moat_heap.free_granules;
-    if (moat_heap.cycle.phase == MOAT_PHASE_MARK) {
-        uint32_t kept = sweep_reserve(), quarter = (free + moat_heap.pace.allocated) / 4;
-        kept = kept < quarter ? kept : quarter;
-        left = units_left(free > kept) + MOAT_CONFIG_SLICE_UNITS;
-        rate = moat_heap.pace.rate;
-        free = free > kept ? free - kept : free;
-    } else if (free < hurry_below()) {
-        left = all_words() * MOAT_SWEEP_UNITS;
-        rate = LEAST_RATE;
-    } else {
-        return 0;
-    }
-    if (left / (free + 1) < rate && granules <= MOAT_SMALL_GRANULES) {
-        return MOAT_CONFIG_PACE;
-    }
-    rate = left / (free + 1) + 1;
-    uint32_t units = granules < left / rate ? granules * rate : left;
-    return units > MOAT_CONFIG_PACE ? units : MOAT_CONFIG_PACE;
-}
-
 bool moat_cycle_sweep_slice(void) {
     moat_port_mask_t masked = moat_port_mask();
     bool sweeps = moat_heap.sweep.arena != NULL && !moat_heap.front.claiming;
@@ -309,7 +201,7 @@ bool moat_cycle_sweep_slice(void) {
 
 void moat_cycle_request(void) {
     moat_heap.cycle.requested = true;
-    attend();
+    moat_pace_attend();
 }
 
 static void pace_in_handler(void) {
@@ -317,7 +209,7 @@ static void pace_in_handler(void) {
     if (moat_heap.cycle.phase == MOAT_PHASE_MARK ||
         (moat_heap.cycle.phase == MOAT_PHASE_SWEEP && !moat_heap.front.claiming)) {
         run_slice(MOAT_CONFIG_SLICE_UNITS);
-    } else if (moat_heap.cycle.phase == MOAT_PHASE_IDLE && moat_cycle_due()) {
+    } else if (moat_heap.cycle.phase == MOAT_PHASE_IDLE && moat_pace_due()) {
         moat_cycle_request();
     }
     moat_port_unmask(masked);
@@ -342,17 +234,17 @@ void moat_cycle_pace(uint32_t granules) {
         moat_cycle_finish();
     }
     if (moat_heap.cycle.phase == MOAT_PHASE_IDLE) {
-        if (moat_cycle_due()) {
+        if (moat_pace_due()) {
             moat_cycle_start(); /* and this stack's scan: that is enough for one allocation */
         }
     } else {
         moat_heap.pace.slow_allocations++;
-        work(units_due(granules));
+        work(moat_pace_units(granules));
         change_phase();
     }
     (void)moat_finalize_run();
     moat_port_mask_t masked = moat_port_mask();
-    attend();
+    moat_pace_attend();
     moat_port_unmask(masked);
 }
 
@@ -366,7 +258,7 @@ int moat_gc_step(size_t budget) {
         return moat_refuse(MOAT_ERR_SIZE, call, "the budget must be 1 unit or more", 0);
     }
     MOAT_STACK_ENTER();
-    if (moat_heap.cycle.phase == MOAT_PHASE_IDLE && moat_cycle_due()) {
+    if (moat_heap.cycle.phase == MOAT_PHASE_IDLE && moat_pace_due()) {
         moat_cycle_start();
     }
     work(budget < UINT32_MAX ? (uint32_t)budget : UINT32_MAX);

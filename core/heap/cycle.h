@@ -29,7 +29,4 @@ bool moat_cycle_sweep_slice(void);
 /* In a handler: thread mode is to start a cycle. */
 void moat_cycle_request(void);
 
-/* Whether free memory has fallen to where a cycle must start to end in time (docs/pacing.md). */
-bool moat_cycle_due(void);
-
 #endif

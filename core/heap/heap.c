@@ -1,8 +1,9 @@
-/* moat: the heap's state, its start, and its arenas. See moat.h, moat_heap.h.
+/* moat: the heap's start, and its arenas. See moat.h, moat_heap.h.
  *
  * SPDX-License-Identifier: MIT */
 #include "space/bins.h"
 #include "base/bits.h"
+#include "base/clear.h"
 #include "space/granule.h"
 #include "base/port.h"
 #include "base/result.h"
@@ -14,8 +15,6 @@
 
 /* Until a cycle has shown how much marking needs, it begins when so much of the memory is left. */
 #define FIRST_RESERVE 8u
-
-struct moat_heap moat_heap;
 
 static uintptr_t words_of(uintptr_t bits) {
     return (bits + 31) / 32;

@@ -11,6 +11,7 @@
 #ifndef MOAT_BARRIER_H
 #define MOAT_BARRIER_H
 
+#include "moat_compiler.h"
 #include "moat_heap.h"
 
 #include <stdbool.h>
@@ -74,12 +75,6 @@ void moat_guard_store_(const void *slot, const void *value);
 /* The address of a slot, and a value that the compiler has compared with the slot's type. */
 #define MOAT_SLOT_(slot) ((moat_slot *)(void *)&(slot))
 #define MOAT_VALUE_(slot, value) (1 ? (value) : (slot))
-
-/* Inlined at -Os too: the guard names the store by its return address, which must lie in the firmware's function. */
-#define MOAT_INLINE_ __attribute__((always_inline)) static inline
-
-/* No instruction: the compiler neither moves memory accesses past it nor makes a loop around it a call. */
-#define MOAT_COMPILER_BARRIER_() __asm__ volatile("" ::: "memory")
 
 /* Something after a call, so that it is no jump in the place of a return: the guard names the function that made the
  * call by its return address. */

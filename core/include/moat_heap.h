@@ -161,8 +161,9 @@ struct moat_cursor {
     bool born_black; /* objects made here are black: there is no chunk */
 };
 
-/* When the collector works. Written by heap/cycle.c; by space/cursor.c where granules are claimed or given back
- * (threshold, allocated, largest_request), and by heap/heap.c for a new arena. Read in heap/ and space/cursor.c. */
+/* When the collector works. Written by heap/pace.c; by heap/cycle.c (work, slow_allocations), by space/cursor.c where
+ * granules are claimed or given back (threshold, allocated, largest_request), and by heap/heap.c for a new arena. Read
+ * in heap/ and space/cursor.c. */
 struct moat_pace {
     uint32_t threshold;        /* with as few free granules an allocation first asks moat_cycle_pace what is due */
     uint32_t reserve;          /* free granules the next marking may need: below it a cycle starts, the sweep hurries */
@@ -231,9 +232,9 @@ struct moat_finalizers {
  * `claiming` in space/cursor.c too, and `ready` by anybody. */
 struct moat_front {
     uintptr_t inside; /* the stack pointer with which thread mode entered the slow path or the collector; 0: outside */
-    bool ready;                               /* moat_init has finished */
-    bool claiming;                            /* a large object is half claimed: handlers do not sweep */
-    bool asking_hook;                         /* it is running: thread mode's, no mask */
+    bool ready;       /* moat_init has finished */
+    bool claiming;    /* a large object is half claimed: handlers do not sweep */
+    bool asking_hook; /* it is running: thread mode's, no mask */
     bool (*out_of_memory_hook)(size_t bytes); /* thread mode's, no mask */
 #if MOAT_CONFIG_STRESS_FAIL
     uint32_t fail_countdown;

@@ -5,15 +5,9 @@
 
 #include "space/bins.h"
 #include "mark/finalize.h"
+#include "base/clear.h"
 #include "space/granule.h"
 #include "base/port.h"
-
-bool moat_check_fail(struct moat_heap_error *error, unsigned invariant, uintptr_t where, const char *what) {
-    error->invariant = invariant;
-    error->where = (const void *)where;
-    error->what = what;
-    return false;
-}
 
 /* INV-6: the bins hold just the free runs, under their sizes, and the count of free granules is theirs and the
  * cursor's. */

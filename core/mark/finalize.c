@@ -4,6 +4,7 @@
 #include "mark/finalize.h"
 
 #include "base/event.h"
+#include "space/free.h"
 #include "space/granule.h"
 #include "mark/mark.h"
 #include "mark/stack.h"

@@ -3,6 +3,7 @@
  * A handle is an entry's index plus one in the low bits, and the entry's generation above them.
  *
  * SPDX-License-Identifier: MIT */
+#include "base/clear.h"
 #include "space/granule.h"
 #include "mark/mark.h"
 #include "base/port.h"

@@ -3,6 +3,7 @@
  * SPDX-License-Identifier: MIT */
 #include "mark/pin.h"
 
+#include "base/clear.h"
 #include "space/granule.h"
 #include "mark/mark.h"
 #include "base/port.h"
@@ -86,15 +87,16 @@ int moat_unpin(const void *p) {
     return result;
 }
 
+bool moat_pin_holds(const void *start) {
+    moat_port_mask_t masked = moat_port_mask();
+    bool pinned = find(start) != NULL;
+    moat_port_unmask(masked);
+    return pinned || (moat_pin_is_persistent != NULL && moat_pin_is_persistent(start));
+}
+
 bool moat_is_pinned(const void *p) {
     struct moat_object object;
-    if (!moat_object_find(p, &object)) {
-        return false;
-    }
-    moat_port_mask_t masked = moat_port_mask();
-    bool pinned = find(object.start) != NULL;
-    moat_port_unmask(masked);
-    return pinned || (moat_pin_is_persistent != NULL && moat_pin_is_persistent(object.start));
+    return moat_object_find(p, &object) && moat_pin_holds(object.start);
 }
 
 uint32_t moat_pin_count(void) {

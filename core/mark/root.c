@@ -3,6 +3,7 @@
  * SPDX-License-Identifier: MIT */
 #include "mark/root.h"
 
+#include "base/clear.h"
 #include "space/granule.h"
 #include "mark/mark.h"
 #include "base/port.h"

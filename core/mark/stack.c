@@ -4,6 +4,7 @@
 #include "mark/stack.h"
 
 #include "base/event.h"
+#include "space/free.h"
 #include "space/granule.h"
 #include "mark/mark.h"
 #include "base/port.h"

@@ -5,6 +5,7 @@
 
 #include "space/bins.h"
 #include "base/bits.h"
+#include "base/clear.h"
 #include "space/granule.h"
 #include "moat.h"
 #include "base/port.h"

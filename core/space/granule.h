@@ -159,12 +159,6 @@ static inline uint32_t moat_type_granules(const struct moat_type *type) {
     return moat_granules(type->extent & ~MOAT_EXTENT_FINALIZED);
 }
 
-/* Copies words. All three are multiples of a word; the ranges do not overlap. */
-void moat_copy_words(void *to, const void *from, uintptr_t bytes);
-
-/* Clears [from, to), both aligned to a word. */
-void moat_clear_words(uintptr_t from, uintptr_t to);
-
 /* The granule after the object that starts at `granule`. Cost: constant. */
 uint32_t moat_object_end(const struct moat_arena *arena, uint32_t granule);
 

@@ -6,6 +6,8 @@
 #include "moat.h"
 #include "base/port.h"
 
+MOAT_TYPE(moat_type_bytes, unsigned char);
+
 /* True where the sweep has freed the front of a dead object and not yet its rest, which begins with this word: a new
  * object that reaches up to here ends here. */
 static bool begins_half_swept(const struct moat_arena *arena, uint32_t word) {

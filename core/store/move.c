@@ -4,6 +4,7 @@
  * and never half of one. Nothing here is a safe point: marking can't end between the two.
  *
  * SPDX-License-Identifier: MIT */
+#include "base/clear.h"
 #include "space/granule.h"
 #include "guard/guard.h"
 #include "mark/mark.h"

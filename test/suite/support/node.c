@@ -3,7 +3,7 @@
  * SPDX-License-Identifier: MIT */
 #include "node.h"
 
-#include "heap/cycle.h"
+#include "heap/pace.h"
 #include "base/port.h"
 
 #define WASHED_WORDS 256
@@ -60,7 +60,7 @@ bool node_push(MOAT_REF(struct node) * list) {
 }
 
 void node_overwrite_free(size_t bytes) {
-    for (size_t done = 0; done < bytes && !moat_cycle_due(); done += sizeof(struct filler)) {
+    for (size_t done = 0; done < bytes && !moat_pace_due(); done += sizeof(struct filler)) {
         struct filler *filler = MOAT_NEW(filler_type);
         for (size_t i = 0; filler != NULL && i < sizeof filler->words / sizeof filler->words[0]; i++) {
             filler->words[i] = (uintptr_t)0xa5a5a5a5a5a5a5a5u;

@@ -5,6 +5,7 @@
 #include "situation.h"
 
 #include "heap/cycle.h"
+#include "heap/pace.h"
 #include "space/granule.h"
 #include "space/sweep.h"
 
@@ -72,7 +73,7 @@ bool situation_enter(enum situation situation) {
     moat_heap.cycle.requested = situation == SITUATION_BEFORE_START;
     moat_heap.pace.threshold = UINT32_MAX;
     if (situation <= SITUATION_BEFORE_START) {
-        return moat_cycle_due() == (situation == SITUATION_BEFORE_START);
+        return moat_pace_due() == (situation == SITUATION_BEFORE_START);
     }
     moat_cycle_start();
     switch (situation) {
