@@ -17,6 +17,7 @@
 #define ARENA_BYTES (NODE_ARENA_BYTES / 4)
 #define CHAIN 10  /* nodes before the target */
 #define VOLUME 16 /* slices that a handler runs: more than any phase has */
+#define APART_BYTES 64u /* what a word of a stack reaches */
 #define STEPS_MAX 100000u
 
 /* ---- what is in the heap ---- */
@@ -58,18 +59,29 @@ static bool give(struct node *to) {
     return to->a != NULL && to->b != NULL;
 }
 
+/* What lies ahead and behind are out of each other's reach: a stale word of the stack that keeps one of them keeps the
+ * other white. */
+static void stay_apart(void) {
+    CHECK(MOAT_NEW_BYTES(APART_BYTES) != NULL);
+}
+
 static __attribute__((noinline)) void build(void) {
     forget();
     CHECK((task[0] = node_new_array(2)) != NULL);
     target = task[0];
+    stay_apart();
     CHECK(give(&target[0]) && give(&target[1]));
+    stay_apart();
     for (int i = 0; i < CHAIN; i++) {
         CHECK(node_new() != NULL);
         CHECK(node_push(&task[0]));
     }
+    stay_apart();
     CHECK((task[1] = node_new()) != NULL);
+    stay_apart();
     MOAT_STORE(side, node_new_array(2));
     CHECK(side != NULL && give(&side[0]));
+    stay_apart();
 }
 
 /* In a handler, so that the collector stays where it is. */
@@ -280,6 +292,7 @@ static enum step_where attempt(const struct operation *operation, enum situation
         node_overwrite_free(ARENA_BYTES);
         verify(operation, is_fresh, held);
     }
+    held = NULL; /* the next attempt has its frame here, and an object near by */
     return test_failed() ? STEP_AFTER : where;
 }
 

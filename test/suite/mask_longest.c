@@ -103,7 +103,7 @@ static void all_dead(void) {
 }
 
 static void checkerboard(void) {
-    for (int i = 0; i < 150; i++) {
+    for (int i = 0; i < 120; i++) {
         (void)node_push(&kept);
         (void)node_new();
     }
