@@ -5,7 +5,6 @@
 
 #include "base/port.h"
 #include "base/text.h"
-#include "mark/stack.h"
 
 static int last_error;
 
@@ -61,15 +60,4 @@ int moat_require_started(const char *call) {
     }
     return moat_port_in_handler() ? moat_refuse(MOAT_ERR_HANDLER, call, "not in a handler: call it in thread mode", 0)
                                   : MOAT_OK;
-}
-
-int moat_require_thread(const char *call, uintptr_t pc) {
-    int result = moat_require_ready(call);
-    if (result == MOAT_OK) {
-        result = moat_require_started(call);
-    }
-    if (result == MOAT_OK && moat_heap.front.inside != 0) {
-        moat_stack_enter(pc); /* which traps */
-    }
-    return result;
 }

@@ -16,9 +16,7 @@ int moat_refuse(enum moat_result result, const char *call, const char *what, uin
 void moat_note_error(enum moat_result result);
 
 /* MOAT_OK, or refuses the call: before moat_init (_ready); where start-up has not done its part, or in a handler
- * (_started); for either (_thread, which traps if another task is inside).
- * pc  of the call: MOAT_CALLER() */
-int moat_require_thread(const char *call, uintptr_t pc);
+ * (_started). moat_require_thread of mark/stack.h asks for both. */
 int moat_require_ready(const char *call);
 int moat_require_started(const char *call);
 

@@ -6,6 +6,7 @@
 #include "guard/guard.h"
 #include "guard/region.h"
 #include "base/result.h"
+#include "mark/stack.h"
 #include "base/text.h"
 
 static void print_finding(const struct moat_audit_finding *finding) {

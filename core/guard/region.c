@@ -5,6 +5,7 @@
 
 #include "base/port.h"
 #include "base/result.h"
+#include "mark/stack.h"
 #include "base/sections.h"
 
 /* Whatever board list there is: MOAT_C_OWNED means what it says. */

@@ -12,6 +12,7 @@
 #include "moat.h"
 #include "base/port.h"
 #include "base/result.h"
+#include "mark/stack.h"
 #include "mark/mark.h"
 #include "mark/root.h"
 

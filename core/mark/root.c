@@ -8,6 +8,7 @@
 #include "mark/mark.h"
 #include "base/port.h"
 #include "base/result.h"
+#include "mark/stack.h"
 
 static struct moat_root table[MOAT_CONFIG_ROOTS_MAX];
 

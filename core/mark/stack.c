@@ -122,6 +122,17 @@ void moat_stack_leave(void) {
     }
 }
 
+int moat_require_thread(const char *call, uintptr_t pc) {
+    int result = moat_require_ready(call);
+    if (result == MOAT_OK) {
+        result = moat_require_started(call);
+    }
+    if (result == MOAT_OK && moat_heap.front.inside != 0) {
+        moat_stack_enter(pc); /* which traps */
+    }
+    return result;
+}
+
 int moat_stack_add(struct moat_stack *stack) {
     static const char call[] = "moat_stack_add";
     int result = moat_require_thread(call, MOAT_CALLER());

@@ -14,6 +14,10 @@
 void moat_stack_enter(uintptr_t pc);
 #define MOAT_STACK_ENTER() moat_stack_enter(MOAT_CALLER())
 
+/* MOAT_OK, or refuses a call that is thread mode's: before moat_init, where start-up has not done its part, in a
+ * handler. Traps if another task is inside. pc: the caller to name. */
+int moat_require_thread(const char *call, uintptr_t pc);
+
 /* Thread mode is done, or calls what may allocate and switch: a finalizer, a hook. In a handler: nothing. */
 void moat_stack_leave(void);
 
