@@ -42,7 +42,7 @@ def plan(options):
     """The suites to run in each configuration; None is this computer."""
     suites = table.load()
     names = choose(options.SUITE, suites, "suite")
-    boards = choose(options.BOARD, table.BOARDS, "board")
+    boards = choose(options.BOARD, table.BOARDS + table.NAMED_BOARDS, "board")
     checks = choose(options.CHECK, table.CHECKS, "check level")
     opts = choose(options.OPT or ",".join(table.OPTS), table.OPTS_KNOWN, "optimisation")
     work = collections.defaultdict(list)

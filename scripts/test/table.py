@@ -9,6 +9,7 @@ import shlex
 from lib import boards
 
 BOARDS = tuple(boards.load())
+NAMED_BOARDS = boards.named()  # for suites that name them
 BOARD_GROUPS = {"all": BOARDS, "qemu": boards.of_kind("qemu"), "hosts": boards.of_kind("host"), "none": ()}
 CHECKS = ("0", "1", "2")
 OPTS = ("Os", "O2")  # where a suite does not say
@@ -96,7 +97,7 @@ def _line(text, where):
         setattr(suite, key, readers.get(key, str)(value))
         suite.fixed = suite.fixed or key in ("exit", "output")
         suite.default_opts = suite.default_opts and key != "opts"
-    for choice, known in ((suite.boards, BOARDS), (suite.checks, CHECKS), (suite.opts, OPTS_KNOWN)):
+    for choice, known in ((suite.boards, BOARDS + NAMED_BOARDS), (suite.checks, CHECKS), (suite.opts, OPTS_KNOWN)):
         for word in choice:
             if word not in known:
                 raise TableError(f"{where}: '{word}' is none of {', '.join(known)}")
