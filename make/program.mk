@@ -1,4 +1,4 @@
-# What programs are made of. Included by make/firmware.mk; examples/*/NAME.mk and test/*/NAME.mk use:
+# How programs are made. Included by make/firmware.mk; examples/*/NAME.mk and test/*/NAME.mk use:
 #
 #   $(eval $(call program,PATH,SOURCES,NAME))   the program $(OUT)/PATH.elf, from C and assembly files. NAME_CFLAGS,
 #       NAME_LDFLAGS (they come before the board's, so a -L there can supply moat_c_owned.ld) and NAME_LIBS (files that

@@ -13,12 +13,12 @@
 /* Writes to the console, by polling. */
 void moat_board_write(const char *text, size_t length);
 
-/* What a trap ends in: a reset in the field, a non-zero exit in a test.
+/* Ends a trap: by a reset in the field, by a non-zero exit in a test.
  * again  faults were taken while a fault was recorded as nested, or while the trap was: the board does the least that
  *        can work, and must not come back to life as if nothing had happened */
 _Noreturn void moat_board_trap_end(bool again);
 
-/* What the board knows of this boot: core/base/port.h. */
+/* The board's part of moat_port_boot, see core/base/port.h. */
 struct moat_port_boot;
 void moat_board_boot(struct moat_port_boot *out);
 

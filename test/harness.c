@@ -235,8 +235,8 @@ static void case_print(const char *name) {
     print("\n");
 }
 
-/* What the case before left on the stack would keep objects in the next one's heap. A leaf function: its frame is the
- * array, without a gap. */
+/* Words that the case before left on the stack would keep objects in the next one's heap. A leaf function: its frame is
+ * the array, without a gap. */
 __attribute__((noinline, no_sanitize_address)) static void stack_clear(void) {
     volatile uintptr_t words[1024];
     for (size_t i = 0; i < sizeof words / sizeof words[0]; i++) {

@@ -30,7 +30,7 @@ struct shadow_element {
     MOAT_REF(void) slot;
 };
 
-/* What a slot holds: an object, or none, and how far into it. */
+/* A slot's contents: an object, or none, and how far into it. */
 struct shadow_edge {
     uint16_t object; /* its number; SHADOW_NONE: NULL */
     uint16_t offset;

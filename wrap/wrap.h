@@ -1,7 +1,7 @@
 /* moat: the C library's copies behind the guard, by the linker's --wrap: see docs/guard.md. Firmware that wants it
  * compiles the files of wrap/ and links with @linker/moat_wrap.opts.
  *
- * Each function checks what it is about to do, then calls the library's. With MOAT_CONFIG_CHECK below 2 it just calls.
+ * Each function checks what it is about to do, then calls the library's. With MOAT_CONFIG_CHECK below 2 it only calls.
  *
  * SPDX-License-Identifier: MIT */
 #ifndef MOAT_WRAP_H

@@ -1,8 +1,8 @@
 /* tracker: AIS messages from VDM sentences, one or several.
  *
  * Fragments may come in any order, and those of several messages interleaved: a partial message is known by its
- * sequence id and channel. What never becomes whole is given up by age, by count, or for a newer message of the same
- * id; then its fragments are garbage.
+ * sequence id and channel. A message that never becomes whole is given up by age, by count, or for a newer one of the
+ * same id; its fragments are garbage then.
  *
  * SPDX-License-Identifier: MIT */
 #include "ais.h"
@@ -22,7 +22,7 @@ MOAT_TYPE(partial_type, struct partial, fragment);
 
 static MOAT_ROOT(struct partial) partials[AIS_PARTIALS_MAX];
 
-/* What the fields of a sentence say. */
+/* The values of a sentence's fields. */
 struct fragment {
     char *text;
     uint32_t length;

@@ -1,7 +1,7 @@
 /* tracker: NMEA 0183 sentences, from bytes to fields.
  *
  * A sentence begins with $ or !, and ends with * and two hexadecimal digits: the exclusive or of all bytes between.
- * What follows up to the end of the line is a receiver's own addition, and ignored. A line that begins with # is a
+ * The rest of the line is a receiver's own addition, and ignored. A line that begins with # is a
  * comment. The README states these rules once for the firmware and for the reference parser.
  *
  * SPDX-License-Identifier: MIT */

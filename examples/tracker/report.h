@@ -14,7 +14,7 @@
 #define TRACKER_BUG 0
 #endif
 
-/* What is on the air. */
+/* A report as it is sent. */
 struct frame {
     uint32_t number;
     uint32_t mmsi;

@@ -115,7 +115,7 @@ static bool begin_or_continue(const struct view *start, int32_t number) {
     return true;
 }
 
-/* What one sentence says. */
+/* The contents of one sentence. */
 struct part {
     int32_t number; /* in its group */
     uint32_t count; /* of satellites */

@@ -8,7 +8,7 @@
 
 #include <stdint.h>
 
-/* What the number parsers and the decoders put where a field is empty or says "not available". */
+/* The value that number parsers and decoders give for a field that is empty or says "not available". */
 #define TEXT_ABSENT INT32_MIN
 
 void text_char(char c);

@@ -32,7 +32,7 @@ struct point {
     int16_t accuracy; /* 1: better than 10 m */
 };
 
-/* What a ship says of itself; never changed once a track has it. */
+/* A ship's own description; never changed once a track has it. */
 struct identity {
     int32_t ship_type; /* or TEXT_ABSENT */
     int32_t imo;       /* or TEXT_ABSENT */

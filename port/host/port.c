@@ -57,8 +57,8 @@ uintptr_t moat_port_interrupted_sp(void) {
     return 0;
 }
 
-/* CALL of an offset, of a register, of a pointer behind a register. What stands before an address may be no code at
- * all. */
+/* CALL of an offset, of a register, of a pointer behind a register. The bytes before an address may be no code at all.
+ */
 __attribute__((no_sanitize_address)) bool moat_port_follows_call(uintptr_t address) {
     const unsigned char *after = (const unsigned char *)address;
     return after[-5] == 0xe8 || (after[-2] == 0xff && (after[-1] & 0x38) == 0x10) ||

@@ -13,7 +13,7 @@
 #define FRAME_MSTATUS 19
 #define FRAME_WORDS 20 /* a multiple of 16 bytes on rv32 and rv64 */
 
-/* What a trap that is a fault saves as well. */
+/* Saved as well if the trap is a fault. */
 #define SAVED_GP 0
 #define SAVED_TP 1
 #define SAVED_S 2 /* s0..s11 */

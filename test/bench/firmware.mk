@@ -33,7 +33,7 @@ newlib_LIBS := $(PEER_OBJS)
 newlib-nano_LDFLAGS := $(BENCH_LDFLAGS)
 newlib-nano_LIBS := $(PEER_OBJS)
 
-# What `program` takes for the link: the options for one library, then for the other.
+# Settings of `program` for the link: the options for one library, then for the other.
 full_CPUFLAGS := $(filter-out --specs=%,$(CPUFLAGS))
 full_LDFLAGS := $(LDFLAGS)
 ifeq ($(CROSS),riscv64-unknown-elf-)

@@ -1,6 +1,6 @@
 /* moat: what the guard's check takes, by what is stored and where to: guard_heap and so on. One MOAT_STORE, MOAT_MOVE
- * or MOAT_CALL in a function of its own, as the firmware's are: nothing is kept in registers from one to the next. What
- * counts is CHECK2 over CHECK0.
+ * or MOAT_CALL in a function of its own, as the firmware's are: nothing is kept in registers from one to the next. The
+ * figure to look at is CHECK2 over CHECK0.
  *
  * SPDX-License-Identifier: MIT */
 #include "bench.h"

@@ -51,7 +51,8 @@ __attribute__((noinline)) static uint32_t time_clear(void **slot) {
     return bench_end(begin);
 }
 
-/* What moving arguments and results about adds to a measured call, and to an allocation the plain store. */
+/* Instructions that moving arguments and results adds to a measured call, and that the plain store adds to an
+ * allocation. */
 static uint32_t alloc_overhead, free_overhead;
 
 static void find_overheads(void) {

@@ -32,7 +32,7 @@ struct pair {
     struct node node[2];
 };
 
-/* More words than a map has bits: slots at the first and last of the map, just behind it, and at the end. */
+/* More words than a map has bits: slots at the first and last of the map, right behind it, and at the end. */
 #define WIDE_WORDS (MOAT_WORD_BITS + 8)
 struct wide {
     MOAT_REF(struct node) first;
@@ -153,7 +153,7 @@ struct node *device(void);         /* registers that take any word: DEVICE */
         raw_store(&(at)->next, was);                                                                                   \
     } while (0)
 
-/* What C does: no macro. */
+/* Stores as C does, without a macro. */
 void raw_store(const void *slot, struct node *value);
 
 /* A copy, to move from. */

@@ -175,7 +175,7 @@ static bool make_objects(void) {
     return object != NULL && kept != NULL && elements != NULL && raw != NULL && pinned != NULL && persistent != NULL;
 }
 
-/* What a case added. */
+/* Takes back what a case added. */
 static void remove_ring(void) {
     for (uint32_t i = 0; moat_region_at(i) != NULL; i++) {
         if (moat_region_at(i) == &ring.region) {

@@ -205,7 +205,7 @@ static __attribute__((noinline)) unsigned clear_every_second(void) {
     return cleared;
 }
 
-/* Every second of a row of equal objects dies: a request of just that size has to find each of the holes. */
+/* Every second of a row of equal objects dies: a request of exactly that size has to find each of the holes. */
 static __attribute__((noinline)) void try_checkerboard(size_t bytes) {
     CHECK(fresh_heap(arena.bytes, sizeof arena.bytes));
     fill_with_row(bytes);

@@ -1,6 +1,6 @@
-/* Pointers that only a compiler could have made: in a register alone, just past the end, just before the start. Objects
- * so held are kept through whole collections, with a handler that allocates meanwhile; slots in the heap, which are
- * precise, keep nothing by such a pointer.
+/* Pointers that only a compiler could have made: in a register alone, right past the end, right before the start.
+ * Objects so held are kept through whole collections, with a handler that allocates meanwhile; slots in the heap, which
+ * are precise, keep nothing by such a pointer.
  *
  * SPDX-License-Identifier: MIT */
 #include "space/granule.h"
@@ -230,7 +230,7 @@ static void no_word_keeps_nothing(void) {
 
 static MOAT_ROOT(struct node) holder;
 
-/* A slot of an object and a root hold the address just past the first, which is the second's header. */
+/* A slot of an object and a root hold the address right past the first, which is the second's header. */
 static __attribute__((noinline)) void point_between(intptr_t offset) {
     make_neighbours();
     CHECK(!test_failed());

@@ -10,7 +10,7 @@ $(foreach s,$(API_SUITES),$(eval $(s)_LDFLAGS := -Wl,--defsym=MOAT_ARENA_BYTES=0
 model_SRCS += test/shadow.c
 guard_SRCS += test/guard/message.c
 
-# What moat prints passes through the test.
+# The test sees what moat prints.
 $(foreach s,api_bad_input api_before_init guard_audit,$(eval $(s)_SRCS += test/console.c))
 $(foreach s,api_bad_input api_before_init guard guard_audit,$(eval $(s)_LDFLAGS += -Wl,--wrap=moat_port_write))
 

@@ -153,7 +153,7 @@ static void arenas_that_overlap(void) {
     }
 }
 
-/* What the collector scans is no place for objects. */
+/* Memory that the collector scans is no place for an arena. */
 static void arenas_over_roots_and_stacks(void) {
     static _Alignas(16) unsigned char memory[1024];
     static struct moat_stack stack;
@@ -437,7 +437,7 @@ static void out_of_memory_is_no_mistake(void) {
     CHECK_HEAP();
 }
 
-/* What a handler may not call. */
+/* Calls that a handler may not make. */
 static void try_in_handler(void) {
     static struct moat_stack stack;
     REFUSED(moat_arena_add(spare[0], sizeof spare[0]), "moat_arena_add", MOAT_ERR_HANDLER, "in thread mode");
@@ -455,7 +455,7 @@ static void calls_from_a_handler(void) {
     bsp_interrupt(try_in_handler);
 }
 
-/* What a handler may call, and what it does there when it can't be served. */
+/* Calls that a handler may make, and their result when they can't be served. */
 static void call_in_handler(void) {
     struct moat_stats stats;
     CHECK_EQUAL(moat_pin(root), MOAT_OK);

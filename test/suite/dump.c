@@ -1,5 +1,5 @@
-/* The heap's dump: whole and sound frames, at any step of the collector, and nothing else happens. What they say is for
- * test/heapmap to find out.
+/* The heap's dump: whole and sound frames, at any step of the collector, and nothing else happens. test/heapmap checks
+ * their contents.
  *
  * SPDX-License-Identifier: MIT */
 #include "base/crc.h"

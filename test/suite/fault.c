@@ -1,5 +1,5 @@
 /* The fault record over resets: boots 1 to 5 each look at what they find, leave something for the next one, and end
- * in a trap or a reset. What they saw is kept in retained RAM; boot 6 judges it, and then damages the record.
+ * in a trap or a reset. Their observations are kept in retained RAM; boot 6 judges them, and then damages the record.
  *
  * SPDX-License-Identifier: MIT */
 #include "harness.h"
@@ -13,7 +13,7 @@
 #define BOOTS 6
 #define NOISE_ROUNDS 200
 
-/* What each boot found, and what it then did that has to be judged. Numbered by bsp_boot_count(). */
+/* Each boot's findings, and its results that have to be judged. Numbered by bsp_boot_count(). */
 struct found {
     enum moat_fault_status status;
     struct moat_fault fault;

@@ -292,7 +292,7 @@ static void registers_and_stack_are_recorded(void) {
     CHECK_EQUAL(fault->reset_cause, MOAT_RESET_SOFTWARE);
 }
 
-/* Of a slice that ends with its stack, no more than the stack; of none, nothing. */
+/* A slice that ends with its stack has no more than the stack; without a stack there is none. */
 static void slices_end_with_their_stack(void) {
     uintptr_t registers[MOAT_PORT_REGISTERS] = {0};
     struct moat_range stack = moat_port_thread_stack();

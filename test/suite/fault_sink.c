@@ -191,7 +191,7 @@ static void check_count(uint32_t n, uint32_t count) {
     complain(right ? NULL : "a count that was never written, or an old one");
 }
 
-/* What a boot finds is right. */
+/* Checks that a boot finds the right records. */
 static void check_found(const struct list *found) {
     complain(found->wrong);
     for (uint32_t i = 0; i < trial.must.length; i++) {

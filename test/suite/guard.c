@@ -1,6 +1,6 @@
 /* CHECK2: each store and copy of each kind of value into each kind of memory, in both halves of the barrier's test.
- * What must trap is held to its record and its message; what is legal, and everything in a build without CHECK2, must
- * be quiet.
+ * Each trap is compared with its expected record and message; legal stores, and all stores of a build without CHECK2,
+ * must be quiet.
  *
  * A trap resets the board, and the next boot judges it and goes on: the state of the run is in retained RAM.
  *
@@ -158,7 +158,7 @@ static struct node *memory_of(enum destination to) {
     }
 }
 
-/* What the guard should call the memory: by the table of regions, or by what the board has not declared. */
+/* The name that the guard should give the memory: by the table of regions, or undeclared. */
 static const struct moat_region *region_of(enum destination to, const void *at) {
     static const char *const names[DESTINATIONS] = {
         [TO_C_OWNED] = "c-owned",  [TO_NAMED_REGION] = "dma_ring", [TO_LIBRARY] = "newlib", [TO_MALLOC] = "malloc",

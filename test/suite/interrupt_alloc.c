@@ -175,7 +175,7 @@ static void prepare(const struct operation *operation, enum situation situation)
     operation->arrange();
 }
 
-/* What `a` of a shared node holds, taken out of it. */
+/* Takes out the pointer that `a` of a shared node holds. */
 static __attribute__((noinline)) struct node *take_out(void) {
     struct node *taken = shared->a;
     MOAT_CLEAR(shared->a);

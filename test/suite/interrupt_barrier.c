@@ -1,9 +1,9 @@
 /* A handler that allocates and stores, at each instruction of each barrier macro, wherever the collector stands.
  *
- * What an operation takes out of a slot is from then on held by the thread's own stack alone, which the running cycle
- * has scanned already: only the barrier can keep it. What it brings comes from a stack that is still grey while marking
- * begins. The handler takes what the slot holds, or stores to it, or elsewhere, and does as much of the collector's
- * work as any phase has.
+ * A pointer that an operation takes out of a slot is from then on only on the thread's own stack, which the running
+ * cycle has scanned already: only the barrier can keep its object. A pointer that it stores comes from a stack that is
+ * still grey while marking begins. The handler takes what the slot holds, or stores to it, or elsewhere, and does as
+ * much of the collector's work as any phase has.
  *
  * SPDX-License-Identifier: MIT */
 #include "harness.h"

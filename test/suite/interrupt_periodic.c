@@ -1,7 +1,7 @@
 /* A periodic interrupt that allocates and stores while the main loop does, each with a model of what it has stored.
  *
  * Each side has a table of slots in one root object, and a part of a table that both store to. A side's slots must hold
- * just what its model says, whatever the other does; a common slot holds what either stored last.
+ * exactly what its model says, whatever the other does; a common slot holds what either stored last.
  *
  * SPDX-License-Identifier: MIT */
 #include "harness.h"

@@ -109,7 +109,7 @@ static void checkerboard(void) {
     }
 }
 
-/* What a firmware does: allocates small and large, stores, and so drives the collector; then a whole collection. */
+/* Works as a firmware does: allocates small and large, stores, and so drives the collector; then a whole collection. */
 static void work(void) {
     for (int round = 0; round < ROUNDS; round++) {
         for (int i = 0; i < 40; i++) {

@@ -14,8 +14,8 @@ struct node {
 };
 MOAT_TYPE(node_type, struct node, next);
 
-/* A cache of small pieces: a stale word on the stack keeps one of them at most. What is asked for is more than is free
- * beside the cache, and less than is free on one side of any piece of it. */
+/* A cache of small pieces: a stale word on the stack keeps one of them at most. The request is larger than the free
+ * memory beside the cache, and smaller than that on one side of any piece of it. */
 #define CACHE 10
 #define PIECE (256 - MOAT_WORD_BYTES)
 #define REQUEST 1500
@@ -153,7 +153,7 @@ static __attribute__((noinline)) void make_finalized(void) {
     CHECK(MOAT_NEW(guard_type) != NULL);
 }
 
-/* What only a finalizer lets go of is found too, before the hook is asked. */
+/* Memory that only a finalizer lets go of is found too, before the hook is asked. */
 static void finalizers_come_before_the_hook(void) {
     CHECK(start(give_up));
     make_finalized();

@@ -76,14 +76,14 @@ static uint32_t larger(uint32_t a, uint32_t b) {
     return a > b ? a : b;
 }
 
-/* What docs/pacing.md allows one allocation in marking: by the guess, from the free granules that steady use leaves a
- * cycle to start with; by the bound, where the work has grown since the last cycle. */
+/* The work that docs/pacing.md allows one allocation in marking: by the guess, from the free granules that steady use
+ * leaves a cycle to start with; by the bound, where the work has grown since the last cycle. */
 static uint32_t marking_allowed(const struct adversary *adversary, uint32_t granules) {
     uint32_t all = moat_granules(moat_heap.stats.arena_bytes), words = all / 32;
     uint32_t sweep = words * SWEEP_UNITS / 32 + 32, meanwhile = words * SWEEP_UNITS * CHUNK_GRANULES / MOAT_CONFIG_PACE;
     uint32_t spare = (all - all / 100 * adversary->percent - sweep - meanwhile) / 2;
     spare = spare < moat_heap.pace.reserve - sweep ? spare : moat_heap.pace.reserve - sweep;
-    spare -= larger(moat_heap.pace.largest_request, CHUNK_GRANULES); /* claimed just before the cycle began */
+    spare -= larger(moat_heap.pace.largest_request, CHUNK_GRANULES); /* claimed right before the cycle began */
     uint32_t guess = moat_heap.pace.expected_work, rate = larger(guess / spare + 1, moat_heap.pace.rate);
     if (adversary->drops_at_start) {
         rate = larger(rate, MOST_UNITS * (all + moat_root_units()) / sweep + 1);
@@ -215,7 +215,7 @@ static size_t large(void) {
     return test_random_below(64) == 0 ? ARENA_BYTES / 32 : sixty_four();
 }
 
-/* What the marking before has learnt of requests is wrong from its middle on. */
+/* The estimate that the marking before has learnt from requests is wrong from its middle on. */
 static size_t larger_in_the_middle(void) {
     bool second_half =
         moat_heap.cycle.phase == MOAT_PHASE_MARK && moat_heap.pace.work > moat_heap.pace.expected_work / 2;

@@ -15,7 +15,7 @@
 
 static const uint32_t windows[] = {1000, 10000, 100000};
 
-/* What the collector has done, and how often the clock was read. */
+/* The collector's spans, and how often the clock was read. */
 static uint32_t begins[WORKS_MAX], ends[WORKS_MAX];
 static uint32_t works;
 static bool recording, inside;

@@ -3,7 +3,7 @@
  * SPDX-License-Identifier: MIT */
 #include "radio.h"
 
-/* What the driver keeps beside a descriptor. */
+/* The driver's own data beside a descriptor. */
 struct entry {
     radio_sent *sent;
     uint32_t cookie;

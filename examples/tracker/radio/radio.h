@@ -18,7 +18,7 @@
 /* A frame was sent. data: what was submitted, or NULL for a copy. cookie: the caller's. */
 typedef void radio_sent(void *data, uint32_t cookie);
 
-/* What the transmitter's DMA reads. */
+/* A descriptor, as the transmitter's DMA reads it. */
 struct radio_descriptor {
     void *data;
     uint32_t length;

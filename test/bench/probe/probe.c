@@ -82,7 +82,7 @@ void *__wrap_moat_port_spill_and_call(void *(*visit)(void *context, uintptr_t sp
     return result;
 }
 
-/* What a pair of entries takes, seen from outside. */
+/* The cost of a pair of entries, seen from outside. */
 static uint32_t time_pair(void) {
     uint32_t begin = bsp_instructions();
     bench_probe_masked();

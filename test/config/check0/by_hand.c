@@ -1,4 +1,4 @@
-/* What the barrier macros come to when nothing is checked, written by hand.
+/* The barrier macros' code when nothing is checked, written by hand.
  *
  * SPDX-License-Identifier: MIT */
 #include "barriers.h"

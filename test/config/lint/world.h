@@ -1,4 +1,4 @@
-/* What the cases of cases.ini and their twins work on.
+/* Declarations for the cases of cases.ini and their twins.
  *
  * SPDX-License-Identifier: MIT */
 #include <moat.h>

@@ -30,7 +30,7 @@
 
 struct moat_heap moat_heap;
 
-/* What the linker script makes of the build id's note, and of the regions. */
+/* Stands in for the linker script: the build id's note, and the regions. */
 __asm__(".pushsection .rodata\n"
         ".globl moat_regions_start, moat_regions_end\n"
         "moat_regions_start: moat_regions_end:\n"

@@ -1,7 +1,7 @@
 /* The loops. See loops.h. TABLE names this compilation's table, COMPILER the compiler and its level.
  *
- * C has no pointer just before an array, compilers do: hide() gives them the address as one that they know nothing of,
- * so that the loop starts where theirs do.
+ * C has no pointer to before an array, but compilers use one. hide() makes the address opaque, so that the loop starts
+ * where a compiler's would.
  *
  * SPDX-License-Identifier: MIT */
 #include "loops.h"

@@ -1,4 +1,4 @@
-/* What the concurrency suites keep in the heap: nodes that can prove who they are.
+/* Nodes for the concurrency suites: they can prove who they are.
  *
  * SPDX-License-Identifier: MIT */
 #ifndef TEST_NODE_H

@@ -1,5 +1,5 @@
 /* Situations. See situation.h. Handlers do the collector's work without changing its phase, which is how it comes to
- * stand just before a change.
+ * stand right before a change.
  *
  * SPDX-License-Identifier: MIT */
 #include "situation.h"
