@@ -137,8 +137,10 @@ struct moat_range __wrap_moat_port_thread_stack(void) {
         __asm__ volatile("" : : : "memory");                                                                           \
     }
 
-FUNCTION(make_objects, for (int i = 0; i < SLOW; i++)(void) MOAT_NEW(node_type))
-FUNCTION(make_bytes, for (int i = 0; i < SLOW; i++)(void) MOAT_NEW_BYTES(16))
+FUNCTION(
+    make_objects, for (int i = 0; i < SLOW; i++) { (void)MOAT_NEW(node_type); })
+FUNCTION(
+    make_bytes, for (int i = 0; i < SLOW; i++) { (void)MOAT_NEW_BYTES(16); })
 FUNCTION(make_large, (void)MOAT_NEW_BYTES(2048))
 FUNCTION(make_array, (void)MOAT_NEW_ARRAY(node_type, 2))
 FUNCTION(make_row, (void)MOAT_NEW_FLEX(row_type, 3))

@@ -100,5 +100,5 @@ static uintptr_t words_by_index(void) {
     return sum;
 }
 
-const struct loops TABLE = {COMPILER, words_up,     words_before, words_past,
-                            pairs_before,   bytes_before, bytes_down,   words_by_index};
+const struct loops TABLE = {COMPILER,     words_up,     words_before, words_past,
+                            pairs_before, bytes_before, bytes_down,   words_by_index};
