@@ -13,8 +13,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* docs/trace.md lists them for what reads them: a number keeps its meaning for good. What begins also ends, the last
- * begun first, unless the firmware does. */
+/* docs/trace.md lists them for what reads them: a number keeps its meaning for good. Begin and end
+ * events nest like brackets, unless the firmware's own do not. */
 enum moat_event_kind {
     MOAT_EVENT_NONE = 0,
     MOAT_EVENT_CYCLE_BEGIN = 1,    /* number of the cycle; marking begins */

@@ -80,7 +80,7 @@ struct moat_port_boot {
     uint32_t clock_hz;    /* ticks of moat_port_clock in a second; 0: not known, or it counts no time */
 };
 
-/* What the board knows of this boot, and of time. */
+/* The board's knowledge of this boot, and of time. */
 void moat_port_boot(struct moat_port_boot *out);
 
 #endif

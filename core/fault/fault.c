@@ -44,7 +44,7 @@ void moat_fault_report_begin(struct moat_fault_report *report, enum moat_fault_k
     report->register_mask = 0;
 }
 
-/* What the sink has of this fault was seen too: power may have gone since. */
+/* The sink's count of this fault is added: power may have gone since it was written. */
 static uint32_t seen_before(const struct moat_fault *record) {
     return moat_fault_mirror == NULL ? 0 : moat_fault_mirror->count(record);
 }

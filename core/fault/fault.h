@@ -18,7 +18,7 @@
 
 #include <stdint.h>
 
-/* What the guard, the walker and the port know about a fault. What does not apply is 0 or NULL. */
+/* The facts that the guard, the walker or the port has about a fault. A member that does not apply is 0 or NULL. */
 struct moat_fault_report {
     enum moat_fault_kind kind;
     uintptr_t pc; /* return address of the call that failed, or the instruction that faulted */
@@ -67,7 +67,7 @@ void moat_fault_record(struct moat_fault_slot *slot, const struct moat_fault_rep
 void moat_fault_record_nested(struct moat_fault_slot *slot, const struct moat_fault_report *report, uint32_t first_kind,
                               uint32_t sequence);
 
-/* What a record calls pc: bit 0 of a return address selects the instruction set on some cores and is no part of the
+/* The pc of a record: bit 0 of a return address selects the instruction set on some cores and is no part of the
  * address. Where addresses can be odd, what is left still lies in the call. */
 uintptr_t moat_fault_report_pc(const struct moat_fault_report *report);
 
@@ -108,7 +108,7 @@ void moat_fault_print_record(const struct moat_fault *fault, uint32_t count);
 
 /* ---- the sink ---- */
 
-/* What the rest asks of fault_sink.c; NULL where no sink is set. */
+/* The functions of fault_sink.c that the rest calls; NULL where no sink is set. */
 struct moat_fault_mirror {
     uint32_t (*count)(const struct moat_fault *record); /* of the same fault, 0 if it has none */
     void (*append)(const struct moat_fault *record, uint32_t count);

@@ -51,7 +51,7 @@ static void describe_destination(struct moat_text *text, const struct moat_fault
     labelled_address(text, " at ", fault->destination);
 }
 
-/* What the guard finds where no pointer leaves managed memory by a store. */
+/* The guard's findings other than a store of a managed pointer outside managed memory. */
 static void describe_breach(struct moat_text *text, const struct moat_fault *fault) {
     static const struct {
         const char *what, *at;

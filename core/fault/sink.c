@@ -1,8 +1,8 @@
 /* moat: the fault log in memory that outlives power. See moat_fault.h; docs/fault-record.md, "In a sink".
  *
  * A sink is blocks of entries, each entry with a CRC. An entry is written once, to memory that reads as erased; nothing
- * is written over. What a loss of power leaves of an entry fails its CRC and closes its block: nothing behind it is
- * looked at, and the next entry opens another block. What there is, is found by reading: there is no state in RAM that
+ * is written over. An entry cut off by a loss of power fails its CRC and closes its block: nothing behind it is
+ * looked at, and the next entry opens another block. Entries are found by reading: there is no state in RAM that
  * could be wrong.
  *
  * SPDX-License-Identifier: MIT */

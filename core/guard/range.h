@@ -13,7 +13,7 @@ struct moat_guard_range {
     const void *value; /* what moat_guard_range_next_kept_in found in the slot: a handler may store to it meanwhile */
 };
 
-/* What holds slots: an object, or a root. */
+/* The holder of slots: an object, or a root. */
 struct moat_guard_holder {
     const struct moat_type *type; /* NULL: all of it is slots */
     uintptr_t start, end;

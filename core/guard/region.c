@@ -30,7 +30,7 @@ const struct moat_region *moat_region_at(uint32_t index) {
     return entry == NULL ? NULL : &entry->region;
 }
 
-/* Of two regions, one of which may be NULL, the one that counts at an address. */
+/* The one of two regions, either of which may be NULL, that counts at an address. */
 static const struct moat_region *closer(const struct moat_region *best, const struct moat_region *other, uintptr_t at) {
     uintptr_t start = (uintptr_t)other->start, bytes = (uintptr_t)other->end - start;
     if (at - start >= bytes || (best != NULL && bytes >= (uintptr_t)best->end - (uintptr_t)best->start)) {

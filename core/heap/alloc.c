@@ -17,13 +17,13 @@
 /* Objects of up to 16 bitmap words are marked as in use in one masked step. */
 #define AT_ONCE_GRANULES 512u
 
-/* So many units more, in slices, a handler sweeps for memory that it does not find. */
+/* Extra sweep units a handler may spend before its allocation fails. */
 #define HANDLER_UNITS 192u
 
 /* Every allocation takes the slow way. */
 #define STRESS (MOAT_CONFIG_STRESS_COLLECT || MOAT_CONFIG_STRESS_FAIL)
 
-/* What is asked for. */
+/* The object that is asked for. */
 struct request {
     const struct moat_type *type;
     moat_word header;

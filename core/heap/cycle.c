@@ -18,7 +18,7 @@
 #include "heap/pace.h"
 #include "heap/utilisation.h"
 
-/* What a step from stage to stage, or to the next root range, costs in units of some ten to fifteen instructions. */
+/* The cost of a step from stage to stage, or to the next root range, in units of some ten to fifteen instructions. */
 #define STEP_UNITS 6u
 
 static uint32_t clock_now(void) {
@@ -79,7 +79,7 @@ void moat_cycle_start(void) {
     moat_heap.mark.stacks_grey = moat_stack_any_grey();
 }
 
-/* What marking does when nothing is grey. False: nothing that may be done here and now. */
+/* The next stage of marking when nothing is grey. False: nothing that may be done here and now. */
 static bool next_stage_step(void) {
     switch (moat_heap.mark.stage) {
     case MOAT_STAGE_ROOTS:

@@ -52,7 +52,7 @@ static uintptr_t fit_arena(struct plan *plan, uintptr_t start, uintptr_t bytes) 
     return granules;
 }
 
-/* What is no granule for objects is never free: those before `low`, and behind the last, the fence, which ends the
+/* Granules that cannot hold objects are never free: those before `low`, and behind the last, the fence, which ends the
  * object before it. The sweep takes it for one that has been reached. */
 static void raise_fences(struct moat_arena *arena) {
     uint32_t fence = arena->granules - 1;

@@ -17,7 +17,7 @@
 /* The guess of what is left of marking is at least the work done over this. */
 #define GUESS_LEAST 8u
 
-/* So many requests while marking tell how large they are. */
+/* The number of requests while marking from which their size is estimated. */
 #define REQUESTS_TELL 8u
 
 static uint32_t all_words(void) {
@@ -78,13 +78,13 @@ bool moat_pace_due(void) {
 }
 
 /* No cycle's marking takes more: a granule has two words, each of them a piece, a slot and an object marked at most.
- * What was made since it began is black. */
+ * Objects made since it began are black. */
 static uint32_t most_work(void) {
     uint32_t used = moat_granules(moat_heap.stats.arena_bytes) - moat_heap.free_granules - moat_heap.pace.allocated;
     return MOST_UNITS * (used + moat_root_units());
 }
 
-/* What is left of marking: by the guess, but never less than a part of what has been done, so that a guess that proves
+/* The marking that is left: by the guess, but never less than a part of what has been done, so that a guess that proves
  * too low grows a little at a time; by the bound once it has and no more free granules are left than are the sweep's.
  */
 static uint32_t units_left(bool more_free) {

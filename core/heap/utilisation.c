@@ -17,7 +17,7 @@
 
 #if MOAT_CONFIG_SLICE_CLOCK
 
-/* Of time: shares are told in thousandths. */
+/* Shares of time are in thousandths. */
 #define WHOLE 1000u
 
 static const uint32_t lengths[MOAT_UTILISATION_WINDOWS] = {1000, 10000, 100000};

@@ -224,7 +224,7 @@ bool moat_object_find(const void *p, struct moat_object *out);
 /* The type of raw bytes. */
 MOAT_TYPE_DECLARE(moat_type_bytes);
 
-/* What moat_heap_check found. */
+/* The result of moat_heap_check. */
 struct moat_heap_error {
     unsigned invariant; /* n of INV-n in docs/design.md */
     const void *where;  /* the address it is about, or NULL */

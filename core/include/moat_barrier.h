@@ -20,7 +20,7 @@
  * slot    an lvalue of pointer type;  value  a pointer of that type, or NULL */
 #define MOAT_STORE(slot, value) moat_store_(MOAT_SLOT_(slot), MOAT_VALUE_(slot, value))
 
-/* MOAT_INIT(slot, value): the first store to a slot of an object just made: does not look at the old value, which
+/* MOAT_INIT(slot, value): the first store to a slot of a new object: does not look at the old value, which
  * is NULL. For a slot that may hold a pointer use MOAT_STORE. */
 #define MOAT_INIT(slot, value) moat_init_store_(MOAT_SLOT_(slot), MOAT_VALUE_(slot, value))
 
@@ -94,7 +94,7 @@ MOAT_INLINE_ void *moat_returned_pointer_(void *result) {
 extern char moat_roots_start[], moat_typed_roots_end[];
 
 /* The fast half of the check: whether a slot is where most are, the first arena or a root section, or nothing is
- * stored. What is tested first is what costs least: `make bench BENCH=guard` has the figures. */
+ * stored. The cheapest test comes first: `make bench BENCH=guard` has the figures. */
 MOAT_INLINE_ bool moat_is_plainly_legal_(const void *slot, const void *value) {
 #if MOAT_CONFIG_CHECK_SLOTS
     (void)slot;

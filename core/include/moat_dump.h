@@ -5,8 +5,8 @@
 #define MOAT_DUMP_H
 
 /* Prints the heap as it is at this moment through moat_port_write, in framed lines: the heap's state and bitmaps,
- * roots, pins, handles, stacks, and the objects that have slots, whole. Of objects without slots (raw bytes, text) it
- * prints the header, of stacks the words that are addresses in the heap: what else the firmware keeps there stays on
+ * roots, pins, handles, stacks, and the objects that have slots, whole. For objects without slots (raw bytes, text) it
+ * prints the header, for stacks the words that are addresses in the heap: what else the firmware keeps there stays on
  * the device. Free memory is left out.
  *
  * Allocates nothing and changes nothing. Works at any phase of the collector; where the sweep has still to come, dead

@@ -26,7 +26,7 @@ enum moat_fault_kind {
     MOAT_FAULT_EXCEPTION = 3,      /* the CPU: cause and detail are the port's */
     MOAT_FAULT_CORRUPT = 4,        /* moat_heap_check found a broken invariant: cause is its number */
     MOAT_FAULT_ASSERT = 5,         /* firmware called moat_fault_assert */
-    MOAT_FAULT_STACK = 6,          /* a CPU exception, at or just below the end of a stack */
+    MOAT_FAULT_STACK = 6,          /* a CPU exception, at or a little below the end of a stack */
     MOAT_FAULT_MEMORY = 7,         /* moat_fault_out_of_memory: value is the number of bytes asked for */
     MOAT_FAULT_WATCHDOG = 8,       /* the board called moat_fault_watchdog */
     MOAT_FAULT_NESTED = 9,         /* a fault while another was being recorded or printed */
@@ -107,7 +107,7 @@ enum moat_fault_status moat_fault_get(struct moat_fault *out);
 
 /* The records in retained RAM, `bytes` bytes each, oldest first: index 0 is the first since moat_fault_clear.
  * count   receives how often this fault was seen, 1 or more; may be NULL
- * Returns NULL from the first index on that has none. What it returns is valid until moat_fault_clear.
+ * Returns NULL from the first index on that has none. The result is valid until moat_fault_clear.
  * Context: any. Cost: a CRC over the records. */
 const struct moat_fault *moat_fault_at(unsigned index, uint32_t *count);
 
@@ -123,8 +123,8 @@ enum moat_fault_status moat_fault_print(void);
 /* ---- the sink ---- */
 
 /* Memory that outlives power: pages of flash, an EEPROM, a file. The functions return 0, or anything else if they
- * failed. They are called from a fault too, with interrupts masked, in any context, with a broken heap: they poll. What
- * a write or an erase has returned from is kept over a loss of power. */
+ * failed. They are called from a fault too, with interrupts masked, in any context, with a broken heap: they poll. A
+ * write or an erase that has returned survives a loss of power. */
 struct moat_fault_sink {
     uint32_t block_bytes; /* bytes that one erase erases, a multiple of `unit`, room for a record and 150 more */
     uint32_t blocks;      /* 1 or more. The first that was filled is kept; with 3 or more the others take turns, with
@@ -159,7 +159,7 @@ typedef void moat_fault_hook(const struct moat_fault *fault);
 /* Sets the hook, NULL for none; returns the previous one. Context: any. */
 moat_fault_hook *moat_fault_hook_set(moat_fault_hook *next);
 
-/* What a port knows of a CPU exception. */
+/* The facts that a port has about a CPU exception. */
 struct moat_fault_exception {
     uintptr_t pc, lr, sp;    /* as they were before it */
     uintptr_t address;       /* that faulted, or 0 */

@@ -103,8 +103,8 @@ void moat_check_result_struct_(const void *result, size_t bytes);
 #endif
 
 /* x, looked at. Only a struct is copied: a block around a pointer would end the life of a compound literal that it
- * points at, and constants stay what they are, NULL a pointer of any type and literals format strings. Of all these x
- * one is evaluated. */
+ * points at, and constants stay what they are, NULL a pointer of any type and literals format strings. Only one
+ * of these x is evaluated. */
 #define MOAT_CHECKED_(what, name, x) MOAT_CHECKED_NOW_(what, name, x)
 #define MOAT_CHECKED_NOW_(what, name, x)                                                                               \
     __builtin_choose_expr(                                                                                             \
@@ -131,7 +131,7 @@ MOAT_INLINE_ uintptr_t moat_checked_result_(uintptr_t result, size_t bytes) {
     return result;
 }
 
-/* What GCC and clang answer; a record's class is followed by a union's. */
+/* The answers of GCC and clang; a record's class is followed by a union's. */
 #define MOAT_CLASS_(x) __builtin_classify_type(x)
 #define MOAT_CLASS_POINTER_ 5
 #define MOAT_CLASS_RECORD_ 12

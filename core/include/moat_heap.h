@@ -58,7 +58,7 @@ enum moat_phase {
     MOAT_PHASE_SWEEP, /* barrier off; white objects become holes */
 };
 
-/* What marking does once the grey lists are empty. */
+/* The stages of marking once the grey lists are empty. */
 enum moat_mark_stage {
     MOAT_STAGE_ROOTS,    /* scan the next range of roots */
     MOAT_STAGE_STACKS,   /* scan the next registered stack: thread mode only */
@@ -241,8 +241,8 @@ struct moat_front {
 #endif
 };
 
-/* Of MOAT_CONFIG_..._MAX entries, linked where they are used; NULL until the first entry. Each is written by the file
- * of mark/ that is named like it. Read there and in inspect/. */
+/* These have MOAT_CONFIG_..._MAX entries each, linked where they are used; NULL until the first entry. Each is written
+ * by the file of mark/ that is named like it. Read there and in inspect/. */
 struct moat_tables {
     struct moat_stack *stacks; /* registered: a list */
     struct moat_root *roots;

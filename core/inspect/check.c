@@ -9,7 +9,7 @@
 #include "space/granule.h"
 #include "base/port.h"
 
-/* INV-6: the bins hold just the free runs, under their sizes, and the count of free granules is theirs and the
+/* INV-6: the bins hold only the free runs, under their sizes, and the count of free granules is theirs and the
  * cursor's. */
 static bool check_bins(const struct moat_check_sums *sums, struct moat_heap_error *error) {
     uint32_t holes = 0, granules = 0;
@@ -34,7 +34,7 @@ static bool check_bins(const struct moat_check_sums *sums, struct moat_heap_erro
     return true;
 }
 
-/* INV-9: the barrier is on just while marking. */
+/* INV-9: the barrier is on if, and only if, the phase is MARK. */
 static bool check_phase(struct moat_heap_error *error) {
     if ((moat_heap.marking != 0) != (moat_heap.cycle.phase == MOAT_PHASE_MARK)) {
         return moat_check_fail(error, 9, 0, "the barrier's flag does not fit the phase");

@@ -84,8 +84,8 @@ static uintptr_t skip_cursor(uintptr_t start) {
 }
 
 /* Where the part of a free run begins that must be filed: behind what the cursor owns, which may lie on either side of
- * where the sweep stands, and what the sweep has not filed. What was free before the sweep came to its beginning is the
- * sweep's to its end. */
+ * where the sweep stands, and what the sweep has not filed. A run that was free before the sweep came to its beginning
+ * is the sweep's to its end. */
 static uintptr_t filed_part(const struct moat_arena *arena, uintptr_t start, uintptr_t end) {
     start = skip_cursor(start);
     bool swept = moat_heap.sweep.arena == arena;

@@ -1,6 +1,6 @@
 /* moat: heap dumps over the console. See moat_dump.h; the format: docs/heap-map.md.
  *
- * A dump is memory: what a debugger would read to show the heap, in pieces with their addresses. What they mean is the
+ * A dump is memory: what a debugger would read to show the heap, in pieces with their addresses. Their meaning is the
  * reader's business, so the format does not change when the heap does.
  *
  * SPDX-License-Identifier: MIT */
@@ -37,7 +37,7 @@ enum frame_kind {
     FRAME_END = 3,
 };
 
-/* What the frame of kind 1 holds, the same on 32- and 64-bit cores. */
+/* The content of a frame of kind 1, the same on 32- and 64-bit cores. */
 struct dump_begin {
     uint16_t layout;
     uint8_t word_bytes;
@@ -303,7 +303,7 @@ static void print_end(struct dump *dump) {
     moat_frame_end(&dump->frame);
 }
 
-/* What stands where the bitmap is comes first: of a dump that is cut short the objects are known, if not what they
+/* The bitmaps come first: a dump that is cut short still shows where the objects are, if not what they
  * hold. */
 static void *print_dump(void *unused, uintptr_t sp) {
     struct dump dump;

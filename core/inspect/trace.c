@@ -11,7 +11,7 @@
 #define LAYOUT 1u
 #define LINE_EVENTS 8u
 
-/* What each line begins with, so that it can be understood without the others. */
+/* The beginning of each line, so that it can be understood without the others. */
 struct head {
     uint16_t layout;
     uint16_t events;      /* that follow in this line */

@@ -6,7 +6,7 @@
 #include "base/bits.h"
 #include "space/granule.h"
 
-/* What work counts, in units of some ten to fifteen instructions: looking at a slot, marking what it points at, going
+/* The cost of work, in units of some ten to fifteen instructions: looking at a slot, marking what it points at, going
  * on to another piece or object. */
 #define UNITS_SLOT 1
 #define UNITS_MARK 2
@@ -40,7 +40,7 @@ static void mark_owner(struct moat_arena *arena, uint32_t granule) {
     }
 }
 
-/* What marking needs of an arena. */
+/* The members of an arena that marking needs. */
 struct view {
     struct moat_arena *arena;
     uintptr_t base;
@@ -212,7 +212,7 @@ static inline bool begin_grey(struct moat_arena *arena, struct moat_scan *scan, 
     return true;
 }
 
-/* What comes behind [at, dense_end): the scan's next piece, or another grey object. False: nothing is grey. */
+/* The work behind [at, dense_end): the scan's next piece, or another grey object. False: nothing is grey. */
 static inline bool go_on(struct moat_scan *scan, struct moat_arena *home, struct habit *habit) {
     while (scan->map != 0 || scan->type != NULL) {
         if (moat_scan_next_piece(scan)) {

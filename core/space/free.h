@@ -6,7 +6,7 @@
 
 #include <stdint.h>
 
-/* What moat_stats_get calls free_bytes: the argument of most events that end something. Context: any. */
+/* The free_bytes of moat_stats_get: the argument of most events that end something. Context: any. */
 uint32_t moat_event_free_bytes(void);
 
 #endif

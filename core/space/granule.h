@@ -25,7 +25,7 @@
 /* Larger requests are no business of the cursor; smaller ones never fill a whole bitmap word (INV-3). */
 #define MOAT_SMALL_GRANULES 31u
 
-/* What one bitmap word stands for. */
+/* The granules that one bitmap word stands for. */
 #define MOAT_WORD_GRANULES 32u
 #define MOAT_WORD_SPAN (MOAT_WORD_GRANULES * MOAT_GRANULE)
 
@@ -81,7 +81,7 @@ static inline moat_word moat_header_of_type(const struct moat_type *type) {
     return ((uintptr_t)type - (uintptr_t)moat_types_start) >> MOAT_HEADER_TYPE_SHIFT;
 }
 
-/* Of objects of raw bytes. */
+/* The header of objects of raw bytes. */
 static inline moat_word moat_bytes_header(void) {
     return moat_header_of_type(&moat_type_bytes) | MOAT_HEADER_ARRAY;
 }
@@ -111,7 +111,7 @@ static inline bool moat_is_start(const struct moat_arena *arena, uint32_t granul
     return (arena->bits[granule >> 5].start & moat_bit(granule)) != 0;
 }
 
-/* Of an object's first granule. */
+/* `granule` is an object's first. */
 static inline bool moat_is_white(const struct moat_arena *arena, uint32_t granule) {
     return (arena->bits[granule >> 5].mark & moat_bit(granule)) != 0;
 }

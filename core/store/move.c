@@ -12,7 +12,7 @@
 #include "base/port.h"
 #include "base/result.h"
 
-/* What a copy covers: bytes [offset, offset + bytes) of elements of `type`. */
+/* The part that a copy covers: bytes [offset, offset + bytes) of elements of `type`. */
 struct range {
     const struct moat_type *type;
     uintptr_t offset;
