@@ -68,7 +68,7 @@ bool moat_cas_(moat_slot *slot, void *expected, void *desired);
 void *moat_exchange_(moat_slot *slot, void *value);
 void moat_swap_(moat_slot *a, moat_slot *b);
 
-/* Slow halves. moat_barrier_ buffers what a store takes away and, while a stack is grey, what it brings. */
+/* Slow halves. moat_barrier_ greys what a store takes away and, while a stack is grey, what it brings. */
 void moat_barrier_(void *old, void *value);
 void moat_guard_store_(const void *slot, const void *value);
 
