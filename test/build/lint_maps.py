@@ -37,7 +37,7 @@ def map_case(compiler):
         expect(not found - expected, f"reported as well: {sorted(found - expected)}")
         errors = sum(kind == "error" for _, kind, *_ in expected)
         types = len(re.findall(r"^MOAT_TYPE", (ROOT / SOURCE).read_text(), re.MULTILINE))
-        expect(output.endswith(f"moat-lint: sources 1, maps compared {types}, found {errors}\n"), f"ends: {output[-100:]}")
+        expect(output.endswith(f"moat lint: sources 1, maps compared {types}, found {errors}\n"), f"ends: {output[-100:]}")
 
     return f"members_that_the_map_lacks_{compiler.name.replace('/', '_')}", case
 

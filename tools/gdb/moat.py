@@ -2,15 +2,6 @@
 
 SPDX-License-Identifier: MIT"""
 import os
-import sys
+import runpy
 
-sys.dont_write_bytecode = True
-TOOLS = os.path.dirname(os.path.dirname(os.path.realpath(__file__)))
-if TOOLS not in sys.path:
-    sys.path.insert(0, TOOLS)
-for name in [name for name in sys.modules if name.split(".")[0] == "moat"]:
-    del sys.modules[name]  # sourced again: as it is now
-
-from moat.gdb import commands  # noqa: E402
-
-commands.register()
+runpy.run_path(os.path.join(os.path.dirname(os.path.realpath(__file__)), os.pardir, "moat", "gdb", "load.py"))

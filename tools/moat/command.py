@@ -1,14 +1,24 @@
-"""What the command lines of the tools that read a firmware's output have in common: inputs, complaints, the end.
+"""What the sub-commands have in common: options, inputs, complaints, the end.
 
 SPDX-License-Identifier: MIT"""
+import argparse
 import os
 import sys
 
 from moat.firmware.elf import FirmwareError
+from moat.version import VERSION
 
 
 class Unusable(Exception):
     """What was asked for can't be done; str() says why and what to do."""
+
+
+def parser(program, description, **more):
+    """A command's parser, which knows --help and --version; the description is kept as it is written."""
+    made = argparse.ArgumentParser(prog=program, description=description,
+                                   formatter_class=argparse.RawDescriptionHelpFormatter, **more)
+    made.add_argument("--version", action="version", version=f"moat {VERSION}")
+    return made
 
 
 def say(program, text):

@@ -1,4 +1,4 @@
-"""The command line of moat-fault.
+"""The command line of `moat fault`.
 
 SPDX-License-Identifier: MIT"""
 import argparse
@@ -12,6 +12,7 @@ from moat.log import fault as records
 
 from . import report
 
+PROGRAM = "moat fault"
 HELP = """Finds moat's fault records in what a firmware printed, and explains them with its ELF file.
 
 exit status:
@@ -31,8 +32,7 @@ def _ram(text):
 
 
 def _arguments(arguments):
-    parser = argparse.ArgumentParser(prog="moat-fault", description=HELP,
-                                     formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = command.parser(PROGRAM, HELP)
     parser.add_argument("elf", metavar="ELF", help="the firmware that faulted")
     parser.add_argument("log", metavar="LOG", nargs="?", default="-", help="what it printed; - or none: standard input")
     parser.add_argument("--elf", dest="others", metavar="ELF", action="append", default=[],
@@ -48,7 +48,7 @@ def _arguments(arguments):
     return parser.parse_intermixed_args(arguments)
 
 
-_say = functools.partial(command.say, "moat-fault")
+_say = functools.partial(command.say, PROGRAM)
 
 
 def _collect(log, raw, name):
@@ -114,4 +114,4 @@ def _run(options):
 
 def main(arguments=None):
     options = _arguments(arguments)
-    return command.finish("moat-fault", _run, options, core_file.CoreError)
+    return command.finish(PROGRAM, _run, options, core_file.CoreError)

@@ -1,4 +1,4 @@
-"""The command line of moat-heapmap.
+"""The command line of `moat heap`.
 
 SPDX-License-Identifier: MIT"""
 import argparse
@@ -18,6 +18,7 @@ from moat.log import dump as dumps
 from . import page
 from .document import Document, export
 
+PROGRAM = "moat heap"
 HELP = """Draws a firmware's heap: a page (HTML) with a map of its objects and holes, what keeps what alive, and the figures.
 
 INPUT is what the firmware printed, with heap dumps in it (moat_heap_dump), or an ELF core file. docs/heap-map.md has more.
@@ -30,14 +31,15 @@ exit status:
 ELF_MAGIC = b"\x7fELF"
 
 
-_say = functools.partial(command.say, "moat-heapmap")
+_say = functools.partial(command.say, PROGRAM)
 
 
 def _arguments(arguments):
-    parser = argparse.ArgumentParser(prog="moat-heapmap", description=HELP, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = command.parser(PROGRAM, HELP)
     parser.add_argument("elf", metavar="FIRMWARE.elf", help="the firmware, with its debug information")
     parser.add_argument("input", metavar="INPUT", help="a serial log with heap dumps, or a core file; -: standard input")
-    parser.add_argument("-o", dest="output", metavar="FILE", help="where the page goes; -: standard output; heap.html if there is no --json either")
+    parser.add_argument("-o", "--output", metavar="FILE",
+                        help="where the page goes; -: standard output; heap.html if there is no --json either")
     parser.add_argument("--json", metavar="FILE", help="write what the page shows as JSON; -: standard output")
     parser.add_argument("--dump", metavar="N", type=int, help="draw the log's N-th dump, from 1; the last if not given")
     parser.add_argument("--list", action="store_true", help="list the dumps in the log and draw none")
@@ -173,4 +175,4 @@ def main(arguments=None):
     options = _arguments(arguments)
     if isinstance(sys.stdout, io.TextIOWrapper):
         sys.stdout.reconfigure(encoding="utf-8")
-    return command.finish("moat-heapmap", _run, options, TargetError)
+    return command.finish(PROGRAM, _run, options, TargetError)

@@ -1,9 +1,11 @@
-"""The command line of moat-lint.
+"""The command line of `moat lint`.
 
 SPDX-License-Identifier: MIT"""
+import argparse
 import os
-import sys
 import tempfile
+
+from moat import command
 
 from .compiler import CAST, Compiler, CompilerError, split_command
 from .hints import hint
@@ -11,9 +13,8 @@ from .image import Image, ImageError, link
 from .maps import compare
 from .probe import struct_assignments
 
-HELP = """usage: moat-lint COMPILER [FLAG...] SOURCE.c...
-
-Compiles each source with -DMOAT_LINT, in which a slot is const, and adds to what the compiler refuses the macro to
+PROGRAM = "moat lint"
+HELP = """Compiles each source with -DMOAT_LINT, in which a slot is const, and adds to what the compiler refuses the macro to
 use. Where nothing is refused it compares the MOAT_REF members of each struct with its MOAT_TYPE. A compile command as
 it stands will do: options about its output are left out. Messages of the ordinary build are not repeated.
 
@@ -82,17 +83,26 @@ def _lines(path):
         return []
 
 
-def main(arguments):
-    command, sources = split_command(arguments)
-    if not command or not sources or command[0] in ("-h", "--help"):
-        print(HELP, file=sys.stdout if command[:1] in (["-h"], ["--help"]) else sys.stderr)
-        return 0 if command[:1] in (["-h"], ["--help"]) else 2
+def _arguments(arguments):
+    """The compiler, its flags, the sources: all that follows the compiler is the compiler's, options included."""
+    parser = command.parser(PROGRAM, HELP, usage="moat lint [--help] [--version] COMPILER [FLAG...] SOURCE.c...")
+    parser.add_argument("compiler", metavar="COMPILER", help="the compiler, for the target as in the firmware's build")
+    parser.add_argument("words", metavar="FLAG|SOURCE.c", nargs=argparse.REMAINDER, help="its flags, and the C sources")
+    options = parser.parse_args(arguments)
+    words, sources = split_command([options.compiler, *options.words])
+    if not sources:
+        parser.error("no source: name C files, which end in .c")
+    return words, sources
+
+
+def main(arguments=None):
+    words, sources = _arguments(arguments)
     try:
-        linter = Linter(Compiler(command))
+        linter = Linter(Compiler(words))
         for source in sources:
             linter.lint(source)
     except (CompilerError, ImageError) as error:
-        print(f"moat-lint: {error}", file=sys.stderr)
+        command.say(PROGRAM, error)
         return 2
-    print(f"moat-lint: sources {len(sources)}, maps compared {linter.maps}, found {linter.found}")
+    print(f"{PROGRAM}: sources {len(sources)}, maps compared {linter.maps}, found {linter.found}")
     return 1 if linter.found else 0

@@ -25,7 +25,7 @@ def link(path, output, compilers_linker):
         elf = ELFFile(file)
         key = elf["e_machine"], elf.elfclass
     if key not in LINKERS:
-        raise ImageError(f"moat-lint does not know the linker for {key[0]}")
+        raise ImageError(f"moat lint does not know the linker for {key[0]}")
     emulation, *named = LINKERS[key]
     for linker in (compilers_linker, *named, "ld.lld"):
         command = [linker, "-m", emulation, "--unresolved-symbols=ignore-all", "--noinhibit-exec", "-e", "0", "-o", output, path]

@@ -1,4 +1,4 @@
-"""The command line of moat-trace.
+"""The command line of `moat trace`.
 
 SPDX-License-Identifier: MIT"""
 import argparse
@@ -13,6 +13,7 @@ from moat.log import fault as records, trace as lines
 
 from . import chrome, core_file, picture, runs, summary
 
+PROGRAM = "moat trace"
 HELP = """Turns what moat's collector did into a trace: JSON for ui.perfetto.dev, chrome://tracing or speedscope.
 
 INPUT is what a firmware printed (the lines of moat_trace_print; fault records have the last 16 events too), or an
@@ -24,7 +25,7 @@ exit status:
   2  the command line, the ELF file, the input or the output can't be used"""
 
 
-_say = functools.partial(command.say, "moat-trace")
+_say = functools.partial(command.say, PROGRAM)
 
 
 def _rate(text):
@@ -38,11 +39,12 @@ def _rate(text):
 
 
 def _arguments(arguments):
-    parser = argparse.ArgumentParser(prog="moat-trace", description=HELP, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = command.parser(PROGRAM, HELP)
     parser.add_argument("elf", metavar="ELF", help="the firmware, as it ran")
     parser.add_argument("input", metavar="INPUT", nargs="?", default="-",
                         help="what it printed, or a core file; - or none: standard input")
-    parser.add_argument("-o", dest="output", metavar="FILE", default="-", help="where the trace goes; - or none: standard output")
+    parser.add_argument("-o", "--output", metavar="FILE", default="-",
+                        help="where the trace goes; - or none: standard output")
     parser.add_argument("--hz", type=_rate, metavar="N",
                         help="ticks of moat_port_clock in a second, if the firmware does not say; else a tick is drawn as 1 us")
     parser.add_argument("--summary", action="store_true", help="print counts and longest times to standard error")
@@ -130,4 +132,4 @@ def _run(options):
 
 def main(arguments=None):
     options = _arguments(arguments)
-    return command.finish("moat-trace", _run, options, core_file.CoreError)
+    return command.finish(PROGRAM, _run, options, core_file.CoreError)
