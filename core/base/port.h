@@ -8,6 +8,7 @@
  *   typedef ... moat_port_mask_t;
  *   static inline moat_port_mask_t moat_port_mask(void);      mask interrupts, return what was; nestable
  *   static inline void moat_port_unmask(moat_port_mask_t);    restore what moat_port_mask returned
+ *   static inline bool moat_port_is_masked(void);             true between the two
  *   static inline bool moat_port_in_handler(void);            true in an interrupt or exception handler
  *   MOAT_PORT_REGISTERS      registers in a fault record, by DWARF number, the program counter among them
  *   MOAT_PORT_REGISTER_SP    the stack pointer's number

@@ -23,6 +23,12 @@ static inline void moat_port_unmask(moat_port_mask_t before) {
     __asm__ volatile("msr primask, %0" : : "r"(before) : "memory");
 }
 
+static inline bool moat_port_is_masked(void) {
+    uint32_t primask;
+    __asm__ volatile("mrs %0, primask" : "=r"(primask));
+    return (primask & 1) != 0;
+}
+
 /* IPSR is the number of the exception that runs, 0 in thread mode. */
 static inline bool moat_port_in_handler(void) {
     uint32_t ipsr;

@@ -38,6 +38,10 @@ static inline void moat_port_unmask(moat_port_mask_t before) {
     }
 }
 
+static inline bool moat_port_is_masked(void) {
+    return moat_port_host_masked != 0;
+}
+
 static inline bool moat_port_in_handler(void) {
     return moat_port_host_in_handler != 0;
 }

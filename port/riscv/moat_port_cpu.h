@@ -32,6 +32,12 @@ static inline void moat_port_unmask(moat_port_mask_t before) {
     __asm__ volatile("csrs mstatus, %0" : : "r"(before & MOAT_PORT_MSTATUS_MIE) : "memory");
 }
 
+static inline bool moat_port_is_masked(void) {
+    uintptr_t mstatus;
+    __asm__ volatile("csrr %0, mstatus" : "=r"(mstatus));
+    return (mstatus & MOAT_PORT_MSTATUS_MIE) == 0;
+}
+
 #if MOAT_CONFIG_BOARD_IN_HANDLER
 static inline bool moat_port_in_handler(void) {
     return moat_board_in_handler();

@@ -117,6 +117,22 @@ void masks_nest(void) {
     CHECK_EQUAL(open, 1);
 }
 
+void the_mask_can_be_read(void) {
+    bool before = moat_port_is_masked();
+    moat_port_mask_t outer = moat_port_mask();
+    bool under_one = moat_port_is_masked();
+    moat_port_mask_t inner = moat_port_mask();
+    bool under_both = moat_port_is_masked();
+    moat_port_unmask(inner);
+    bool under_one_again = moat_port_is_masked();
+    moat_port_unmask(outer);
+    CHECK(!before);
+    CHECK(under_one);
+    CHECK(under_both);
+    CHECK(under_one_again);
+    CHECK(!moat_port_is_masked());
+}
+
 void mask_returns_what_was(void) {
     interrupts = 0;
     bsp_interrupt(on_interrupt);

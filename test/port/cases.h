@@ -9,6 +9,7 @@
 void clock_counts_instructions(void);
 void timer_hits_each_instruction_once(void);
 void masks_nest(void);
+void the_mask_can_be_read(void);
 void mask_returns_what_was(void);
 void handlers_are_known_and_have_their_stack(void);
 void interrupted_stack_is_known(void);

@@ -128,6 +128,7 @@ static const struct test_case cases[] = {
     TEST_CASE(clock_counts_instructions),
     TEST_CASE(timer_hits_each_instruction_once),
     TEST_CASE(masks_nest),
+    TEST_CASE(the_mask_can_be_read),
     TEST_CASE(mask_returns_what_was),
     TEST_CASE(handlers_are_known_and_have_their_stack),
     TEST_CASE(interrupted_stack_is_known),

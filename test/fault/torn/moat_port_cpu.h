@@ -20,6 +20,10 @@ static inline void moat_port_unmask(moat_port_mask_t mask) {
     (void)mask;
 }
 
+static inline bool moat_port_is_masked(void) {
+    return true;
+}
+
 static inline bool moat_port_in_handler(void) {
     return false;
 }
