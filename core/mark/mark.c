@@ -4,6 +4,7 @@
 #include "mark/mark.h"
 
 #include "base/bits.h"
+#include "base/port.h"
 #include "space/granule.h"
 
 /* The cost of work, in units of some ten to fifteen instructions: looking at a slot, marking what it points at, going
@@ -97,6 +98,9 @@ static inline uint32_t white_starts(const struct moat_arena *arena, uint32_t gra
     return starts & (((uint32_t)1 << count) - 1);
 }
 
+/* Of a row, so many granules are looked at in one masked step. */
+#define MASKED_GRANULES 6u
+
 /* Marks all objects that begin or lie in a row of granules: the first may reach into it, the others start there. */
 static void mark_row(struct moat_arena *arena, uint32_t granule, uint32_t count) {
     mark_owner(arena, granule);
@@ -109,9 +113,12 @@ static void mark_row(struct moat_arena *arena, uint32_t granule, uint32_t count)
  * first of which it keeps any object. */
 static void mark_near(struct moat_arena *arena, uint32_t at, uint32_t row_first) {
     uint32_t last = at + MOAT_NEAR_GRANULES;
-    if (last >= MOAT_FAR_GRANULES) {
-        uint32_t first = row_first > MOAT_FAR_GRANULES ? row_first : MOAT_FAR_GRANULES;
-        mark_row(arena, arena->first + first - MOAT_FAR_GRANULES, last - first + 1);
+    uint32_t first = row_first > MOAT_FAR_GRANULES ? row_first : MOAT_FAR_GRANULES;
+    for (uint32_t count; first <= last; first += count) {
+        count = last - first + 1 < MASKED_GRANULES ? last - first + 1 : MASKED_GRANULES;
+        moat_port_mask_t masked = moat_port_mask();
+        mark_row(arena, arena->first + first - MOAT_FAR_GRANULES, count);
+        moat_port_unmask(masked);
     }
 }
 
@@ -147,9 +154,11 @@ static void mark_far(struct moat_arena *arena, uintptr_t ahead) {
             if (granule >= arena->granules - 1) {
                 return;
             }
+            moat_port_mask_t masked = moat_port_mask();
             if (may_be_long(arena, granule, least)) {
                 mark_if_long(arena, granule, base, ahead);
             }
+            moat_port_unmask(masked);
         }
     }
 }

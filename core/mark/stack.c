@@ -12,9 +12,7 @@
 
 static inline void look_at(moat_word word, uintptr_t low, uintptr_t span) {
     if (__builtin_expect(word - low < span, 0)) {
-        moat_port_mask_t masked = moat_port_mask();
         moat_mark_ambiguous(word);
-        moat_port_unmask(masked);
     }
 }
 

@@ -1,5 +1,5 @@
-/* moat: scanning stacks, conservatively. Internal to core; thread mode, interrupts on: they are masked for one word
- * that is a heap pointer at a time.
+/* moat: scanning stacks, conservatively. Internal to core; thread mode, interrupts on: they are masked for parts of
+ * one word that is near an object.
  *
  * SPDX-License-Identifier: MIT */
 #ifndef MOAT_STACK_H
