@@ -36,8 +36,8 @@ static inline uintptr_t moat_reach_span(uintptr_t span) {
 }
 
 /* As moat_mark_value for a word that may be anything and may stand before or past its object: keeps all objects within
- * whose reach it is. Context: thread, interrupts on. Cost: constant for each arena; marks what lies in at most seventeen
- * granules, nine on 64-bit cores, and six objects more, masked for six granules or one object at a time. */
+ * whose reach it is. Context: thread, interrupts on. Cost: constant for each arena; marks what lies in at most
+ * seventeen granules, nine on 64-bit cores, and six objects more, masked for six granules or one object at a time. */
 void moat_mark_ambiguous(uintptr_t word);
 
 /* Whether the object at this payload address is white. */
