@@ -1,4 +1,8 @@
-/* moat: the heap's whole state, one struct, so that tests, a debugger and the fault record can see it.
+/* moat: the heap's state, in one struct, so that tests, a debugger and the fault record can see it.
+ *
+ * Not in it, since a firmware that does not use them links none of it: the tables of roots, pins and handles, to which
+ * `tables` points; the list of persistent blocks; the regions added at run time; the level of MOAT_CALL's checks; the
+ * rings of events and of faults, and where the fault log and the audit stand. The last error is base/result.c's.
  *
  * Firmware reads moat_stats_get() instead; only the barrier macros look in here. docs/design.md explains the
  * fields and gives the invariants (INV-n) that moat_heap_check() verifies.
