@@ -48,11 +48,8 @@ __attribute__((no_sanitize_address)) static void look(struct moat_audit *audit, 
     }
 }
 
-int moat_audit_step(struct moat_audit *audit, size_t words) {
-    int result = moat_require_thread("moat_audit_step", MOAT_CALLER());
-    if (result != MOAT_OK) {
-        return result;
-    }
+/* Thread mode, which may be inside an allocation. */
+static int step(struct moat_audit *audit, size_t words) {
     if (audit->changes != moat_region_changes()) {
         moat_audit_begin(audit, audit->report);
     }
@@ -74,6 +71,11 @@ int moat_audit_step(struct moat_audit *audit, size_t words) {
     return region == NULL ? 0 : 1;
 }
 
+int moat_audit_step(struct moat_audit *audit, size_t words) {
+    int result = moat_require_thread("moat_audit_step", MOAT_CALLER());
+    return result == MOAT_OK ? step(audit, words) : result;
+}
+
 int moat_audit(moat_audit_report *report) {
     struct moat_audit audit;
     moat_audit_begin(&audit, report);
@@ -91,6 +93,6 @@ void moat_audit_slice(uint32_t words) {
         moat_audit_begin(&audit, NULL);
     }
     if (under_way) {
-        under_way = moat_audit_step(&audit, words) == 1;
+        under_way = step(&audit, words) == 1;
     }
 }

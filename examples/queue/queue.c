@@ -32,9 +32,10 @@ static int put(int value) {
 
 /* The queue is not empty. */
 static int take(void) {
-    int value = first->value;
-    MOAT_STORE(first, first->next); /* nothing to free */
-    return value;
+    struct node *node = first;
+    MOAT_STORE(first, node->next); /* nothing to free */
+    MOAT_CLEAR(node->next);        /* a dead word on the stack may keep this node, and now not the queue behind it */
+    return node->value;
 }
 
 int main(void) {

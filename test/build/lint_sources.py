@@ -11,7 +11,7 @@ NEWLIB = {"rv32imac": "build/newlib/rv32imac/include", "rv64imac": "build/newlib
 COMPILERS = [Compiler("armv7m"), Compiler("rv32imac"), Compiler("rv64imac"), Compiler("host", clang=True)]
 
 # What the sources see beyond core's headers, and the macros that their makefiles give them.
-FLAGS = ["-std=c11", "-Ibsp", "-Itest", "-DLOOPS=loops", '-DLOOPS_COMPILER="lint"']
+FLAGS = ["-std=c11", "-Ibsp", "-Itest", "-DTABLE=table", '-DCOMPILER="lint"']
 
 
 def sources(*patterns):
@@ -41,7 +41,7 @@ def clean(name, paths, *flags):
         for compiler in COMPILERS:
             status, output = lint(compiler, *flags, *paths)
             expect(status == 0, f"{compiler.name}: {output[:600]}")
-            told = re.fullmatch(r"moat-lint: sources (\d+), maps compared (\d+), found 0\n", output)
+            told = re.fullmatch(r"moat lint: sources (\d+), maps compared (\d+), found 0\n", output)
             expect(told and int(told[1]) == len(paths), f"says {output[-600:]}")
             # types that only another configuration compiles are not there to compare
             expect(int(told[2]) >= types_in(paths) - 8, f"{told[2]} maps compared of {types_in(paths)} types")
@@ -57,9 +57,9 @@ def readme_is_clean(scratch):
         expect(status == 0, f"{compiler.name}: {output}")
         status, output = run(["make", "-s", "lint-user", f"CC={' '.join(compiler.command)}", f"SRC={scratch}/readme.c"])
         expect(status == 0, f"make lint-user: {output}")
-    (scratch / "readme.c").write_text(text.replace("MOAT_STORE(list, node)", "list = node"))
+    (scratch / "readme.c").write_text(text.replace("MOAT_STORE(first, node)", "first = node", 1))
     status, output = run(["make", "-s", "lint-user", f"SRC={scratch}/readme.c", "FLAGS=-mcpu=cortex-m3 -mthumb"])
-    expect(status != 0 and "moat: use MOAT_STORE(list, node)" in output, f"make lint-user: {output}")
+    expect(status != 0 and "moat: use MOAT_STORE(first, node)" in output, f"make lint-user: {output}")
 
 
 def tracker_with_a_mistake(scratch):
@@ -106,7 +106,7 @@ def a_compile_command_as_it_stands(scratch):
     for compiler in COMPILERS:
         status, output = lint(compiler, "-c", "-o", scratch / "a.o", "-MMD", "-MF", scratch / "a.d", f"-o{scratch}/b.o", "-O2", "-flto",
                               "-w", "-Wall", "-Werror", "-Wfatal-errors", *(scratch / f"{name}.c" for name in "abc"))
-        expect(status == 1 and output.endswith("moat-lint: sources 3, maps compared 1, found 2\n"), f"{compiler.name}: {output}")
+        expect(status == 1 and output.endswith("moat lint: sources 3, maps compared 1, found 2\n"), f"{compiler.name}: {output}")
         move = "MOAT_MOVE(type of the struct, a, b)" if "clang" in compiler.name else "MOAT_STORE(*a, *b), or MOAT_MOVE if it is a struct"
         for use in ("MOAT_CLEAR(a->next)", move):
             expect(f"note: moat: use {use}\n" in output, f"{compiler.name}: no '{use}' for a header's line: {output}")
