@@ -23,12 +23,16 @@ OTHERS = sources("examples/*/*.c", "test/*.c", "test/size/*.c", "test/suite/*.c"
 OTHERS = [source for source in OTHERS if not str(source).endswith("guard_wrap.c")]  # copies over slots on purpose
 
 
-def lint(compiler, *words):
+def command_of(compiler):
+    """Without -ffreestanding: these sources have a C library."""
     target = compiler.name.split("/")[1]
-    # Without -ffreestanding: these sources have a C library.
     command = [word for word in compiler.command if word != "-ffreestanding"]
     system = ["-isystem", NEWLIB[target]] if target in NEWLIB else ["-D_GNU_SOURCE"] if target == "host" else []
-    return run(["tools/moat-lint", *command, *system, *FLAGS, *map(str, words)])
+    return [*command, *system]
+
+
+def lint(compiler, *words):
+    return run(["tools/moat-lint", *command_of(compiler), *FLAGS, *map(str, words)])
 
 
 def types_in(paths):
@@ -55,7 +59,7 @@ def readme_is_clean(scratch):
     for compiler in COMPILERS:
         status, output = lint(compiler, scratch / "readme.c")
         expect(status == 0, f"{compiler.name}: {output}")
-        status, output = run(["make", "-s", "lint-user", f"CC={' '.join(compiler.command)}", f"SRC={scratch}/readme.c"])
+        status, output = run(["make", "-s", "lint-user", f"CC={' '.join(command_of(compiler))}", f"SRC={scratch}/readme.c"])
         expect(status == 0, f"make lint-user: {output}")
     (scratch / "readme.c").write_text(text.replace("MOAT_STORE(first, node)", "first = node", 1))
     status, output = run(["make", "-s", "lint-user", f"SRC={scratch}/readme.c", "FLAGS=-mcpu=cortex-m3 -mthumb"])
