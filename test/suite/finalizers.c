@@ -282,9 +282,12 @@ static void doomed_is_kept_and_taken_at_every_step(void) {
     for (unsigned steps = 0; steps < 1000; steps++) {
         CHECK(start());
         make_and_forget();
-        scrub_stack();
-        moat_cycle_start();
-        moat_cycle_finish();
+        /* More than once: on some hosts a stale register keeps it in the first. */
+        for (unsigned cycles = 0; cycles < 3 && moat_heap.finalizers.doomed == NULL; cycles++) {
+            scrub_stack();
+            moat_cycle_start();
+            moat_cycle_finish();
+        }
         CHECK(moat_heap.finalizers.doomed != NULL);
         resurrect = true;
         scrub_stack();
