@@ -3,19 +3,20 @@
  * SPDX-License-Identifier: MIT */
 #include "heap/cycle.h"
 
+#include "heap/pace.h"
+#include "space/free.h"
 #include "guard/audit.h"
-#include "space/cursor.h"
 #include "base/event.h"
 #include "mark/finalize.h"
-#include "space/free.h"
 #include "space/granule.h"
 #include "mark/mark.h"
 #include "base/port.h"
 #include "base/result.h"
 #include "mark/root.h"
 #include "mark/stack.h"
+#include "space/search.h"
 #include "space/sweep.h"
-#include "heap/pace.h"
+#include "space/take.h"
 #include "heap/utilisation.h"
 
 /* What a step from stage to stage, or to the next root range, costs in units of some ten to fifteen instructions. */
@@ -55,13 +56,13 @@ static void begin_black(void) {
         uint32_t fence = arena->granules - 1;
         arena->bits[fence >> 5].mark &= ~moat_bit(fence);
     }
-    moat_cursor_blacken();
+    moat_take_begin_marking();
 }
 
 void moat_cycle_start(void) {
     moat_port_mask_t masked = moat_port_mask();
-    begin_black();
     moat_pace_begin_marking();
+    begin_black();
     moat_heap.cycle.number++;
     moat_heap.cycle.requested = false;
     moat_heap.mark.root_step = 0;
@@ -72,7 +73,6 @@ void moat_cycle_start(void) {
     moat_heap.mark.stacks_grey = true;
     moat_heap.cycle.phase = MOAT_PHASE_MARK;
     moat_heap.marking = 1;
-    moat_pace_attend();
     MOAT_EVENT(MOAT_EVENT_CYCLE_BEGIN, moat_heap.cycle.number);
     moat_port_unmask(masked);
     scan_current_stack();
@@ -123,7 +123,7 @@ static void run_slice(uint32_t units) {
     if (moat_heap.cycle.phase == MOAT_PHASE_MARK) {
         mark_slice(units);
     } else if (moat_heap.cycle.phase == MOAT_PHASE_SWEEP) {
-        (void)moat_sweep_some(units, 0);
+        moat_sweep_some(units);
     }
     uint32_t after = clock_now(), took = after - before;
     moat_utilisation_add(before, after, moat_utilisation_busy());
@@ -145,8 +145,8 @@ static void end_marking(void) {
     moat_pace_end_marking();
     moat_heap.marking = 0;
     moat_heap.cycle.phase = MOAT_PHASE_SWEEP;
+    moat_take_begin_sweep();
     moat_sweep_begin();
-    moat_pace_attend();
 }
 
 /* Thread mode: the changes that handlers leave undone. */
@@ -164,8 +164,11 @@ static void change_phase(void) {
         moat_port_unmask(masked);
     } else if (moat_heap.cycle.phase == MOAT_PHASE_SWEEP) {
         moat_port_mask_t masked = moat_port_mask();
-        if (moat_heap.sweep.arena == NULL) {
+        if (moat_sweep_is_over()) {
             moat_heap.cycle.phase = MOAT_PHASE_IDLE;
+            moat_take_begin_idle();
+            moat_sweep_set_stop();
+            moat_heap.pace.free_at_start = moat_heap.free_granules;
             moat_heap.stats.cycles++;
             MOAT_EVENT(MOAT_EVENT_CYCLE_END, moat_event_free_bytes());
         }
@@ -191,7 +194,7 @@ void moat_cycle_finish(void) {
 
 bool moat_cycle_sweep_slice(void) {
     moat_port_mask_t masked = moat_port_mask();
-    bool sweeps = moat_heap.sweep.arena != NULL && !moat_heap.front.claiming;
+    bool sweeps = moat_heap.cycle.phase == MOAT_PHASE_SWEEP && !moat_sweep_is_over();
     if (sweeps) {
         run_slice(MOAT_CONFIG_SLICE_UNITS);
     }
@@ -201,16 +204,12 @@ bool moat_cycle_sweep_slice(void) {
 
 void moat_cycle_request(void) {
     moat_heap.cycle.requested = true;
-    moat_pace_attend();
 }
 
 static void pace_in_handler(void) {
     moat_port_mask_t masked = moat_port_mask();
-    if (moat_heap.cycle.phase == MOAT_PHASE_MARK ||
-        (moat_heap.cycle.phase == MOAT_PHASE_SWEEP && !moat_heap.front.claiming)) {
+    if (moat_heap.cycle.phase != MOAT_PHASE_IDLE) {
         run_slice(MOAT_CONFIG_SLICE_UNITS);
-    } else if (moat_heap.cycle.phase == MOAT_PHASE_IDLE && moat_pace_due()) {
-        moat_cycle_request();
     }
     moat_port_unmask(masked);
 }
@@ -234,18 +233,14 @@ void moat_cycle_pace(uint32_t granules) {
         moat_cycle_finish();
     }
     if (moat_heap.cycle.phase == MOAT_PHASE_IDLE) {
-        if (moat_pace_due()) {
+        if (moat_heap.cycle.requested) {
             moat_cycle_start(); /* and this stack's scan: that is enough for one allocation */
         }
     } else {
-        moat_heap.pace.slow_allocations++;
         work(moat_pace_units(granules));
         change_phase();
     }
     (void)moat_finalize_run();
-    moat_port_mask_t masked = moat_port_mask();
-    moat_pace_attend();
-    moat_port_unmask(masked);
 }
 
 int moat_gc_step(size_t budget) {

@@ -27,9 +27,12 @@ static inline void mark(struct moat_arena *arena, uint32_t granule, struct moat_
     }
 }
 
+/* An ambiguous word may point at a hole, which stays dead. */
 static void mark_start(struct moat_arena *arena, uint32_t start) {
-    mark(arena, start, &arena->bits[start >> 5], moat_bit(start), moat_header_at(moat_granule_address(arena, start)),
-         moat_heap.types.leaf_header);
+    moat_raw *header = moat_header_at(moat_granule_address(arena, start));
+    if (!moat_is_hole(*header)) {
+        mark(arena, start, &arena->bits[start >> 5], moat_bit(start), header, moat_heap.types.leaf_header);
+    }
 }
 
 /* Marks the object that a granule belongs to, if it belongs to one. */
@@ -214,7 +217,7 @@ static inline bool begin_grey(struct moat_arena *arena, struct moat_scan *scan, 
 
 /* What comes behind [at, dense_end): the scan's next piece, or another grey object. False: nothing is grey. */
 static inline bool go_on(struct moat_scan *scan, struct moat_arena *home, struct habit *habit) {
-    while (scan->map != 0 || scan->type != NULL) {
+    while (scan->map != 0 || scan->type != NULL || scan->extends) {
         if (moat_scan_next_piece(scan)) {
             return true;
         }

@@ -20,14 +20,25 @@
 #define MOAT_HEADER_TYPE_SHIFT 4u /* types are aligned to 32 bytes at least: bit 0 is left for the flag */
 #define MOAT_LINK_NONE (MOAT_WORD_BYTES == 4 ? 0xfffffu : 0xffffffffu)
 
+/* In place of a type, of a hole: no type stands that far into the section. */
+#define MOAT_HEADER_HOLE MOAT_HEADER_TYPE_MASK
+
 #define MOAT_NO_GRANULE UINT32_MAX
 
-/* Larger requests are no business of the cursor; smaller ones never fill a whole bitmap word (INV-3). */
-#define MOAT_SMALL_GRANULES 31u
+/* Larger requests are searched for in the bitmap. The search sees a free run of at least so many granules in a piece of
+ * at least so many. */
+#define MOAT_SMALL_GRANULES MOAT_EXTENT_FAST
 
 /* What one bitmap word stands for. */
 #define MOAT_WORD_GRANULES 32u
 #define MOAT_WORD_SPAN (MOAT_WORD_GRANULES * MOAT_GRANULE)
+#define MOAT_WORD_SHIFT (MOAT_GRANULE_SHIFT + 5u)
+
+/* While a cycle runs, a request for more granules pays for more than one (docs/pacing.md). */
+#define MOAT_PAYMENT_GRANULES 8u
+
+/* Bitmap words that share a full bit. */
+#define MOAT_GROUP_WORDS 32u
 
 static inline uint32_t moat_granules(uintptr_t bytes) {
     return (uint32_t)(bytes >> MOAT_GRANULE_SHIFT);
@@ -37,9 +48,9 @@ static inline uintptr_t moat_bytes(uint32_t granules) {
     return (uintptr_t)granules << MOAT_GRANULE_SHIFT;
 }
 
-/* Interrupts masked: of all holes, what is left of the cursor's chunk included. */
+/* Interrupts masked: free memory, holes, and what is left of the chunk. While sweeping, what has been found so far. */
 static inline uintptr_t moat_free_bytes(void) {
-    return moat_bytes(moat_heap.free_granules) + (moat_heap.cursor.limit - moat_heap.cursor.at);
+    return moat_bytes(moat_heap.free_granules + moat_heap.listed) + (moat_heap.chunk.limit - moat_heap.chunk.at);
 }
 
 /* The arena whose granules p lies in, or NULL. The first is tried first. Bounded by MOAT_CONFIG_ARENAS_MAX. */
@@ -58,6 +69,16 @@ static inline struct moat_arena *moat_arena_of(uintptr_t p) {
 
 static inline uint32_t moat_granule_of(const struct moat_arena *arena, uintptr_t p) {
     return moat_granules(p - arena->base);
+}
+
+/* The bits of the granule at an address. bias: its arena's. */
+static inline struct moat_bits *moat_bits_at(uintptr_t bias, uintptr_t at) {
+    return (struct moat_bits *)(bias + (at >> MOAT_WORD_SHIFT) * sizeof(struct moat_bits));
+}
+
+/* The bit of the granule at an address, in its bits. */
+static inline uint32_t moat_bit_at(uintptr_t at) {
+    return (uint32_t)1 << ((at >> MOAT_GRANULE_SHIFT) & 31u);
 }
 
 /* Whether p, inside an arena, points into a granule's first word, where an object would have its header. */
@@ -103,6 +124,10 @@ static inline bool moat_header_has_slots(moat_word header) {
     return (header & MOAT_HEADER_TYPE_MASK) < moat_heap.types.leaf_header;
 }
 
+static inline bool moat_is_hole(moat_word header) {
+    return (header & MOAT_HEADER_TYPE_MASK) == MOAT_HEADER_HOLE;
+}
+
 static inline uint32_t moat_bit(uint32_t granule) {
     return (uint32_t)1 << (granule & 31u);
 }
@@ -116,23 +141,11 @@ static inline bool moat_is_white(const struct moat_arena *arena, uint32_t granul
     return (arena->bits[granule >> 5].mark & moat_bit(granule)) != 0;
 }
 
-/* Whether a bitmap word lies wholly inside one object (moat_heap.h). */
-static inline bool moat_is_covered(const struct moat_bits *bits) {
-    return bits->start == 0 && (bits->mark & 3u) == 2;
-}
-
-/* In a covered word: how many words before it the object starts, and how many behind it it ends. */
-static inline uint32_t moat_words_back(const struct moat_bits *bits) {
-    return bits->mark >> 17;
-}
-
-static inline uint32_t moat_words_ahead(const struct moat_bits *bits) {
-    return bits->mark >> 2 & 0x7fffu;
-}
-
-static inline void moat_cover(struct moat_bits *bits, uint32_t back, uint32_t ahead) {
-    bits->start = 0;
-    bits->mark = back << 17 | ahead << 2 | 2u;
+/* The granules of a word that are inside objects. Where handlers may make objects meanwhile, the mark bits are read
+ * first: a start that is made between the two readings then shows. */
+static inline uint32_t moat_inside(const struct moat_bits *bits) {
+    uint32_t mark = *(const volatile uint32_t *)&bits->mark;
+    return mark & ~*(const volatile uint32_t *)&bits->start;
 }
 
 static inline uint32_t moat_arena_words(const struct moat_arena *arena) {
@@ -156,14 +169,17 @@ static inline bool moat_type_has_slots(const struct moat_type *type) {
 }
 
 static inline uint32_t moat_type_granules(const struct moat_type *type) {
-    return moat_granules(type->extent & ~MOAT_EXTENT_FINALIZED);
+    return moat_granules(type->extent & ~MOAT_EXTENT_SLOW);
 }
 
-/* The granule after the object that starts at `granule`. Cost: constant. */
+/* The granule after the object that starts at `granule`. Cost: a step for each 32 of its granules. */
 uint32_t moat_object_end(const struct moat_arena *arena, uint32_t granule);
 
-/* The first granule of the object that `granule` belongs to, or MOAT_NO_GRANULE if it is free. Cost:
- * constant. */
+/* The first granule of the object (a hole is one) that `granule` belongs to, or MOAT_NO_GRANULE if it is free. Cost: a
+ * step for each 255 of its bitmap words. */
 uint32_t moat_object_start(const struct moat_arena *arena, uint32_t granule);
+
+/* Writes the back bytes of an object of `granules` at `first`, where it needs some. Cost: a step for each 32. */
+void moat_object_back(const struct moat_arena *arena, uint32_t first, uint32_t granules);
 
 #endif

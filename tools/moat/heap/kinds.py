@@ -8,7 +8,7 @@ from moat.firmware.fields import field_at
 ARRAY_FLAG = 1
 TYPE_SHIFT = 4               # of the type's offset in its section
 TYPE_BITS = {4: 12, 8: 32}   # of a header, by bytes of a word
-EXTENT_FINALIZED = 0x80000000
+EXTENT_SLOW = 0x80000000
 
 
 class Run:
@@ -49,7 +49,7 @@ class Kind:
         self.is_bytes = address == target.symbol("moat_type_bytes")
         self.name = "bytes" if self.is_bytes else target.string(fields["name"])
         self.size = fields["size"]
-        self.extent = fields["extent"] & ~EXTENT_FINALIZED
+        self.extent = fields["extent"] & ~EXTENT_SLOW
         self.finalized = fields["finalize"] != 0
         self.flexible = fields["flexible"] != 0
         self._word = target.word
@@ -132,6 +132,9 @@ class Kinds:
         """(Kind or None, whether it heads an array)."""
         offset = (header & self._mask & ~ARRAY_FLAG) << TYPE_SHIFT
         return self.at(self._start + offset), bool(header & ARRAY_FLAG)
+
+    def is_hole(self, header):
+        return header & self._mask == self._mask
 
     def link(self, header):
         """The granule of the next object on the grey list."""

@@ -1,0 +1,22 @@
+/* moat: holes: free memory that the search has passed, in lists by size. Internal to core; interrupts are masked in all
+ * of them. docs/design.md, "Free memory".
+ *
+ * SPDX-License-Identifier: MIT */
+#ifndef MOAT_HOLES_H
+#define MOAT_HOLES_H
+
+#include "space/granule.h"
+
+/* Makes [at, at + granules) a hole and files it. Its mark bits are set, its start bits are not. bias: its arena's.
+ * Cost: constant. */
+void moat_holes_file(struct moat_lists *lists, uintptr_t bias, uintptr_t at, uint32_t granules);
+
+/* Takes a hole of `granules` or more, the smallest that the lists tell apart, and files what it has more. It is white,
+ * and its contents are what they were. granules 1..MOAT_SMALL_GRANULES. Returns its address, or 0. Of the long holes a
+ * few are looked at. Cost: constant. */
+uintptr_t moat_holes_cut(struct moat_lists *lists, uint32_t granules);
+
+/* Empties the lists. The holes stay the dead objects that they are. */
+void moat_holes_forget(struct moat_lists *lists);
+
+#endif
