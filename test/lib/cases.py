@@ -13,13 +13,16 @@ class Failure(Exception):
 
 
 def outcome(case):
-    """The line's word and what is wrong: a case returns None or what is wrong, or raises one of the two above."""
+    """The line's word and what is wrong: a case returns None or a sentence on what is wrong, or raises one of the two
+    above."""
     try:
         problem = case()
     except Skip as reason:
         return "skip", reason
     except Failure as failure:
         return "FAIL", failure
+    if not isinstance(problem, (str, type(None))):
+        raise TypeError(f"the case {case} returned {problem!r}, not a sentence on what is wrong")
     return ("ok", None) if problem is None else ("FAIL", problem)
 
 

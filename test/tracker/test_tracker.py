@@ -39,7 +39,9 @@ def crowd():
 
 
 def recorded_log(name):
-    return f"recorded_{name.split('.')[0].replace('-', '_')}", lambda: run_file(recorded(name))
+    def case():
+        run_file(recorded(name))
+    return f"recorded_{name.split('.')[0].replace('-', '_')}", case
 
 
 def sample_comments():
