@@ -13,7 +13,7 @@ ONE_EXAMPLE = $(MAKE) --no-print-directory -f make/firmware.mk BOARD=$(or $(BOAR
 .PHONY: help
 help: ## lists the targets
 	@echo 'moat: a managed heap for firmware. Targets:'
-	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' Makefile make/bench.mk make/lint.mk make/size.mk make/verify.mk | expand -t 20
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' Makefile make/*.mk | expand -t 20
 	@echo 'Boards (BOARD=...): $(sort $(basename $(notdir $(wildcard bsp/*/*.mk))))'
 
 .PHONY: setup

@@ -11,8 +11,8 @@
 # command line. V=1 shows the commands.
 #
 # A board is bsp/*/BOARD.mk. It sets CROSS, CPUFLAGS, PORT, BSP, BOARD_SRCS, LDSCRIPT, LDPATHS, BOARD_LIBS and
-# QEMU_CMD. An example is described by examples/*/NAME.mk; a test program of more than one file, or outside of test/suite,
-# by a NAME.mk beside it. Both use what make/program.mk defines.
+# QEMU_CMD. An example is described by examples/*/NAME.mk; a test program of more than one file, or outside of
+# test/suite, by a NAME.mk beside it. Both use what make/program.mk defines.
 #
 # SPDX-License-Identifier: MIT
 MAKEFLAGS += --no-builtin-rules

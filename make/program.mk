@@ -16,10 +16,11 @@ objects = $(addprefix $(OUT)/obj$(if $($(2)_CFLAGS),-$(2))/,$(addsuffix .o,$(1))
 define program
 $(if $($(3)_CFLAGS),$(call object-rules,$(3)))
 PROGRAMS_$(firstword $(subst /, ,$(1))) += $(OUT)/$(1).elf
-$(OUT)/$(1).elf: $(call objects,$(2),$(3)) $(BOARD_OBJS) $(OUT)/libmoat.a $($(3)_LIBS) $(LDSCRIPT) $(wildcard linker/*.ld)
+$(OUT)/$(1).elf: $(call objects,$(2),$(3)) $(BOARD_OBJS) $(OUT)/libmoat.a $($(3)_LIBS) $(LDSCRIPT) \
+    $(wildcard linker/*.ld)
 	@mkdir -p $$(@D)
-	$$(call show,LD)$(CC) $(CPUFLAGS) $(CODE_FLAGS) $(LDFLAGS) $(BOARD_LDFLAGS) $($(3)_LDFLAGS) $(LDPATHS) -T $(LDSCRIPT) -o $$@ \
-	    $(call objects,$(2),$(3)) $(BOARD_OBJS) $($(3)_LIBS) $(OUT)/libmoat.a $(BOARD_LIBS) $(LIBC)
+	$$(call show,LD)$(CC) $(CPUFLAGS) $(CODE_FLAGS) $(LDFLAGS) $(BOARD_LDFLAGS) $($(3)_LDFLAGS) $(LDPATHS) \
+	    -T $(LDSCRIPT) -o $$@ $(call objects,$(2),$(3)) $(BOARD_OBJS) $($(3)_LIBS) $(OUT)/libmoat.a $(BOARD_LIBS) $(LIBC)
 endef
 
 define library
@@ -36,7 +37,7 @@ $(OUT)/obj$(if $(1),-$(1))/%.c.o: %.c $(BUILD_FILES)
 $(OUT)/obj$(if $(1),-$(1))/%.S.o: %.S $(BUILD_FILES)
 	@mkdir -p $$(@D)
 	$$(call show,AS)$(CC) $(CPUFLAGS) $(CODE_FLAGS) $$(INCLUDES_$$(firstword $$(subst /, ,$$*))) -MMD -MP -c -o $$@ $$<
--include $$(wildcard $(OUT)/obj$(if $(1),-$(1))/*/*.d $(OUT)/obj$(if $(1),-$(1))/*/*/*.d $(OUT)/obj$(if $(1),-$(1))/*/*/*/*.d)
+-include $$(wildcard $(addprefix $(OUT)/obj$(if $(1),-$(1))/,*/*.d */*/*.d */*/*/*.d))
 endef
 
 # A change of how things are built builds them again.

@@ -1,4 +1,4 @@
-/* What the tests need of a CPU beyond its port, in assembly: cpu_FAMILY.S.
+/* Tests use these functions of a CPU beyond its port. They are assembly: cpu_FAMILY.S.
  *
  * SPDX-License-Identifier: MIT */
 #ifndef TEST_CPU_H
@@ -17,8 +17,8 @@ extern const size_t cpu_hold_count;
  * stack pointer is `to` was left. */
 void cpu_switch(uintptr_t *from, uintptr_t to);
 
-/* What cpu_switch pushes: words, with the return address at one of them; and the words above that align a stack as at
- * the entry of a function. */
+/* The frame that cpu_switch pushes: its words, which of them is the return address, and the words above it that align
+ * a stack as at the entry of a function. */
 extern const size_t cpu_frame_words, cpu_frame_return, cpu_frame_above;
 
 /* ---- for the self-test of a port: test/port ---- */
@@ -29,7 +29,7 @@ extern const size_t cpu_exceptions;
 /* An address that nothing is at, neither for data nor for code. */
 extern const uintptr_t cpu_nothing;
 
-/* What cpu_call calls, with these arguments, as the last thing that it does; it notes the stack pointer just before. */
+/* cpu_call() notes the stack pointer and, as the last thing that it does, calls this function with these arguments. */
 extern uintptr_t cpu_call_function, cpu_call_arguments[2], cpu_call_sp;
 void cpu_call(void);
 

@@ -98,7 +98,7 @@ static inline uint32_t white_starts(const struct moat_arena *arena, uint32_t gra
     return starts & (((uint32_t)1 << count) - 1);
 }
 
-/* Of a row, so many granules are looked at in one masked step. */
+/* The granules of a row that are looked at in one masked step. */
 #define MASKED_GRANULES 6u
 
 /* Marks all objects that begin or lie in a row of granules: the first may reach into it, the others start there. */

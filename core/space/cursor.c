@@ -11,7 +11,7 @@
 #include "base/port.h"
 #include "space/sweep.h"
 
-/* What is left of a chunk and no larger is not filed: it becomes an object that nothing refers to. */
+/* The largest rest of a chunk that is not filed as a hole: it becomes an object that nothing refers to. */
 #define FILL_GRANULES 4u
 
 /* Sets the mark bits of granules [first, last), which lie within two words. first < last. */
@@ -152,8 +152,8 @@ bool moat_cursor_refill(uint32_t granules) {
            (!enough && moat_sweep_some(SWEEP_UNITS, granules));
 }
 
-/* What lies right of a hole that was cut out of the sweep's open run joins what is left of it: the open run, even an
- * empty one, since the sweep may free what comes next; a filed hole; or one granule. On its left is an object
+/* Extends a hole that was cut out of the sweep's open run to the right, over the rest of that run: the open run, even
+ * an empty one, since the sweep may free what comes next; a filed hole; or one granule. On its left is an object
  * (docs/design.md, "Holes"). Returns the end, or 0 if the sweep goes on from it. */
 static uintptr_t join_right(const struct moat_arena *arena, uintptr_t start, uintptr_t end) {
     if (moat_heap.sweep.arena == arena && moat_sweep_joins(end)) {

@@ -57,8 +57,8 @@ static uint32_t unfile(const struct moat_bits *bits, uintptr_t at, uint32_t was_
 }
 
 /* Sweeps one word, which is not covered, where nothing is free that was free before, and returns its free granules. A
- * white start clears itself and the rest that follows it: adding it to the rest bits makes a carry run through just
- * those. */
+ * white start clears itself and the rest that follows it: adding it to the rest bits makes a carry run through those
+ * only. */
 static inline uint32_t sweep_word(struct moat_bits *bits, uint32_t start, uint32_t mark) {
     uint32_t white = start & mark, rest = mark & ~start;
     uint32_t sum = rest + (((white << 1) | moat_heap.sweep.carry) & rest);

@@ -9,7 +9,7 @@
 
 #include "moat_heap.h"
 
-/* What a bitmap word costs to sweep, and as much again a free run, in units of some ten to fifteen instructions. */
+/* The cost of sweeping a bitmap word, and again that of a free run, in units of ten to fifteen instructions. */
 #define MOAT_SWEEP_UNITS 5
 
 /* Begins at the first arena's first word. */

@@ -25,7 +25,7 @@ void moat_port_write(const char *text, size_t length) {
     moat_board_write(text, length);
 }
 
-/* What start-up forgets is 0 or what a register held by chance. A table of jumps to the port's entry, for vectored
+/* A register that start-up forgot holds 0 or anything. A table of jumps to the port's entry, for vectored
  * interrupts, is an entry of the firmware's own. */
 const char *moat_port_undone(void) {
 #if !MOAT_CONFIG_BOARD_IN_HANDLER

@@ -110,13 +110,22 @@ def _line(text, where):
     return suite
 
 
+def _entries():
+    """The table's entries without comments, each on one line, with the number of its first."""
+    found = []
+    for number, text in enumerate(TABLE.read_text().splitlines() if TABLE.exists() else [], 1):
+        if text.startswith(" "):
+            found[-1] = (found[-1][0], found[-1][1] + text)
+        elif text and not text.startswith("#"):
+            found.append((number, text))
+    return found
+
+
 def load():
     """All suites, by name."""
     suites = {}
     used = set()
-    for number, text in enumerate(TABLE.read_text().splitlines() if TABLE.exists() else [], 1):
-        if not text.strip() or text.lstrip().startswith("#"):
-            continue
+    for number, text in _entries():
         suite = _line(text, f"{TABLE}:{number}")
         if suite.name in suites:
             raise TableError(f"{TABLE}:{number}: suite '{suite.name}' is there twice")

@@ -144,7 +144,7 @@ static const struct test_case cases[] = {
 
 /* ---- runs of their own ---- */
 
-/* What stands behind `word` on the command line if it begins with it, else NULL. */
+/* The rest of a command line that begins with `word`, else NULL. */
 static const char *argument(const char *word) {
     static char text[80];
     if (bsp_command_line(text, sizeof text) < 0) {

@@ -1,4 +1,4 @@
-/* What start-up can leave undone: each is refused with a line that names it, by moat_init and by what is called later,
+/* Each thing that start-up can forget is refused with a line that names it, by moat_init and by what is called later,
  * and is told apart from a call in a handler.
  *
  * SPDX-License-Identifier: MIT */

@@ -13,15 +13,16 @@ ifeq ($(PORT),riscv)
 BOTH_CPU_clang += --target=$(patsubst %-virt,%,$(BOARD))-unknown-elf
 endif
 
-# $(call both-rule,PROGRAM,FILE,COMPILER,LEVEL): FILE is test/suite/support/FILE.c and .h, which defines the table TABLE.
+# $(call both-rule,PROGRAM,FILE,COMPILER,LEVEL): FILE is test/suite/support/FILE.c and .h, and defines the table TABLE.
 define both-rule
-$(OUT)/obj-both/$(2)-$(3)-$(4).o: test/suite/support/$(2).c test/suite/support/$(2).h test/suite/ambiguous.mk $(BUILD_FILES)
+$(OUT)/obj-both/$(2)-$(3)-$(4).o: $(addprefix test/suite/,support/$(2).c support/$(2).h ambiguous.mk) $(BUILD_FILES)
 	@mkdir -p $$(@D)
 	$$(call show,CC)$(BOTH_$(3)) -std=c11 $(WARNINGS) -Werror $(BOTH_CPU_$(3)) -ffreestanding -$(4) \
 	    -DTABLE=$(2)_$(3)_$(4) '-DCOMPILER="$(3) -$(4)"' -c -o $$@ $$<
 $(1)_LIBS += $(OUT)/obj-both/$(2)-$(3)-$(4).o
 endef
-both-rules = $(foreach compiler,gcc $(if $(BOTH_clang),clang),$(foreach level,$(BOTH_LEVELS),$(eval $(call both-rule,$(1),$(2),$(compiler),$(level)))))
+both-rules = $(foreach compiler,gcc $(if $(BOTH_clang),clang),$(foreach level,$(BOTH_LEVELS),\
+    $(eval $(call both-rule,$(1),$(2),$(compiler),$(level)))))
 
 ambiguous_SRCS := test/suite/support/node.c test/cpu_$(PORT).S
 ambiguous_LDFLAGS := -Wl,--defsym=MOAT_ARENA_BYTES=0 -Wl,-z,noexecstack

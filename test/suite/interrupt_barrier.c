@@ -60,8 +60,8 @@ static bool give(struct node *to) {
     return to->a != NULL && to->b != NULL;
 }
 
-/* What lies ahead and behind are out of each other's reach: a stale word of the stack that keeps one of them keeps the
- * other white. */
+/* Keeps the objects ahead and behind out of each other's reach: a stale word of the stack that keeps one of them leaves
+ * the other white. */
 static void stay_apart(void) {
     CHECK(MOAT_NEW_BYTES(APART_BYTES) != NULL);
 }

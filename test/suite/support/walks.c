@@ -10,7 +10,7 @@
 #define SET_4(element, value) ((element) = (value))
 #define SET_8(element, value) ((element) = (value))
 
-/* Of a struct the last word is read alone: a pointer moved by a member's offset is the compiler's cheapest. */
+/* Only the last word of a struct is read: compilers then keep a pointer that is moved by the member's offset. */
 #define VALUE_STRUCT(element) ((element).words[sizeof((element).words) / sizeof((element).words[0]) - 1])
 #define SET_STRUCT(element, value) ((element).words[0] = VALUE_STRUCT(element) = (value))
 
