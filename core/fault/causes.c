@@ -37,8 +37,10 @@ _Noreturn void moat_fault_misused(uintptr_t pc, uintptr_t sp, uintptr_t other) {
     moat_fault_report_begin(&report, unknown ? MOAT_FAULT_UNKNOWN_STACK : MOAT_FAULT_SECOND_TASK, pc, sp);
     report.destination = other;
     report.region = unknown ? moat_fault_overrun(sp, sp) : NULL;
-    report.what = unknown ? "register the stack with moat_stack_add before allocating or collecting on it"
-                          : "tasks must switch outside of moat, or lock it";
+    report.what = !unknown ? "tasks must switch outside of moat, or lock it"
+                  : report.region != NULL
+                      ? "make that stack larger, or register this one with moat_stack_add"
+                      : "register the stack with moat_stack_add before allocating or collecting on it";
     moat_fault_raise(&report);
 }
 

@@ -147,9 +147,9 @@ static bool ask_hook(uintptr_t bytes) {
         return false;
     }
     moat_heap.front.asking_hook = true;
-    moat_stack_leave();
+    uintptr_t caller = moat_stack_leave();
     bool again = moat_heap.front.out_of_memory_hook(bytes);
-    MOAT_STACK_ENTER();
+    moat_stack_enter(caller);
     moat_heap.front.asking_hook = false;
     return again;
 }
@@ -232,7 +232,7 @@ static void allocation_begins(uintptr_t bytes, uintptr_t pc) {
 /* Returns the object. */
 static void *allocation_ends(void *object) {
     MOAT_EVENT(MOAT_EVENT_ALLOCATE_END, moat_event_free_bytes());
-    moat_stack_leave();
+    (void)moat_stack_leave();
     return object;
 }
 

@@ -264,7 +264,7 @@ int moat_gc_step(size_t budget) {
     }
     work(budget < UINT32_MAX ? (uint32_t)budget : UINT32_MAX);
     (void)moat_finalize_run();
-    moat_stack_leave();
+    (void)moat_stack_leave();
     return moat_heap.cycle.phase == MOAT_PHASE_IDLE ? 0 : 1;
 }
 
@@ -280,6 +280,6 @@ int moat_gc_collect(void) {
     moat_cycle_finish();
     moat_finalize_run_all();
     MOAT_EVENT(MOAT_EVENT_COLLECT_END, moat_event_free_bytes());
-    moat_stack_leave();
+    (void)moat_stack_leave();
     return MOAT_OK;
 }

@@ -5,7 +5,8 @@
  * moat_gc_collect, called in thread mode; only there is memory freed. docs/design.md has the rest.
  *
  * Context: "any" means thread mode and interrupt handlers; "thread" means that a handler gets MOAT_ERR_HANDLER. Where
- * start-up has left undone what tells the two apart, those calls and moat_init return MOAT_ERR_START.
+ * start-up has left undone what tells the two apart, those calls and moat_init return MOAT_ERR_START; an
+ * allocation does not ask again.
  * Stores to slots go through the macros of moat_barrier.h; reads need none.
  *
  * SPDX-License-Identifier: MIT */

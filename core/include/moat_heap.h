@@ -232,10 +232,11 @@ struct moat_finalizers {
     void *shade_at;        /* next of `doomed` to shade as a root */
 };
 
-/* The front door. Written by heap/heap.c (ready), mark/stack.c (inside) and heap/alloc.c (the others). Read in heap/;
- * `claiming` in space/cursor.c too, and `ready` by anybody. */
+/* The front door. Written by heap/heap.c (ready), mark/stack.c (inside, caller) and heap/alloc.c (the others). Read in
+ * heap/; `claiming` in space/cursor.c too, and `ready` by anybody. */
 struct moat_front {
     uintptr_t inside; /* the stack pointer with which thread mode entered the slow path or the collector; 0: outside */
+    uintptr_t caller; /* who called what is inside, for its traps */
     bool ready;       /* moat_init has finished */
     bool claiming;    /* a large object is half claimed: handlers do not sweep */
     bool asking_hook; /* it is running: thread mode's, no mask */

@@ -185,8 +185,8 @@ static bool check_grey(const struct moat_arena *arena, struct moat_heap_error *e
     uint32_t length = 0;
     for (uint32_t granule = arena->grey; granule != MOAT_LINK_NONE; length++) {
         uintptr_t at = moat_granule_address(arena, granule);
-        if (granule >= arena->granules || granule < arena->first || !moat_is_start(arena, granule) ||
-            moat_is_white(arena, granule)) {
+        if (granule >= arena->granules - 1 || granule < arena->first || !moat_is_start(arena, granule) ||
+            moat_is_white(arena, granule) || !moat_header_has_slots(*moat_header_at(at))) {
             return moat_check_fail(error, 7, at, "the grey list holds something that is not a marked object");
         }
         if (moat_heap.cycle.phase != MOAT_PHASE_MARK || length > arena->granules) {

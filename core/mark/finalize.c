@@ -96,9 +96,9 @@ bool moat_finalize_run(void) {
     }
     moat_heap.finalizers.running = true;
     MOAT_EVENT(MOAT_EVENT_FINALIZE_BEGIN, (uintptr_t)object);
-    moat_stack_leave();
+    uintptr_t caller = moat_stack_leave();
     type_of(object)->finalize(object);
-    MOAT_STACK_ENTER();
+    moat_stack_enter(caller);
     MOAT_EVENT(MOAT_EVENT_FINALIZE_END, moat_event_free_bytes());
     moat_heap.finalizers.running = false;
     return true;

@@ -100,24 +100,34 @@ bool moat_stack_overlaps(uintptr_t start, uintptr_t end) {
     return false;
 }
 
-void moat_stack_enter(uintptr_t pc) {
-    if (moat_port_in_handler()) {
-        return;
-    }
-    uintptr_t sp = (uintptr_t)__builtin_frame_address(0);
+static void enter(uintptr_t pc, uintptr_t sp) {
     moat_port_mask_t masked = moat_port_mask();
     uintptr_t other = moat_heap.front.inside;
     moat_heap.front.inside = sp;
+    moat_heap.front.caller = pc;
     moat_port_unmask(masked);
-    if (other != 0 || !moat_stack_overlaps(sp, sp + 1)) {
+    if (other != 0) {
         moat_port_misused(pc, sp, other);
     }
 }
 
-void moat_stack_leave(void) {
+/* Before moat_init there is nothing to protect: the call is refused with MOAT_ERR_NOT_READY. */
+void moat_stack_enter(uintptr_t pc) {
+    if (moat_port_in_handler() || !moat_heap.front.ready) {
+        return;
+    }
+    uintptr_t sp = (uintptr_t)__builtin_frame_address(0);
+    enter(pc, sp);
+    if (!moat_stack_overlaps(sp, sp + 1)) {
+        moat_port_misused(pc, sp, 0);
+    }
+}
+
+uintptr_t moat_stack_leave(void) {
     if (!moat_port_in_handler()) {
         moat_heap.front.inside = 0;
     }
+    return moat_heap.front.caller;
 }
 
 int moat_require_thread(const char *call, uintptr_t pc) {
@@ -180,7 +190,9 @@ int moat_stack_remove(struct moat_stack *stack) {
         return moat_refuse(MOAT_ERR_ABSENT, call, "this stack is not registered", (uintptr_t)stack);
     }
     if (moat_heap.cycle.phase == MOAT_PHASE_MARK && stack->cycle != moat_heap.cycle.number) {
+        enter(MOAT_CALLER(), (uintptr_t)__builtin_frame_address(0));
         (void)moat_port_spill_and_call(scan_registered, stack);
+        (void)moat_stack_leave();
     }
     moat_port_mask_t masked = moat_port_mask();
     *link = stack->next;

@@ -18,8 +18,9 @@ void moat_stack_enter(uintptr_t pc);
  * handler. Traps if another task is inside. pc: the caller to name. */
 int moat_require_thread(const char *call, uintptr_t pc);
 
-/* Thread mode is done, or calls what may allocate and switch: a finalizer, a hook. In a handler: nothing. */
-void moat_stack_leave(void);
+/* Thread mode is done, or calls what may allocate and switch: a finalizer, a hook. In a handler: nothing. Returns the
+ * caller that entered, with which to enter again. */
+uintptr_t moat_stack_leave(void);
 
 /* Scans the stack that the caller runs on, its registers included. */
 void moat_stack_scan_current(void);

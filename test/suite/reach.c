@@ -213,8 +213,18 @@ static void every_bias(const struct kind *kind, enum place place, enum where whe
         CHECK(!test_failed());
         keeps(kind, place, where, true, bias, true);
     }
+    for (intptr_t bias = near + 1; bias <= near + (intptr_t)MOAT_GRANULE && bias <= before && !test_failed(); bias++) {
+        keeps(kind, place, where, false, -bias, true);
+    }
     for (intptr_t bias = near; bias < before && !test_failed(); bias += where == ALONE ? bias / 8 + 3 : bias / 2 + 3) {
         keeps(kind, place, where, false, -bias, true);
+    }
+    /* Where one look of the search ends and the next begins. */
+    for (intptr_t end = 2 * near; end <= before && !test_failed(); end *= 2) {
+        for (intptr_t bias = end - 1; bias <= end + (intptr_t)MOAT_GRANULE && bias <= before && !test_failed();
+             bias++) {
+            keeps(kind, place, where, false, -bias, true);
+        }
     }
     CHECK(!test_failed());
     keeps(kind, place, where, false, -before, true);

@@ -129,6 +129,20 @@ struct moat_range __wrap_moat_port_thread_stack(void) {
     return __real_moat_port_thread_stack();
 }
 
+/* The same in a scan of a stack. */
+static void (*preempts_scan)(void);
+
+void *__real_moat_port_spill_and_call(void *(*function)(void *context, uintptr_t sp), void *context);
+void *__wrap_moat_port_spill_and_call(void *(*function)(void *context, uintptr_t sp), void *context);
+void *__wrap_moat_port_spill_and_call(void *(*function)(void *context, uintptr_t sp), void *context) {
+    void (*now)(void) = preempts_scan;
+    if (now != NULL) {
+        preempts_scan = NULL;
+        now();
+    }
+    return __real_moat_port_spill_and_call(function, context);
+}
+
 /* ---- what is done on a stack; no tail calls, nothing inlined: the record's pc is to be in here ---- */
 
 #define FUNCTION(name, statement)                                                                                      \
@@ -241,6 +255,23 @@ static void second(void) {
     CHECK_EQUAL(moat_stack_remove(&other.stack), MOAT_OK);
 }
 
+/* A stack is removed while a cycle marks that has not scanned it: the removal does. */
+static uintptr_t third_words[8];
+static struct moat_stack third;
+
+FUNCTION(remove_third, (void)moat_stack_remove(&third))
+
+static void second_while_removing(void) {
+    third = (struct moat_stack){.low = (uintptr_t)third_words, .high = (uintptr_t)(third_words + 8)};
+    prepare(&other, memory.above, STACK_WORDS, body);
+    CHECK_EQUAL(moat_stack_add(&other.stack), MOAT_OK);
+    moat_cycle_start();
+    CHECK_EQUAL(moat_stack_add(&third), MOAT_OK);
+    preempts_scan = resume_other;
+    run_known(remove_third);
+    CHECK(preempts_scan == NULL);
+}
+
 static void second_while_collecting(void) {
     first = collect;
     second();
@@ -254,6 +285,16 @@ static void on_known(void) {
 
 static void on_main(void) {
     make_everything();
+}
+
+static void bytes_before_init(void) {
+    moat_heap.front.ready = false;
+    moat_heap.cursor.at = moat_heap.cursor.limit;
+    CHECK_POINTER(MOAT_NEW_BYTES(16), NULL);
+    CHECK_EQUAL(moat_last_error(), MOAT_ERR_NOT_READY);
+    CHECK_POINTER(MOAT_NEW(node_type), NULL);
+    CHECK_EQUAL(moat_last_error(), MOAT_ERR_NOT_READY);
+    moat_heap.front.ready = true;
 }
 
 static void handler_inside(void) {
@@ -356,8 +397,8 @@ static const struct trial {
     {"an object right below a known stack", on_unknown_below_known, make_objects, MOAT_FAULT_UNKNOWN_STACK},
     {"an object on a removed stack", on_removed, make_objects, MOAT_FAULT_UNKNOWN_STACK},
     {"a collection on a removed stack", on_removed, collect, MOAT_FAULT_UNKNOWN_STACK},
-    {"a finalizer removes its stack", finalizer_drops_the_stack, NULL, MOAT_FAULT_UNKNOWN_STACK},
-    {"a hook removes its stack", hook_drops_the_stack, NULL, MOAT_FAULT_UNKNOWN_STACK},
+    {"a finalizer removes its stack", finalizer_drops_the_stack, collect, MOAT_FAULT_UNKNOWN_STACK},
+    {"a hook removes its stack", hook_drops_the_stack, ask_too_much, MOAT_FAULT_UNKNOWN_STACK},
     {"a second task allocates", second, make_objects, MOAT_FAULT_SECOND_TASK},
     {"a second task makes an array", second, make_array, MOAT_FAULT_SECOND_TASK},
     {"a second task steps", second, step, MOAT_FAULT_SECOND_TASK},
@@ -365,9 +406,11 @@ static const struct trial {
     {"a second task adds a root", second, add_root, MOAT_FAULT_SECOND_TASK},
     {"a second task adds a stack", second, add_stack, MOAT_FAULT_SECOND_TASK},
     {"a second task allocates in a collection", second_while_collecting, make_objects, MOAT_FAULT_SECOND_TASK},
+    {"a second task allocates while a stack is removed", second_while_removing, make_objects, MOAT_FAULT_SECOND_TASK},
     {"a second task behind a handler", second_behind_a_handler, make_objects, MOAT_FAULT_SECOND_TASK},
     {"a known stack", on_known, NULL, 0},
     {"the thread's stack", on_main, NULL, 0},
+    {"an unknown stack before moat_init", on_unknown, bytes_before_init, 0},
     {"the handlers' stack", on_the_handlers_stack, NULL, 0},
     {"a handler enters meanwhile", handler_enters_meanwhile, NULL, 0},
     {"a handler has left", handler_then_second, make_objects, 0},
@@ -421,8 +464,9 @@ static void expected_line(char *line, const struct moat_fault *fault, bool below
     }
     guard_append(line, below ? ", or an overflow of the task's, from " : ", from ");
     guard_append_address(line, (uintptr_t)fault->pc);
-    guard_append(line, unknown ? ": register the stack with moat_stack_add before allocating or collecting on it\n"
-                               : ": tasks must switch outside of moat, or lock it\n");
+    guard_append(line, !unknown ? ": tasks must switch outside of moat, or lock it\n"
+                       : below  ? ": make that stack larger, or register this one with moat_stack_add\n"
+                                : ": register the stack with moat_stack_add before allocating or collecting on it\n");
 }
 
 static bool lies_in(uint64_t at, const uintptr_t *words) {
@@ -458,7 +502,7 @@ static void judge_trap(const struct trial *trial) {
 /* At the boot after a trap, or at the first: what comes next. */
 static void perform(const struct trial *trial) {
     finalizer = NULL;
-    preempts = NULL;
+    preempts = preempts_scan = NULL;
     first = make_large;
     collections = 3;
     body = trial->body;
@@ -472,7 +516,9 @@ static void perform(const struct trial *trial) {
     }
     MOAT_STORE(kept, MOAT_NEW(node_type));
     trial->run();
-    if (trial->kind != 0) {
+    if (test_failed()) {
+        fail("a check inside of it failed", "");
+    } else if (trial->kind != 0) {
         fail("it did not trap", "");
     } else if (moat_heap_check(NULL) != MOAT_OK || moat_heap.front.inside != 0) {
         fail("the heap is damaged, or nobody has left", "");

@@ -259,6 +259,25 @@ static bool grey_inside_an_object(void) {
     return true;
 }
 
+/* The list ends with this granule. */
+static void grey_only(uint32_t granule) {
+    moat_raw *header = moat_header_at(moat_granule_address(the_arena(), granule));
+    *header = (*header & MOAT_HEADER_TYPE_MASK) | ((moat_word)MOAT_LINK_NONE << MOAT_HEADER_TYPE_BITS);
+    the_arena()->grey = granule;
+}
+
+static bool grey_fence(void) {
+    grey_only(the_arena()->granules - 1);
+    return moat_heap.cycle.phase == MOAT_PHASE_MARK;
+}
+
+static bool grey_without_slots(void) {
+    uint32_t granule = granule_of(large);
+    bits_of(granule)->mark &= ~moat_bit(granule);
+    grey_only(granule);
+    return moat_heap.cycle.phase == MOAT_PHASE_MARK;
+}
+
 static bool grey_while_idle(void) {
     the_arena()->grey = granule_of(list);
     return moat_heap.cycle.phase != MOAT_PHASE_MARK;
@@ -381,6 +400,8 @@ static const struct {
     DAMAGE(grey_white, 7),
     DAMAGE(grey_out_of_the_arena, 7),
     DAMAGE(grey_inside_an_object, 7),
+    DAMAGE(grey_fence, 7),
+    DAMAGE(grey_without_slots, 7),
     DAMAGE(grey_while_idle, 7),
     DAMAGE(grey_circle, 7),
     DAMAGE(slot_to_freed_memory, 8),

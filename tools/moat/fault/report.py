@@ -162,9 +162,10 @@ def _sentence(record, result, firmware):
         what = f"a pointer to {result['type'] or 'raw bytes'} in the heap"
         return f"{what} was stored at {_hex(record.destination, firmware)}, which is no slot of its object's type"
     if record.kind == records.UNKNOWN_STACK:
-        overflow = f", unless the {record.region}'s stack has overflowed" if record.region else ""
+        advice = f"the {record.region}'s stack has overflowed, or this one is to be registered with moat_stack_add first" \
+            if record.region else "register the stack with moat_stack_add first"
         return f"an allocation or a collection ran on a stack that is not known, where no scan looks: stack pointer " \
-               f"{_hex(record.sp, firmware)}; register the stack with moat_stack_add first{overflow}"
+               f"{_hex(record.sp, firmware)}; {advice}"
     if record.kind == records.SECOND_TASK:
         return f"a second task entered moat, stack pointer {_hex(record.sp, firmware)}, while another is inside, stack pointer " \
                f"{_hex(record.destination, firmware)}: tasks must switch outside of moat, or lock it"
