@@ -1,5 +1,5 @@
-"""pytest's side of the runner's agreement: each case prints one line, `ok NAME`, `FAIL NAME: why` or `skip NAME: why`, which
-test/suites.txt's `pytest=` has counted.
+"""pytest's side of the runner's agreement: each case prints one line, `ok NAME`, `FAIL NAME: why` or `skip NAME: why`,
+which test/suites.txt's `pytest=` has counted.
 
 SPDX-License-Identifier: MIT"""
 import pathlib

@@ -106,6 +106,7 @@ def curves(title, subtitle, names, xs, series):
         colour = PALETTE[i % len(PALETTE)]
         points = [at(x, value) for x, value in zip(xs, values)]
         path = " ".join(f"{x:.1f},{y:.1f}" for x, y in points)
-        body.append(f'<polyline points="{path}" fill="none" stroke="{colour}" stroke-width="2.5" stroke-linejoin="round"/>')
+        body.append(f'<polyline points="{path}" fill="none" stroke="{colour}" stroke-width="2.5" '
+                    'stroke-linejoin="round"/>')
         body += [f'<circle cx="{x:.1f}" cy="{y:.1f}" r="3.5" fill="{colour}"/>' for x, y in points]
     return frame(height, title, subtitle, body)

@@ -1,7 +1,7 @@
 """The tables of docs/performance.md, made from the files in docs/performance/.
 
-A table stands between `<!-- table NAME -->` and `<!-- end -->`. `make performance` measures, rewrites them and draws the
-charts; test/build/performance.py fails where they differ from the files.
+A table stands between `<!-- table NAME -->` and `<!-- end -->`. `make performance` measures, rewrites them and draws
+the charts; test/build/performance.py fails where they differ from the files.
 
 SPDX-License-Identifier: MIT"""
 import pathlib
@@ -78,25 +78,32 @@ def goals(bench, size):
     rows = [["what", "newlib", "newlib-nano", "moat", "floor", "aim"]]
     for name, floor, aim in (("mixed50", "240", "180"), ("scatter_16", "165", "135"), ("replace_64", "195", "160")):
         rows.append([f"`{name}`, all costs of an object",
-                     *(number(bench.get(name, "total_mean", a)) for a in (plan.NEWLIB, plan.NANO, plan.MOAT)), floor, aim])
+                     *(number(bench.get(name, "total_mean", a)) for a in (plan.NEWLIB, plan.NANO, plan.MOAT)), floor,
+                     aim])
     rows.append(["`trees_keep0/2/4`, per object", *(trees("keep", a) for a in (plan.NEWLIB, plan.NANO, plan.MOAT)),
                  "65 / 95 / 165", "55 / 78 / 135"])
     rows += [
         ["`trees_stale0/2/4`, per object", "", "", trees("stale", plan.MOAT), "75 / 118 / 245", ""],
         ["`firmware_64/256`, per object", "", "",
-         " / ".join(number(bench.get(f"firmware_{kib}", "insn_per_object")) for kib in (64, 256)), "560 / 440", "440 / 350"],
+         " / ".join(number(bench.get(f"firmware_{kib}", "insn_per_object")) for kib in (64, 256)), "560 / 440",
+         "440 / 350"],
         ["longest slice", "", "", number(slices["slice_max"]), "500", "300"],
         ["longest allocation of up to 64 bytes: list to comb, dead; 64 KiB and more", "", "",
-         number(longest(("list", "trees", "graph", "array", "bytes", "comb", "dead"), (64, 1024, 3072))), "1,500", "1,000"],
+         number(longest(("list", "trees", "graph", "array", "bytes", "comb", "dead"), (64, 1024, 3072))), "1,500",
+         "1,000"],
         ["the same, 8 KiB", "", "",
          number(longest(("list", "trees", "graph", "array", "bytes", "comb", "dead"), (8,))), "2,500", "1,500"],
-        ["the same, live and roots; 64 KiB and more", "", "", number(longest(("live", "roots"), (64, 1024, 3072))), "4,500",
+        ["the same, live and roots; 64 KiB and more", "", "", number(longest(("live", "roots"), (64, 1024, 3072))),
+         "4,500",
          "2,400"],
-        ["the same, 64 registered stacks", "", "", number(longest(("stacks",), plan.ARENAS_KIB)), "a stack's scan + 1,500", ""],
-        ["`mixed50`, longest / 99.9 %", *(" / ".join(number(bench.get("mixed50", f"alloc_{m}", a)) for m in ("max", "p999"))
-                                         for a in (plan.NEWLIB, plan.NANO, plan.MOAT)), "5,000 / 3,000", "1,500 / 1,200"],
+        ["the same, 64 registered stacks", "", "", number(longest(("stacks",), plan.ARENAS_KIB)),
+         "a stack's scan + 1,500", ""],
+        ["`mixed50`, longest / 99.9 %",
+         *(" / ".join(number(bench.get("mixed50", f"alloc_{m}", a)) for m in ("max", "p999"))
+           for a in (plan.NEWLIB, plan.NANO, plan.MOAT)), "5,000 / 3,000", "1,500 / 1,200"],
         ["`burst_64/256`, longest allocation, worst of 5 seeds", "", "",
-         " / ".join(number(bench.get(f"burst_{kib}", "alloc_max")) for kib in (64, 256)), "12,000 / 6,000", "3,000 / 3,000"],
+         " / ".join(number(bench.get(f"burst_{kib}", "alloc_max")) for kib in (64, 256)), "12,000 / 6,000",
+         "3,000 / 3,000"],
         ["longest stretch with interrupts masked", "", "", number(slices["masked_max"]), "500", "300"],
         ["stack scan, a word that is no pointer", "", "", number(bench.get("stack", "insn_per_word_miss")), "5", "4"],
         ["stack scan, more for a hit", "", "", number(bench.get("stack", "insn_per_hit")), "100", "50"],
@@ -105,14 +112,17 @@ def goals(bench, size):
          f"{check_ratio('swap4096')}, {check_ratio('rotate1000')}", "1.5, 2.5", "1.3, 2"],
         ["CHECK2 over CHECK0: trees_keep2", "", "", check_ratio("trees_keep2", "insn_per_object"), "1.06", "1.03"],
         ["`mixed_raise`, live payload at the first failure, %",
-         *(number(bench.get("mixed_raise", "live_percent", a)) for a in (plan.NEWLIB, plan.NANO, plan.MOAT)), "≥ 76", "≥ 79"],
+         *(number(bench.get("mixed_raise", "live_percent", a)) for a in (plan.NEWLIB, plan.NANO, plan.MOAT)), "≥ 76",
+         "≥ 79"],
         ["`wide_mix`, live objects at the first failure",
          *(number(bench.get("wide_mix", "live_objects", a)) for a in (plan.NEWLIB, plan.NANO, plan.MOAT)),
          f"≥ {number(bench.get('wide_mix', 'live_objects', plan.FIRST_FIT))} (first fit)", ""],
         ["`every_second`, of the dropped objects that can be made again, %",
-         *(number(bench.get("every_second", "usable_percent", a)) for a in (plan.NEWLIB, plan.NANO, plan.MOAT)), "100", ""],
+         *(number(bench.get("every_second", "usable_percent", a)) for a in (plan.NEWLIB, plan.NANO, plan.MOAT)), "100",
+         ""],
         ["fixed RAM outside the arena, bytes", "", "", number(size_of(size, "armv7m", "0", "bss")), "640", "512"],
-        ["metadata in the arena, headers apart, %", "", "", number(bench.get("memory", "metadata_percent")), "4", "3.6"],
+        ["metadata in the arena, headers apart, %", "", "", number(bench.get("memory", "metadata_percent")), "4",
+         "3.6"],
         ["code at -Os, armv7m, bytes", "", "", number(size_of(size, "armv7m", "0", program)), "5,632", "4,608"],
         ["code at -Os, rv32imac, bytes", "", "", number(size_of(size, "rv32imac", "0", program)), "6,656", "5,632"],
     ]
@@ -126,7 +136,8 @@ def costs(bench, _):
         rows.append([f"`{name}`", *(number(bench.get(name, "total_mean", a)) for a in ALLOCATORS),
                      number(bench.get(name, "total_mean", check="2"))])
     for keep in (0, 2, 4):
-        rows.append([f"`trees_keep{keep}`", *(number(bench.get(f"trees_keep{keep}", "insn_per_object", a)) for a in ALLOCATORS),
+        rows.append([f"`trees_keep{keep}`", *(number(bench.get(f"trees_keep{keep}", "insn_per_object", a))
+                                              for a in ALLOCATORS),
                      number(bench.get(f"trees_keep{keep}", "insn_per_object", check="2"))])
     return markdown(rows)
 
@@ -136,7 +147,7 @@ def spread(bench, _):
     for name in ("mixed50", "scatter_16", "replace_64"):
         for allocator in (plan.MOAT, plan.NEWLIB, plan.NANO):
             rows.append([f"`{name}`, {allocator}", *(number(bench.get(name, f"alloc_{m}", allocator))
-                                                   for m in ("mean", "median", "p999", "max"))])
+                                                     for m in ("mean", "median", "p999", "max"))])
     return markdown(rows)
 
 
@@ -171,7 +182,8 @@ def families(bench, _):
     rows = [["moat, -O2", "Cortex-M3", "rv32imac", "rv32imac over Cortex-M3"]]
     for name, metric in (("mixed50", "total_mean"), ("scatter_16", "total_mean"), ("replace_64", "total_mean"),
                          ("trees_keep0", "insn_per_object"), ("trees_keep2", "insn_per_object"),
-                         ("trees_keep4", "insn_per_object"), ("stack", "insn_per_word_miss"), ("stack", "insn_per_hit")):
+                         ("trees_keep4", "insn_per_object"), ("stack", "insn_per_word_miss"),
+                         ("stack", "insn_per_hit")):
         arm, riscv = bench.get(name, metric), bench.get(name, metric, target=RISCV)
         rows.append([f"`{name}` {metric}", number(arm), number(riscv), ratio(riscv, arm)])
     return markdown(rows)
@@ -190,7 +202,8 @@ def tools(_, __):
     return markdown([["tool", "version"], *recorded_versions()])
 
 
-TABLES = {"goals": goals, "costs": costs, "spread": spread, "pauses": pauses, "utilisation": utilisation, "guard": guard,
+TABLES = {"goals": goals, "costs": costs, "spread": spread, "pauses": pauses, "utilisation": utilisation,
+          "guard": guard,
           "families": families, "sizes": sizes, "tools": tools}
 
 

@@ -4,7 +4,8 @@ SPDX-License-Identifier: MIT"""
 from . import chart
 from .plan import BUMP, MOAT, NANO, NEWLIB
 
-COSTS = [*((f"replace_{s}", "total_mean") for s in (16, 64, 256)), *((f"scatter_{s}", "total_mean") for s in (16, 64, 256)),
+COSTS = [*((f"replace_{s}", "total_mean") for s in (16, 64, 256)),
+         *((f"scatter_{s}", "total_mean") for s in (16, 64, 256)),
          ("mixed50", "total_mean"), *((f"trees_keep{k}", "insn_per_object") for k in (0, 2, 4))]
 LONGEST = [(bench, "alloc_max") for bench in ("scatter_16", "mixed50", "checkerboard_8", "checkerboard_16",
                                               "checkerboard_32", "checkerboard_64")]
@@ -39,20 +40,24 @@ def draw(rows, target, opt):
         groups = values.groups(COSTS, [MOAT, peer])
         if groups:
             charts[f"cost-{peer}.svg"] = chart.bars(f"All costs of an object: moat and {peer}",
-                                                   f"{values.title}; {COUNTED}", [MOAT, peer], groups)
+                                                    f"{values.title}; {COUNTED}", [MOAT, peer], groups)
     groups = values.groups(COSTS, names)
     if groups and len(names) > 1:
         charts["cost.svg"] = chart.bars("All costs of an object", f"{values.title}; {COUNTED}", names, groups)
     freeing = [name for name in names if name != BUMP]
     groups = values.groups(LONGEST, freeing)
     if groups:
-        charts["longest.svg"] = chart.bars("The longest allocation", f"{values.title}; logarithmic; {COUNTED}", freeing, groups,
+        charts["longest.svg"] = chart.bars("The longest allocation", f"{values.title}; logarithmic; {COUNTED}", freeing,
+                                           groups,
                                            log=True)
-    windows = sorted(int(metric[4:]) for bench, metric, name in values.of if metric.startswith("mmu_") and bench == "mixed50")
-    benches = [b for b in ("mixed50", "trees_keep0", "trees_keep2", "trees_keep4") if (b, "mmu_1000", MOAT) in values.of]
+    windows = sorted(int(metric[4:]) for bench, metric, name in values.of if metric.startswith("mmu_")
+                     and bench == "mixed50")
+    benches = [b for b in ("mixed50", "trees_keep0", "trees_keep2", "trees_keep4")
+               if (b, "mmu_1000", MOAT) in values.of]
     if windows and benches:
         charts["utilisation.svg"] = chart.curves(
-            "What the collector leaves to the firmware, at the worst", f"{values.title}; share of any window of so many instructions",
+            "What the collector leaves to the firmware, at the worst",
+            f"{values.title}; share of any window of so many instructions",
             benches, windows, [[values.of[b, f"mmu_{w}", MOAT] for w in windows] for b in benches])
     return charts
 

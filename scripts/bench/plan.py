@@ -7,7 +7,8 @@ import re
 SIZES = (8, 16, 32, 64, 256, 1024)
 SEEDS = tuple(0x12345678 + i for i in range(10))
 SHAPES = ("list", "trees", "graph", "array", "bytes", "comb", "roots", "stacks", "live", "dead")
-GUARDS = ("heap", "heap_null", "heap_static", "root", "root_null", "root_static", "stack", "stack_null", "arenas", "move", "call",
+GUARDS = ("heap", "heap_null", "heap_static", "root", "root_null", "root_static", "stack", "stack_null", "arenas",
+          "move", "call",
           "call_static")
 ARENAS_KIB = (8, 64, 1024, 3072)
 MOAT, NEWLIB, NANO, BUMP, FIRST_FIT = "moat", "newlib", "newlib-nano", "bump", "first-fit"

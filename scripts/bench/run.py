@@ -74,7 +74,8 @@ def peer_names(folder):
     """The names in the adaptors of a folder: the first text of each struct bench_allocator."""
     names = []
     for source in sorted(pathlib.Path(folder).glob("*.c")) if folder else ():
-        names += re.findall(r"struct\s+bench_allocator\s+\w+\s*=\s*\{\s*(?:\.name\s*=\s*)?\"([^\"]+)\"", source.read_text())
+        names += re.findall(r"struct\s+bench_allocator\s+\w+\s*=\s*\{\s*(?:\.name\s*=\s*)?\"([^\"]+)\"",
+                            source.read_text())
     return names
 
 

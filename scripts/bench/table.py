@@ -25,7 +25,8 @@ def save(rows, path=PATH):
 
 
 def merge(old, new, whole):
-    """New rows in place of old ones: all of their target and optimisation if the run was `whole`, else those measured."""
+    """New rows in place of old ones: all of their target and optimisation if the run was `whole`, else those
+    measured."""
     if whole:
         done = {(row.target, row.opt) for row in new}
         kept = [row for row in old if (row.target, row.opt) not in done]

@@ -1,4 +1,5 @@
-"""test/size-budget.tsv: the most bytes that a configuration may take at -Os. test/build/size_budget.py holds core to it.
+"""test/size-budget.tsv: the most bytes that a configuration may take at -Os. test/build/size_budget.py holds core to
+it.
 
 SPDX-License-Identifier: MIT"""
 import pathlib

@@ -81,6 +81,7 @@ def main(argv):
     table.save(table.rows(sizes), pathlib.Path(options["TABLE"]))
     if options["SET_BUDGET"]:
         budget.save({key: of for key, of in sizes.items() if key[1] == budget.OPT})
-    print("bytes of core that a program with init, arena, new, array, store, step and collect keeps; library_*: all of it\n")
+    print("bytes of core that a program with init, arena, new, array, store, step and collect keeps; library_*: all of "
+          "it\n")
     print("\n".join(table.readable(sizes)))
     return 0

@@ -1,10 +1,9 @@
 """Measures core, compiled for one CPU family, optimisation and check level.
 
-`text`, `rodata`, `data` and `bss` are what the linker keeps of core for test/size/minimal.c, a program that uses init, one
-arena, new, array, store, step and collect; `program` is its text and rodata together, `report` the part of it that records
-and prints a fault; `library_*` is all of core.
-`stack` is the deepest any public function can go by the call graph, ports and hooks apart. `header` is an object's
-header, `heap` the heap's state and `arena` the start of an arena.
+`text`, `rodata`, `data` and `bss` are what the linker keeps of core for test/size/minimal.c, a program that uses init,
+one arena, new, array, store, step and collect; `program` is its text and rodata together, `report` the part of it that
+records and prints a fault; `library_*` is all of core. `stack` is the deepest any public function can go by the call
+graph, ports and hooks apart. `header` is an object's header, `heap` the heap's state and `arena` the start of an arena.
 
 Part `heap` is what CHECK0 takes; part `guard` is what a check level adds to it.
 
@@ -23,7 +22,8 @@ REPORT = frozenset("fault causes print record ring sink callers frame build_id t
 STRUCTS = """
 #include <moat.h>
 extern const char header[sizeof(moat_word)], heap[sizeof(struct moat_heap)], arena[sizeof(struct moat_arena)];
-const char header[sizeof(moat_word)] = {1}, heap[sizeof(struct moat_heap)] = {1}, arena[sizeof(struct moat_arena)] = {1};
+const char header[sizeof(moat_word)] = {1}, heap[sizeof(struct moat_heap)] = {1};
+const char arena[sizeof(struct moat_arena)] = {1};
 """
 
 
@@ -83,7 +83,8 @@ def struct_sizes(compiler, scratch, flags):
 
 
 def is_report(path):
-    """Whether an object file records and prints what went wrong: linked by whatever can trap, the guard or a CPU exception."""
+    """Whether an object file records and prints what went wrong: linked by whatever can trap, the guard or a CPU
+    exception."""
     return path.stem in REPORT is not None
 
 

@@ -23,8 +23,10 @@ def arguments(argv):
         parser.add_argument(f"--{name}", default="", help=f"only these {what}, separated by commas")
     parser.add_argument("--CASE", default="", help="only this case of the suites")
     parser.add_argument("--SEED", default="", help="the seed of the suites' random numbers")
-    parser.add_argument("--long", action="store_true", help="the long suites, of which the others are a part, and no others")
-    parser.add_argument("--junit", default="build/test/junit.xml", metavar="FILE", help="where the cases go as JUnit XML")
+    parser.add_argument("--long", action="store_true",
+                        help="the long suites, of which the others are a part, and no others")
+    parser.add_argument("--junit", default="build/test/junit.xml", metavar="FILE",
+                        help="where the cases go as JUnit XML")
     parser.add_argument("--build", action="store_true", help="build everything of the configurations, run nothing")
     return parser.parse_args(argv)
 
@@ -62,7 +64,8 @@ def plan(options):
 
 def work_on(report, pool, place, suites, options, jobs):
     """Builds a configuration and queues its runs; returns their futures."""
-    extra = " ".join(f"{name.lower()}={value}" for name, value in (("CASE", options.CASE), ("SEED", options.SEED)) if value)
+    extra = " ".join(f"{name.lower()}={value}" for name, value in (("CASE", options.CASE), ("SEED", options.SEED))
+                     if value)
     if place:
         reason = run.absence(place.board)
         if reason:

@@ -18,7 +18,8 @@ SANITIZER = {"ASAN_OPTIONS": "detect_stack_use_after_return=0:detect_leaks=0", "
 
 def environment(**extra):
     """Ours without what `make test` leaves for its own children."""
-    kept = {k: v for k, v in os.environ.items() if k not in ("MAKEFLAGS", "MFLAGS", "MAKELEVEL", "BOARD", "CHECK", "OPT")}
+    kept = {k: v for k, v in os.environ.items() if k not in ("MAKEFLAGS", "MFLAGS", "MAKELEVEL", "BOARD", "CHECK",
+                                                             "OPT")}
     return {**kept, **SANITIZER, **extra}
 
 
@@ -77,7 +78,8 @@ def execute(command, log, timeout, stdin, env):
 def script_of(suite):
     """The command of a suite that runs on this computer."""
     if suite.pytest:
-        return ["/usr/bin/python3", "-B", "-m", "pytest", "-q", "-p", "no:cacheprovider", "-c", "test/pytest.ini", suite.pytest]
+        return ["/usr/bin/python3", "-B", "-m", "pytest", "-q", "-p", "no:cacheprovider", "-c", "test/pytest.ini",
+                suite.pytest]
     return [suite.script]
 
 

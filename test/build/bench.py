@@ -1,5 +1,6 @@
 #!/usr/bin/python3
-"""The benchmark: its sizes are those of the formula, its counts the same each time, an adaptor needs nothing but its file.
+"""The benchmark: its sizes are those of the formula, its counts the same each time, an adaptor needs nothing but its
+file.
 
 SPDX-License-Identifier: MIT"""
 import os
@@ -58,7 +59,8 @@ def readme_adaptor_runs(scratch):
     adaptor = re.search(r"```c\n(.*?)```", readme, re.DOTALL).group(1)
     (peers / "my_adaptor.c").write_text(adaptor)
     (peers / "my_heap.h").write_text(MY_HEAP)
-    done = run("BENCH=mixed50", "CHECK=0", "ALLOCATOR=moat my-heap", f"BENCH_PEERS={peers}", f"TABLE={scratch / 'bench.tsv'}")
+    done = run("BENCH=mixed50", "CHECK=0", "ALLOCATOR=moat my-heap", f"BENCH_PEERS={peers}",
+               f"TABLE={scratch / 'bench.tsv'}")
     expect(done.returncode == 0, done.stderr)
     names = {row.allocator for row in table.load(scratch / "bench.tsv")}
     expect(names == {"moat", "my-heap"}, f"allocators in the table: {names}")
@@ -71,7 +73,8 @@ def checks_are_cheap(scratch):
     done = run("BENCH=guard swap4096 rotate1000", "CHECK=0 2", f"TABLE={scratch / 'guard.tsv'}")
     expect(done.returncode == 0, done.stderr)
     cost = {(row.bench, row.config): float(row.value) for row in table.load(scratch / "guard.tsv")}
-    for name, most in (("heap", 12), ("heap_null", 6), ("heap_static", 6), ("root", 12), ("root_null", 6), ("stack_null", 6)):
+    for name, most in (("heap", 12), ("heap_null", 6), ("heap_static", 6), ("root", 12), ("root_null", 6),
+                       ("stack_null", 6)):
         more = cost[f"guard_{name}", "check2"] - cost[f"guard_{name}", "check0"]
         expect(0 < more <= most, f"guard_{name}: {more} instructions more than at CHECK0, {most} are allowed")
     for name, most in (("swap4096", 2.5), ("rotate1000", 3)):
@@ -86,4 +89,5 @@ def a_wrong_choice_is_refused(_):
         expect(done.returncode == 1 and what in done.stderr, f"{option}: {done.returncode} {done.stderr}")
 
 
-main(sizes_are_those_of_the_formula, a_wrong_choice_is_refused, readme_adaptor_runs, counts_are_repeatable, checks_are_cheap)
+main(sizes_are_those_of_the_formula, a_wrong_choice_is_refused, readme_adaptor_runs, counts_are_repeatable,
+     checks_are_cheap)

@@ -81,7 +81,8 @@ def core_without_guard_refers_to_none(scratch):
             if path.name == "guard.c":
                 continue  # in the archive, and linked only where something refers to it
             compiler.must_compile(path, scratch / "a.o", flag, "-DMOAT_CONFIG_CHECK=0", *CORE_FLAGS)
-            symbols = re.findall(r"U (moat_guard_check\w*|moat_guard_store_)", compiler.tool("nm", "-u", scratch / "a.o"))
+            symbols = re.findall(r"U (moat_guard_check\w*|moat_guard_store_)",
+                                 compiler.tool("nm", "-u", scratch / "a.o"))
             expect(not symbols, f"{what}: {path.name} refers to {', '.join(symbols)}")
 
 

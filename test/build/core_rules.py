@@ -8,18 +8,21 @@ from _callgraph import CallGraph
 from _checks import CORE_FLAGS, ROOT, Compiler, expect, main, run
 
 CORE = sorted((ROOT / "core").rglob("*.[ch]"))
-OURS = [path for folder in ("core", "port", "bsp", "wrap", "test", "examples") for path in (ROOT / folder).rglob("*.[chS]")]
+OURS = [path for folder in ("core", "port", "bsp", "wrap", "test", "examples")
+        for path in (ROOT / folder).rglob("*.[chS]")]
 FILE_LINES = 600
 FUNCTION_LINES = 80
 IFS_PER_THOUSAND = 10
 
 # Families, instruction sets, boards and their registers; whole words, in code and comments.
-NAMES = re.compile(r"\b(__ARM\w*|__riscv\w*|__thumb\w*|__x86\w*|__i386\w*|arm(v\d\w*)?|cortex(-m\d*)?|risc-?v\w*|rv32\w*|rv64\w*"
-                   r"|thumb\w*|x86\w*|i386|mps2\w*|an385|primask|basepri|mstatus|mcause|cfsr|nvic|qemu)\b", re.IGNORECASE)
+NAMES = re.compile(r"\b(__ARM\w*|__riscv\w*|__thumb\w*|__x86\w*|__i386\w*"
+                   r"|arm(v\d\w*)?|cortex(-m\d*)?|risc-?v\w*|rv32\w*"
+                   r"|rv64\w*|thumb\w*|x86\w*|i386|mps2\w*|an385|primask|basepri|mstatus|mcause|cfsr|nvic|qemu)\b",
+                   re.IGNORECASE)
 
 # What GCC calls for operations that a CPU lacks; no memcpy, no memset.
-LIBGCC = re.compile(r"__(aeabi_(u?idiv|u?idivmod|u?ldivmod|lmul|llsl|llsr|lasr)|(clz|ctz|ffs|popcount)[sd]i2|u?(div|mod)[sdt]i3"
-                    r"|mul[sd]i3|(ashl|ashr|lshr)[dt]i3|gnu_thumb1_case_\w+)")
+LIBGCC = re.compile(r"__(aeabi_(u?idiv|u?idivmod|u?ldivmod|lmul|llsl|llsr|lasr)|(clz|ctz|ffs|popcount)[sd]i2"
+                    r"|u?(div|mod)[sdt]i3|mul[sd]i3|(ashl|ashr|lshr)[dt]i3|gnu_thumb1_case_\w+)")
 
 
 def core_does_not_recurse(scratch):
@@ -92,7 +95,8 @@ def each_core_file_lies_in_a_wing(_):
     wings = {*wings_that_may_be_used(), "include"}
     for path in CORE:
         inside = path.relative_to(ROOT / "core").parts
-        expect(len(inside) == 2 and inside[0] in wings, f"{path.relative_to(ROOT)} lies in none of {', '.join(sorted(wings))}")
+        expect(len(inside) == 2 and inside[0] in wings,
+               f"{path.relative_to(ROOT)} lies in none of {', '.join(sorted(wings))}")
 
 
 def includes_of(path):
@@ -100,14 +104,16 @@ def includes_of(path):
     for number, line in enumerate(path.read_text().splitlines(), 1):
         match = re.match(r'\s*#\s*include\s+"([^"]+)"', line)
         if match and not (ROOT / "core/include" / match[1]).exists():
-            expect((ROOT / "core" / match[1]).exists(), f'{path.relative_to(ROOT)}:{number} does not name the wing of "{match[1]}"')
+            expect((ROOT / "core" / match[1]).exists(),
+                   f'{path.relative_to(ROOT)}:{number} does not name the wing of "{match[1]}"')
             yield match[1].split("/")[0], f"{path.relative_to(ROOT)}:{number} includes {match[1]}"
 
 
 def calls_of(scratch):
     """(wing, the other, place) of the symbols that wings take from each other."""
     compiler, where, used = Compiler("armv7m"), {}, []
-    everything = [f"-DMOAT_CONFIG_{name}" for name in ("CHECK=2", "CHECK_SLOTS=1", "EVENTS=16", "AUDIT=16", "SLICE_CLOCK=1")]
+    everything = [f"-DMOAT_CONFIG_{name}" for name in ("CHECK=2", "CHECK_SLOTS=1", "EVENTS=16", "AUDIT=16",
+                                                       "SLICE_CLOCK=1")]
     for path in sorted((ROOT / "core").rglob("*.c")):
         compiler.must_compile(path, scratch / "a.o", "-Os", *CORE_FLAGS, *everything)
         for line in compiler.tool("nm", scratch / "a.o").splitlines():
@@ -116,7 +122,8 @@ def calls_of(scratch):
                 used.append((path, name))
             elif kind.isupper():
                 where[name] = path.parent.name
-    return [(path.parent.name, where[name], f"{path.relative_to(ROOT)} refers to {name}") for path, name in used if name in where]
+    return [(path.parent.name, where[name], f"{path.relative_to(ROOT)} refers to {name}") for path, name in used
+            if name in where]
 
 
 def wings_use_what_the_design_says(scratch):
@@ -125,7 +132,8 @@ def wings_use_what_the_design_says(scratch):
     expect(allowed and not circle, f"docs/design.md: the wings {', '.join(sorted(circle))} use each other in a circle")
     uses = [(path.parent.name, wing, place) for path in CORE for wing, place in includes_of(path)] + calls_of(scratch)
     for wing, other, place in uses:
-        expect(wing == other or other in allowed.get(wing, ()), f"{place}: docs/design.md has {wing} use {other} nowhere")
+        expect(wing == other or other in allowed.get(wing, ()),
+               f"{place}: docs/design.md has {wing} use {other} nowhere")
     for wing, others in allowed.items():
         idle = others - {other for user, other, _ in uses if user == wing}
         expect(not idle, f"docs/design.md says that {wing} uses {', '.join(sorted(idle))}, which it does not")
@@ -151,7 +159,8 @@ def functions_are_small(_):
 
 
 def every_file_names_its_licence(_):
-    scripts = [*(ROOT / "tools").rglob("*.py"), *(ROOT / "scripts").rglob("*.py"), *(ROOT / "test").rglob("*.py"), *(ROOT / "linker").glob("*.ld"),
+    scripts = [*(ROOT / "tools").rglob("*.py"), *(ROOT / "scripts").rglob("*.py"), *(ROOT / "test").rglob("*.py"),
+               *(ROOT / "linker").glob("*.ld"),
                *(ROOT / "make").glob("*.mk"), *(ROOT / "bsp").rglob("*.mk"), ROOT / "Makefile"]
     for path in [*OURS, *scripts]:
         expect(path.name == "__init__.py" or "SPDX-License-Identifier: MIT" in path.read_text(),
@@ -159,4 +168,5 @@ def every_file_names_its_licence(_):
 
 
 main(core_does_not_recurse, core_calls_its_port_and_nothing_else, core_names_no_cpu_and_no_board, core_has_few_ifs,
-     each_core_file_lies_in_a_wing, wings_use_what_the_design_says, files_are_small, functions_are_small, every_file_names_its_licence)
+     each_core_file_lies_in_a_wing, wings_use_what_the_design_says, files_are_small, functions_are_small,
+     every_file_names_its_licence)

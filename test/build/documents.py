@@ -23,7 +23,8 @@ def readme_examples_compile(scratch):
         for target in ("armv7m", "rv32imac", "rv64imac", "host"):
             library = [f"-isystembuild/newlib/{target}/include"] if target.startswith("rv") else []
             for check in (0, 2):
-                Compiler(target).must_compile("-", scratch / "a.o", f"-DMOAT_CONFIG_CHECK={check}", *library, text=example)
+                Compiler(target).must_compile("-", scratch / "a.o", f"-DMOAT_CONFIG_CHECK={check}", *library,
+                                              text=example)
     lines = len(examples[0].splitlines())
     expect(lines <= 55, f"README.md's example has {lines} lines, more than 55")
 
@@ -61,11 +62,13 @@ def guide_fragment_links(scratch):
     compiler.must_compile("-", scratch / "main.o", text="extern int radio_state, radio_zero; void moat_reset(void);\n"
                           "void moat_reset(void) { radio_state += radio_zero; }")
     compiler.tool("ar", "rcs", scratch / "libradio.a", scratch / "radio.o")
-    status, output = run([compiler.command[0], "-mcpu=cortex-m3", "-mthumb", "-nostdlib", f"-L{scratch}", "-Llinker", "-T",
+    status, output = run([compiler.command[0], "-mcpu=cortex-m3", "-mthumb", "-nostdlib", f"-L{scratch}", "-Llinker",
+                          "-T",
                           "linker/arm-mps2-an385.ld", "-o", str(scratch / "a.elf"), str(scratch / "main.o"),
                           str(scratch / "libradio.a")])
     expect(status == 0, output)
-    symbols = {line.split()[2]: int(line.split()[0], 16) for line in compiler.tool("nm", scratch / "a.elf").splitlines()}
+    symbols = {line.split()[2]: int(line.split()[0], 16)
+               for line in compiler.tool("nm", scratch / "a.elf").splitlines()}
     for name in ("radio_state", "radio_zero"):
         expect(symbols["radio_start"] <= symbols[name] < symbols["radio_end"], f"{name} is not in the region")
 
@@ -99,7 +102,8 @@ def relative_links_resolve(_):
             target = (document.parent / path) if path else document
             where = f"{document.relative_to(ROOT)} links to {link}"
             expect(target.exists(), f"{where}, which is not there")
-            expect(not anchor or target.suffix != ".md" or anchor in anchors(target), f"{where}, which has no such heading")
+            expect(not anchor or target.suffix != ".md" or anchor in anchors(target),
+                   f"{where}, which has no such heading")
 
 
 def documents_name_real_things(_):
@@ -108,7 +112,8 @@ def documents_name_real_things(_):
                         for path in (ROOT / folder).rglob("*") if path.suffix in (".c", ".h", ".ld", ".S", ".mk"))
     for document in DOCUMENTS:
         for name in re.findall(r"`(moat_[a-z0-9_]*[a-z0-9]|MOAT_[A-Z0-9_]*[A-Z0-9])\b[^`*…]*`", document.read_text()):
-            expect(re.search(rf"\b{name}", sources), f"{document.relative_to(ROOT)} names {name}, which is nowhere in the sources")
+            expect(re.search(rf"\b{name}", sources),
+                   f"{document.relative_to(ROOT)} names {name}, which is nowhere in the sources")
 
 
 def invariants_are_numbered_once(_):
@@ -126,11 +131,13 @@ def invariants_are_numbered_once(_):
 
 def version_is_told_once(_):
     """MOAT_VERSION, 0x00MMmmpp, has its section in the changelog, the newest of those with a number."""
-    number = int(re.search(r"^#define MOAT_VERSION (0x\w+)u", (ROOT / "core/include/moat.h").read_text(), re.MULTILINE)[1], 0)
+    number = int(re.search(r"^#define MOAT_VERSION (0x\w+)u", (ROOT / "core/include/moat.h").read_text(),
+                           re.MULTILINE)[1], 0)
     version = f"{number >> 16}.{number >> 8 & 0xff}.{number & 0xff}"
     told = re.findall(r"^## \[(\d+\.\d+\.\d+)\]", (ROOT / "CHANGELOG.md").read_text(), re.MULTILINE)
     expect(told and told[0] == version, f"moat.h is version {version}, CHANGELOG.md begins with {told}")
 
 
-main(version_is_told_once, readme_examples_compile, readme_example_is_the_file, guide_examples_compile, guide_fragment_links, readme_commands_exist, first_commands_come_early, relative_links_resolve,
+main(version_is_told_once, readme_examples_compile, readme_example_is_the_file, guide_examples_compile,
+     guide_fragment_links, readme_commands_exist, first_commands_come_early, relative_links_resolve,
      documents_name_real_things, invariants_are_numbered_once)

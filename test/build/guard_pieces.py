@@ -1,5 +1,6 @@
 #!/usr/bin/python3
-"""Of the guard, a program links the pieces that it uses: none at CHECK0, the check of stores at CHECK2, the others with their calls.
+"""Of the guard, a program links the pieces that it uses: none at CHECK0, the check of stores at CHECK2, the others with
+their calls.
 
 SPDX-License-Identifier: MIT"""
 from _checks import CORE_FLAGS, ROOT, Compiler, expect, main, run
@@ -35,13 +36,16 @@ def symbols(compiler, scratch, check, objects, statement=""):
     """The names in a program that stores, and does one thing more."""
     program = (ROOT / "test/size/minimal.c").read_text()
     for old, new in (("#include <moat.h>", "#include <guard/guard.h>"),
-                     ("int main(void) {", "int take(const void *p);\nint take(const void *p) { return p != 0; }\nint main(void) {"),
+                     ("int main(void) {",
+                      "int take(const void *p);\nint take(const void *p) { return p != 0; }\nint main(void) {"),
                      ("    return moat_gc_collect();", f"    {statement}\n    return moat_gc_collect();")):
         expect(program.count(old) == 1, f"test/size/minimal.c has no '{old}'")
         program = program.replace(old, new)
     compiler.must_compile("-", scratch / "main.o", *flags(check), text=program)
-    status, output = run([compiler.command[0], "-mcpu=cortex-m3", "-mthumb", "-nostdlib", "-Wl,--gc-sections", "-Llinker", "-T",
-                          "test/size/minimal.ld", "-o", str(scratch / "a.elf"), str(scratch / "main.o"), *map(str, objects),
+    status, output = run([compiler.command[0], "-mcpu=cortex-m3", "-mthumb", "-nostdlib", "-Wl,--gc-sections",
+                          "-Llinker", "-T",
+                          "test/size/minimal.ld", "-o", str(scratch / "a.elf"), str(scratch / "main.o"),
+                          *map(str, objects),
                           "-lgcc"])
     expect(status == 0, output)
     return {line.split()[-1] for line in compiler.tool("nm", scratch / "a.elf").splitlines()}
@@ -63,7 +67,8 @@ def each_piece_by_its_call(scratch):
         for statement, name in PIECES.items():
             linked = symbols(compiler, scratch, check, objects, statement)
             wanted = check >= CHECK.get(name, 0)
-            expect((name in linked) == wanted, f"CHECK{check}: {name} is {'' if name in linked else 'not '}linked by {statement}")
+            expect((name in linked) == wanted,
+                   f"CHECK{check}: {name} is {'' if name in linked else 'not '}linked by {statement}")
             others = set(PIECES.values()) - {name}
             expect(not others & linked, f"CHECK{check}: {statement} links {', '.join(others & linked)} too")
 

@@ -53,7 +53,8 @@ class Built:
             self.blocks = self._lines(output, "error")
 
     def _write(self, path, which):
-        functions = [f"void case_{name}(void); void case_{name}(void) {{ {case_[which]} }}" for name, case_ in CASES.items()]
+        functions = [f"void case_{name}(void); void case_{name}(void) {{ {case_[which]} }}"
+                     for name, case_ in CASES.items()]
         with open(path, "w", encoding="utf-8") as file:
             file.write("\n".join([f'#include "{FOLDER}/world.h"', "", *functions, ""]))
         return path
@@ -117,7 +118,8 @@ def without_a_c_library(scratch):
         flags = ["-DMOAT_LINT", "-nostdinc", *(f"-isystem{folder}" for folder in compiler_headers(compiler))]
         compiler.must_compile("-", scratch / "a.o", *flags, text=text % "bytes")
         status, output = compiler.compile("-", scratch / "a.o", *flags, text=text % "a")
-        expect(status != 0 and "read-only" in output or "const-qualified" in output, f"{compiler.name}: {first_error(output)}")
+        expect(status != 0 and "read-only" in output or "const-qualified" in output,
+               f"{compiler.name}: {first_error(output)}")
 
 
 def compiler_headers(compiler):
@@ -136,7 +138,8 @@ def lint_objects_do_not_link(scratch):
         compiler.must_compile("-", scratch / f"{name}.o", *flags, text=text % (name, name))
     status, output = run([*compiler.command, "-nostdlib", "-Wl,-e,main", "-o", str(scratch / "a.elf"),
                           str(scratch / "main.o"), str(scratch / "other.o")])
-    expect(status != 0 and "moat_config_LINT_must_match" in output, f"a lint object links, or ld says '{first_error(output)}'")
+    expect(status != 0 and "moat_config_LINT_must_match" in output,
+           f"a lint object links, or ld says '{first_error(output)}'")
 
 
 main(*(case(*item) for item in CASES.items()), nothing_else_is_said, without_a_c_library, lint_objects_do_not_link)

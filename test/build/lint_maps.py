@@ -7,7 +7,8 @@ import re
 from _checks import ROOT, Compiler, expect, main, run
 
 SOURCE = "test/config/lint/maps.c"
-COMPILERS = [Compiler(target, clang) for target in ("armv7m", "rv32imac", "rv64imac", "host") for clang in (False, True)]
+COMPILERS = [Compiler(target, clang) for target in ("armv7m", "rv32imac", "rv64imac", "host")
+             for clang in (False, True)]
 
 COMMENT = re.compile(r"(lacks|bare) (\S+) in (\w+)(?: \+ (\d+))?")
 REPORT = re.compile(r"^(\S+?):(\d+): (error|warning): `([^`]*)`(?: \(and (\d+) more(?: like it)?\))? of .* is "
@@ -29,7 +30,8 @@ def map_case(compiler):
         status, output = run(["tools/moat-lint", *compiler.command, "-std=c11", "-Os", "-ffunction-sections",
                               "-fdata-sections", SOURCE])
         expect(status == 1, f"moat-lint's status is {status}: {output[:500]}")
-        found = {(int(line), kind, path, int(more or 0), name) for file, line, kind, path, more, name in REPORT.findall(output)
+        found = {(int(line), kind, path, int(more or 0), name)
+                 for file, line, kind, path, more, name in REPORT.findall(output)
                  if file == SOURCE}
         expected = set(wanted())
         expect(len(expected) > 25, f"{SOURCE} has {len(expected)} comments only")
@@ -37,7 +39,8 @@ def map_case(compiler):
         expect(not found - expected, f"reported as well: {sorted(found - expected)}")
         errors = sum(kind == "error" for _, kind, *_ in expected)
         types = len(re.findall(r"^MOAT_TYPE", (ROOT / SOURCE).read_text(), re.MULTILINE))
-        expect(output.endswith(f"moat lint: sources 1, maps compared {types}, found {errors}\n"), f"ends: {output[-100:]}")
+        expect(output.endswith(f"moat lint: sources 1, maps compared {types}, found {errors}\n"),
+               f"ends: {output[-100:]}")
 
     return f"members_that_the_map_lacks_{compiler.name.replace('/', '_')}", case
 

@@ -59,7 +59,8 @@ def readme_is_clean(scratch):
     for compiler in COMPILERS:
         status, output = lint(compiler, scratch / "readme.c")
         expect(status == 0, f"{compiler.name}: {output}")
-        status, output = run(["make", "-s", "lint-user", f"CC={' '.join(command_of(compiler))}", f"SRC={scratch}/readme.c"])
+        status, output = run(["make", "-s", "lint-user", f"CC={' '.join(command_of(compiler))}",
+                              f"SRC={scratch}/readme.c"])
         expect(status == 0, f"make lint-user: {output}")
     (scratch / "readme.c").write_text(text.replace("MOAT_STORE(first, node)", "first = node", 1))
     status, output = run(["make", "-s", "lint-user", f"SRC={scratch}/readme.c", "FLAGS=-mcpu=cortex-m3 -mthumb"])
@@ -80,7 +81,8 @@ def tracker_with_a_mistake(scratch):
             place = f"{path}:{text[:store.start()].count(chr(10)) + 1}:"
             for compiler in (COMPILERS[0], COMPILERS[-1]):
                 status, output = lint(compiler, path)
-                expect(status == 1, f"{compiler.name}: '{store[1]} = {store[2]}' in {path.name}: status {status} {output[-300:]}")
+                expect(status == 1,
+                       f"{compiler.name}: '{store[1]} = {store[2]}' in {path.name}: status {status} {output[-300:]}")
                 expect(re.search(rf"^{re.escape(place)}\d+: note: moat: use MOAT_STORE\(", output, re.MULTILINE),
                        f"{compiler.name}: nothing said at {place} {output}")
             stores += 1
@@ -106,15 +108,20 @@ def a_compile_command_as_it_stands(scratch):
     # Warnings of the ordinary build are not lint's business, not even where they are errors.
     (scratch / "c.c").write_text("#include <moat.h>\nstruct node { MOAT_REF(struct node) next; };\n"
                                  "MOAT_TYPE(node_type, struct node, next);\n"
-                                 "char *cast(const char *text);\nchar *cast(const char *text) { int unused; return (char *)text; }\n")
+                                 "char *cast(const char *text);\n"
+                                 "char *cast(const char *text) { int unused; return (char *)text; }\n")
     for compiler in COMPILERS:
-        status, output = lint(compiler, "-c", "-o", scratch / "a.o", "-MMD", "-MF", scratch / "a.d", f"-o{scratch}/b.o", "-O2", "-flto",
+        status, output = lint(compiler, "-c", "-o", scratch / "a.o", "-MMD", "-MF", scratch / "a.d", f"-o{scratch}/b.o",
+                              "-O2", "-flto",
                               "-w", "-Wall", "-Werror", "-Wfatal-errors", *(scratch / f"{name}.c" for name in "abc"))
-        expect(status == 1 and output.endswith("moat lint: sources 3, maps compared 1, found 2\n"), f"{compiler.name}: {output}")
-        move = "MOAT_MOVE(type of the struct, a, b)" if "clang" in compiler.name else "MOAT_STORE(*a, *b), or MOAT_MOVE if it is a struct"
+        expect(status == 1 and output.endswith("moat lint: sources 3, maps compared 1, found 2\n"),
+               f"{compiler.name}: {output}")
+        move = ("MOAT_MOVE(type of the struct, a, b)" if "clang" in compiler.name
+                else "MOAT_STORE(*a, *b), or MOAT_MOVE if it is a struct")
         for use in ("MOAT_CLEAR(a->next)", move):
             expect(f"note: moat: use {use}\n" in output, f"{compiler.name}: no '{use}' for a header's line: {output}")
-        expect(sorted(path.name for path in scratch.iterdir()) == ["a.c", "b.c", "c.c", "list.h"], f"{compiler.name} left files")
+        expect(sorted(path.name for path in scratch.iterdir()) == ["a.c", "b.c", "c.c", "list.h"],
+               f"{compiler.name} left files")
 
 
 def what_is_no_findings_business(scratch):

@@ -12,6 +12,7 @@ sys.path.insert(0, str(ROOT / "scripts"))
 os.chdir(ROOT)
 from bench import document  # noqa: E402
 
+
 def tables_are_those_of_the_files(_):
     made = document.tables()
     for name, shown in document.shown_tables():

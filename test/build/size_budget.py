@@ -17,7 +17,8 @@ TABLE = pathlib.Path("build/test/size.tsv")
 
 
 def measure():
-    done = subprocess.run(["scripts/size-report", f"OPT={budget.OPT}", f"TABLE={TABLE}"], text=True, capture_output=True,
+    done = subprocess.run(["scripts/size-report", f"OPT={budget.OPT}", f"TABLE={TABLE}"], text=True,
+                          capture_output=True,
                           check=False)
     if done.returncode != 0:
         sys.exit(f"FAIL size_budget: {done.stderr}")
@@ -32,8 +33,9 @@ def hold(limits, sizes, where):
     def case(_):
         for section, limit in limits.items():
             size = sizes[section]
-            expect(size <= limit, f"{where}: {section} is {size} bytes, {size - limit} more than test/size-budget.tsv allows; "
-                                  "make it smaller, or raise the limit with a reason in the commit")
+            expect(size <= limit,
+                   f"{where}: {section} is {size} bytes, {size - limit} more than test/size-budget.tsv allows; "
+                   "make it smaller, or raise the limit with a reason in the commit")
     return case
 
 
@@ -46,7 +48,8 @@ def hold_guard(core, sizes, limit):
         added = sizes[core, "2"]["program"] - sizes[core, "0"]["program"]
         report = sizes[core, "2"]["report"] - sizes[core, "0"]["report"]
         print(f"# {core}: the guard adds {added} bytes, {report} of them to report a fault")
-        expect(0 < added - report <= limit, f"{core}: the guard adds {added - report} bytes, reporting apart; {limit} are allowed")
+        expect(0 < added - report <= limit,
+               f"{core}: the guard adds {added - report} bytes, reporting apart; {limit} are allowed")
     return case
 
 

@@ -8,7 +8,8 @@ import re
 from support import ROOT
 
 TYPES = {"object": dict, "array": list, "string": str, "integer": int, "boolean": bool, "null": type(None)}
-KNOWN = {"$schema", "$id", "title", "description", "$defs", "$ref", "type", "additionalProperties", "required", "properties",
+KNOWN = {"$schema", "$id", "title", "description", "$defs", "$ref", "type", "additionalProperties", "required",
+         "properties",
          "items", "minItems", "maxItems", "minimum", "maximum", "pattern", "enum", "const"}
 
 with open(os.path.join(ROOT, "docs", "fault-record.schema.json"), encoding="utf-8") as _file:
@@ -26,14 +27,16 @@ def problem(value, schema=SCHEMA, where="object"):
         return f"{where} is {value!r}"
     names = schema.get("type", [])
     names = [names] if isinstance(names, str) else names
-    if names and not any(isinstance(value, TYPES[name]) and (name == "boolean") == isinstance(value, bool) for name in names):
+    if names and not any(isinstance(value, TYPES[name]) and (name == "boolean") == isinstance(value, bool)
+                         for name in names):
         return f"{where} is {value!r}, not {names}"
     if isinstance(value, dict):
         return _object_problem(value, schema, where)
     if isinstance(value, list):
         if not schema.get("minItems", 0) <= len(value) <= schema.get("maxItems", len(value)):
             return f"{where} has {len(value)} elements"
-        return next(filter(None, (problem(item, schema.get("items", {}), f"{where}[{i}]") for i, item in enumerate(value))), None)
+        return next(filter(None, (problem(item, schema.get("items", {}), f"{where}[{i}]")
+                                  for i, item in enumerate(value))), None)
     if isinstance(value, str) and "pattern" in schema and not re.search(schema["pattern"], value):
         return f"{where} is {value!r}"
     if isinstance(value, int) and not schema.get("minimum", value) <= value <= schema.get("maximum", value):

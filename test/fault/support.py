@@ -27,6 +27,7 @@ TARGETS = {
     "host": ["gcc", "-fno-pie", "-no-pie", "-fcf-protection=none"],
 }
 
+
 class Fixture:
     """fixture.c as an ELF file for one target."""
 
@@ -65,7 +66,8 @@ def make(registers=None, callers=(), events=(), stacks=(), word_bytes=4, **field
     values = {"magic": records.MAGIC, "layout": records.LAYOUT, "bytes": records.BYTES_MIN + len(rest), "sequence": 1}
     values.update({name: b"" for name in ("type", "region", "build_id", "extra")})
     values.update(word_bytes=word_bytes, registers=len(words), register_mask=sum(1 << i for i in registers),
-                  callers=len(callers), events=len(events), stack_bytes=struct.pack("<HH", *(len(s[1]) for s in stacks)),
+                  callers=len(callers), events=len(events),
+                  stack_bytes=struct.pack("<HH", *(len(s[1]) for s in stacks)),
                   stack_at=struct.pack("<QQ", *(s[0] for s in stacks)))
     values.update(fields)
     body = records.FIRST.pack(*(values.get(name, 0) for name, _ in records.FIELDS)) + rest

@@ -53,7 +53,8 @@ def field_names(elf):
         result, problem = one(elf, store(elf, value=frame + offset))
         if problem or result["field"] != field:
             return problem or f"+{offset} is {result['field']}, not {field}"
-    others = {b"fixture_pair": (3 * word, "[1].second"), b"struct fixture_with_a_n": (4, "two"), b"struct nobody": (4, None)}
+    others = {b"fixture_pair": (3 * word, "[1].second"), b"struct fixture_with_a_n": (4, "two"),
+              b"struct nobody": (4, None)}
     for name, (offset, field) in others.items():
         result, problem = one(elf, store(elf, type=name, value=frame + offset))
         if problem or result["field"] != field:
@@ -83,7 +84,8 @@ def exceptions_are_named(elf):
 
 
 def other_kinds(elf):
-    for kind, words in ((records.CORRUPT, "INV-3"), (records.ASSERT, "assertion"), (records.COPY, "copied"), (99, "99")):
+    for kind, words in ((records.CORRUPT, "INV-3"), (records.ASSERT, "assertion"), (records.COPY, "copied"),
+                        (99, "99")):
         result, problem = one(elf, store(elf, kind=kind, cause=3, type=b""))
         if problem or words not in result["cause"]:
             return problem or f"kind {kind} reads {result['cause']!r}"
@@ -108,7 +110,8 @@ def noise_and_repeats(elf):
 
 
 def each_target():
-    behaviours = (store_is_explained, inlined_frames, field_names, exceptions_are_named, other_kinds, text_names_everything,
+    behaviours = (store_is_explained, inlined_frames, field_names, exceptions_are_named, other_kinds,
+                  text_names_everything,
                   noise_and_repeats)
     for target in TARGETS:
         for behaviour in behaviours:
@@ -134,7 +137,8 @@ def refused(outcome, status, *words):
     if "Traceback" in errors:
         return f"a stack trace: {errors[-300:]!r}"
     missing = [word for word in words if word not in errors]
-    return f"exit {actual} (not {status}), output {output!r}, errors {errors!r}" if actual != status or missing else None
+    return (f"exit {actual} (not {status}), output {output!r}, errors {errors!r}" if actual != status or missing
+            else None)
 
 
 def build_mismatch():
@@ -150,7 +154,8 @@ def build_unknown():
     elf = fixture("host", ("-Wl,--build-id=none",))
     status, output, errors = decode(elf.path, records.frame(store(elf)))
     known = refused(decode(elf.path, records.frame(store(elf, build_id=b"x" * 20))), 1, "without a build id")
-    return known or (None if status == 0 and "build id" in errors and "NOT verified" in output else f"{status} {errors}")
+    return known or (None if status == 0 and "build id" in errors and "NOT verified" in output
+                     else f"{status} {errors}")
 
 
 def no_debug_information():
@@ -170,10 +175,13 @@ def damaged_records():
     cases = (
         (b"nothing here\n", "no fault record"), (b"", "no fault record"), (line[:200], "cut"),
         (line.replace(b"MOAT-FAULT 6d", b"MOAT-FAULT 6c"), "the line's checksum"),
-        (records.frame(flipped), "torn or corrupt"), (records.frame(torn), "torn"), (records.frame(make(layout=3)), "layout 3"),
-        (records.frame(good[:100]), str(len(good))), (records.frame(b""), "too few"), (records.frame(bytes(240)), "magic"),
+        (records.frame(flipped), "torn or corrupt"), (records.frame(torn), "torn"),
+        (records.frame(make(layout=3)), "layout 3"),
+        (records.frame(good[:100]), str(len(good))), (records.frame(b""), "too few"),
+        (records.frame(bytes(240)), "magic"),
         (records.frame(make(callers=(1, 2), registers={1: 1}, stacks=[(0, b"1234")])[:-8]), "has"),
-        (records.frame(make(callers=(1, 2), word_bytes=5)), "parts"), (records.frame(make(stack_bytes=b"1234")), "parts"),
+        (records.frame(make(callers=(1, 2), word_bytes=5)), "parts"),
+        (records.frame(make(stack_bytes=b"1234")), "parts"),
     )
     for log, words in cases:
         problem = refused(decode(elf.path, log), 1, words)
@@ -192,7 +200,8 @@ def raw_dumps():
     status, output, errors = decode(elf.path, inside, "--raw", "--json")
     if status != 0 or json.loads(output)["count"] != 5:
         return f"in a larger dump: exit {status}, {output!r}, {errors!r}"
-    return (refused(decode(elf.path, store(elf)[:-1], "--raw"), 1, "has") or refused(decode(elf.path, b"", "--raw"), 1, "no fault")
+    return (refused(decode(elf.path, store(elf)[:-1], "--raw"), 1, "has")
+            or refused(decode(elf.path, b"", "--raw"), 1, "no fault")
             or refused(decode(elf.path, bytes(160), "--raw"), 1, "no fault"))
 
 
@@ -202,9 +211,11 @@ def several_builds_in_one_log():
     log = b"\n".join(b"[%s] " % elf.target.encode() + records.frame(store(elf, sequence=n), n) for n, elf in
                      enumerate((arm, riscv, host, arm), 1))
     status, output, errors = decode(arm.path, log, "--json", "--elf", riscv.path)
-    found = [(one["source"], one["sequence"], one["count"], one["function"]) for one in map(json.loads, output.splitlines())]
+    found = [(one["source"], one["sequence"], one["count"], one["function"])
+             for one in map(json.loads, output.splitlines())]
     wanted = [("[arm]", 1, 1, "fixture_send"), ("[riscv32]", 2, 2, "fixture_send"), ("[arm]", 4, 4, "fixture_send")]
-    return None if found == wanted and status == 1 and host.build_id.hex() in errors else f"exit {status}, {found}, {errors!r}"
+    return (None if found == wanted and status == 1 and host.build_id.hex() in errors
+            else f"exit {status}, {found}, {errors!r}")
 
 
 def count_of_the_last_is_told():
@@ -217,12 +228,13 @@ def count_of_the_last_is_told():
 
 def json_of(elf, log, *options):
     status, output, errors = decode(elf.path, log, "--json", *options)
-    return (json.loads(output), None) if status == 0 and len(output.splitlines()) == 1 else (None, f"exit {status}, {errors!r}")
+    return (json.loads(output),
+            None) if status == 0 and len(output.splitlines()) == 1 else (None, f"exit {status}, {errors!r}")
 
 
 def unwinding():
-    """By hand: fixture_guard was called by fixture_send, which was called by _start, out of what is on the stack; with a dump of RAM
-    in place of the slice it is the same; with neither, the device's callers are shown."""
+    """By hand: fixture_guard was called by fixture_send, which was called by _start, out of what is on the stack; with
+    a dump of RAM in place of the slice it is the same; with neither, the device's callers are shown."""
     for target in ("arm", "riscv32", "riscv64"):
         elf = fixture(target)
         problem = unwinding_on(elf)
@@ -274,8 +286,10 @@ def core_files():
         return f"exit {status}, {errors!r}"
     with open(core, "rb") as file:
         read = ELFFile(file)
-        note = next(note for segment in read.iter_segments() if segment["p_type"] == "PT_NOTE" for note in segment.iter_notes())
-        loads = [(segment["p_vaddr"], segment.data()) for segment in read.iter_segments() if segment["p_type"] == "PT_LOAD"]
+        note = next(note for segment in read.iter_segments() if segment["p_type"] == "PT_NOTE"
+                    for note in segment.iter_notes())
+        loads = [(segment["p_vaddr"], segment.data()) for segment in read.iter_segments()
+                 if segment["p_type"] == "PT_LOAD"]
     registers = struct.unpack("<32I", note["n_descdata"][72:72 + 128])
     memory = bytes(range(256)) * 2
     if registers != (0x120, *range(0x101, 0x120)):
@@ -297,7 +311,8 @@ def sink_entry(kind, payload):
 
 
 def counts_in_a_sink():
-    """The highest whole count of a record is how often its fault was seen: whatever others, damaged ones and strangers say."""
+    """The highest whole count of a record is how often its fault was seen: whatever others, damaged ones and strangers
+    say."""
     elf = fixture("host")
     first, second = store(elf, sequence=1), store(elf, sequence=2, pc=elf.address("fixture_fault"))
 
@@ -306,7 +321,8 @@ def counts_in_a_sink():
 
     damaged = bytearray(repeat(first, 1, 64))
     damaged[20] ^= 1
-    sink = b"".join((sink_entry(1, struct.pack("<II", 2, 1)), sink_entry(2, first), repeat(first, 1, 2), repeat(first, 1, 8),
+    sink = b"".join((sink_entry(1, struct.pack("<II", 2, 1)), sink_entry(2, first), repeat(first, 1, 2),
+                     repeat(first, 1, 8),
                      repeat(first, 1, 4), bytes(damaged), sink_entry(2, second), repeat(first, 2, 16), b"\xff" * 40,
                      repeat(first, 1, 32)[:20]))
     status, output, errors = decode(elf.path, sink, "--raw", "--json")
@@ -322,7 +338,8 @@ def another_machine_s_records():
         status, _, errors = decode(elf.path, records.frame(raw), "--force", "--json")
         if status != 0 or "Traceback" in errors:
             return f"exit {status}, {errors[-300:]!r}"
-    return refused(decode(riscv.path, records.frame(raw), "--force", "--core", os.path.join(_folder.name, "out.core")), 2, "64 bits")
+    return refused(decode(riscv.path, records.frame(raw), "--force", "--core", os.path.join(_folder.name, "out.core")),
+                   2, "64 bits")
 
 
 def bad_elf_files():
@@ -347,5 +364,6 @@ def bad_usage():
 
 
 test_cases = as_pytest([*each_target(), *((f"fault-decoder/{case.__name__}", case) for case in (
-    build_mismatch, build_unknown, no_debug_information, damaged_records, raw_dumps, counts_in_a_sink, several_builds_in_one_log,
+    build_mismatch, build_unknown, no_debug_information, damaged_records, raw_dumps, counts_in_a_sink,
+    several_builds_in_one_log,
     count_of_the_last_is_told, unwinding, core_files, another_machine_s_records, bad_elf_files, bad_usage))])

@@ -66,7 +66,8 @@ def constants():
         header = file.read()
     with open(os.path.join(ROOT, "core", "include", "moat_region.h"), encoding="utf-8") as file:
         header += file.read()
-    kinds = {int(value): name.lower() for name, value in re.findall(r"^ +MOAT_FAULT_(\w+) = (\d+)", header, re.MULTILINE)}
+    kinds = {int(value): name.lower() for name, value in re.findall(r"^ +MOAT_FAULT_(\w+) = (\d+)", header,
+                                                                    re.MULTILINE)}
     causes = {int(value): name.lower() for name, value in re.findall(r"MOAT_RESET_(\w+) = (\d+)", header)}
     regions = {int(value): name.lower() for name, value in re.findall(r"MOAT_REGION_(\w+) = (\d+)", header)}
     magic = int(re.search(r"MOAT_FAULT_MAGIC (0x\w+)u", header).group(1), 16)
@@ -90,7 +91,8 @@ def events():
         core = {int(value): name.lower() for name, value in re.findall(r"MOAT_EVENT_(\w+) = (\d+)", file.read())}
     del core[0]
     with open(os.path.join(ROOT, "docs", "trace.md"), encoding="utf-8") as file:
-        table = {int(value): name for value, name in re.findall(r"^\| (\d+) \| `(\w+)` \| [^|]* \|$", file.read(), re.MULTILINE)}
+        table = {int(value): name for value, name in re.findall(r"^\| (\d+) \| `(\w+)` \| [^|]* \|$", file.read(),
+                                                                re.MULTILINE)}
     if core != records.EVENTS:
         return f"events are {core} in core, {records.EVENTS} in the decoder"
     return None if table == core else f"events are {table} in the document, {core} in core"

@@ -1,8 +1,8 @@
-"""Damaged logs and dumps: whatever happens to them, moat-fault finds the records that are whole, and no others; it does not
-stumble over what records say either.
+"""Damaged logs and dumps: whatever happens to them, moat-fault finds the records that are whole, and no others; it does
+not stumble over what records say either.
 
-The mutations are drawn from a seed that is printed; SEED=n draws others, MUTATIONS=10000 so many of each sort. Most run the command in this
-process; some run it as a user does.
+The mutations are drawn from a seed that is printed; SEED=n draws others, MUTATIONS=10000 so many of each sort. Most run
+the command in this process; some run it as a user does.
 
 SPDX-License-Identifier: MIT"""
 import contextlib
@@ -53,12 +53,14 @@ class Bench:
         code = [self.fixture.address(name) for name in ("fixture_guard", "fixture_send", "fixture_fault", "_start")]
         word = self.fixture.word_bytes
         at = rng.randrange(0x1000, 0x8000, 16)
-        words = [rng.choice((rng.choice(code) + rng.randrange(24), at + rng.randrange(0, 256, word), rng.getrandbits(32)))
+        words = [rng.choice((rng.choice(code) + rng.randrange(24), at + rng.randrange(0, 256, word),
+                             rng.getrandbits(32)))
                  for _ in range(rng.randrange(1, 40))]
         stack = struct.pack(f"<{len(words)}{'IQ'[word == 8]}", *words)
         count = 17 if self.fixture.target == "arm" else 33
         registers = {i: rng.choice((at, rng.getrandbits(31), rng.choice(code) + 4)) for i in range(count)}
-        return store(self.fixture, kind=rng.randint(1, 9), sequence=sequence, pc=rng.choice(code) + 4, registers=registers,
+        return store(self.fixture, kind=rng.randint(1, 9), sequence=sequence, pc=rng.choice(code) + 4,
+                     registers=registers,
                      callers=[rng.choice(code) + 2 for _ in range(rng.randrange(9))], stacks=[(at, stack)],
                      events=[(n, rng.randrange(11), n) for n in range(rng.randrange(17))])
 
@@ -120,7 +122,8 @@ def each_round(name):
 
 
 def whole_ones(raws, data, framed):
-    return sorted(struct.unpack_from("<I", raw, 8)[0] for raw in raws if (records.frame(raw)[:-18] if framed else raw) in data)
+    return sorted(struct.unpack_from("<I", raw, 8)[0] for raw in raws
+                  if (records.frame(raw)[:-18] if framed else raw) in data)
 
 
 def outcome(where, bench, data, options=()):
@@ -131,7 +134,8 @@ def outcome(where, bench, data, options=()):
     except Exception as error:  # whatever it is, it is what must not be
         return f"{where}: {type(error).__name__}: {error}"
     wrong = next(filter(None, map(schema.problem, result[1])), None)
-    if wrong or result[0] not in (0, 1) and not (result[0] == 2 and "--core" in options) or result[0] != 0 and not result[2]:
+    if wrong or result[0] not in (0, 1) and not (result[0] == 2
+                                                 and "--core" in options) or result[0] != 0 and not result[2]:
         return f"{where}: status {result[0]}, {wrong}, {result[2][-200:]!r}"
     return f"{where}: it took too long" if time.monotonic() - started > SECONDS_MAX else result
 
@@ -154,7 +158,8 @@ def found_are_whole(name, make_input, framed, options):
         if not set(found) <= set(originals) or not framed and found != originals:
             return f"{where}: {found} were found, {originals} are whole"
         if framed:
-            exact = {n for n in originals if any(line.error is None and line.record.sequence == n for line in records.find(data))}
+            exact = {n for n in originals
+                     if any(line.error is None and line.record.sequence == n for line in records.find(data))}
             if exact != set(found):
                 return f"{where}: {found} were found, {sorted(exact)} are whole"
     return None
@@ -184,7 +189,8 @@ def mad_records():
         raw = bytearray(bench.record(rng, 1))
         for _ in range(rng.randint(1, 12)):
             at = rng.randrange(8, len(raw))
-            raw[at:at + 8] = rng.choice((bytes(8), b"\xff" * 8, rng.randbytes(8), struct.pack("<Q", rng.randrange(1 << 16))))
+            raw[at:at + 8] = rng.choice((bytes(8), b"\xff" * 8, rng.randbytes(8),
+                                         struct.pack("<Q", rng.randrange(1 << 16))))
         raw = recheck(raw)
         options = ("--force",) + (("--core", os.path.join(_folder.name, "out.core")) if rng.randrange(4) == 0 else ())
         result = outcome(where, bench, records.frame(raw), options)
@@ -223,7 +229,8 @@ def changed_elf_survives():
                 whole = file.read()
             stack = [(0x1000, rng.randbytes(256))]
             registers = {i: 0x1000 for i in range(17)} | {15: fixture.address("fixture_guard")}
-            log = records.frame(store(fixture, kind=3, registers=registers, stacks=stack, word_bytes=fixture.word_bytes))
+            log = records.frame(store(fixture, kind=3, registers=registers, stacks=stack,
+                                      word_bytes=fixture.word_bytes))
             path = os.path.join(folder, "changed.elf")
             for round_ in range(BY_COMMAND):
                 changed = bytearray(whole)
@@ -239,4 +246,5 @@ def changed_elf_survives():
 
 print(f"test_mutations: SEED={SEED} MUTATIONS={MUTATIONS}")
 test_cases = as_pytest([(f"fault-mutations/{case.__name__}", case)
-     for case in (undamaged_logs_are_found, logs, dumps, mad_records, command_survives, changed_elf_survives)])
+                        for case in (undamaged_logs_are_found, logs, dumps, mad_records,
+                                     command_survives, changed_elf_survives)])

@@ -1,6 +1,6 @@
 #!/usr/bin/python3
-"""Every kind of fault, provoked for real: firmware, record, console, decoder. Cause, line, type, backtrace, and what gdb makes of
-the core file. Run once for each configuration, with the environment that test/suites.txt describes.
+"""Every kind of fault, provoked for real: firmware, record, console, decoder. Cause, line, type, backtrace, and what
+gdb makes of the core file. Run once for each configuration, with the environment that test/suites.txt describes.
 
 SPDX-License-Identifier: MIT"""
 import json
@@ -34,7 +34,8 @@ class Kind:
     words: in its sentence;  chain: functions of the backtrace, in this order, others may stand between them
     marker: of its line;  arm, riscv: what else is known of each"""
 
-    def __init__(self, kind, function, words, chain, marker=None, argument="", check=0, arm=None, riscv=None, frames=8, **fields):
+    def __init__(self, kind, function, words, chain, marker=None, argument="", check=0, arm=None, riscv=None, frames=8,
+                 **fields):
         self.kind, self.function, self.words, self.chain = kind, function, words, chain
         self.marker, self.argument, self.check, self.frames = marker, argument, check, frames
         self.fields = {**fields, **((arm if ARM else riscv) or {})}
@@ -51,29 +52,37 @@ KINDS = {
                         arm={"cause_word": 1 << 16}, riscv={"cause_word": 3}),
     "masked": Kind("exception", "fault_masked", TRAPPED, ["fault_masked", *EIGHT], "masked",
                    arm={"detail_word": 1 << 30 | 3 << 8}),
-    "load": Kind("exception", "fault_load", "bus error on a data access" if ARM else "load access fault", ["fault_load", *EIGHT],
+    "load": Kind("exception", "fault_load", "bus error on a data access" if ARM else "load access fault",
+                 ["fault_load", *EIGHT],
                  "load", NOTHING, destination=int(NOTHING, 16)),
-    "flash": Kind("exception", "fault_flash", "data access violation" if ARM else "store access fault", ["fault_flash", *EIGHT],
+    "flash": Kind("exception", "fault_flash", "data access violation" if ARM else "store access fault",
+                  ["fault_flash", *EIGHT],
                   "flash", variable="frame_type"),
     "jump": Kind("exception", None, "no code", ["fault_jump", *EIGHT], None, NOTHING, pc=int(NOTHING, 16)),
-    "null": Kind("exception", None, "instruction set state invalid" if ARM else "no code", ["fault_jump", *EIGHT], None, "0", pc=0),
-    "stack": Kind("stack", "overflow", "thread's stack overflowed", [] if ARM else ["overflow"] * 8, frames=0 if ARM else 8,
+    "null": Kind("exception", None, "instruction set state invalid" if ARM else "no code", ["fault_jump", *EIGHT], None,
+                 "0", pc=0),
+    "stack": Kind("stack", "overflow", "thread's stack overflowed", [] if ARM else ["overflow"] * 8, frames=0 if ARM
+                  else 8,
                   region="thread"),
     "handler_stack": Kind("stack", "overflow", "handler's stack overflowed", [] if ARM else ["overflow"] * 4,
                           frames=0 if ARM else 4, region="handler"),
     "corrupt": Kind("corrupt", "fault_corrupt", "INV-4", ["fault_corrupt", *EIGHT], "corrupt"),
     "memory": Kind("memory", "fault_memory", "ran out of memory", ["fault_memory", *EIGHT], "memory"),
-    "unknown_stack": Kind("unknown_stack", "on_unknown_stack", "stack that is not known", [], "unknown_stack", frames=0, what="register "
+    "unknown_stack": Kind("unknown_stack", "on_unknown_stack", "stack that is not known", [], "unknown_stack", frames=0,
+                          what="register "
                           "the stack with moat_stack_add before allocating or collecting on it"),
-    "second_task": Kind("second_task", "fault_second_task", "second task entered", ["fault_second_task", *EIGHT], "second_task",
+    "second_task": Kind("second_task", "fault_second_task", "second task entered", ["fault_second_task", *EIGHT],
+                        "second_task",
                         variable="task_words", what="tasks must switch outside of moat, or lock it"),
     "library": Kind("assert", "compare", "assertion", ["compare", "qsort", "fault_library", *EIGHT], "library"),
     "nested": Kind("nested", "name_write", "came while the first, store, was being recorded", [], frames=0, seen=1),
     "handler_assert": Kind("assert", "fault_assert", "assertion",
-                           ["fault_assert", "descend_1", "descend_2", "in_handler", "interrupt_me", "main"], "assert", frames=6,
+                           ["fault_assert", "descend_1", "descend_2", "in_handler", "interrupt_me", "main"], "assert",
+                           frames=6,
                            in_handler=True),
-    "handler_load": Kind("exception", "fault_load", "access", ["fault_load", "descend_1", "descend_2", "in_handler", "interrupt_me",
-                                                             "main"], "load", NOTHING, frames=6),
+    "handler_load": Kind("exception", "fault_load", "access",
+                         ["fault_load", "descend_1", "descend_2", "in_handler", "interrupt_me", "main"], "load",
+                         NOTHING, frames=6),
     "watchdog": Kind("watchdog", "bark", "watchdog", ["bark", "wait_for_ever", *EIGHT], "watchdog", in_handler=True),
 }
 
@@ -82,14 +91,17 @@ def provoke(name):
     """What the firmware prints over its two boots, or what is wrong."""
     kind = KINDS[name]
     firmware_name = "jump" if name == "null" else name
-    command = [*shlex.split(os.environ["MOAT_RUN"]), "-kernel", ELF, "-append", f"{firmware_name} {kind.argument}".strip()]
+    command = [*shlex.split(os.environ["MOAT_RUN"]), "-kernel", ELF, "-append",
+               f"{firmware_name} {kind.argument}".strip()]
     done = subprocess.run(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, timeout=LIMIT_SECONDS, check=False)
     wanted = STATUS_PRINTED if CHECK >= kind.check else STATUS_NO_FAULT
-    return done.stdout, None if done.returncode == wanted else f"the firmware ended with {done.returncode}, not {wanted}"
+    return (done.stdout, None if done.returncode == wanted
+            else f"the firmware ended with {done.returncode}, not {wanted}")
 
 
 def run_all():
-    """All kinds in one log, each line behind the name of its kind, as from as many devices; the decoder's objects by name."""
+    """All kinds in one log, each line behind the name of its kind, as from as many devices; the decoder's objects by
+    name."""
     log, problems = [], {}
     for name in KINDS:
         output, problems[name] = provoke(name)
@@ -123,7 +135,8 @@ def check_kind(name):
     if len(results) != 1:
         return f"{len(results)} records were found, not one"
     result = results[0]
-    wanted = {"kind": kind.kind, "function": kind.function, "build_id_verified": True, "seen": 2, "check": CHECK, "sequence": 1,
+    wanted = {"kind": kind.kind, "function": kind.function, "build_id_verified": True, "seen": 2, "check": CHECK,
+              "sequence": 1,
               "boots": 1, "reset_cause": "power", **kind.fields}
     if kind.marker:
         wanted.update(file=SOURCE, line=marked(kind.marker))
@@ -163,8 +176,10 @@ def gdb_reads(name, chain):
     output, _ = provoke(name)
     with scratch() as folder:
         core = os.path.join(folder, "out.core")
-        subprocess.run(["/usr/bin/python3", TOOL, "--core", core, ELF, "-"], input=output, stdout=subprocess.DEVNULL, check=True)
-        done = subprocess.run(["gdb-multiarch", "-nx", "-batch", "-ex", "thread apply all bt", "-ex", "info registers", ELF, core],
+        subprocess.run(["/usr/bin/python3", TOOL, "--core", core, ELF, "-"], input=output, stdout=subprocess.DEVNULL,
+                       check=True)
+        done = subprocess.run(["gdb-multiarch", "-nx", "-batch", "-ex", "thread apply all bt", "-ex", "info registers",
+                               ELF, core],
                               capture_output=True, text=True, errors="replace", timeout=LIMIT_SECONDS, check=False)
     missing = next((f for f in chain if f"{f} (" not in done.stdout), None)
     return f"gdb does not see {missing}: {done.stdout[-1500:]} {done.stderr[-300:]}" if missing else None

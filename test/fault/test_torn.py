@@ -10,9 +10,11 @@ import sys
 from support import ROOT, scratch
 
 SKIPPED = 77
-FLAGS = ["-std=c11", "-O2", "-Wall", "-Wextra", "-Werror", "-ffreestanding", "-Icore/include", "-Icore", "-Itest/fault/torn",
+FLAGS = ["-std=c11", "-O2", "-Wall", "-Wextra", "-Werror", "-ffreestanding", "-Icore/include", "-Icore",
+         "-Itest/fault/torn",
          "-DMOAT_CONFIG_FAULT_STACK_WORDS=8"]
-SOURCES = ["test/fault/torn/torn.c", "core/fault/fault.c", "core/fault/print.c", "core/fault/record.c", "core/fault/ring.c",
+SOURCES = ["test/fault/torn/torn.c", "core/fault/fault.c", "core/fault/print.c", "core/fault/record.c",
+           "core/fault/ring.c",
            "core/fault/callers.c", "core/base/frame.c", "core/base/build_id.c", "core/base/text.c"]
 
 

@@ -45,7 +45,8 @@ def gdb(commands, elf=None):
 
 def run_alone(command, elf):
     """What the firmware prints."""
-    done = subprocess.run([*command, "-kernel", elf], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, timeout=LIMIT_SECONDS, check=False)
+    done = subprocess.run([*command, "-kernel", elf], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+                          timeout=LIMIT_SECONDS, check=False)
     if done.returncode != 0:
         raise SessionError(f"the firmware ended with status {done.returncode}")
     return done.stdout.decode("utf-8", "replace")
@@ -54,7 +55,8 @@ def run_alone(command, elf):
 def run_live(commands, folder, command, elf):
     """As gdb(), of a firmware that has not begun to run. A socket in a folder of its own can't clash with anyone's."""
     socket = os.path.join(folder, "stub")
-    qemu = subprocess.Popen([*command, "-kernel", elf, "-gdb", f"unix:{socket},server=on,wait=off", "-S"], stdin=subprocess.DEVNULL,
+    qemu = subprocess.Popen([*command, "-kernel", elf, "-gdb", f"unix:{socket},server=on,wait=off", "-S"],
+                            stdin=subprocess.DEVNULL,
                             stdout=subprocess.DEVNULL)
     try:
         until = time.monotonic() + SOCKET_SECONDS

@@ -1,6 +1,7 @@
 #!/usr/bin/python3
-"""gdb's commands for moat against what the firmware knows itself: live at every stage of a heap, with damage, and on core files; and the
-reader that needs no gdb, on the same core file. Run once for each configuration, with the environment that test/suites.txt describes.
+"""gdb's commands for moat against what the firmware knows itself: live at every stage of a heap, with damage, and on
+core files; and the reader that needs no gdb, on the same core file. Run once for each configuration, with the
+environment that test/suites.txt describes.
 
 SPDX-License-Identifier: MIT"""
 import collections
@@ -13,7 +14,7 @@ import session
 from elftools.elf.elffile import ELFFile  # noqa: E402
 from moat.firmware import elf_target  # noqa: E402
 from moat.heap import graph, reader  # noqa: E402
-from support import TOOL, decode, run, scratch  # noqa: E402
+from support import decode, run, scratch  # noqa: E402
 
 BOARD, RUN, ELF = session.environment()
 WORD = 8 if "64" in BOARD else 4
@@ -48,7 +49,8 @@ MEMBERS = {
     "pairs": ["[2].key = 7", "[2].node = <pairs.node>  struct node at <pairs.node>"],
     "bag": [".items[0..7] = 0", ".items[8] = <bag.item>  struct node at <bag.item>"],
     "grid": [".cells[0..56] = 0", ".cells[57].tree = <grid.tree>  struct tree at <grid.tree>", ".ratio = 0.75",
-             ".blocks[0][0..3] = 0", ".blocks[1][0..1] = 0", ".blocks[1][2].cells[1].tree = <grid.inner>  struct tree at <grid.inner>",
+             ".blocks[0][0..3] = 0", ".blocks[1][0..1] = 0",
+             ".blocks[1][2].cells[1].tree = <grid.inner>  struct tree at <grid.inner>",
              ".last = <grid>  struct grid at <grid>"],
     "wide": [".slots[0..32767] = 0", ".slots[32768] = <wide.last>  struct node at <wide.last>"],
     "tree": ['.name = "d3'],
@@ -61,7 +63,8 @@ LIST_GRANULE = "(((unsigned long)list - $arena->base) / (2 * sizeof(void *)))"
 FENCE = "($arena->granules - 1)"
 DAMAGE = [
     Damage("header", ["((unsigned long *)list)[-1] = ~0ul"], "INV-4 does not hold at", 4),
-    Damage("object_freed", [f"$arena->bits[{LIST_GRANULE} >> 5].{{start,mark}} = {{value}} & ~(1u << ({LIST_GRANULE} & 31))"],
+    Damage("object_freed",
+           [f"$arena->bits[{LIST_GRANULE} >> 5].{{start,mark}} = {{value}} & ~(1u << ({LIST_GRANULE} & 31))"],
            "INV-8 does not hold at", None),
     Damage("fence", [f"$arena->bits[{FENCE} >> 5].start = 0"], "INV-1 does not hold at", 1),
     Damage("covered", ["moat_heap.arenas.table[0]->bits[100].mark += 4"], "INV-3 does not hold at", 3),
@@ -70,8 +73,10 @@ DAMAGE = [
     Damage("hole_link", ["$hole->link = 0"], "INV-5 does not hold at", 5),
     Damage("free_count", ["moat_heap.free_granules += 1"], "INV-6 does not hold: the bins do not hold just", 6),
     Damage("grey", [f"$arena->grey = {LIST_GRANULE}"], "INV-7 does not hold at", 7),
-    Damage("dangling", ["list->next = (void *)((unsigned long)$hole + 16 + sizeof(void *))"], "a slot points at freed memory", 8),
-    Damage("root_dangling", ["list = (void *)((unsigned long)$hole + 16 + sizeof(void *))"], "a slot points at freed memory", 8),
+    Damage("dangling", ["list->next = (void *)((unsigned long)$hole + 16 + sizeof(void *))"],
+           "a slot points at freed memory", 8),
+    Damage("root_dangling", ["list = (void *)((unsigned long)$hole + 16 + sizeof(void *))"],
+           "a slot points at freed memory", 8),
     Damage("flag", ["moat_heap.marking = 1"], "INV-9 does not hold: the barrier's flag", 9),
     Damage("finalizers", ["moat_heap.finalizers.finalizable = list"], "INV-10 does not hold at", 10),
     Damage("chunk", ["*(unsigned long *)moat_heap.cursor.at = 5"], "INV-11 does not hold at", 11),
@@ -83,7 +88,8 @@ DAMAGE = [
     Damage("pin", ["moat_heap.tables.pins[0].object = 0x10"], "pin 0 holds 0x10, which is no object", None),
     Damage("handle", ["moat_heap.tables.handles[0].object = 0x10"], "handle 1 holds 0x10, which is no object", None),
     Damage("root_type", ["moat_heap.tables.roots[0].type = 0x10"], "is of no type", None),
-    Damage("root_start", ["moat_heap.tables.roots[0].start = 0xf0000000"], "the roots added at run time can't be read", None),
+    Damage("root_start", ["moat_heap.tables.roots[0].start = 0xf0000000"], "the roots added at run time can't be read",
+           None),
     Damage("stack", ["worker.next = 0xf0000000"], "the stacks can't be read", None),
     Damage("stack_circle", ["worker.next = &worker"], None, None),
     Damage("stack_ends", ["worker.high = 0"], "is damaged: its low is not below its high", None),
@@ -153,7 +159,8 @@ def places_of(damage):
 
 
 def expand(assignment):
-    """[(place, value)] of `place = value` or `place += value`; `{a,b}` in a place stands for both, `{value}` for what is there."""
+    """[(place, value)] of `place = value` or `place += value`; `{a,b}` in a place stands for both, `{value}` for what
+    is there."""
     place, operator, value = re.fullmatch(r"(.*?) (\+?)= (.*)", assignment).groups()
     several = re.search(r"\{(.*?),(.*?)\}", place)
     places = [place.replace(several[0], name) for name in several.groups()] if several else [place]
@@ -177,8 +184,8 @@ def live_commands():
             yield "inside", "moat check"
             yield "go", "set variable moat_heap.marking = 0"
     yield "damage", "set $arena = moat_heap.arenas.table[1]"
-    yield "damage", "python gdb.set_convenience_variable('hole', next(hole for hole in (gdb.parse_and_eval(f'moat_heap.bins.holes[{i}]') " \
-                    "for i in range(46)) if int(hole)))"
+    yield "damage", "python gdb.set_convenience_variable('hole', next(hole for hole in " \
+                    "(gdb.parse_and_eval(f'moat_heap.bins.holes[{i}]') for i in range(46)) if int(hole)))"
     for damage in DAMAGE:
         yield from places_of(damage)
     yield "mended", "moat check"
@@ -206,14 +213,17 @@ def number_in(pattern, text):
 def check_stage(stage):
     """Status and heap against moat_stats_get and the firmware's own counts."""
     facts, status, heap = FACTS[stage], LIVE[f"{stage} status"], LIVE[f"{stage} heap"]
-    rows = {name: (int(count), int(size)) for name, count, size in re.findall(r"^(\S.*?) +(\d+) +(\d+) +[\d.]+ %$", heap, re.MULTILINE)}
+    rows = {name: (int(count), int(size))
+            for name, count, size in re.findall(r"^(\S.*?) +(\d+) +(\d+) +[\d.]+ %$", heap, re.MULTILINE)}
     seen = {
-        "arena_bytes": number_in(r"(\d+) bytes for objects, \d+ free", status), "free_bytes": number_in(r"(\d+) free \(", status),
+        "arena_bytes": number_in(r"(\d+) bytes for objects, \d+ free", status),
+        "free_bytes": number_in(r"(\d+) free \(", status),
         "cycles": number_in(r"(\d+) cycles? finished", status), "nodes": rows.get("struct node", (0, 0))[0],
         "trees": rows.get("struct tree", (0, 0))[0], "holes": number_in(r"^(\d+) holes?,", heap.splitlines()[-1]),
         "largest": number_in(r"the largest (\d+) bytes", heap),
     }
-    wrong = [f"{name} is {value}, the firmware says {facts[name]}" for name, value in seen.items() if value != facts[name]]
+    wrong = [f"{name} is {value}, the firmware says {facts[name]}" for name, value in seen.items()
+             if value != facts[name]]
     if f"collector  {PHASES[facts['phase']]}," not in status:
         wrong.append(f"the phase is not {PHASES[facts['phase']]}")
     total = sum(rows.get(name, (0, 0))[1] for name in ("objects", "free", "dark"))
@@ -228,7 +238,8 @@ def check_stage(stage):
 
 def check_before():
     refused = "there is no heap yet: moat_init has not been called"
-    wanted = {"before status": f"heap       {refused}", "before heap": f"moat heap: {refused}", "before check": f"moat check: {refused}"}
+    wanted = {"before status": f"heap       {refused}", "before heap": f"moat heap: {refused}",
+              "before check": f"moat check: {refused}"}
     wrong = [f"{key}: {LIVE[key]!r}" for key, text in wanted.items() if not LIVE[key].startswith(text)]
     return "; ".join(wrong) or (None if "1 in the log" in LIVE["before status"] else "status does not count the fault")
 
@@ -240,7 +251,8 @@ def check_why(name):
         return f"it begins {lines[0]!r}"
     links = [line.strip() for line in lines[1:] if "->" in line]
     root = links[0].split(" -> ")[0]
-    if len(links) != max(len(wanted), 1) or not all(re.match(pattern, text) for pattern, text in zip(wanted, [root, *links[1:]])):
+    if len(links) != max(len(wanted), 1) or not all(re.match(pattern, text)
+                                                    for pattern, text in zip(wanted, [root, *links[1:]])):
         return f"the path is {links}, not {wanted}"
     return None if f"{BUILT[name]:#010x}" in links[-1] else f"the path ends in {links[-1]!r}"
 
@@ -290,7 +302,8 @@ SAYS = {
 
 def check_says(key):
     text = filled(SAYS[key])
-    return None if LIVE[key].strip() and text in LIVE[key] and "not documented" not in LIVE[key] else f"it says {LIVE[key]!r}, without {text!r}"
+    return (None if LIVE[key].strip() and text in LIVE[key] and "not documented" not in LIVE[key]
+            else f"it says {LIVE[key]!r}, without {text!r}")
 
 
 def check_pins():
@@ -298,7 +311,8 @@ def check_pins():
 
 
 def check_garbage():
-    return None if FACTS["collected"]["gap.alive"] == 0 else "the firmware still has what `moat why` finds nothing to keep: the case says nothing"
+    return (None if FACTS["collected"]["gap.alive"] == 0
+            else "the firmware still has what `moat why` finds nothing to keep: the case says nothing")
 
 
 def check_damage(damage):
@@ -309,7 +323,8 @@ def check_damage(damage):
     if damage.says is not None and not noted:
         return f"why does not say that the heap is damaged: {LIVE[f'damaged why {damage.name}']!r}"
     device = None if damage.device is None else LIVE[f"device {damage.name}"]
-    return None if device is None or device == str(damage.device) else f"moat_heap_check says INV-{device}, not INV-{damage.device}"
+    return (None if device is None or device == str(damage.device)
+            else f"moat_heap_check says INV-{device}, not INV-{damage.device}")
 
 
 def check_documented():
@@ -326,9 +341,10 @@ def check_no_traceback():
 
 
 def check_faults():
-    """But for backtraces: moat-fault had RAM from long after the fault, for the core file, and may have gone on in it. The uptime is
-    that of another run."""
-    shown, wanted = ([re.sub(r"up [\d.]+ s", "up", line) for line in text.strip().splitlines() if not line.startswith("    ")]
+    """But for backtraces: moat-fault had RAM from long after the fault, for the core file, and may have gone on in it.
+    The uptime is that of another run."""
+    shown, wanted = ([re.sub(r"up [\d.]+ s", "up", line) for line in text.strip().splitlines()
+                      if not line.startswith("    ")]
                      for text in (LIVE["faults"], REPORT))
     if "#0" not in LIVE["faults"] or " main  test/gdb/firmware.c:" not in LIVE["faults"]:
         return f"there is no backtrace to main in {LIVE['faults']!r}"
@@ -408,11 +424,13 @@ def check_reader(path):
         name = found.type + ("[]" if found.array and found.type != "bytes" else "")
         counts[name] += 1
         sizes[name] += found.bytes
-    lacking = [name for name in counts if not re.search(rf"^{re.escape(name)} +{counts[name]} +{sizes[name]} ", LIVE["built heap"], re.MULTILINE)]
+    lacking = [name for name in counts if not re.search(rf"^{re.escape(name)} +{counts[name]} +{sizes[name]} ",
+                                                        LIVE["built heap"], re.MULTILINE)]
     kinds = collections.Counter(root.kind for root in heap.roots if root.kind not in ("stack", "register"))
     status = LIVE["built status"]
     lacking += [kind for kind, count in kinds.items() if f"{count} {kind}" not in status]
-    lacking += [f"{name}: {heap.stats[name]}" for name in ("arena_bytes", "free_bytes", "cycles") if heap.stats[name] != BUILT[name]]
+    lacking += [f"{name}: {heap.stats[name]}" for name in ("arena_bytes", "free_bytes", "cycles")
+                if heap.stats[name] != BUILT[name]]
     lacking += [root.name for root in heap.roots if "not known" in root.name]
     lacking += [name for name in WHY if not names_path(heap, name)]
     # core and the firmware each have a struct of these names
@@ -442,7 +460,8 @@ except session.SessionError as problem:
     run([("session", lambda text=str(problem): text)])
 EVERYTHING.append(OUTPUT)
 REPORT, RECORD_CORE = decode_record()
-CORES = [("record", RECORD_CORE)] + ([("generated", os.path.join(HERE, "generated.core"))] if HAS_GENERATED_CORE else [])
+CORES = [("record", RECORD_CORE)] + ([("generated", os.path.join(HERE, "generated.core"))] if HAS_GENERATED_CORE
+                                     else [])
 
 run([
     ("before_init", check_before),

@@ -65,8 +65,10 @@ class Browser:
                 break
         else:
             raise BrowserError("chromedriver ended before it said where it listens")
-        options = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", f"--user-data-dir={self._profile.name}", *arguments]
-        wanted = {"alwaysMatch": {"browserName": "chrome", "goog:chromeOptions": {"args": options}, "goog:loggingPrefs": {"browser": "ALL"}}}
+        options = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage",
+                   f"--user-data-dir={self._profile.name}", *arguments]
+        wanted = {"alwaysMatch": {"browserName": "chrome", "goog:chromeOptions": {"args": options},
+                                  "goog:loggingPrefs": {"browser": "ALL"}}}
         self._session = self._ask("POST", "/session", {"capabilities": wanted})["sessionId"]
 
     def __enter__(self):
@@ -112,18 +114,23 @@ class Browser:
         actions = [{"type": "pointerMove", "duration": 0, "x": x, "y": y, "origin": element}]
         if click:
             actions += [{"type": "pointerDown", "button": 0}, {"type": "pointerUp", "button": 0}]
-        self._command("POST", "/actions", {"actions": [{"type": "pointer", "id": "mouse", "parameters": {"pointerType": "mouse"}, "actions": actions}]})
+        self._command("POST", "/actions",
+                      {"actions": [{"type": "pointer", "id": "mouse", "parameters": {"pointerType": "mouse"},
+                                    "actions": actions}]})
 
     def complaints(self):
         """What the page's console has of warnings and errors."""
-        return [entry["message"] for entry in self._command("POST", "/se/log", {"type": "browser"}) if entry["level"] != "INFO"]
+        return [entry["message"] for entry in self._command("POST", "/se/log", {"type": "browser"})
+                if entry["level"] != "INFO"]
 
     def media(self, features, media=""):
         """Emulates media features such as {"prefers-color-scheme": "dark"}, or the media "print"."""
-        self._devtools("Emulation.setEmulatedMedia", media=media, features=[{"name": name, "value": value} for name, value in features.items()])
+        self._devtools("Emulation.setEmulatedMedia", media=media,
+                       features=[{"name": name, "value": value} for name, value in features.items()])
 
     def size(self, width, height, scale=1):
-        self._devtools("Emulation.setDeviceMetricsOverride", width=width, height=height, deviceScaleFactor=scale, mobile=False)
+        self._devtools("Emulation.setDeviceMetricsOverride", width=width, height=height, deviceScaleFactor=scale,
+                       mobile=False)
 
     def screenshot(self):
         """PNG bytes of the window."""

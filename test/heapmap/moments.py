@@ -24,7 +24,8 @@ class Moment:
 def run_fixture():
     """The firmware's output, run as test/suites.txt's environment says."""
     command = [*shlex.split(os.environ["MOAT_RUN"]), "-kernel", os.environ["MOAT_ELF"]]
-    return subprocess.run(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, timeout=LIMIT_SECONDS, check=True).stdout
+    return subprocess.run(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, timeout=LIMIT_SECONDS,
+                          check=True).stdout
 
 
 def parse(log):

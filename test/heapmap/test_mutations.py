@@ -1,6 +1,6 @@
 #!/usr/bin/python3
-"""Logs that went through a bad cable: whatever is done to a dump, moat-heapmap draws what is there, says what is missing, and invents nothing. Runs
-on the dumps of fixture.c, with the environment that test/suites.txt describes.
+"""Logs that went through a bad cable: whatever is done to a dump, moat-heapmap draws what is there, says what is
+missing, and invents nothing. Runs on the dumps of fixture.c, with the environment that test/suites.txt describes.
 
 SPDX-License-Identifier: MIT"""
 import contextlib
@@ -73,7 +73,8 @@ def interleave(lines, chance):
     out = []
     for line in lines:
         if chance.random() < .2:
-            out.append(chance.choice((b"[12:00:01.123] ", b"boot\r\n", b"MOAT-HEAP \n", b"MOAT-FAULT 00 00000001 00000000\n", bytes(chance.randbytes(9)))))
+            out.append(chance.choice((b"[12:00:01.123] ", b"boot\r\n", b"MOAT-HEAP \n",
+                                      b"MOAT-FAULT 00 00000001 00000000\n", bytes(chance.randbytes(9)))))
         at = chance.randrange(len(line)) if chance.random() < .05 else len(line)
         out += [line[:at], b"uart: overrun\n" if at < len(line) else b"", line[at:]]
     return out
@@ -127,10 +128,12 @@ def objects(data):
 def judge(outcome, truth, whole):
     """What is wrong with it, or None. whole: nothing was lost."""
     status, errors, data, page = outcome
-    if "Traceback" in errors or status not in (0, 1, 2) or (data is None) != (status == 2) or page != (data is not None):
+    if "Traceback" in errors or status not in (0, 1,
+                                               2) or (data is None) != (status == 2) or page != (data is not None):
         return f"status {status}, page {page}: {errors}"
     if whole:
-        return None if status == 0 and objects(data) == objects(truth) else f"status {status} for a log that lacks nothing: {errors}"
+        return (None if status == 0 and objects(data) == objects(truth)
+                else f"status {status} for a log that lacks nothing: {errors}")
     if status != 0 and not errors.strip():
         return f"status {status} and not a word"
     if data is None:
@@ -142,7 +145,8 @@ def judge(outcome, truth, whole):
     if status == 0 and found != known:
         return f"{len(known) - len(found)} objects are missing, and nothing says so"
     slots = {(found["address"], slot["offset"]): slot["value"] for found in truth["objects"] for slot in found["slots"]}
-    strange = [slot for found in data["objects"] for slot in found["slots"] if slots.get((found["address"], slot["offset"])) != slot["value"]]
+    strange = [slot for found in data["objects"] for slot in found["slots"]
+               if slots.get((found["address"], slot["offset"])) != slot["value"]]
     return f"an invented slot: {strange[0]}" if strange else None
 
 
@@ -179,7 +183,8 @@ def main():
     status, errors, truth, _ = draw(b"".join(lines))
     if status != 0:
         run([("the_dump_itself", lambda: f"moat-heapmap ended with {status}: {errors}")])
-    cases = [(mutation.__name__, mutated(lines, truth, mutation, mutation in HARMLESS)) for mutation in HARMLESS + HARMFUL]
+    cases = [(mutation.__name__, mutated(lines, truth, mutation, mutation in HARMLESS))
+             for mutation in HARMLESS + HARMFUL]
     run([*cases, ("forge", forged(lines))])
 
 

@@ -1,5 +1,6 @@
 #!/usr/bin/python3
-"""Heaps made by hand, whose every figure is known, through the page and the command line; frames made by hand, through the reader of logs.
+"""Heaps made by hand, whose every figure is known, through the page and the command line; frames made by hand, through
+the reader of logs.
 
 SPDX-License-Identifier: MIT"""
 import contextlib
@@ -38,7 +39,8 @@ class Maker:
         self.objects, self.holes, self.roots = [], [], []
 
     def put(self, type_name, size, **more):
-        found = Object(LOW + self.at * GRANULE + WORD, self.at + 32, size * GRANULE, size * GRANULE - WORD, 0, type_name, 1, "white", **more)
+        found = Object(LOW + self.at * GRANULE + WORD, self.at + 32, size * GRANULE, size * GRANULE - WORD, 0,
+                       type_name, 1, "white", **more)
         self.at += size
         self.objects.append(found)
         return found
@@ -54,7 +56,8 @@ class Maker:
         if self.at < self.granules:
             self.hole(self.granules - self.at, "cursor")
         arena = Arena(0, LOW - 4, LOW + (self.granules + 1) * GRANULE, 32, 32 + self.granules, self.granules * GRANULE)
-        return Heap(WORD, GRANULE, self.about["phase"], self.about["cycle"], {"cycles": self.about["cycle"]}, [arena] if self.granules else [],
+        return Heap(WORD, GRANULE, self.about["phase"], self.about["cycle"], {"cycles": self.about["cycle"]}, [arena]
+                    if self.granules else [],
                     self.objects, self.holes, self.roots, [])
 
 
@@ -63,7 +66,8 @@ def point_at(source, *targets):
 
 
 def document(*heaps, problems=()):
-    return Document("made-up.elf", "0123456789abcdef" * 2, "the test", heaps[-1], [(f"dump {i}", heap) for i, heap in enumerate(heaps, 1)], list(problems))
+    return Document("made-up.elf", "0123456789abcdef" * 2, "the test", heaps[-1],
+                    [(f"dump {i}", heap) for i, heap in enumerate(heaps, 1)], list(problems))
 
 
 def diamond():
@@ -90,12 +94,15 @@ def same(found, wanted):
 def figures_of_a_diamond():
     found = document(diamond().heap()).figures
     cursor = 64 - 2 - 3 - 3 - 5 - 4 - 6 - 1 - 7
-    got = (found.objects, found.used, found.garbage, found.garbage_bytes, found.free, found.dark, found.largest, found.holes, found.pinned, found.pins)
+    got = (found.objects, found.used, found.garbage, found.garbage_bytes, found.free, found.dark, found.largest,
+           found.holes, found.pinned, found.pins)
     return same(got, (6, 25 * 8, 1, 56, (5 + cursor) * 8, 8, cursor * 8, 2, 1, 2)) or \
         same(found.fragmentation, 1 - cursor / (5 + cursor)) or \
         same([(row.type, row.objects, row.bytes) for row in found.types],
-             [("bytes", 1, 56), ("struct b", 2, 48), ("struct e", 1, 48), ("struct d", 1, 32), ("struct a", 1, 16)]) or \
-        same([(bucket.low, bucket.count, bucket.bytes) for bucket in found.hole_sizes], [(32, 1, 40), (64, 0, 0), (128, 0, 0), (256, 1, cursor * 8)])
+             [("bytes", 1, 56), ("struct b", 2, 48), ("struct e", 1, 48), ("struct d", 1, 32),
+              ("struct a", 1, 16)]) or \
+        same([(bucket.low, bucket.count, bucket.bytes) for bucket in found.hole_sizes],
+             [(32, 1, 40), (64, 0, 0), (128, 0, 0), (256, 1, cursor * 8)])
 
 
 def retained_by_dominators():
@@ -142,21 +149,25 @@ def a_kind_within_itself_is_counted_once():
 
 
 def ages_over_dumps():
-    """Of three dumps: what was there from the first, from the second, from the last on, and what changed its type in between."""
+    """Of three dumps: what was there from the first, from the second, from the last on, and what changed its type in
+    between."""
     heaps = []
-    for cycle, kinds in ((2, ("struct a", "struct b")), (7, ("struct a", "struct c", "struct d")), (9, ("struct a", "struct c", "struct a", "struct e"))):
+    for cycle, kinds in ((2, ("struct a", "struct b")), (7, ("struct a", "struct c", "struct d")),
+                         (9, ("struct a", "struct c", "struct a", "struct e"))):
         made = Maker(40, cycle=cycle)
         for kind in kinds:
             made.put(kind, 2)
         heaps.append(made.heap())
     made = document(*heaps)
-    return same([(age.survived, age.at_least) for age in made.ages], [(7, True), (2, False), (0, False), (0, False)]) or \
+    return same([(age.survived, age.at_least) for age in made.ages],
+                [(7, True), (2, False), (0, False), (0, False)]) or \
         same(made.new, [False, False, True, True])
 
 
 def one_dump_knows_no_ages():
     text = page.render(document(diamond().heap()))
-    return "the page shows ages" if 'name="view"' in text or "<th scope=\"col\" class=\"n\">New" in text or "at least" in text.split("<script>")[0] else None
+    return ("the page shows ages" if 'name="view"' in text or "<th scope=\"col\" class=\"n\">New" in text
+            or "at least" in text.split("<script>")[0] else None)
 
 
 # ---- pages ----
@@ -190,7 +201,8 @@ def heaps_of_nothing(browser):
         shapes, text = browser.run("return [document.querySelectorAll('[data-o]').length, document.body.innerText]")
         if shapes or "There is no object." not in text:
             return f"an arena of {made.granules} granules without objects is shown with {shapes}"
-        browser.run("document.querySelectorAll('.map').forEach((map) => map.dispatchEvent(new KeyboardEvent('keydown', {key: 'ArrowRight'})))")
+        browser.run("document.querySelectorAll('.map').forEach((map) => map.dispatchEvent(new KeyboardEvent('keydown', "
+                    "{key: 'ArrowRight'})))")
     return None
 
 
@@ -219,10 +231,12 @@ def large_heaps_are_drawn_by_cells(browser):
     shown(browser, made)
     seconds = browser.run("""const from = performance.now();
         const all = document.querySelectorAll("#roots button"); all[0].click();
-        const keys = (key) => document.querySelector(".map").dispatchEvent(new KeyboardEvent("keydown", {key, cancelable: true}));
+        const map = document.querySelector(".map");
+        const keys = (key) => map.dispatchEvent(new KeyboardEvent("keydown", {key, cancelable: true}));
         keys("End");
         return (performance.now() - from) / 1000""")
-    address, steps = browser.run("""return [document.getElementById("object-address").innerText, document.getElementById("kept-by").innerText]""")
+    address, steps = browser.run("""
+        return ["object-address", "kept-by"].map((id) => document.getElementById(id).innerText)""")
     if address != hex(heap.objects[-1].address) or "59,976 objects in between" not in steps:
         return f"the last object is {address}, kept by {steps[:300]}"
     browser.run("document.body.dispatchEvent(new KeyboardEvent('keydown', {key: 'Escape', bubbles: true}))")
@@ -233,8 +247,10 @@ def large_heaps_are_drawn_by_cells(browser):
     if not found:
         return f"a cell is described as {cell}"
     start, size = int(found.group(1), 16), int(found.group(2).replace(",", ""))
-    inside = [one for one in heap.objects if one.address - WORD < start + size and one.address - WORD + one.bytes > start]
-    return same(int(found.group(3)), len(inside)) or (f"it took {seconds} s to show an object" if seconds > 20 else None)
+    inside = [one for one in heap.objects if one.address - WORD < start + size
+              and one.address - WORD + one.bytes > start]
+    return same(int(found.group(3)), len(inside)) or (f"it took {seconds} s to show an object" if seconds > 20
+                                                      else None)
 
 
 # ---- frames ----
@@ -274,23 +290,29 @@ def what_is_missing_is_said():
         (lines[:1] + lines[2:], ["1 of the dump's 4 frames is missing or damaged"]),
         (lines[:1] + lines[3:], ["2 of the dump's 4 frames are missing or damaged"]),
         (lines[:2], ["the dump is cut short: frame 1 is the last one in the log"]),
-        ([lines[0], lines[2]], ["1 of the dump's first 3 frames is missing or damaged", "the dump is cut short: frame 2 is the last one in the log"]),
+        ([lines[0], lines[2]], ["1 of the dump's first 3 frames is missing or damaged",
+                                "the dump is cut short: frame 2 is the last one in the log"]),
         (lines + [frame(1, 2, piece(0x1000, b"abcdefgX"))], ["1 frame came twice and differs: the first was taken"]),
     ]
-    return next((wrong for log, wanted in told if (wrong := same(frames.find(b"".join(log), 4).dumps[0].problems(), wanted))), None)
+    return next((wrong for log, wanted in told
+                 if (wrong := same(frames.find(b"".join(log), 4).dumps[0].problems(), wanted))), None)
 
 
 def malformed_frames_are_counted():
     sound = dump_of()
-    bad = [frame(9, 4), frame(9, 3, b"12345"), frame(9, 2, b"123"), frame(9, 2, piece(0x1001, b"abcd")), frame(9, 2, struct.pack("<IH", 0x1000, 0)),
-           frame(9, 2, piece(0x1000, b"abcd")[:-1]), frame(9, 2, struct.pack("<IH", 0xFFFFFFF0, 0x8005)), frame(9, 1, bytes(56)),
-           frame(9, 1, bytes(3)), b"MOAT-HEAP 07 12345678\n", b"MOAT-HEAP\t\n", sound[1][:-2] + b"\n", sound[1].replace(b"0", b"1", 1)]
+    bad = [frame(9, 4), frame(9, 3, b"12345"), frame(9, 2, b"123"), frame(9, 2, piece(0x1001, b"abcd")),
+           frame(9, 2, struct.pack("<IH", 0x1000, 0)),
+           frame(9, 2, piece(0x1000, b"abcd")[:-1]), frame(9, 2, struct.pack("<IH", 0xFFFFFFF0, 0x8005)),
+           frame(9, 1, bytes(56)),
+           frame(9, 1, bytes(3)), b"MOAT-HEAP 07 12345678\n", b"MOAT-HEAP\t\n", sound[1][:-2] + b"\n",
+           sound[1].replace(b"0", b"1", 1)]
     for line in bad:
         log = frames.find(b"".join([*sound, line]), 4)
         wanted = 0 if line.startswith(b"MOAT-HEAP\t") else 1
         if log.damaged != wanted or log.dumps[0].ranges[0] != (0x1000, bytearray(b"abcdefghijkl")):
             return f"{line} counts for {log.damaged} damaged frames"
-    many = b"".join(frame(10 + i, 2, b"".join(struct.pack("<IH", 0x1000000 * i, 0xFFFF) for _ in range(600))) for i in range(4))
+    many = b"".join(frame(10 + i, 2, b"".join(struct.pack("<IH", 0x1000000 * i, 0xFFFF) for _ in range(600)))
+                    for i in range(4))
     return same(frames.find(many, 4).damaged, 4)
 
 
@@ -301,7 +323,8 @@ def refused(log, text, *options, status=2, elf=None):
     (FOLDER / "console.log").write_bytes(log)
     errors = io.StringIO()
     with contextlib.redirect_stderr(errors), contextlib.redirect_stdout(io.StringIO()):
-        got = heapmap.main([elf or str(FOLDER / "arm.elf"), str(FOLDER / "console.log"), "-o", str(FOLDER / "heap.html"), *options])
+        got = heapmap.main([elf or str(FOLDER / "arm.elf"), str(FOLDER / "console.log"), "-o",
+                            str(FOLDER / "heap.html"), *options])
     return None if got == status and text in errors.getvalue() else f"status {got}: {errors.getvalue()}"
 
 

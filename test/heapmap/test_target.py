@@ -1,6 +1,6 @@
 #!/usr/bin/python3
-"""The page of a firmware's heap, as Chromium has it, against what the firmware knows of its heap: at each moment that fixture.c dumps. Run once
-for each board, with the environment that test/suites.txt describes.
+"""The page of a firmware's heap, as Chromium has it, against what the firmware knows of its heap: at each moment that
+fixture.c dumps. Run once for each board, with the environment that test/suites.txt describes.
 
 SPDX-License-Identifier: MIT"""
 import contextlib
@@ -30,15 +30,20 @@ FOLDER = pathlib.Path(SCRATCH.name)
 
 # What must be said to keep the objects that fixture.c labels, from the root on.
 KEPT_BY = {
-    "pinned": ["pin"], "handled": ["handle"], "typed-root": ["both.first"], "added-root": ["added.second"], "stack": ["stack", "worker"],
+    "pinned": ["pin"], "handled": ["handle"], "typed-root": ["both.first"], "added-root": ["added.second"],
+    "stack": ["stack", "worker"],
     "persistent": ["persistent"], "leaf": ["root tree", ".branch[1]", ".branch[0]", ".branch[1]", ".label"],
 }
 
 FIGURES = """
 const figures = {};
-document.querySelectorAll("[data-figure]").forEach((one) => { figures[one.dataset.figure] = Number(one.textContent.replace(/,/g, "")); });
-const rows = (name) => [...document.querySelectorAll(`#${name} tbody tr`)].map((row) => [...row.cells].map((cell) => cell.textContent.trim()));
-return {figures, types: rows("types"), holes: rows("hole-sizes"), objects: rows("object-sizes"), roots: rows("roots"), dumps: rows("dumps"),
+document.querySelectorAll("[data-figure]").forEach((one) => {
+    figures[one.dataset.figure] = Number(one.textContent.replace(/,/g, ""));
+});
+const rows = (name) => [...document.querySelectorAll(`#${name} tbody tr`)].map((row) =>
+    [...row.cells].map((cell) => cell.textContent.trim()));
+return {figures, types: rows("types"), holes: rows("hole-sizes"), objects: rows("object-sizes"),
+        roots: rows("roots"), dumps: rows("dumps"),
         shapes: document.querySelectorAll("[data-o]").length, dark: document.querySelectorAll(".map .h.dark").length,
         pins: document.querySelectorAll(".map .pin").length, carets: document.querySelectorAll(".map .caret").length}"""
 
@@ -48,7 +53,8 @@ def draw(number, name="heap", *options):
     page, data = FOLDER / f"{name}.html", FOLDER / f"{name}.json"
     errors = io.StringIO()
     with contextlib.redirect_stderr(errors):
-        status = heapmap.main([ELF, str(FOLDER / "console.log"), "-o", str(page), "--json", str(data), "--dump", str(number), *options])
+        status = heapmap.main([ELF, str(FOLDER / "console.log"), "-o", str(page), "--json", str(data), "--dump",
+                               str(number), *options])
     if status != 0:
         raise AssertionError(f"moat-heapmap ended with {status}: {errors.getvalue()}")
     return page, json.loads(data.read_text())
@@ -59,7 +65,8 @@ def integer(text):
 
 
 def differences(found, wanted):
-    return "; ".join(f"{name} is {found.get(name)}, not {value}" for name, value in wanted.items() if found.get(name) != value) or None
+    return "; ".join(f"{name} is {found.get(name)}, not {value}" for name, value in wanted.items()
+                     if found.get(name) != value) or None
 
 
 def figures_of(browser, number):
@@ -69,16 +76,21 @@ def figures_of(browser, number):
     browser.open(page)
     shown = browser.run(FIGURES)
     known = moment.figures
-    wanted = {"objects": known["objects"], "used": known["bytes"], "free": known["free"], "largest": known["largest"], "pins": known["pins"],
-              "dark": known["arena"] - known["bytes"] - known["free"], "handles": 1, "pinned": len([o for o in data["objects"] if o["pins"]]),
+    wanted = {"objects": known["objects"], "used": known["bytes"], "free": known["free"], "largest": known["largest"],
+              "pins": known["pins"],
+              "dark": known["arena"] - known["bytes"] - known["free"], "handles": 1,
+              "pinned": len([o for o in data["objects"] if o["pins"]]),
               "holes": len([hole for hole in data["holes"] if hole["kind"] != "dark"]),
               "fragmentation": round(100 * (1 - known["largest"] / known["free"]), 1)}
     types = {row[0]: (integer(row[1]), integer(row[2])) for row in shown["types"]}
-    shapes = {"shapes": known["objects"], "pins": 2, "dark": len([hole for hole in data["holes"] if hole["kind"] == "dark"])}
+    shapes = {"shapes": known["objects"], "pins": 2,
+              "dark": len([hole for hole in data["holes"] if hole["kind"] == "dark"])}
     holes = {"count": wanted["holes"], "bytes": known["free"]}
     objects = {"count": known["objects"], "bytes": known["bytes"]}
-    return (differences(shown["figures"], wanted) or differences(types, {name: row for name, row in moment.types.items() if row[0]})
-            or differences(shown, shapes) or differences(_sums(shown["holes"]), holes) or differences(_sums(shown["objects"]), objects)
+    return (differences(shown["figures"], wanted)
+            or differences(types, {name: row for name, row in moment.types.items() if row[0]})
+            or differences(shown, shapes) or differences(_sums(shown["holes"]), holes)
+            or differences(_sums(shown["objects"]), objects)
             or differences({"dumps": len(shown["dumps"])}, {"dumps": number if number > 1 else 0})
             or differences({"roots": len(shown["roots"])}, {"roots": len(data["roots"])})
             or complaint(browser))
@@ -101,9 +113,11 @@ def hover(browser, number, click=False):
     """Points at the first cell of an object."""
     browser.run("document.querySelector(`[data-o='${arguments[0]}']`).scrollIntoView({block: 'center'})", number)
     arena, x, y = browser.run("""
-        const shape = document.querySelector(`[data-o='${arguments[0]}']`), svg = shape.closest("svg"), box = svg.getBoundingClientRect();
+        const shape = document.querySelector(`[data-o='${arguments[0]}']`), svg = shape.closest("svg");
+        const box = svg.getBoundingClientRect();
         const at = shape.getPointAtLength(1).matrixTransform(shape.getScreenCTM());
-        return [svg.id, Math.round(at.x + 2 - box.x - box.width / 2), Math.round(at.y + 2 - box.y - box.height / 2)]""", number)
+        return [svg.id, Math.round(at.x + 2 - box.x - box.width / 2), Math.round(at.y + 2 - box.y - box.height / 2)]""",
+                              number)
     browser.move(f"#{arena}", x, y, click)
 
 
@@ -124,7 +138,8 @@ def what_keeps_it(browser):
             if at < 0:
                 return f"{name} is said to be kept by '{kept}', not by {' '.join(words)}"
             at += len(word)
-        wanted = [found["type"], hex(found["address"]), f"{found['bytes']} bytes", f"retains {found['retained']:,} byte"]
+        wanted = [found["type"], hex(found["address"]), f"{found['bytes']} bytes",
+                  f"retains {found['retained']:,} byte"]
         lacking = [word for word in wanted if word not in text]
         if lacking:
             return f"{name}: '{lacking[0]}' is not in '{text}'"
@@ -148,7 +163,8 @@ def colours_while_marking(browser):
 
 
 def age_of_what_survived(browser):
-    """The pinned object was there from the first dump to the last: so it has survived what the firmware collected meanwhile."""
+    """The pinned object was there from the first dump to the last: so it has survived what the firmware collected
+    meanwhile."""
     page, data = draw(len(MOMENTS))
     browser.open(page)
     survived = MOMENTS[-1].figures["cycles"] - MOMENTS[0].figures["cycles"]
@@ -156,16 +172,19 @@ def age_of_what_survived(browser):
     text = inspected(browser)
     if f"survived at least {survived} collection" not in text or "pinned 2 times" not in text:
         return f"no 'survived at least {survived}' or no 'pinned 2 times' in '{text}'"
-    fills = "return [...new Set([...document.querySelectorAll('[data-o]')].map((shape) => getComputedStyle(shape).fill))].sort()"
+    fills = ("return [...new Set([...document.querySelectorAll('[data-o]')].map((shape) => "
+             "getComputedStyle(shape).fill))].sort()")
     before = browser.run(fills)
     browser.run("document.querySelector('[value=age]').click()")
     after = browser.run(fills)
     wanted = sorted({f'url("#a{looks.by_age(found["survived"])}")' for found in data["objects"]})
-    return None if all(fill.startswith('url("#t') for fill in before) and after == wanted else f"colour by age changes {before} to {after}, not {wanted}"
+    fine = all(fill.startswith('url("#t') for fill in before) and after == wanted
+    return None if fine else f"colour by age changes {before} to {after}, not {wanted}"
 
 
 def keyboard(browser):
-    """Arrow keys go from object to object, Enter holds one, a button of its path goes on from there, and so does an address, Escape lets go."""
+    """Arrow keys go from object to object, Enter holds one, a button of its path goes on from there, and so does an
+    address, Escape lets go."""
     page, data = draw(len(MOMENTS))
     browser.open(page)
     first = [found for found in data["objects"] if found["arena"] == 0]
@@ -180,12 +199,14 @@ def keyboard(browser):
     if "held" not in inspected(browser):
         return "pointing elsewhere let go of what is held"
     hover(browser, leaf, click=True)
-    keeper = browser.run("const all = document.querySelectorAll('#kept-by button'); const one = all[all.length - 2]; one.click(); return one.innerText")
+    keeper = browser.run("const all = document.querySelectorAll('#kept-by button'); const one = all[all.length - 2]; "
+                         "one.click(); return one.innerText")
     at = browser.run("return document.getElementById('object-address').innerText")
     if not keeper.endswith(at):
         return f"the button '{keeper}' leads to {at}"
     browser.run("location.hash = '#' + arguments[0]", hex(LABELS["table-entry"]))
-    wait = "return new Promise((done) => requestAnimationFrame(() => done(document.getElementById('object-type').innerText)))"
+    wait = ("return new Promise((done) => requestAnimationFrame(() => "
+            "done(document.getElementById('object-type').innerText)))")
     if (shown := browser.run(wait)) != "struct table":
         return f"the address of an entry of the table leads to {shown}"
     browser.keys("#arena0", ESCAPE)
@@ -212,13 +233,15 @@ def cost_of_a_dump():
     """Instructions for each character are what docs/heap-map.md says."""
     characters = sum(len(match.group()) for match in frames.LINE.finditer(LOG))
     each = sum(INSTRUCTIONS) / characters
-    print(f"# a dump takes {each:.0f} instructions a character, {characters // len(MOMENTS)} characters of {MOMENTS[-1].figures['bytes']} bytes of objects")
+    print(f"# a dump takes {each:.0f} instructions a character, {characters // len(MOMENTS)} characters of "
+          f"{MOMENTS[-1].figures['bytes']} bytes of objects")
     document = (ROOT / "docs/heap-map.md").read_text()
     row = re.search(r"^\| instructions a character.*$", document, re.MULTILINE).group()
     head = next(line for line in document.splitlines() if line.startswith("|") and os.environ["MOAT_BOARD"] in line)
     column = next(i for i, cell in enumerate(head.split("|")) if os.environ["MOAT_BOARD"] in cell)
     told = int(row.split("|")[column])
-    return None if abs(each - told) < told / 10 else f"{each:.0f} instructions a character; docs/heap-map.md says {told}"
+    return None if abs(each
+                       - told) < told / 10 else f"{each:.0f} instructions a character; docs/heap-map.md says {told}"
 
 
 def core_file_is_read_too():
@@ -238,7 +261,8 @@ def core_file_is_read_too():
     if status != 0:
         return f"moat-heapmap ended with {status}: {errors.getvalue()}"
     found, known = json.loads(data.read_text())["figures"], MOMENTS[-1].figures
-    return differences(found, {"objects": known["objects"], "used": known["bytes"], "free": known["free"], "largest": known["largest"]})
+    return differences(found, {"objects": known["objects"], "used": known["bytes"], "free": known["free"],
+                               "largest": known["largest"]})
 
 
 def cases(browser):
@@ -246,7 +270,8 @@ def cases(browser):
         yield f"figures_{moment.name}", with_browser(browser, figures_of, number)
     for case in (what_keeps_it, colours_while_marking, age_of_what_survived, keyboard):
         yield case.__name__, with_browser(browser, case)
-    for case in (user_data_stays_on_the_device, page_is_whole_and_the_same_each_time, cost_of_a_dump, core_file_is_read_too):
+    for case in (user_data_stays_on_the_device, page_is_whole_and_the_same_each_time, cost_of_a_dump,
+                 core_file_is_read_too):
         yield case.__name__, case
 
 

@@ -30,7 +30,8 @@ def load(root=ROOT):
             continue
         match = re.search(r"^KIND\s*:?=\s*(\S+)\s*$", text, re.MULTILINE)
         if not match or match.group(1) not in KINDS:
-            raise BoardError(f"{path.relative_to(root)}: a line 'KIND := {' or '.join(KINDS)}' says what kind of board it is; "
+            raise BoardError(f"{path.relative_to(root)}: a line 'KIND := {' or '.join(KINDS)}' says what kind of board "
+                             "it is; "
                              "docs/porting.md, 'A new board'")
         found[path.stem] = match.group(1)
     return dict(sorted(found.items(), key=lambda item: (KINDS.index(item[1]), item[0])))

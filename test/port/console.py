@@ -1,6 +1,6 @@
 #!/usr/bin/python3
-"""Forty thousand bytes through the console's input, all of them unchanged and none lost. Run once for each configuration, with
-the environment that test/suites.txt describes.
+"""Forty thousand bytes through the console's input, all of them unchanged and none lost. Run once for each
+configuration, with the environment that test/suites.txt describes.
 
 SPDX-License-Identifier: MIT"""
 import os
@@ -28,7 +28,8 @@ def main():
     command = [*runner, "-append", argument, "-kernel", elf] if runner else [f"./{elf}", argument]
     done = subprocess.run(command, input=sequence(BYTES), stdout=subprocess.PIPE, timeout=LIMIT_SECONDS, check=False)
     if done.returncode != 0:
-        print(f"FAIL console_loses_nothing: of {BYTES} bytes: {done.stdout.decode(errors='replace').replace(chr(10), ' ')}")
+        print(f"FAIL console_loses_nothing: of {BYTES} bytes: "
+              f"{done.stdout.decode(errors='replace').replace(chr(10), ' ')}")
         return 1
     print("ok console_loses_nothing")
     return 0

@@ -23,7 +23,8 @@ def path(name):
 def tell():
     """The demo's exit status and the lines that it printed."""
     shutil.rmtree(LEFT, ignore_errors=True)
-    done = subprocess.run(["scripts/demo", "--board", BOARD], cwd=tracing.ROOT, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+    done = subprocess.run(["scripts/demo", "--board", BOARD], cwd=tracing.ROOT, stdin=subprocess.DEVNULL,
+                          stdout=subprocess.PIPE,
                           stderr=subprocess.STDOUT, text=True, check=False)
     return done.returncode, done.stdout.splitlines()
 
@@ -33,7 +34,8 @@ STATUS, LINES = tell()
 
 def story_comes_true():
     wanted = f"demo: {BOARD} trap examples/tracker/report_bug.c:"
-    return None if STATUS == 0 and LINES[-1].startswith(wanted) and LINES[-1].endswith(" ok") else f"exit {STATUS}: {LINES[-5:]}"
+    return (None if STATUS == 0 and LINES[-1].startswith(wanted) and LINES[-1].endswith(" ok")
+            else f"exit {STATUS}: {LINES[-5:]}")
 
 
 def files_are_named():
@@ -41,7 +43,8 @@ def files_are_named():
     for name in NAMES:
         said = [line for line in LINES[-8:] if line.split()[:1] == [name]]
         document = said[0].split()[-1] if said else ""
-        if not os.path.isfile(path(name)) or not os.path.isfile(os.path.join(tracing.ROOT, document)) or not document.endswith(".md"):
+        if not os.path.isfile(path(name)) or not os.path.isfile(os.path.join(tracing.ROOT,
+                                                                             document)) or not document.endswith(".md"):
             return f"{name}: {said or LINES[-8:]}"
     return None
 
@@ -71,11 +74,14 @@ def heap_is_drawn():
 
         def handle_starttag(self, tag, attrs):
             self.tags.add(tag)
-            self.fetched += [value for name, value in attrs if name == "src" or name == "href" and tag != "a" and not value.startswith(("#", "data:"))]
+            self.fetched += [value for name, value in attrs if name == "src" or name == "href" and tag != "a"
+                             and not value.startswith(("#", "data:"))]
     page = Page()
     with open(path("heap.html"), encoding="utf-8") as file:
         page.feed(file.read())
-    return None if {"html", "svg", "title"} <= page.tags and not page.fetched else f"tags {sorted(page.tags)}, it fetches {page.fetched}"
+    fine = {"html", "svg", "title"} <= page.tags and not page.fetched
+    return None if fine else f"tags {sorted(page.tags)}, it fetches {page.fetched}"
 
 
-run([(f"demo/{case.__name__}", case) for case in (story_comes_true, files_are_named, fault_is_explained, trace_is_sound, heap_is_drawn)])
+run([(f"demo/{case.__name__}", case) for case in (story_comes_true, files_are_named, fault_is_explained, trace_is_sound,
+                                                  heap_is_drawn)])

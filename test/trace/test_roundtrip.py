@@ -1,6 +1,6 @@
 #!/usr/bin/python3
-"""fixture.c's account of what the collector did against the trace of it. Run once for each configuration, with the environment that
-test/suites.txt describes.
+"""fixture.c's account of what the collector did against the trace of it. Run once for each configuration, with the
+environment that test/suites.txt describes.
 
 SPDX-License-Identifier: MIT"""
 import functools
@@ -16,7 +16,8 @@ from support import run, scratch
 LIMIT_SECONDS = 60
 CLOCK = 1 << 32
 ELF = os.environ["MOAT_ELF"]
-NAMES = {"slice": "slice", "allocate": "allocate", "scan": "stack scan", "finalizer": "finalizer", "moat_gc_collect": "moat_gc_collect"}
+NAMES = {"slice": "slice", "allocate": "allocate", "scan": "stack scan", "finalizer": "finalizer",
+         "moat_gc_collect": "moat_gc_collect"}
 
 
 @functools.lru_cache(maxsize=None)
@@ -59,7 +60,8 @@ def core_s_own_counters_agree():
     account, trace, failed = part(True)
     slices, cycles, finalized, out_of_memory, arena = account["stats"]
     ends = [args["free"] for _, _, args in spans(trace, "sweep")]
-    found = (len(spans(trace, "slice")), len(ends), len(spans(trace, "finalizer")), len(of(trace, "i", "out of memory")))
+    found = (len(spans(trace, "slice")), len(ends), len(spans(trace, "finalizer")),
+             len(of(trace, "i", "out of memory")))
     if found != (slices, cycles, finalized, out_of_memory):
         return f"the trace has {found}, moat_stats_get {account['stats']}"
     if out_of_memory == 0 or {sum(event["args"].values()) for event in of(trace, "C")} != {arena}:
@@ -70,7 +72,8 @@ def core_s_own_counters_agree():
 def free_bytes_at_cycle_ends():
     account, trace, failed = part(True)
     found = tuple(args["free"] for _, _, args in spans(trace, "sweep"))
-    return failed or (None if found == account["free"] and len(found) > 5 else f"{found}, the firmware saw {account['free']}")
+    return failed or (None if found == account["free"] and len(found) > 5
+                      else f"{found}, the firmware saw {account['free']}")
 
 
 def longest_are_as_measured():
@@ -100,10 +103,12 @@ def gaps_are_told():
     status, _, errors = convert(ELF, log(), "--summary")
     known, unseen = map(int, re.search(r"(\d+) events over .* ticks, (\d+) or more", errors).groups())
     if failed or status != 0 or known + unseen != account["events"][0] or unseen == 0:
-        return f"{failed}, exit {status}: {known} events known, {unseen} not, the firmware counted {account['events'][0]}"
+        return (f"{failed}, exit {status}: {known} events known, {unseen} not, the firmware counted "
+                f"{account['events'][0]}")
     for name, shown in NAMES.items():
         _, low, high = account[name]
-        if max(duration for _, duration, _ in spans(trace, shown)) > high or len(spans(trace, shown)) > account[name][0]:
+        if max(duration
+               for _, duration, _ in spans(trace, shown)) > high or len(spans(trace, shown)) > account[name][0]:
             return f"{shown}: over the gap there is more, or longer, than there was"
     return None
 
@@ -113,11 +118,13 @@ def faults_are_marked():
     _, trace, failed = part(False)
     marks = of(trace, "i", "fault: assert")
     last = max(event["ts"] for event in trace["traceEvents"] if "ts" in event)
-    return failed or (None if [mark["ts"] for mark in marks] == [last] else f"marks are {marks}, the last time is {last}")
+    return failed or (None if [mark["ts"] for mark in marks] == [last]
+                      else f"marks are {marks}, the last time is {last}")
 
 
 def core_file_has_the_ring():
-    """The ring's memory, out of a core file of moat-fault's, shows what the last printing shows, and what came after it."""
+    """The ring's memory, out of a core file of moat-fault's, shows what the last printing shows, and what came after
+    it."""
     with scratch() as folder:
         core, options = os.path.join(folder, "a.core"), []
         for address, digits in re.findall(rb"^memory ([0-9a-f]+) ([0-9a-f]+)\r?$", log(), re.MULTILINE):
@@ -125,10 +132,12 @@ def core_file_has_the_ring():
             with open(path, "wb") as file:
                 file.write(bytes.fromhex(digits.decode()))
             options += ["--ram", f"0x{address.decode()}:{path}"]
-        subprocess.run(["/usr/bin/python3", "tools/moat-fault", "--core", core, *options, ELF, "-"], input=log(), cwd=ROOT,
+        subprocess.run(["/usr/bin/python3", "tools/moat-fault", "--core", core, *options, ELF, "-"], input=log(),
+                       cwd=ROOT,
                        stdout=subprocess.DEVNULL, check=True)
         out = os.path.join(folder, "trace.json")
-        done = subprocess.run(["/usr/bin/python3", "tools/moat-trace", ELF, core, "-o", out], cwd=ROOT, capture_output=True, text=True,
+        done = subprocess.run(["/usr/bin/python3", "tools/moat-trace", ELF, core, "-o", out], cwd=ROOT,
+                              capture_output=True, text=True,
                               check=False)
         if done.returncode != 0:
             return f"exit {done.returncode}: {done.stderr}"
@@ -139,9 +148,11 @@ def core_file_has_the_ring():
     theirs = {(start, duration) for start, duration, _ in spans(printed, "slice")}
     last = max(start for start, _ in theirs)
     unknown = {one for one in ours - theirs if one[0] < last}
-    return problem(trace) or (None if len(ours & theirs) > 50 and not unknown else f"{len(ours & theirs)} slices are in both, {unknown} are not")
+    return problem(trace) or (None if len(ours & theirs) > 50 and not unknown
+                              else f"{len(ours & theirs)} slices are in both, {unknown} are not")
 
 
 run([(f"trace-roundtrip/{case.__name__}", case) for case in (
-    format_is_right, every_span_is_there, core_s_own_counters_agree, free_bytes_at_cycle_ends, longest_are_as_measured, clock_wraps, gaps_are_told,
+    format_is_right, every_span_is_there, core_s_own_counters_agree, free_bytes_at_cycle_ends, longest_are_as_measured,
+    clock_wraps, gaps_are_told,
     faults_are_marked, core_file_has_the_ring)])

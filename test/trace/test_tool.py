@@ -1,4 +1,5 @@
-"""moat-trace on lines made to order: rings that are cut, overlap, wrap, are damaged or of another firmware; and thousands of damaged logs.
+"""moat-trace on lines made to order: rings that are cut, overlap, wrap, are damaged or of another firmware; and
+thousands of damaged logs.
 
 The mutations are drawn from a seed that is printed; SEED=n draws others, MUTATIONS=10000 so many.
 
@@ -70,11 +71,16 @@ def same(found, wanted):
 
 
 def cycle(at, number):
-    """A cycle's events from a time on: three slices of 50, 60 and 70 ticks, the first two inside an allocation, a stack scan."""
-    return [event(at, "allocate_begin", 24), event(at + 5, "cycle_begin", number), event(at + 10, "scan_begin", 96), event(at + 20, "scan_end", 900),
-            event(at + 30, "slice_begin", 22), event(at + 80, "slice_end", 900), event(at + 90, "slice_begin", 22), event(at + 150, "slice_end", 900),
-            event(at + 160, "allocate_end", 880), event(at + 170, "sweep_begin", 44), event(at + 180, "slice_begin", 22),
-            event(at + 250, "slice_end", 1500), event(at + 260, "cycle_end", 1600), event(at + 270, "finalize_begin", 0x2000),
+    """A cycle's events from a time on: three slices of 50, 60 and 70 ticks, the first two inside an allocation, a stack
+    scan."""
+    return [event(at, "allocate_begin", 24), event(at + 5, "cycle_begin", number), event(at + 10, "scan_begin", 96),
+            event(at + 20, "scan_end", 900),
+            event(at + 30, "slice_begin", 22), event(at + 80, "slice_end", 900), event(at + 90, "slice_begin", 22),
+            event(at + 150, "slice_end", 900),
+            event(at + 160, "allocate_end", 880), event(at + 170, "sweep_begin", 44),
+            event(at + 180, "slice_begin", 22),
+            event(at + 250, "slice_end", 1500), event(at + 260, "cycle_end", 1600),
+            event(at + 270, "finalize_begin", 0x2000),
             event(at + 300, "finalize_end", 1600), event(at + 310, "exhausted", 5000)]
 
 
@@ -82,10 +88,13 @@ def cycle(at, number):
 def a_cycle_is_drawn():
     trace = drawn(text(printed(cycle(1000, 7))))
     rows = [(row["name"], row["ts"], row["dur"], row["args"]) for row in of(trace, "X")]
-    wanted = [("allocate", 1000, 160, {"bytes": 24, "free": 880}), ("cycle 7", 1005, 255, {}), ("mark", 1005, 165, {"units": 44}),
-              ("stack scan", 1010, 10, {"bytes": 96, "free": 900}), ("slice", 1030, 50, {"units": 22, "phase": "mark", "free": 900}),
+    wanted = [("allocate", 1000, 160, {"bytes": 24, "free": 880}), ("cycle 7", 1005, 255, {}),
+              ("mark", 1005, 165, {"units": 44}),
+              ("stack scan", 1010, 10, {"bytes": 96, "free": 900}),
+              ("slice", 1030, 50, {"units": 22, "phase": "mark", "free": 900}),
               ("slice", 1090, 60, {"units": 22, "phase": "mark", "free": 900}), ("sweep", 1170, 90, {"free": 1600}),
-              ("slice", 1180, 70, {"units": 22, "phase": "sweep", "free": 1500}), ("finalizer", 1270, 30, {"object": "0x2000", "free": 1600})]
+              ("slice", 1180, 70, {"units": 22, "phase": "sweep", "free": 1500}),
+              ("finalizer", 1270, 30, {"object": "0x2000", "free": 1600})]
     tracks = {row["name"]: row["tid"] for row in of(trace, "X")}
     if len({tracks[name] for name in ("slice", "mark", "stack scan", "allocate", "finalizer")}) != 5:
         return f"tracks are {tracks}"
@@ -101,7 +110,8 @@ def printings_overlap():
     """Three printings of one ring, the second one in disorder: all events once."""
     events = [one for number in range(4) for one in cycle(1000 * number, number)]
     all_at_once = drawn(text(printed(events)))
-    log = text(printed(events[:30]), reversed(printed(events[10:50], 10)), printed(events[40:], 40), printed(events[:30]))
+    log = text(printed(events[:30]), reversed(printed(events[10:50], 10)), printed(events[40:], 40),
+               printed(events[:30]))
     return same(drawn(log), all_at_once)
 
 
@@ -125,7 +135,8 @@ def ends_are_cut_off():
 @checked
 def an_end_is_missing():
     """What is still open inside of what ends was never seen to end: a finalizer that did not return, say."""
-    trace = drawn(text(printed([event(1000, "allocate_begin", 24), event(1010, "collect_begin", 3), event(1050, "allocate_end", 900)])))
+    trace = drawn(text(printed([event(1000, "allocate_begin", 24), event(1010, "collect_begin", 3),
+                                event(1050, "allocate_end", 900)])))
     return same(spans(trace, "moat_gc_collect", whole=False), [(1010, 40, {"cycle before": 3, "whole": False})]) or \
         same([(start, duration) for start, duration, _ in spans(trace, "allocate")], [(1000, 50)])
 
@@ -137,7 +148,8 @@ def nothing_reaches_over_a_gap():
     status, trace, errors = convert(FIRMWARE.path, log, "--summary")
     late = [row for row in of(trace, "X") if row["ts"] < 9000 <= row["ts"] + row["dur"]]
     return (problem(trace) or same(late, []) or same(len(spans(trace, "slice")), 4) or same(status, 0)
-            or (None if "8 events were printed and are not in" in errors and "19 events" in errors and ", 13 or more" in errors else errors))
+            or (None if "8 events were printed and are not in" in errors and "19 events" in errors
+                and ", 13 or more" in errors else errors))
 
 
 @checked
@@ -155,7 +167,8 @@ def time_is_scaled():
     known = drawn(text(printed(events, clock_hz=62_500_000)))
     asked = drawn(text(printed(events)), "--hz", "62500000")
     fraction = drawn(text(printed(events, clock_hz=1)), "--hz", "976562.5")
-    return (same([duration for _, duration, _ in spans(known, "slice")], [0.8, 0.96, 1.12]) or same(of(asked, "X"), of(known, "X"))
+    return (same([duration for _, duration, _ in spans(known, "slice")], [0.8, 0.96, 1.12])
+            or same(of(asked, "X"), of(known, "X"))
             or same([duration for _, duration, _ in spans(fraction, "slice")], [51.2, 61.44, 71.68])
             or (None if "6.25e+07 ticks" in known["otherData"]["time"] else known["otherData"]["time"]))
 
@@ -173,7 +186,8 @@ def boots_are_apart():
 
 
 def fault(events, **fields):
-    values = {"kind": records.ASSERT, "build_id": FIRMWARE.build_id, "boots": 1, "events": events, "word_bytes": 8, **fields}
+    values = {"kind": records.ASSERT, "build_id": FIRMWARE.build_id, "boots": 1, "events": events, "word_bytes": 8,
+              **fields}
     return records.frame(make(**values))
 
 
@@ -182,21 +196,25 @@ def fault_records_go_on():
     """A record's events behind those printed: none twice where they overlap, a gap where they do not."""
     events = cycle(1000, 7) + cycle(2000, 8)
     at_once = spans(drawn(text(printed(events))), "slice")
-    for log in (text(printed(events[:22])) + fault(events[16:], clock=2400), text(printed(events[:17])) + fault(events[17:], clock=2400),
+    for log in (text(printed(events[:22])) + fault(events[16:], clock=2400),
+                text(printed(events[:17])) + fault(events[17:], clock=2400),
                 text(printed(events)) + fault(events[16:], clock=2400) + b"\n" + fault(events[16:], clock=2400)):
         trace = drawn(log)
-        wrong = same(spans(trace, "slice"), at_once) or same([(row["name"], row["ts"]) for row in of(trace, "i", "fault: assert")],
-                                                             [("fault: assert", 2400)])
+        wrong = same(spans(trace, "slice"),
+                     at_once) or same([(row["name"], row["ts"]) for row in of(trace, "i", "fault: assert")],
+                                      [("fault: assert", 2400)])
         if wrong:
             return wrong
     alone = drawn(fault(events[16:], clock=2400))
-    return same(len(spans(alone, "slice")), 3) or same(drawn(fault(events[16:], clock=2400) + b"\n" + fault((), sequence=2)), alone)
+    return same(len(spans(alone, "slice")),
+                3) or same(drawn(fault(events[16:], clock=2400) + b"\n" + fault((), sequence=2)), alone)
 
 
 @checked
 def unknown_events_are_shown():
     trace = drawn(text(printed([(1000, 77, 5), *cycle(2000, 1)])))
-    return same([(row["name"], row["args"]) for row in of(trace, "i")][0], ("event of unknown kind 77", {"argument": 5}))
+    return same([(row["name"], row["args"]) for row in of(trace, "i")][0],
+                ("event of unknown kind 77", {"argument": 5}))
 
 
 def refused(log, words, *options, status=1, nothing=True):
@@ -215,11 +233,13 @@ def what_can_t_be_used_is_said():
     layout = lines.frame(printed(events)[0]).replace(b"MOAT-TRACE 0100", b"MOAT-TRACE 0200")
     body = layout.split()[1]
     layout = b"MOAT-TRACE %s %08x" % (body, lines.zlib.crc32(body))
-    return (refused(b"", ["no events", "MOAT_CONFIG_EVENTS", "moat_trace_print"]) or refused(stranger, [bytes(range(20)).hex(), "--force"])
+    return (refused(b"", ["no events", "MOAT_CONFIG_EVENTS", "moat_trace_print"])
+            or refused(stranger, [bytes(range(20)).hex(), "--force"])
             or refused(stranger, ["warning", bytes(range(20)).hex()], "--force", status=0, nothing=False)
             or refused(bytes(damaged), ["standard input:4", "checksum", "8 events were printed"], nothing=False)
             or refused(layout, ["layout 2"]) or refused(lines.frame(printed(events)[0])[:90], ["cut or damaged"])
-            or refused(b"\x7fELF", ["give its name"], status=2) or refused(text(printed(events)), ["above 0"], "--hz", "-3", status=2)
+            or refused(b"\x7fELF", ["give its name"], status=2)
+            or refused(text(printed(events)), ["above 0"], "--hz", "-3", status=2)
             or refused(text(printed(events)), ["/nonexistent/x"], "-o", "/nonexistent/x", status=2))
 
 
@@ -254,9 +274,11 @@ def in_process(data, known):
 
 def shown(trace):
     """All that a trace says happened: whole spans, marks, the counter's values."""
-    # A slice's phase is not known where the event that began that is lost, nor the bytes used where no line is left that has the arena's.
+    # A slice's phase is not known where the event that began that is lost, nor the bytes used where no line is left
+    # that has the arena's.
     unsure = ("phase", "used")
-    return {(row["ph"], row["name"], row["ts"], row.get("dur"), *((key, value) for key, value in row["args"].items() if key not in unsure))
+    return {(row["ph"], row["name"], row["ts"], row.get("dur"),
+             *((key, value) for key, value in row["args"].items() if key not in unsure))
             for row in trace["traceEvents"] if row["ph"] != "M" and row["args"].get("whole", True)}
 
 
@@ -268,7 +290,8 @@ def mutated_logs():
         first = [one for n in range(rng.randint(1, 4)) for one in cycle(1000 * n, n)]
         cut = rng.randrange(len(first))
         second = cycle(rng.randrange(900), 1)
-        log = text(printed(first[:cut]), printed(first[cut // 2:], cut // 2), printed(second, boots=2)) + fault(second[-10:], boots=2, clock=2000)
+        log = text(printed(first[:cut]), printed(first[cut // 2:], cut // 2),
+                   printed(second, boots=2)) + fault(second[-10:], boots=2, clock=2000)
         where = f"seed {SEED}, round {round_}"
         original = shown(in_process(log, known)[1])
         data = mutate(log, rng)
@@ -296,6 +319,8 @@ def command_survives():
 
 print(f"test_tool: SEED={SEED} MUTATIONS={MUTATIONS}")
 test_cases = as_pytest([(f"trace-tool/{case.__name__}", case) for case in (
-    a_cycle_is_drawn, printings_overlap, beginnings_are_cut_off, ends_are_cut_off, an_end_is_missing, nothing_reaches_over_a_gap, clock_and_numbers_wrap,
-    time_is_scaled, boots_are_apart, fault_records_go_on, unknown_events_are_shown, what_can_t_be_used_is_said, core_files_that_can_t_be_used,
+    a_cycle_is_drawn, printings_overlap, beginnings_are_cut_off, ends_are_cut_off, an_end_is_missing,
+    nothing_reaches_over_a_gap, clock_and_numbers_wrap,
+    time_is_scaled, boots_are_apart, fault_records_go_on, unknown_events_are_shown, what_can_t_be_used_is_said,
+    core_files_that_can_t_be_used,
     mutated_logs, command_survives)])

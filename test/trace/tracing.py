@@ -25,17 +25,20 @@ NAMES = {"process_name": "name", "thread_name": "name", "process_labels": "label
 
 def convert(elf, data, *options):
     """Runs moat-trace on the bytes of a log; (exit status, the trace or None, standard error)."""
-    done = subprocess.run(["/usr/bin/python3", TOOL, *options, elf, "-"], input=data, capture_output=True, timeout=120, check=False)
+    done = subprocess.run(["/usr/bin/python3", TOOL, *options, elf, "-"], input=data, capture_output=True, timeout=120,
+                          check=False)
     return done.returncode, json.loads(done.stdout) if done.stdout else None, done.stderr.decode()
 
 
 def of(trace, phase, name=None, pid=None):
-    return [event for event in trace["traceEvents"] if event["ph"] == phase and name in (None, event["name"]) and pid in (None, event["pid"])]
+    return [event for event in trace["traceEvents"] if event["ph"] == phase and name in (None, event["name"])
+            and pid in (None, event["pid"])]
 
 
 def spans(trace, name, whole=True, pid=None):
     """(start, duration, arguments) of those with both ends, or of the others."""
-    return [(event["ts"], event["dur"], event["args"]) for event in of(trace, "X", name, pid) if event["args"].get("whole", True) == whole]
+    return [(event["ts"], event["dur"], event["args"]) for event in of(trace, "X", name, pid)
+            if event["args"].get("whole", True) == whole]
 
 
 def _keys(event):
@@ -57,7 +60,8 @@ def _keys(event):
 
 
 def _nested(events):
-    """Two spans of one track lie in each other or apart. Compared in nanoseconds: microseconds with decimals do not add up."""
+    """Two spans of one track lie in each other or apart. Compared in nanoseconds: microseconds with decimals do not add
+    up."""
     ends = []
     for event in events:
         start = round(event["ts"] * 1000)
@@ -85,7 +89,8 @@ def problem(trace):
         if event["ts"] < times[event["pid"]] or event.get("dur", 0) < 0:
             return f"{event}: time goes back, it was {times[event['pid']]}"
         times[event["pid"]] = event["ts"]
-        if ("process_name", event["pid"], 0) not in named or event["ph"] != "C" and ("thread_name", event["pid"], event["tid"]) not in named:
+        if ("process_name", event["pid"], 0) not in named or event["ph"] != "C" and ("thread_name", event["pid"],
+                                                                                     event["tid"]) not in named:
             return f"{event}: its track has no name"
         if event["ph"] == "X":
             tracks[event["pid"], event["tid"]].append(event)

@@ -20,7 +20,7 @@ def armour(bits):
     """The payload of a string of 0 and 1, and its fill bits."""
     fill = -len(bits) % 6
     bits += "0" * fill
-    codes = [int(bits[i : i + 6], 2) for i in range(0, len(bits), 6)]
+    codes = [int(bits[i:i + 6], 2) for i in range(0, len(bits), 6)]
     return "".join(chr(code + (48 if code < 40 else 56)) for code in codes), fill
 
 

@@ -12,7 +12,6 @@ those of examples/tracker/README.md.
 
 import argparse
 import re
-import sys
 
 TEXT_MAX = 96
 TRACKS_MAX = 52
@@ -84,7 +83,7 @@ def judge(rest):
     text = re.match(rb"[ -)+-~]*", rest).group()
     if len(text) > TEXT_MAX:
         return "", "overlong"
-    after = rest[len(text) :]
+    after = rest[len(text):]
     if not after:
         return "", "truncated"
     if after[:1] != b"*":
@@ -191,7 +190,7 @@ def six_bits(payload):
 
 
 def six_bit_text(bits):
-    codes = [int(bits[i : i + 6], 2) for i in range(0, len(bits) - 5, 6)]
+    codes = [int(bits[i:i + 6], 2) for i in range(0, len(bits) - 5, 6)]
     text = "".join(chr(code + 64 if code < 32 else code) for code in codes)
     return text.split("@")[0].rstrip(" ")
 
@@ -212,7 +211,7 @@ def decode(bits):
     for field in fields.split():
         name, width = field.split(":")
         kind, width = ("u", int(width)) if width.isdigit() else (width[0], int(width[1:]))
-        piece = bits[at : at + width]
+        piece = bits[at:at + width]
         at += width
         if kind == "t":
             values[name] = six_bit_text(piece)

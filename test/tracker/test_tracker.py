@@ -61,5 +61,6 @@ def absent_file():
 
 
 main(shipped_log, shipped_log_by_uart, edges_of_every_rule, crowd,
-     recorded_log("ais-nmea.log"), recorded_log("ublox-neo-m9n-nmea.log"), recorded_log("sample.aivdm"), sample_comments, unknown_argument,
+     recorded_log("ais-nmea.log"), recorded_log("ublox-neo-m9n-nmea.log"), recorded_log("sample.aivdm"),
+     sample_comments, unknown_argument,
      absent_file)

@@ -60,7 +60,8 @@ def search(mutant, bounds):
     if not states or not errors:
         raise Failure(f"pan did not finish: {done.stdout.strip()[-300:]}")
     violated = "assertion violated" in done.stdout
-    if not violated and (errors.group(1) != "0" or "Search not completed" in done.stdout or "max search depth" in done.stdout):
+    if not violated and (errors.group(1) != "0" or "Search not completed" in done.stdout
+                         or "max search depth" in done.stdout):
         raise Failure(f"the search is not exhaustive: {done.stdout.strip()[:300]}")
     return violated, int(float(states.group(1)))
 
@@ -90,7 +91,8 @@ def main():
     if not shutil.which("spin"):
         print("skip verify: spin is not installed (Debian's package spin)")
         return 0
-    cases = [(f"sound within {describe(bounds)}", try_model, (bounds,)) for bounds in (SHORT if short else SHORT + LONG)]
+    cases = [(f"sound within {describe(bounds)}", try_model, (bounds,))
+             for bounds in (SHORT if short else SHORT + LONG)]
     cases += [(f"refuted: {name}", try_mutant, (mutant, bounds)) for mutant, (name, bounds) in MUTANTS.items()]
     failed = False
     for name, attempt, arguments in cases:

@@ -42,7 +42,8 @@ def _arguments(arguments):
     parser.add_argument("--raw", action="store_true",
                         help="LOG is a memory dump: of a record, of retained RAM, of a sink, of all RAM")
     parser.add_argument("--force", action="store_true", help="explain records of another build all the same")
-    parser.add_argument("--core", metavar="FILE", help="write the last record as a core file for gdb-multiarch ELF FILE")
+    parser.add_argument("--core", metavar="FILE",
+                        help="write the last record as a core file for gdb-multiarch ELF FILE")
     parser.add_argument("--ram", metavar="ADDRESS:FILE", type=_ram, action="append", default=[],
                         help="a dump of RAM from ADDRESS on, for the backtrace and the core file; may be repeated")
     return parser.parse_intermixed_args(arguments)
@@ -52,8 +53,8 @@ _say = functools.partial(command.say, PROGRAM)
 
 
 def _collect(log, raw, name):
-    """([(Found, times it stands in the input)], number of damaged ones), the latter reported. The same record printed twice is
-    one; of its counts the highest is the latest."""
+    """([(Found, times it stands in the input)], number of damaged ones), the latter reported. The same record printed
+    twice is one; of its counts the highest is the latest."""
     found, damaged = {}, 0
     for one in (records.find_in_dump if raw else records.find)(log):
         if one.error is not None:
@@ -70,7 +71,8 @@ def _firmware_of(record, firmwares, force):
     for firmware in firmwares:
         if record.build_id == (firmware.build_id or bytes(20)):
             if firmware.build_id is None:
-                _say(f"warning: neither fault {record.sequence} nor {firmware.path} has a build id: they may not belong "
+                _say(f"warning: neither fault {record.sequence} nor {firmware.path} has a build id: they may not "
+                     "belong "
                      f"together; link with --build-id")
             return firmware
     first = firmwares[0]

@@ -53,7 +53,8 @@ def build(found, firmware, seen, ram=()):
         "extra_words": list(record.extra),
         "sp": record.sp,
         "lr": record.lr,
-        "registers": {names[number] if number < len(names) else str(number): value for number, value in record.registers},
+        "registers": {names[number] if number < len(names) else str(number): value
+                      for number, value in record.registers},
         "stacks": [{"address": address, "bytes": data.hex()} for address, data in record.stacks],
         "events": [{"clock": clock, "kind": records.EVENTS.get(kind, f"unknown ({kind})"), "argument": argument}
                    for clock, kind, argument in record.events],
@@ -118,8 +119,8 @@ def _core_of(firmware):
 
 
 def _site(record, frames, backtrace, likely, core):
-    """The place a reader wants: the innermost that is not one of moat's own inline functions; for what moat found out about
-    itself, the innermost frame that is not moat's."""
+    """The place a reader wants: the innermost that is not one of moat's own inline functions; for what moat found out
+    about itself, the innermost frame that is not moat's."""
     if record.kind == records.STACK and record.pc == 0:
         return likely[0] if likely else {}  # the CPU could not save its registers
     if record.kind == records.MEMORY:
@@ -157,18 +158,20 @@ def _sentence(record, result, firmware):
         return f"{which} of a call between the firmware and C is, or leads to, {what}{held}"
     if record.kind == records.BARRIER:
         where = f"of {result['type']}" if result["type"] else "in a root"
-        return f"an untyped copy or clear wrote over a slot {where} at {_hex(record.destination, firmware)}: the barrier is missing"
+        return (f"an untyped copy or clear wrote over a slot {where} at {_hex(record.destination, firmware)}: the "
+                "barrier is missing")
     if record.kind == records.SLOT:
         what = f"a pointer to {result['type'] or 'raw bytes'} in the heap"
         return f"{what} was stored at {_hex(record.destination, firmware)}, which is no slot of its object's type"
     if record.kind == records.UNKNOWN_STACK:
-        advice = f"the {record.region}'s stack has overflowed, or this one is to be registered with moat_stack_add first" \
+        advice = (f"the {record.region}'s stack has overflowed, or this one is to be registered with moat_stack_add "
+                  "first") \
             if record.region else "register the stack with moat_stack_add first"
         return f"an allocation or a collection ran on a stack that is not known, where no scan looks: stack pointer " \
                f"{_hex(record.sp, firmware)}; {advice}"
     if record.kind == records.SECOND_TASK:
-        return f"a second task entered moat, stack pointer {_hex(record.sp, firmware)}, while another is inside, stack pointer " \
-               f"{_hex(record.destination, firmware)}: tasks must switch outside of moat, or lock it"
+        return (f"a second task entered moat, stack pointer {_hex(record.sp, firmware)}, while another is inside, "
+                f"stack pointer {_hex(record.destination, firmware)}: tasks must switch outside of moat, or lock it")
     if record.kind == records.ASSERT:
         return "an assertion of the firmware failed" + (f": {result['what']}" if result["what"] else "")
     if record.kind == records.MEMORY:
@@ -178,7 +181,8 @@ def _sentence(record, result, firmware):
     if record.kind == records.NESTED:
         words = exceptions.explain(firmware.machine, firmware.word_bits, record.detail, 0)
         first = records.KINDS.get(record.cause, f"kind {record.cause}")
-        return f"a second fault ({words or hex(record.detail)}) came while the first, {first}, was being recorded or printed"
+        return (f"a second fault ({words or hex(record.detail)}) came while the first, {first}, was being recorded or "
+                "printed")
     return f"a fault of a kind that this decoder does not know: {record.kind}"
 
 
@@ -233,7 +237,8 @@ def _backtrace(result, address):
     marks = {"exception": "  (interrupted)", "link": "  (by the return address register)"}
     for number, entry in enumerate(result["backtrace"]):
         mark = "  (inlined)" if entry["inlined"] else marks.get(entry["by"], "")
-        lines.append(f"    #{number:<3}{address(entry['pc'])}  {entry['function'] or '(unknown)'}  {_position(entry)}{mark}")
+        lines.append(f"    #{number:<3}{address(entry['pc'])}  {entry['function'] or '(unknown)'}  "
+                     f"{_position(entry)}{mark}")
     if result["backtrace"]:
         lines.append(f"    it ends here: {result['backtrace_end']}")
     if sum(not entry["inlined"] for entry in result["backtrace"]) < 3 and result["likely_callers"]:

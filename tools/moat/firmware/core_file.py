@@ -1,5 +1,6 @@
-"""A record as an ELF core file for gdb: registers, and as memory the slices of the stack and what RAM dumps there are. A handler's
-fault makes two threads: the second is what the handler had interrupted, to which gdb does not find its own way on every CPU.
+"""A record as an ELF core file for gdb: registers, and as memory the slices of the stack and what RAM dumps there are.
+A handler's fault makes two threads: the second is what the handler had interrupted, to which gdb does not find its own
+way on every CPU.
 
 pyelftools' descriptions of the ELF structures do the writing. The notes are as BFD reads them (elf32-arm.c,
 elfnn-riscv.c), with registers in the order of gdb's arm-none-tdep.c and riscv-none-tdep.c.
@@ -17,7 +18,8 @@ NT_PRSTATUS = 1
 READ_WRITE = 6
 CACHE_LINE = 64  # gdb reads stacks by lines, and takes all of one from where it finds its first byte
 
-# By machine and bits: size of the prstatus note, where its thread's number and its registers begin, and which those are, by their DWARF numbers.
+# By machine and bits: size of the prstatus note, where its thread's number and its registers begin, and which those
+# are, by their DWARF numbers.
 PRSTATUS = {
     ("EM_ARM", 32): (148, 24, 72, (*range(16), 16)),
     ("EM_RISCV", 32): (204, 24, 72, (32, *range(1, 32))),
@@ -33,9 +35,11 @@ def build(record, firmware, ram=()):
     """The bytes of the core file."""
     layout = PRSTATUS.get((firmware.machine, firmware.word_bits))
     if layout is None:
-        raise CoreError(f"gdb reads no core files of this kind of machine ({firmware.machine}, {firmware.word_bits} bits)")
+        raise CoreError(f"gdb reads no core files of this kind of machine ({firmware.machine}, {firmware.word_bits} "
+                        "bits)")
     if record.word_bytes * 8 != firmware.word_bits or any(end > 1 << firmware.word_bits for end in
-                                                          (address + len(data) for address, data in _segments(record, ram))):
+                                                          (address + len(data)
+                                                           for address, data in _segments(record, ram))):
         raise CoreError(f"the record has words or addresses that a machine of {firmware.word_bits} bits has not")
     structs = ELFStructs(little_endian=True, elfclass=firmware.word_bits)
     structs.create_basic_structs()
@@ -43,7 +47,8 @@ def build(record, firmware, ram=()):
     unwinder = Unwinder(record, firmware, ram)
     unwinder.walk()
     threads = [dict(record.registers)] + ([unwinder.interrupted] if unwinder.interrupted else [])
-    parts = [b"".join(_note(structs, registers, record.word_bytes, number, layout) for number, registers in enumerate(threads, 1))]
+    parts = [b"".join(_note(structs, registers, record.word_bytes, number, layout)
+                      for number, registers in enumerate(threads, 1))]
     parts += [data for _, data in _segments(record, ram)]
     headers = 1 + len(parts) - 1
     header_bytes, entry_bytes = structs.Elf_Ehdr.sizeof(), structs.Elf_Phdr.sizeof()
@@ -76,10 +81,12 @@ def _segments(record, ram):
 
 
 def _file_header(firmware, headers, header_bytes, entry_bytes):
-    ident = Container(EI_MAG=[0x7F, 0x45, 0x4C, 0x46], EI_CLASS="ELFCLASS32" if firmware.word_bits == 32 else "ELFCLASS64",
+    ident = Container(EI_MAG=[0x7F, 0x45, 0x4C, 0x46], EI_CLASS="ELFCLASS32" if firmware.word_bits == 32
+                      else "ELFCLASS64",
                       EI_DATA="ELFDATA2LSB", EI_VERSION="EV_CURRENT", EI_OSABI="ELFOSABI_SYSV", EI_ABIVERSION=0)
     return Container(e_ident=ident, e_type="ET_CORE", e_machine=firmware.machine, e_version="EV_CURRENT", e_entry=0,
-                     e_phoff=header_bytes, e_shoff=0, e_flags=firmware.flags, e_ehsize=header_bytes, e_phentsize=entry_bytes,
+                     e_phoff=header_bytes, e_shoff=0, e_flags=firmware.flags, e_ehsize=header_bytes,
+                     e_phentsize=entry_bytes,
                      e_phnum=headers, e_shentsize=0, e_shnum=0, e_shstrndx=0)
 
 

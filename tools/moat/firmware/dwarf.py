@@ -20,7 +20,8 @@ class Index:
         self._types, self._variables = {}, {}
         for unit in dwarf.iter_CUs():
             for die in unit.get_top_DIE().iter_children():
-                declared = die.get_DIE_from_attribute("DW_AT_specification") if "DW_AT_specification" in die.attributes else die
+                declared = (die.get_DIE_from_attribute("DW_AT_specification") if "DW_AT_specification" in die.attributes
+                            else die)
                 name = declared.attributes.get("DW_AT_name")
                 if name is None:
                     continue
@@ -30,9 +31,9 @@ class Index:
                     self._types.setdefault((die.tag, name.value), []).append(die)
 
     def type(self, name, near=None):
-        """The complete type that is written `name` in C, or None. A name as long as a record keeps may have been cut: it
-        finds the one type that begins so, if there is one only.
-        near: (name, address) of a variable, in whose file the name may mean another type than elsewhere"""
+        """The complete type that is written `name` in C, or None. A name as long as a record keeps may have been cut:
+        it finds the one type that begins so, if there is one only. near: (name, address) of a variable, in whose file
+        the name may mean another type than elsewhere"""
         keyword, _, tag_name = name.partition(" ")
         if keyword in NAMED_TAGS:
             tags, wanted = (NAMED_TAGS[keyword],), tag_name.strip().encode()
@@ -91,7 +92,8 @@ class Type:
 
     @functools.cached_property
     def members(self):
-        return [(member.attributes["DW_AT_name"].value.decode("utf-8", "replace") if "DW_AT_name" in member.attributes else None,
+        return [(member.attributes["DW_AT_name"].value.decode("utf-8", "replace") if "DW_AT_name" in member.attributes
+                 else None,
                  offset_of(member), Type(_type_of(member))) for member in members_of(self._die)]
 
     @functools.cached_property
@@ -102,7 +104,8 @@ class Type:
     @functools.cached_property
     def enumerators(self):
         """Of an enum: {value: name}."""
-        return {child.attributes["DW_AT_const_value"].value: child.attributes["DW_AT_name"].value.decode("utf-8", "replace")
+        return {child.attributes["DW_AT_const_value"].value:
+                child.attributes["DW_AT_name"].value.decode("utf-8", "replace")
                 for child in self._die.iter_children() if child.tag == "DW_TAG_enumerator"}
 
 

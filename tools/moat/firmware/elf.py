@@ -55,7 +55,8 @@ class Firmware:
                           for section in self._elf.iter_sections() if section["sh_flags"] & SHF_EXECINSTR]
             self.has_types = self._elf.get_section_by_name(".debug_info") is not None
         except Exception as error:  # pyelftools raises whatever a damaged file makes it stumble over
-            raise FirmwareError(f"{path}: not an ELF file, or a damaged one ({error or type(error).__name__})") from error
+            raise FirmwareError(f"{path}: not an ELF file, or a damaged one "
+                                f"({error or type(error).__name__})") from error
         self._call_frames = None
         self._index = None
         self.missing = []  # what could not be looked up, and why
@@ -113,7 +114,8 @@ class Firmware:
         """The C string at an address of the file's constants, or None."""
         for section in self._elf.iter_sections():
             start = section["sh_addr"]
-            if section["sh_type"] == "SHT_PROGBITS" and section["sh_flags"] & SHF_ALLOC and start <= address < start + section["sh_size"]:
+            loaded = section["sh_type"] == "SHT_PROGBITS" and section["sh_flags"] & SHF_ALLOC
+            if loaded and start <= address < start + section["sh_size"]:
                 return section.data()[address - start:].split(b"\0")[0].decode("utf-8", "replace")
         return None
 
@@ -125,10 +127,12 @@ class Firmware:
                 dwarf_info = self._elf.get_dwarf_info()
                 entries = dwarf_info.CFI_entries() if dwarf_info.has_CFI() else []
                 entries += dwarf_info.EH_CFI_entries() if dwarf_info.has_EH_CFI() else []
-                self._call_frames = [(entry["initial_location"], entry["initial_location"] + entry["address_range"], entry)
+                self._call_frames = [(entry["initial_location"], entry["initial_location"] + entry["address_range"],
+                                      entry)
                                      for entry in entries if isinstance(entry, FDE)]
             except Exception as error:  # see __init__
-                self.missing.append(f"the unwind information of {self.path} can't be read ({error or type(error).__name__})")
+                self.missing.append(f"the unwind information of {self.path} can't be read "
+                                    f"({error or type(error).__name__})")
             if not self._call_frames:
                 self.missing.append(f"no backtrace: {self.path} has no .debug_frame, build with -g")
         return self._call_frames
@@ -178,7 +182,8 @@ class Firmware:
         for address in addresses:
             frames = lines.get(address, [])
             symbol = self.symbol_at(address, function=True)
-            if symbol is None and self._has_functions:  # addr2line takes functions that the linker dropped for code at 0
+            # addr2line takes functions that the linker dropped for code at 0
+            if symbol is None and self._has_functions:
                 frames = []
             elif not frames or all(frame.function is None for frame in frames):
                 frames = [Frame(symbol.split("+")[0], None, None)] if symbol else []
@@ -240,7 +245,8 @@ class Firmware:
             field = None if kind is None else field_at(kind, int(offset or 0))
             return None if field is None else name + ("" if field[0] in "[+" else ".") + field
         except Exception as error:  # see __init__
-            self.missing.append(f"no field of {name}: its debug information can't be read ({error or type(error).__name__})")
+            self.missing.append(f"no field of {name}: its debug information can't be read "
+                                f"({error or type(error).__name__})")
             return None
 
     def field_at(self, type_name, offset):

@@ -17,7 +17,8 @@ class ElfTarget(Target):
 
     def __init__(self, firmware, ranges, contexts=()):
         if not firmware.has_types:
-            raise TargetError(f"{firmware.path} has no debug information: build with -g, and give the file that is not stripped")
+            raise TargetError(f"{firmware.path} has no debug information: build with -g, and give the file that is not "
+                              "stripped")
         self._firmware = firmware
         self._contexts = contexts
         self.word = firmware.word_bits // 8
@@ -35,7 +36,8 @@ class ElfTarget(Target):
         return self._firmware.variable_field_at(address) or self._firmware.symbol_at(address)
 
     def context_in(self, ranges):
-        return next((context for context in self._contexts if any(low <= context.sp < high for low, high in ranges)), None)
+        return next((context for context in self._contexts if any(low <= context.sp < high for low, high in ranges)),
+                    None)
 
 
 def open_core(firmware_path, core_path):
@@ -58,12 +60,14 @@ def open_core(firmware_path, core_path):
     except TargetError:
         raise
     except Exception as error:  # pyelftools raises whatever a damaged file makes it stumble over
-        raise TargetError(f"{core_path}: not a core file, or a damaged one ({error or type(error).__name__})") from error
+        raise TargetError(f"{core_path}: not a core file, or a damaged one "
+                          f"({error or type(error).__name__})") from error
     return ElfTarget(firmware, ranges, contexts)
 
 
 def _contexts(segment, firmware):
-    """Of each thread's registers. gdb's generate-core-file writes the first of them, into a note of the size that its own computer's have."""
+    """Of each thread's registers. gdb's generate-core-file writes the first of them, into a note of the size that its
+    own computer's have."""
     layout = PRSTATUS.get((firmware.machine, firmware.word_bits))
     if layout is None:
         return
@@ -74,7 +78,8 @@ def _contexts(segment, firmware):
         if note["n_type"] not in ("NT_PRSTATUS", NT_PRSTATUS):
             continue
         known = numbers[:max(len(status) - at, 0) // word]
-        values = {number: int.from_bytes(status[at + i * word:at + (i + 1) * word], "little") for i, number in enumerate(known)}
+        values = {number: int.from_bytes(status[at + i * word:at + (i + 1) * word], "little")
+                  for i, number in enumerate(known)}
         if machine.sp not in values:
             continue
         registers = {machine.names[number]: value for number, value in values.items()}

@@ -15,7 +15,8 @@ class Machine:
 ARM = Machine(names=(*(f"r{i}" for i in range(13)), "sp", "lr", "pc", "xpsr"), sp=13, link=14, pc=15)
 RISCV = Machine(names=("zero", "ra", "sp", "gp", "tp", "t0", "t1", "t2", "s0", "s1", *(f"a{i}" for i in range(8)),
                        *(f"s{i}" for i in range(2, 12)), "t3", "t4", "t5", "t6", "pc"), sp=2, link=1, pc=32)
-X86_64 = Machine(names=("rax", "rdx", "rcx", "rbx", "rsi", "rdi", "rbp", "rsp", *(f"r{i}" for i in range(8, 16)), "rip"),
+X86_64 = Machine(names=("rax", "rdx", "rcx", "rbx", "rsi", "rdi", "rbp", "rsp", *(f"r{i}" for i in range(8, 16)),
+                        "rip"),
                  sp=7, link=-1, pc=16)
 I386 = Machine(names=("eax", "ecx", "edx", "ebx", "esp", "ebp", "esi", "edi", "eip"), sp=4, link=-1, pc=8)
 

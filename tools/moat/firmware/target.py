@@ -22,7 +22,8 @@ class Members(dict):
     """Of a struct, by name."""
 
     def __missing__(self, name):
-        raise TargetError(f"moat's structs have no member {name} in this firmware: use the tools that came with its moat")
+        raise TargetError(f"moat's structs have no member {name} in this firmware: use the tools that came with its "
+                          "moat")
 
 
 class Target:
@@ -42,8 +43,8 @@ class Target:
         raise NotImplementedError
 
     def context_in(self, ranges):
-        """The innermost Context whose stack pointer lies in one of (low, high), what a handler has interrupted being behind it;
-        or None where that is not known."""
+        """The innermost Context whose stack pointer lies in one of (low, high), what a handler has interrupted being
+        behind it; or None where that is not known."""
         raise NotImplementedError
 
     # ---- what follows from these ----
@@ -97,7 +98,8 @@ class Target:
 
     def _decode(self, kind, data):
         if kind.kind == "struct":
-            return Members((name, self._decode(member, data[offset:offset + member.size])) for name, offset, member in kind.members)
+            return Members((name, self._decode(member, data[offset:offset + member.size]))
+                           for name, offset, member in kind.members)
         if kind.kind == "array":
             size = kind.element.size
             return [self._decode(kind.element, data[i:i + size]) for i in range(0, len(data), size)]

@@ -43,7 +43,8 @@ class Table:
     """The function that an address lies in, and what to restore there."""
 
     def __init__(self, call_frames):
-        # Functions that the linker dropped all start at 0: the highest start at or below an address is the one that counts.
+        # Functions that the linker dropped all start at 0: the highest start at or below an address is the one that
+        # counts.
         self._frames = sorted(call_frames, key=lambda frame: (frame[0], frame[1]))
         self._starts = [start for start, _, _ in self._frames]
 
@@ -69,7 +70,8 @@ class Unwinder:
         self._mask = (1 << 8 * record.word_bytes) - 1
         self._memory = Memory([*record.stacks, *ram], record.word_bytes)
         self._table = None
-        self.interrupted = None  # after walk: the registers of what an exception or interrupt had interrupted, by number
+        # after walk: the registers of what an exception or interrupt had interrupted, by number
+        self.interrupted = None
 
     def walk(self):
         """([Step...], why it ends), innermost first."""
@@ -111,7 +113,8 @@ class Unwinder:
         return self._by_table(registers, row, return_register, step)
 
     def _by_link(self, registers, step):
-        """A jump to nowhere, or a function without tables that was interrupted: the link register may be its caller's."""
+        """A jump to nowhere, or a function without tables that was interrupted: the link register may be its
+        caller's."""
         link = registers.get(self._machine.link, 0)
         if not self._firmware.is_code(link & ~1) or link & ~1 == step.pc:
             raise Lost("that is no code, nor what the return address register says")

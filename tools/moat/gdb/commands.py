@@ -65,11 +65,13 @@ class MoatCommand(gdb.Command):
     def find(self, argument):
         """(target, heap, the object that an expression points at or into)."""
         if not argument:
-            raise TargetError(f"which object? Give its address: `moat {self._name} 0x20001234`, or `moat {self._name} a_pointer`")
+            raise TargetError(f"which object? Give its address: `moat {self._name} 0x20001234`, or `moat {self._name} "
+                              "a_pointer`")
         target, heap = self.read()
         value = gdb.parse_and_eval(argument)
         code = value.type.strip_typedefs().code
-        address = int(value.address if code in (gdb.TYPE_CODE_STRUCT, gdb.TYPE_CODE_ARRAY) and value.address is not None else value)
+        address = int(value.address if code in (gdb.TYPE_CODE_STRUCT, gdb.TYPE_CODE_ARRAY) and value.address is not None
+                      else value)
         address &= (1 << 8 * target.word) - 1
         found = heap.object_at(address)
         if found is None:
@@ -101,7 +103,8 @@ class Status(MoatCommand):
 def _print_status(target, heap):
     stats = heap.stats
     share = f"{100 * stats['free_bytes'] / stats['arena_bytes']:.1f} %" if stats["arena_bytes"] else "none"
-    print(f"heap       {_count(len(heap.arenas), 'arena')}, {stats['arena_bytes']} bytes for objects, {stats['free_bytes']} free ({share}), "
+    print(f"heap       {_count(len(heap.arenas), 'arena')}, {stats['arena_bytes']} bytes for objects, "
+          f"{stats['free_bytes']} free ({share}), "
           f"CHECK{target.option('CHECK')}")
     for arena in heap.arenas:
         print(f"arena {arena.index}    {_hex(arena.start)} to {_hex(arena.end)}, {arena.bytes} bytes for objects")
@@ -110,15 +113,18 @@ def _print_status(target, heap):
     print(f"objects    {len(heap.objects)} in {sum(found.bytes for found in heap.objects)} bytes, "
           f"{sum(found.finalizable for found in heap.objects)} with a finalizer, {stats['finalized']} finalized so far")
     kinds = collections.Counter(root.kind for root in heap.roots)
-    print(f"roots      {len(heap.roots)}" + (": " + ", ".join(f"{count} {kind}" for kind, count in sorted(kinds.items())) if kinds else ""))
-    print("check      " + (f"{_count(len(heap.problems), 'problem')}: `moat check` lists them" if heap.problems else "nothing is broken"))
+    print(f"roots      {len(heap.roots)}"
+          + (": " + ", ".join(f"{count} {kind}" for kind, count in sorted(kinds.items())) if kinds else ""))
+    print("check      " + (f"{_count(len(heap.problems), 'problem')}: `moat check` lists them" if heap.problems
+                           else "nothing is broken"))
 
 
 class HeapByType(MoatCommand):
     """What the heap is used for: objects by type, and holes.
 
-Bytes are with headers and padding, shares are of all arenas. Fragmentation is the share of free memory that is outside of the
-largest hole. Dark is free memory that can't be used now: single granules, and dead objects that the sweep has still to come to."""
+Bytes are with headers and padding, shares are of all arenas. Fragmentation is the share of free memory that is outside
+of the largest hole. Dark is free memory that can't be used now: single granules, and dead objects that the sweep has
+still to come to."""
 
     def run(self, argument):
         self.no_argument(argument)
@@ -163,8 +169,10 @@ ADDRESS may point into the object. Members that are pointers to managed objects 
 
     def run(self, argument):
         target, heap, found = self.find(argument)
-        print(f"{_describe(found)}, arena {found.arena}: {found.bytes} bytes, {found.payload} for the firmware; {found.colour}"
-              + (f", {_count(found.pins, 'pin')}" if found.pins else "") + (f", {_count(found.handles, 'handle')}" if found.handles else "")
+        print(f"{_describe(found)}, arena {found.arena}: {found.bytes} bytes, {found.payload} for the firmware; "
+              f"{found.colour}"
+              + (f", {_count(found.pins, 'pin')}" if found.pins else "") + (f", {_count(found.handles, 'handle')}"
+                                                                            if found.handles else "")
               + (", has a finalizer" if found.finalizable else ""))
         for line in Shower(target, lambda address: _points_at(heap, address)).lines(found):
             print(f"  {line}")
@@ -173,8 +181,8 @@ ADDRESS may point into the object. Members that are pointers to managed objects 
 class Why(MoatCommand):
     """Why an object is kept: moat why ADDRESS
 
-Prints a shortest path of references from a root to it. Roots that are slots, pins, handles and lists are looked at first; stacks and
-registers, whose words may point somewhere by accident, only where those do not reach it."""
+Prints a shortest path of references from a root to it. Roots that are slots, pins, handles and lists are looked at
+first; stacks and registers, whose words may point somewhere by accident, only where those do not reach it."""
     complete = gdb.COMPLETE_EXPRESSION
 
     def run(self, argument):
@@ -213,7 +221,8 @@ class References(MoatCommand):
 
 
 class Check(MoatCommand):
-    """Looks for damage: the invariants of docs/design.md, as moat_heap_check does on the device, and the tables of roots."""
+    """Looks for damage: the invariants of docs/design.md, as moat_heap_check does on the device, and the tables of
+    roots."""
     notes_damage = False
 
     def run(self, argument):
@@ -263,7 +272,8 @@ def _firmware():
     try:
         from moat.firmware.elf import Firmware, FirmwareError
     except ModuleNotFoundError as error:
-        raise TargetError(f"gdb's Python lacks {error.name}: install Debian's python3-pyelftools, or use a gdb that runs the "
+        raise TargetError(f"gdb's Python lacks {error.name}: install Debian's python3-pyelftools, or use a gdb that "
+                          "runs the "
                           f"system's Python, such as gdb-multiarch") from error
     try:
         return Firmware(gdb.current_progspace().filename)
@@ -278,7 +288,8 @@ def _warn_of_other_build(target):
     if known and start and end and start < end:
         running = target.memory.read(start, end - start).hex()
         if running != known:
-            print(f"warning: the firmware in memory is build {running}, the ELF file is {known}: nothing below can be trusted")
+            print(f"warning: the firmware in memory is build {running}, the ELF file is {known}: nothing below can be "
+                  "trusted")
 
 
 def _function_of_moat():
@@ -315,7 +326,8 @@ def _describe(found, pointer=None):
 
 
 def _inside(pointer, found):
-    return f", +{pointer - found.address}" if pointer > found.address else f", {pointer - found.address}" if pointer < found.address else ""
+    return (f", +{pointer - found.address}" if pointer > found.address else f", {pointer - found.address}"
+            if pointer < found.address else "")
 
 
 def _points_at(heap, address):
@@ -344,12 +356,14 @@ def _root(root):
         return f"register {root.name}"
     if root.kind == "stack":
         return f"a word of {root.name} at {_hex(root.address)}"
-    names = {"root": "root", "added": "root added at run time:", "handle": "handle", "pin": "", "persistent": "", "finalizer": "finalizers' list:"}
+    names = {"root": "root", "added": "root added at run time:", "handle": "handle", "pin": "", "persistent": "",
+             "finalizer": "finalizers' list:"}
     return f"{names[root.kind]} {root.name}".strip() + f" at {_hex(root.address)}"
 
 
 def register():
     Moat()
-    for name, command in (("status", Status), ("heap", HeapByType), ("object", ShowObject), ("why", Why), ("refs", References),
+    for name, command in (("status", Status), ("heap", HeapByType), ("object", ShowObject), ("why", Why),
+                          ("refs", References),
                           ("check", Check), ("faults", Faults)):
         command(name)

@@ -55,7 +55,8 @@ class Shower:
         if field.bitsize:
             size = kind.sizeof
             low = field.bitpos // 8 // size * size
-            number = int.from_bytes(data[low:low + size], "little") >> (field.bitpos - 8 * low) & (1 << field.bitsize) - 1
+            number = int.from_bytes(data[low:low + size],
+                                    "little") >> (field.bitpos - 8 * low) & (1 << field.bitsize) - 1
             self._add(f"{inner} = {number}")
         elif kind.code == gdb.TYPE_CODE_ARRAY and not kind.sizeof:
             self._array(kind.target(), data[start:], inner)
@@ -67,7 +68,8 @@ class Shower:
         element = element.strip_typedefs()
         size = element.sizeof
         if element.code == gdb.TYPE_CODE_INT and size == 1 and data.rstrip(b"\0").isascii() and path:
-            text = gdb.Value(data, element.array(len(data) - 1)).format_string(max_elements=BYTES_SHOWN) if data else '""'
+            text = gdb.Value(data,
+                             element.array(len(data) - 1)).format_string(max_elements=BYTES_SHOWN) if data else '""'
             self._add(f"{path} = {text}")
             return
         count, i = len(data) // size if size else 0, 0
@@ -94,7 +96,8 @@ class Shower:
     def _dump(self, data):
         """Of raw bytes: the first lines of a hex dump."""
         shown = data[:4 * BYTES_SHOWN]
-        lines = [f"+{at:<5}{shown[at:at + 16].hex(' ', 4):<36}  {_printable(shown[at:at + 16])}" for at in range(0, len(shown), 16)]
+        lines = [f"+{at:<5}{shown[at:at + 16].hex(' ', 4):<36}  {_printable(shown[at:at + 16])}"
+                 for at in range(0, len(shown), 16)]
         return lines + ([f"... and {len(data) - len(shown)} bytes more"] if len(data) > len(shown) else [])
 
 

@@ -10,7 +10,8 @@ from moat.firmware.fields import field_at
 from moat.firmware.memory import Dump, Memory, Paged, Unreadable
 from moat.firmware.target import Context, Target, TargetError
 
-KINDS = {gdb.TYPE_CODE_STRUCT: "struct", gdb.TYPE_CODE_UNION: "union", gdb.TYPE_CODE_ARRAY: "array", gdb.TYPE_CODE_ENUM: "enum",
+KINDS = {gdb.TYPE_CODE_STRUCT: "struct", gdb.TYPE_CODE_UNION: "union", gdb.TYPE_CODE_ARRAY: "array",
+         gdb.TYPE_CODE_ENUM: "enum",
          gdb.TYPE_CODE_PTR: "pointer", gdb.TYPE_CODE_FLT: "float"}
 FRAMES_MAX = 64
 
@@ -25,7 +26,8 @@ class Type:
 
     @functools.cached_property
     def members(self):
-        return [(field.name or None, field.bitpos // 8, Type(field.type)) for field in self.gdb_type.fields() if hasattr(field, "bitpos")]
+        return [(field.name or None, field.bitpos // 8, Type(field.type)) for field in self.gdb_type.fields()
+                if hasattr(field, "bitpos")]
 
     @functools.cached_property
     def element(self):
@@ -100,7 +102,8 @@ class GdbTarget(Target):
     def context_in(self, ranges):
         selected = gdb.selected_thread()
         try:
-            for thread in sorted(gdb.selected_inferior().threads(), key=lambda thread: (thread.num != selected.num, thread.num)):
+            for thread in sorted(gdb.selected_inferior().threads(),
+                                 key=lambda thread: (thread.num != selected.num, thread.num)):
                 thread.switch()
                 found = _frame_in(ranges)
                 if found is not None:
@@ -113,7 +116,8 @@ class GdbTarget(Target):
 def _type_in(name, block):
     """A type as a file knows it. gdb.lookup_type heeds its block for typedefs only."""
     keyword, _, tag = name.partition(" ")
-    symbol = gdb.lookup_symbol(tag, block, gdb.SYMBOL_STRUCT_DOMAIN)[0] if keyword in ("struct", "union", "enum") else None
+    tagged = keyword in ("struct", "union", "enum")
+    symbol = gdb.lookup_symbol(tag, block, gdb.SYMBOL_STRUCT_DOMAIN)[0] if tagged else None
     return gdb.lookup_type(name, block) if symbol is None else symbol.type
 
 
@@ -147,7 +151,7 @@ def _registers(frame):
     values = {}
     for register in frame.architecture().registers("general"):
         value = frame.read_register(register)
-        if register.name != "sp" and not value.is_optimized_out and value.type.sizeof <= 8 and value.type.strip_typedefs().code in (
-                gdb.TYPE_CODE_INT, gdb.TYPE_CODE_PTR):
+        whole = value.type.strip_typedefs().code in (gdb.TYPE_CODE_INT, gdb.TYPE_CODE_PTR)
+        if register.name != "sp" and not value.is_optimized_out and value.type.sizeof <= 8 and whole:
             values[register.name] = int(value) & (1 << 8 * value.type.sizeof) - 1
     return values

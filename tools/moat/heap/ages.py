@@ -1,5 +1,6 @@
-"""How old objects are, as far as the dumps of one log tell: an object that was there in the dump before, at the same address, with the same type and
-size, is taken for the same. An address that was freed and used again for its like in between counts as old.
+"""How old objects are, as far as the dumps of one log tell: an object that was there in the dump before, at the same
+address, with the same type and size, is taken for the same. An address that was freed and used again for its like in
+between counts as old.
 
 SPDX-License-Identifier: MIT"""
 from dataclasses import dataclass
@@ -19,7 +20,8 @@ def ages(heaps):
         seen = {key: seen.get(key, number) for key in map(_key, heap.objects)}
     last = len(heaps) - 1
     ended = [heap.stats.get("cycles", heap.cycle) for heap in heaps]
-    return [Age(max(ended[last] - ended[number], 0), number == 0, number == last) for number in map(seen.get, map(_key, heaps[last].objects))]
+    return [Age(max(ended[last] - ended[number], 0), number == 0, number == last)
+            for number in map(seen.get, map(_key, heaps[last].objects))]
 
 
 def _key(found):

@@ -36,7 +36,8 @@ def plausible(fields, address, granule):
             and fields["low"] + fields["span"] <= fields["end"] <= fields["start"] + ARENA_BYTES_MAX
             and fields["span"] == usable * granule and usable > 0
             and fields["low"] == fields["base"] + fields["first"] * granule
-            and fields["bits"] + (fields["granules"] + WORD_GRANULES - 1) // WORD_GRANULES * BITS_BYTES <= fields["low"])
+            and fields["bits"] + (fields["granules"] + WORD_GRANULES - 1) // WORD_GRANULES
+            * BITS_BYTES <= fields["low"])
 
 
 class ArenaWalk:
@@ -75,7 +76,8 @@ class ArenaWalk:
     def is_unswept(self, granule):
         order = self._state["sweep_order"]
         return order is not None and (self._index > order or
-                                      (self._index == order and granule // WORD_GRANULES >= self._state["sweep"]["word"]))
+                                      (self._index == order
+                                       and granule // WORD_GRANULES >= self._state["sweep"]["word"]))
 
     def holds(self, address):
         """Whether an address lies in the granules, the fence included."""
@@ -199,8 +201,8 @@ class ArenaWalk:
             self.filed_found[start] = granules
 
     def _filed_part(self, start, end):
-        """Where the part of a free run begins that must be filed: behind what the sweep has not filed. What was free before the
-        sweep came to its beginning is the sweep's to its end."""
+        """Where the part of a free run begins that must be filed: behind what the sweep has not filed. What was free
+        before the sweep came to its beginning is the sweep's to its end."""
         state = self._state
         if state["sweep"]["arena"] == self.address and self._unfiled() <= start <= state["sweep"]["at"] and start < end:
             if end <= state["sweep"]["at"] or state["sweep"]["was_free"]:
@@ -234,7 +236,8 @@ class ArenaWalk:
                                          "a covered bitmap word does not lead to its object's ends")
             has_chunk = bitmap.cursor < bitmap.limit and bitmap.cursor // WORD_GRANULES == word
             if not covered and not has_chunk and mark & ~start == 0xFFFFFFFF:
-                self._at.problems.broken(3, self.address_of(word * WORD_GRANULES), "a bitmap word inside an object is not covered")
+                self._at.problems.broken(3, self.address_of(word * WORD_GRANULES),
+                                         "a bitmap word inside an object is not covered")
 
     def _covers(self, word):
         """Whether a covered word agrees with the next about the object that they are in."""

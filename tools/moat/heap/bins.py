@@ -14,7 +14,8 @@ def bin_of(granules):
 
 
 def filed_holes(target, state, arena_of, problems):
-    """{address: granules} of the holes in bins. state: struct moat_heap. arena_of(address): not None for heap memory."""
+    """{address: granules} of the holes in bins. state: struct moat_heap. arena_of(address): not None for heap
+    memory."""
     found = {}
     bins = (target.address_of("moat_heap") + target.offset_of("struct moat_heap", "bins")
             + target.offset_of("struct moat_bins", "holes"))

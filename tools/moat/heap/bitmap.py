@@ -9,8 +9,8 @@ ALL = 0xFFFFFFFF
 
 class Bitmap:
     def __init__(self, bits, granules, cursor, limit, carry_word):
-        """bits: (start, mark) of each word. cursor, limit: granules, equal if there is no chunk here. carry_word: the word that
-        begins with the rest of a dead object whose front the sweep has freed, or None."""
+        """bits: (start, mark) of each word. cursor, limit: granules, equal if there is no chunk here. carry_word: the
+        word that begins with the rest of a dead object whose front the sweep has freed, or None."""
         self.bits = bits
         self.granules = granules
         self.cursor, self.limit = cursor, limit
@@ -38,7 +38,8 @@ class Bitmap:
 
     def free_end(self, granule):
         """The first granule from a free one on that is in use."""
-        return self._search(granule, lambda word: ALL if self.is_covered(word) else self.bits[word][0] | self.bits[word][1])
+        return self._search(granule, lambda word: ALL if self.is_covered(word)
+                            else self.bits[word][0] | self.bits[word][1])
 
     def object_end(self, granule):
         end = self._rest_end(granule)

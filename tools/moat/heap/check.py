@@ -1,11 +1,13 @@
-"""The invariants of docs/design.md that are not a matter of one arena, in the words of moat_heap_check (core/inspect/check.c, check_slots.c).
+"""The invariants of docs/design.md that are not a matter of one arena, in the words of moat_heap_check
+(core/inspect/check.c, check_slots.c).
 
 SPDX-License-Identifier: MIT"""
 from moat.firmware.memory import Unreadable
 
 
 def slot_check(place, heap, dead):
-    """check(address, value) of a slot that will survive: INV-8. dead: addresses of holes that are objects about to be freed."""
+    """check(address, value) of a slot that will survive: INV-8. dead: addresses of holes that are objects about to be
+    freed."""
     def check(address, value):
         if value & place.target.word:  # it points into a header: no object
             return
@@ -25,8 +27,8 @@ def check_objects(place, heap, check_slot):
 
 
 def check_state(place, filed, found, walk_of_cursor):
-    """filed: {address: granules} of the holes in bins; found: of those, the ones that are free runs. walk_of_cursor: the ArenaWalk of
-    the arena that the cursor is in, or None."""
+    """filed: {address: granules} of the holes in bins; found: of those, the ones that are free runs. walk_of_cursor:
+    the ArenaWalk of the arena that the cursor is in, or None."""
     state, problems = place.state, place.problems
     owned = (state["cursor"]["hole_end"] - state["cursor"]["limit"]) // place.granule
     if filed != found or state["free_granules"] != sum(filed.values()) + owned:
@@ -44,9 +46,10 @@ def _check_cursor(place, walk):
         problems.broken(11, state["cursor"]["at"], "the cursor's chunk is not one that it may have")
         return
     try:
-        for i, word in enumerate(place.target.words(state["cursor"]["at"], (state["cursor"]["limit"] - state["cursor"]["at"]) // place.target.word)):
+        at, limit = state["cursor"]["at"], state["cursor"]["limit"]
+        for i, word in enumerate(place.target.words(at, (limit - at) // place.target.word)):
             if word:
-                problems.broken(11, state["cursor"]["at"] + i * place.target.word, "memory ahead of the cursor was written to")
+                problems.broken(11, at + i * place.target.word, "memory ahead of the cursor was written to")
                 return
     except Unreadable as error:
         problems.add(f"the cursor's chunk can't be read: {error}")

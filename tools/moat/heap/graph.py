@@ -31,8 +31,8 @@ def references(heap, wanted):
 
 
 def keepers(heap, wanted=None):
-    """{address of an object: the Root or the Link by which it is reached first}, breadth first from the roots that are slots, then from stacks
-    and registers. wanted: no further than to this object."""
+    """{address of an object: the Root or the Link by which it is reached first}, breadth first from the roots that are
+    slots, then from stacks and registers. wanted: no further than to this object."""
     came = {}
     for conservative in (False, True):
         queue = collections.deque()
@@ -49,8 +49,8 @@ def keepers(heap, wanted=None):
 
 
 def path(heap, wanted):
-    """(root, [Link]): a shortest path to an object from a root that is a slot; from a stack or a register if there is none.
-    None if nothing keeps it."""
+    """(root, [Link]): a shortest path to an object from a root that is a slot; from a stack or a register if there is
+    none. None if nothing keeps it."""
     came = keepers(heap, wanted)
     if wanted.address not in came:
         return None
@@ -66,9 +66,11 @@ class Numbered:
 
     def __init__(self, heap):
         self.number = {found.address: i for i, found in enumerate(heap.objects)}
-        self.links = [[(link.slot, self.number[link.target.address]) for link in links_from(heap, found)] for found in heap.objects]
+        self.links = [[(link.slot, self.number[link.target.address]) for link in links_from(heap, found)]
+                      for found in heap.objects]
         self.successors = [list(dict.fromkeys(target for _, target in links)) for links in self.links]
         self.entries = list(dict.fromkeys(self.number[root.target] for root in heap.roots))
         came = keepers(heap)
         self.kept_by = [came.get(found.address) for found in heap.objects]  # a Root, a Link, or None: nothing keeps it
-        self.keeper = [None if by is None else self.number[by.source.address] if isinstance(by, Link) else -1 for by in self.kept_by]
+        self.keeper = [None if by is None else self.number[by.source.address] if isinstance(by, Link) else -1
+                       for by in self.kept_by]

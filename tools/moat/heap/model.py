@@ -1,4 +1,5 @@
-"""A heap as its readers see it: arenas, objects, holes, and what keeps what alive. Nothing here reads memory (reader.py does).
+"""A heap as its readers see it: arenas, objects, holes, and what keeps what alive. Nothing here reads memory (reader.py
+does).
 
 SPDX-License-Identifier: MIT"""
 import bisect
@@ -45,12 +46,14 @@ class Hole:
     address: int  # of its first granule
     bytes: int
     arena: int
-    kind: str     # "hole" in a bin, "cursor" where the next objects go, "dark" for what is in no bin (single granules, unswept dead)
+    # "hole" in a bin, "cursor" where the next objects go, "dark" for what is in no bin (single granules, unswept dead)
+    kind: str
 
 
 @dataclasses.dataclass(frozen=True)
 class Root:
-    """What keeps objects alive from outside: a MOAT_ROOT, a range added at run time, a pin, a handle, a word of a stack."""
+    """What keeps objects alive from outside: a MOAT_ROOT, a range added at run time, a pin, a handle, a word of a
+    stack."""
 
     kind: str      # "root", "added", "pin", "handle", "stack", "register", "persistent", "finalizer"
     name: str      # symbol and field, stack's name, handle's number, register
@@ -92,8 +95,8 @@ class Heap:
         return found if found is not None and address - found.address < found.bytes - self.word else None
 
     def objects_near(self, address, near, far):
-        """The objects that begin at most `near` bytes behind an address or end, padding included, at most as far before it; and those
-        that begin at most as far behind it as they are long, up to `far`."""
+        """The objects that begin at most `near` bytes behind an address or end, padding included, at most as far before
+        it; and those that begin at most as far behind it as they are long, up to `far`."""
         last = bisect.bisect_right(self._starts, address + far) - 1
         while last >= 0 and address <= self.objects[last].address - self.word + self.objects[last].bytes + near:
             found = self.objects[last]

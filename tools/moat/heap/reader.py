@@ -24,15 +24,19 @@ def read(target):
         address = target.address_of("moat_heap")
         state = target.struct("struct moat_heap", address)
     except Unreadable as error:
-        raise TargetError(f"moat's state can't be read: {error}. A core file of moat-fault has RAM if --ram was given") from error
+        raise TargetError(f"moat's state can't be read: {error}. A core file of moat-fault has RAM if --ram was "
+                          "given") from error
     if not state["front"]["ready"]:
-        raise NotStarted("there is no heap yet: moat_init has not been called, or has failed; or the memory is that of another firmware")
+        raise NotStarted("there is no heap yet: moat_init has not been called, or has failed; or the memory is that of "
+                         "another firmware")
     place = Place(target, state, _phase(target, state), Kinds(target), Problems())
     walks = _arenas(place)
-    filed = filed_holes(target, state, lambda at: next((walk for walk in walks if walk.holds(at)), None), place.problems)
+    filed = filed_holes(target, state, lambda at: next((walk for walk in walks if walk.holds(at)), None),
+                        place.problems)
     for walk in walks:
         walk.walk(filed)
-    heap = Heap(target.word, place.granule, place.phase, state["cycle"]["number"], _stats(target, state, place), [walk.model() for walk in walks],
+    heap = Heap(target.word, place.granule, place.phase, state["cycle"]["number"], _stats(target, state, place),
+                [walk.model() for walk in walks],
                 sorted((found for walk in walks for found in walk.objects), key=lambda found: found.address),
                 sorted((hole for walk in walks for hole in walk.holes), key=lambda hole: hole.address), [], [])
     check = slot_check(place, heap, set().union(*(walk.dead for walk in walks)))
@@ -46,7 +50,8 @@ def read(target):
 
 def _phase(target, state):
     names = target.need_type("enum moat_phase").enumerators
-    return names.get(state["cycle"]["phase"], f"unknown ({state['cycle']['phase']})").removeprefix("MOAT_PHASE_").lower()
+    return names.get(state["cycle"]["phase"],
+                     f"unknown ({state['cycle']['phase']})").removeprefix("MOAT_PHASE_").lower()
 
 
 def _stats(target, state, place):
@@ -56,16 +61,19 @@ def _stats(target, state, place):
 
 
 def _arenas(place):
-    """An ArenaWalk of each arena whose description can be right. Adds to the state the order of the arena that is being swept."""
+    """An ArenaWalk of each arena whose description can be right. Adds to the state the order of the arena that is being
+    swept."""
     walks, state = [], place.state
     state["sweep_order"] = None
     if state["arenas"]["count"] > len(state["arenas"]["table"]):
-        place.problems.add(f"the heap has {state['arenas']['count']} arenas, and room for {len(state['arenas']['table'])}: its state is damaged")
+        place.problems.add(f"the heap has {state['arenas']['count']} arenas, and room for "
+                           f"{len(state['arenas']['table'])}: its state is damaged")
     for index, address in enumerate(state["arenas"]["table"][:state["arenas"]["count"]]):
         try:
             fields = place.target.struct("struct moat_arena", address)
             if not plausible(fields, address, place.granule):
-                place.problems.add(f"the description of arena {index} at 0x{address:x} is damaged: something wrote over it")
+                place.problems.add(f"the description of arena {index} at 0x{address:x} is damaged: something wrote "
+                                   "over it")
                 continue
             if address == state["sweep"]["arena"]:
                 state["sweep_order"] = index

@@ -1,16 +1,18 @@
-"""What would be freed with an object: the bytes of all objects that are reachable through it only. That is the tree of dominators, which is found as
-Georgiadis and Tarjan do (Dominators, directed bipolar orders, and independent spanning trees: Semi-NCA).
+"""What would be freed with an object: the bytes of all objects that are reachable through it only. That is the tree of
+dominators, which is found as Georgiadis and Tarjan do (Dominators, directed bipolar orders, and independent spanning
+trees: Semi-NCA).
 
 SPDX-License-Identifier: MIT"""
 from collections import Counter
 
 
 class Retained:
-    """objects: bytes that each object retains, itself included; 0 for those that nothing keeps. by_kind: {kind: bytes} that all objects of a kind
-    retain, what one of them retains for another counted once."""
+    """objects: bytes that each object retains, itself included; 0 for those that nothing keeps. by_kind: {kind: bytes}
+    that all objects of a kind retain, what one of them retains for another counted once."""
 
     def __init__(self, sizes, kinds, successors, entries):
-        """By objects' numbers. sizes: bytes. kinds: what to sum by. successors: [[numbers that it points at]]. entries: numbers that roots point at."""
+        """By objects' numbers. sizes: bytes. kinds: what to sum by. successors: [[numbers that it points at]]. entries:
+        numbers that roots point at."""
         order, dominator = _dominators([*successors, entries], len(sizes))
         self.objects = [0] * len(sizes)
         for place in range(len(order) - 1, 0, -1):
@@ -78,7 +80,8 @@ def _dominators(edges, root):
 
 
 def _least(node, semi, label, ancestor):
-    """The node of least semidominator on the path from a node up to where its forest ends, that one excluded; shortens the path."""
+    """The node of least semidominator on the path from a node up to where its forest ends, that one excluded; shortens
+    the path."""
     if ancestor[node] is None:
         return node
     path = []

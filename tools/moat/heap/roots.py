@@ -10,8 +10,8 @@ FAR_BYTES = 4096  # how far before it, if the object is as long
 
 
 class Roots:
-    """place: arena.Place. heap: the model, with its objects. Fills in heap.roots and what pins and handles each object has.
-    check_slot(address, value) is called for the slots of roots."""
+    """place: arena.Place. heap: the model, with its objects. Fills in heap.roots and what pins and handles each object
+    has. check_slot(address, value) is called for the slots of roots."""
 
     def __init__(self, place, heap, check_slot):
         self._target, self._state, self._kinds, self._problems = place.target, place.state, place.kinds, place.problems
@@ -19,7 +19,8 @@ class Roots:
         self._heap, self._check_slot = heap, check_slot
 
     def read(self):
-        parts = (("the root section", self._section), ("the typed roots", self._records), ("the roots added at run time", self._added),
+        parts = (("the root section", self._section), ("the typed roots", self._records),
+                 ("the roots added at run time", self._added),
                  ("the pins", self._pins), ("the handles", self._handles), ("the persistent blocks", self._persistent),
                  ("the finalizers' lists", self._finalizers), ("the stacks", self._stacks))
         for name, part in parts:
@@ -56,7 +57,8 @@ class Roots:
 
     def _added(self):
         if self._state["tables"]["roots"]:
-            for record in self._target.structs("struct moat_root", self._state["tables"]["roots"], self._target.option("ROOTS_MAX")):
+            for record in self._target.structs("struct moat_root", self._state["tables"]["roots"],
+                                               self._target.option("ROOTS_MAX")):
                 if record["start"]:
                     self._typed("added", record)
 
@@ -78,7 +80,8 @@ class Roots:
                 if value:
                     self._check_slot(address, value)
                     field = of.field(offset + i * self._word, count > 1)
-                    self._keep(kind, self._target.name_at(address) or f"{of.name} at 0x{start:x}, {field}", address, value)
+                    self._keep(kind, self._target.name_at(address) or f"{of.name} at 0x{start:x}, {field}", address,
+                               value)
 
     # ---- tables and lists ----
 
@@ -97,7 +100,8 @@ class Roots:
     def _handles(self):
         table = self._state["tables"]["handles"]
         size = self._target.need_type("struct moat_handle_entry").size
-        entries = self._target.structs("struct moat_handle_entry", table, self._target.option("HANDLES_MAX")) if table else ()
+        entries = self._target.structs("struct moat_handle_entry", table,
+                                       self._target.option("HANDLES_MAX")) if table else ()
         for i, entry in enumerate(entries):
             if entry["object"]:
                 number = (entry["generation"] << HANDLE_INDEX_BITS & 0xFFFFFFFF) | (i + 1)
@@ -164,7 +168,8 @@ class Roots:
             if not stack["low"] < stack["high"]:
                 self._problems.add(f"the registered stack at 0x{address:x} is damaged: its low is not below its high")
                 break
-            name = self._target.string(stack["name"]) if stack["name"] else self._target.name_at(address) or f"stack at 0x{address:x}"
+            name = (self._target.string(stack["name"]) if stack["name"] else self._target.name_at(address)
+                    or f"stack at 0x{address:x}")
             found.append((stack["low"], stack["high"], stack["sp"], name))
             address = stack["next"]
         return found

@@ -1,7 +1,6 @@
 """The command line of `moat heap`.
 
 SPDX-License-Identifier: MIT"""
-import argparse
 import functools
 import io
 import json
@@ -19,9 +18,11 @@ from . import page
 from .document import Document, export
 
 PROGRAM = "moat heap"
-HELP = """Draws a firmware's heap: a page (HTML) with a map of its objects and holes, what keeps what alive, and the figures.
+HELP = """Draws a firmware's heap: a page (HTML) with a map of its objects and holes, what keeps what alive, and the
+figures.
 
-INPUT is what the firmware printed, with heap dumps in it (moat_heap_dump), or an ELF core file. docs/heap-map.md has more.
+INPUT is what the firmware printed, with heap dumps in it (moat_heap_dump), or an ELF core file.
+docs/heap-map.md has more.
 
 exit status:
   0  the heap is drawn, all of it
@@ -37,13 +38,15 @@ _say = functools.partial(command.say, PROGRAM)
 def _arguments(arguments):
     parser = command.parser(PROGRAM, HELP)
     parser.add_argument("elf", metavar="FIRMWARE.elf", help="the firmware, with its debug information")
-    parser.add_argument("input", metavar="INPUT", help="a serial log with heap dumps, or a core file; -: standard input")
+    parser.add_argument("input", metavar="INPUT",
+                        help="a serial log with heap dumps, or a core file; -: standard input")
     parser.add_argument("-o", "--output", metavar="FILE",
                         help="where the page goes; -: standard output; heap.html if there is no --json either")
     parser.add_argument("--json", metavar="FILE", help="write what the page shows as JSON; -: standard output")
     parser.add_argument("--dump", metavar="N", type=int, help="draw the log's N-th dump, from 1; the last if not given")
     parser.add_argument("--list", action="store_true", help="list the dumps in the log and draw none")
-    parser.add_argument("--force", action="store_true", help="take dumps of another build for this firmware's: names and types may be wrong")
+    parser.add_argument("--force", action="store_true",
+                        help="take dumps of another build for this firmware's: names and types may be wrong")
     return parser.parse_args(arguments)
 
 
@@ -80,10 +83,12 @@ def _choose(log, firmware, options, name):
     """(the dump to draw, those of the same run before it)"""
     if not log.dumps:
         hint = f" ({log.damaged} lines look like damaged frames of one)" if log.damaged else ""
-        raise command.Unusable(f"{name}: no heap dump in it{hint}: the firmware prints one where it calls moat_heap_dump()")
+        raise command.Unusable(f"{name}: no heap dump in it{hint}: the firmware prints one where it calls "
+                               "moat_heap_dump()")
     if options.dump is not None:
         if not 1 <= options.dump <= len(log.dumps):
-            raise command.Unusable(f"{name}: there is no dump {options.dump}: it has {len(log.dumps)}; --list lists them")
+            raise command.Unusable(f"{name}: there is no dump {options.dump}: it has {len(log.dumps)}; --list lists "
+                                   "them")
         chosen = log.dumps[options.dump - 1]
     else:
         own = [dump for dump in log.dumps if _belongs(dump, firmware)]
@@ -95,7 +100,8 @@ def _choose(log, firmware, options, name):
             raise command.Unusable(f"{text}: give the ELF file that was running, or --force")
         _say(f"warning: {text}: names and types may be wrong")
     if chosen.begin is not None and chosen.begin.word * 8 != firmware.word_bits:
-        raise command.Unusable(f"the dump is of a machine of {8 * chosen.begin.word} bits, {firmware.path} of one of {firmware.word_bits}")
+        raise command.Unusable(f"the dump is of a machine of {8 * chosen.begin.word} bits, {firmware.path} of one of "
+                               f"{firmware.word_bits}")
     return chosen, _same_run(chosen, log.dumps[:log.dumps.index(chosen)])
 
 
@@ -146,7 +152,8 @@ def _from_log(data, options, firmware, name):
 
 def _from_core(options, firmware, name):
     if options.list or options.dump is not None:
-        raise command.Unusable(f"{name} is a core file, which is one picture of the heap: --list and --dump are for logs")
+        raise command.Unusable(f"{name} is a core file, which is one picture of the heap: --list and --dump are for "
+                               "logs")
     if name == "standard input":
         raise command.Unusable("a core file can't come from standard input: give its name")
     heap = reader.read(open_core(options.elf, name))

@@ -32,7 +32,8 @@ class Document:
     def __post_init__(self):
         self.graph = Numbered(self.heap)
         names = [type_name(found) for found in self.heap.objects]
-        self.retained = Retained([found.bytes for found in self.heap.objects], names, self.graph.successors, self.graph.entries)
+        self.retained = Retained([found.bytes for found in self.heap.objects], names, self.graph.successors,
+                                 self.graph.entries)
         self.ages = ages([heap for _, heap in self.history])
         before = self.has_history
         self.new = [before and not age.at_least and age.first for age in self.ages]
@@ -46,7 +47,8 @@ class Document:
 
     def look(self, number):
         found = self.heap.objects[number]
-        return looks.Look(self.looks[type_name(found)], looks.by_age(self.ages[number].survived), found.pins > 0, self.new[number],
+        return looks.Look(self.looks[type_name(found)], looks.by_age(self.ages[number].survived), found.pins > 0,
+                          self.new[number],
                           self.graph.keeper[number] is None)
 
     def numbers_in(self, arena):
@@ -138,7 +140,8 @@ def _gaps(document):
 
 
 def _slots(document, fields):
-    """([field, target, indexes of the field...] of each slot in turn, slots of each object, objects whose slots are not all there)"""
+    """([field, target, indexes of the field...] of each slot in turn, slots of each object, objects whose slots are not
+    all there)"""
     total = sum(len(links) for links in document.graph.links)
     most = max(SLOTS_MAX // max(len(document.graph.links), 1), 2) if total > SLOTS_MAX else None
     slots, counts, left_out = [], [], {}

@@ -1,4 +1,5 @@
-"""The figures of a heap: occupancy by type, holes, fragmentation, sizes. Of a model.Heap and what was found out about its objects.
+"""The figures of a heap: occupancy by type, holes, fragmentation, sizes. Of a model.Heap and what was found out about
+its objects.
 
 SPDX-License-Identifier: MIT"""
 from collections import Counter
@@ -31,7 +32,8 @@ class Figures:
     garbage: int          # objects that nothing keeps: the next collection frees them
     garbage_bytes: int
     free: int             # bytes of holes that allocations know of
-    dark: int             # bytes that are free and in no such hole: single granules, and what the sweep has still to come to
+    # bytes that are free and in no such hole: single granules, and what the sweep has still to come to
+    dark: int
     largest: int          # hole, in bytes
     holes: int
     fragmentation: float  # 0: all that is free is one hole; near 1: it is in crumbs
@@ -75,14 +77,17 @@ def _types(heap, retained, new):
 
 
 def measure(heap, keeper, retained, new):
-    """keeper: of each object, None where nothing keeps it (graph.py). retained: Retained. new: whether it was not there in the dump before."""
+    """keeper: of each object, None where nothing keeps it (graph.py). retained: Retained. new: whether it was not there
+    in the dump before."""
     holes = [hole.bytes for hole in heap.holes if hole.kind != "dark"]
     free, largest = sum(holes), max(holes, default=0)
     garbage = [found.bytes for number, found in enumerate(heap.objects) if keeper[number] is None]
     return Figures(
-        arena=sum(arena.bytes for arena in heap.arenas), objects=len(heap.objects), used=sum(found.bytes for found in heap.objects),
+        arena=sum(arena.bytes for arena in heap.arenas), objects=len(heap.objects),
+        used=sum(found.bytes for found in heap.objects),
         garbage=len(garbage), garbage_bytes=sum(garbage), free=free,
         dark=sum(hole.bytes for hole in heap.holes if hole.kind == "dark"), largest=largest, holes=len(holes),
         fragmentation=1 - share(largest, free) if free else 0.0, pinned=sum(found.pins > 0 for found in heap.objects),
         pins=sum(found.pins for found in heap.objects), handles=sum(found.handles for found in heap.objects),
-        types=_types(heap, retained, new), hole_sizes=_buckets(holes), object_sizes=_buckets(found.bytes for found in heap.objects))
+        types=_types(heap, retained, new), hole_sizes=_buckets(holes),
+        object_sizes=_buckets(found.bytes for found in heap.objects))

@@ -1,5 +1,6 @@
-"""How objects are drawn: one look for each of the types that take most memory, and one for each age. Looks are numbers here; page/style.css and
-the patterns below give each a colour and a pattern, so that they can be told apart in black and white too.
+"""How objects are drawn: one look for each of the types that take most memory, and one for each age. Looks are numbers
+here; page/style.css and the patterns below give each a colour and a pattern, so that they can be told apart in black
+and white too.
 
 SPDX-License-Identifier: MIT"""
 from dataclasses import dataclass
@@ -11,7 +12,8 @@ AGES = (0, 1, 4, 16)       # collections survived, from which on an object has e
 PATTERN = 6                # width and height of a pattern
 
 # Strokes of each pattern, by look.
-TYPE_PATTERNS = ("", "M-1 1l2-2M-1 7l8-8M5 7l2-2", "M0 1.5h6", "M1.5 1.5h1.6v1.6h-1.6zM4.5 4.5h1.4v1.4h-1.4z", "M1.5 0v6", "M-1 5l2 2M-1-1l8 8M5-1l2 2",
+TYPE_PATTERNS = ("", "M-1 1l2-2M-1 7l8-8M5 7l2-2", "M0 1.5h6", "M1.5 1.5h1.6v1.6h-1.6zM4.5 4.5h1.4v1.4h-1.4z",
+                 "M1.5 0v6", "M-1 5l2 2M-1-1l8 8M5-1l2 2",
                  "M0 1.5h6M1.5 0v6", "M0 0l6 6M0 6l6-6", "M0 4l3-3l3 3", "M2.6 2.6h.8v.8h-.8z", "M0 1.5h3M3 4.5h3")
 AGE_PATTERNS = ("M2.2 2.2h1.6v1.6h-1.6z", "M-1 1l2-2M-1 7l8-8M5 7l2-2", "M0 1.5h6", "")
 
@@ -43,7 +45,8 @@ def by_age(survived):
 
 def age_names():
     ends = [*(str(least - 1) for least in AGES[1:]), "more"]
-    names = [str(least) if str(least) == end else f"{least} to {end}" if end != "more" else f"{least} and more" for least, end in zip(AGES, ends)]
+    names = [str(least) if str(least) == end else f"{least} to {end}" if end != "more" else f"{least} and more"
+             for least, end in zip(AGES, ends)]
     return [f"{name} collections" for name in names]
 
 

@@ -14,7 +14,8 @@ FOLDER = pathlib.Path(__file__).resolve().parent / "page"
 ROOTS_MAX = 400  # rows of the table
 PROBLEMS_MAX = 40
 BAR = 140        # width of a histogram's longest bar
-ROOT_KINDS = {"root": "static root", "added": "added root", "pin": "pin", "handle": "handle", "stack": "stack", "register": "register",
+ROOT_KINDS = {"root": "static root", "added": "added root", "pin": "pin", "handle": "handle", "stack": "stack",
+              "register": "register",
               "persistent": "persistent block", "finalizer": "finalizer"}
 
 
@@ -39,11 +40,14 @@ def render(document):
     title = f"Heap map of {escape(document.firmware)}"
     data = json.dumps(page_data(document), separators=(",", ":")).replace("<", "\\u003c")
     parts = ["<!DOCTYPE html>", '<html lang="en"><head><meta charset="utf-8">',
-             '<meta name="viewport" content="width=device-width, initial-scale=1">', '<meta name="generator" content="moat-heapmap">',
+             '<meta name="viewport" content="width=device-width, initial-scale=1">',
+             '<meta name="generator" content="moat-heapmap">',
              f"<title>{title}</title>", f"<style>\n{_file('style.css')}</style></head>", "<body>", looks.patterns(),
-             _header(document), "<main>", _problems(document), _figures(document), _map(document), _types(document), _charts(document),
+             _header(document), "<main>", _problems(document), _figures(document), _map(document), _types(document),
+             _charts(document),
              _roots(document), _dumps(document), _notes(document), "</main>",
-             f'<script type="application/json" id="data">{data}</script>', f"<script>\n{_file('script.js')}</script>", "</body></html>", ""]
+             f'<script type="application/json" id="data">{data}</script>', f"<script>\n{_file('script.js')}</script>",
+             "</body></html>", ""]
     return "\n".join(part for part in parts if part)
 
 
@@ -53,10 +57,13 @@ def _file(name):
 
 def _header(document):
     heap = document.heap
-    facts = [("Build", f'<code>{escape(document.build_id[:16]) or "no build id"}</code>'), ("From", escape(document.source)),
-             ("Collector", f"{escape(heap.phase)}, cycle {number(heap.cycle)}"), ("Machine", f"{8 * heap.word} bits, granules of {heap.granule} bytes")]
+    facts = [("Build", f'<code>{escape(document.build_id[:16]) or "no build id"}</code>'),
+             ("From", escape(document.source)),
+             ("Collector", f"{escape(heap.phase)}, cycle {number(heap.cycle)}"),
+             ("Machine", f"{8 * heap.word} bits, granules of {heap.granule} bytes")]
     rows = "".join(f"<div><dt>{name}</dt><dd>{value}</dd></div>" for name, value in facts)
-    return f'<header><p class="kicker">moat heap map</p><h1>{escape(document.firmware)}</h1><dl class="facts">{rows}</dl></header>'
+    return (f'<header><p class="kicker">moat heap map</p><h1>{escape(document.firmware)}</h1><dl '
+            f'class="facts">{rows}</dl></header>')
 
 
 def _problems(document):
@@ -65,7 +72,8 @@ def _problems(document):
     shown = document.problems[:PROBLEMS_MAX]
     more = len(document.problems) - len(shown)
     rows = "".join(f"<li>{escape(sentence)}</li>" for sentence in shown) + (f"<li>and {more} more</li>" if more else "")
-    return f'<section class="problems" role="alert"><h2>What is missing or broken</h2><ul id="problems">{rows}</ul></section>'
+    return ('<section class="problems" role="alert"><h2>What is missing or broken</h2><ul '
+            f'id="problems">{rows}</ul></section>')
 
 
 # ---- figures ----
@@ -77,16 +85,21 @@ def _figure(name, label, value, unit, note):
 
 def _figures(document):
     found = document.figures
-    garbage = f'<span data-figure="garbage">{number(found.garbage)}</span> of them garbage' if found.garbage else "all of them reachable"
+    garbage = (f'<span data-figure="garbage">{number(found.garbage)}</span> of them garbage' if found.garbage
+               else "all of them reachable")
     cards = [
-        _figure("used", "In use", number(found.used), "bytes", f"{percent(found.used, found.arena)} of {number(found.arena)}"),
+        _figure("used", "In use", number(found.used), "bytes",
+                f"{percent(found.used, found.arena)} of {number(found.arena)}"),
         _figure("objects", "Objects", number(found.objects), "", garbage),
         _figure("free", "Free", number(found.free), "bytes",
                 f'in <span data-figure="holes">{number(found.holes)}</span> {noun("hole", found.holes)}; '
                 f'<span data-figure="dark">{number(found.dark)}</span> more in no hole'),
-        _figure("largest", "Largest hole", number(found.largest), "bytes", f"{percent(found.largest, found.free)} of what is free"),
-        _figure("fragmentation", "Fragmentation", f"{100 * found.fragmentation:.1f}", "%", "of what is free is outside the largest hole"),
-        _figure("pinned", "Pinned", number(found.pinned), "", f'<span data-figure="pins">{number(found.pins)}</span> {noun("pin", found.pins)}, '
+        _figure("largest", "Largest hole", number(found.largest), "bytes",
+                f"{percent(found.largest, found.free)} of what is free"),
+        _figure("fragmentation", "Fragmentation", f"{100 * found.fragmentation:.1f}", "%",
+                "of what is free is outside the largest hole"),
+        _figure("pinned", "Pinned", number(found.pinned), "",
+                f'<span data-figure="pins">{number(found.pins)}</span> {noun("pin", found.pins)}, '
                 f'<span data-figure="handles">{number(found.handles)}</span> {noun("handle", found.handles)}'),
     ]
     return f'<section class="figures" aria-label="Figures"><dl>{"".join(cards)}</dl></section>'
@@ -95,7 +108,8 @@ def _figures(document):
 # ---- the map ----
 
 def _swatch(name, extra=""):
-    return f'<svg class="swatch" width="18" height="12" aria-hidden="true"><rect class="o {name}" width="18" height="12"/>{extra}</svg>'
+    return (f'<svg class="swatch" width="18" height="12" aria-hidden="true"><rect class="o {name}" width="18" '
+            f'height="12"/>{extra}</svg>')
 
 
 def _legend(document):

@@ -1,5 +1,5 @@
-"""The map of an arena as SVG: rows of cells, from low addresses to high. A cell is a granule, or a power of two of them where the arena is large; runs
-of equal cells are one shape. What the shapes look like is for page/style.css to say.
+"""The map of an arena as SVG: rows of cells, from low addresses to high. A cell is a granule, or a power of two of them
+where the arena is large; runs of equal cells are one shape. What the shapes look like is for page/style.css to say.
 
 SPDX-License-Identifier: MIT"""
 from collections import Counter
@@ -35,7 +35,8 @@ class Grid:
         per_cell = 1
         while granules > COLUMNS * ROWS_MAX * per_cell:
             per_cell *= 2
-        return cls(min(starts, default=arena.start), heap.granule, granules, per_cell, -(-granules // (COLUMNS * per_cell)))
+        return cls(min(starts, default=arena.start), heap.granule, granules, per_cell,
+                   -(-granules // (COLUMNS * per_cell)))
 
     def place(self, address, size):
         """(first granule, granules) of memory."""
@@ -171,7 +172,8 @@ def _overview(grid, objects, looks, holes):
             runs.append([number, look, 1])
         if cells[number].pinned:
             marks.append(_pin(*next(grid.runs(number, 1))[:2]))
-    shapes = [f'<path class="{classes}" d="{_path(grid, first, count, BAR * level // LEVELS)}"/>' for first, (classes, level), count in runs]
+    shapes = [f'<path class="{classes}" d="{_path(grid, first, count, BAR * level // LEVELS)}"/>'
+              for first, (classes, level), count in runs]
     carets = [_caret(*next(grid.runs(grid.place(hole.address, 0)[0] // grid.per_cell, 1))[:2]) for hole in holes
               if hole.kind == "cursor" and hole.bytes]
     return shapes + carets + marks
@@ -179,8 +181,10 @@ def _overview(grid, objects, looks, holes):
 
 def draw(arena, grid, objects, looks, numbers, holes):
     """The picture of an arena: its objects with their looks and their numbers on the page, and its holes."""
-    parts = [f'<svg class="map" id="arena{arena.index}" role="application" tabindex="0" viewBox="-2 -3 {grid.width + 4} {grid.height + 6}" '
-             f'data-arena="{arena.index}" aria-label="Map of arena {arena.index}: arrow keys go from object to object">']
+    parts = [f'<svg class="map" id="arena{arena.index}" role="application" tabindex="0" viewBox="-2 -3 '
+             f'{grid.width + 4} {grid.height + 6}" '
+             f'data-arena="{arena.index}" '
+             f'aria-label="Map of arena {arena.index}: arrow keys go from object to object">']
     parts += _row_labels(grid)
     parts.append(_ground(grid))
     if grid.per_cell == 1:

@@ -14,9 +14,9 @@ from .maps import compare
 from .probe import struct_assignments
 
 PROGRAM = "moat lint"
-HELP = """Compiles each source with -DMOAT_LINT, in which a slot is const, and adds to what the compiler refuses the macro to
-use. Where nothing is refused it compares the MOAT_REF members of each struct with its MOAT_TYPE. A compile command as
-it stands will do: options about its output are left out. Messages of the ordinary build are not repeated.
+HELP = """Compiles each source with -DMOAT_LINT, in which a slot is const, and adds to what the compiler refuses the
+macro to use. Where nothing is refused it compares the MOAT_REF members of each struct with its MOAT_TYPE. A compile
+command as it stands will do: options about its output are left out. Messages of the ordinary build are not repeated.
 
 exit status:
   0  nothing found

@@ -69,7 +69,8 @@ class Compiler:
 
     def _run(self, arguments, text=None):
         try:
-            done = subprocess.run([*self.command, *arguments], input=text, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+            done = subprocess.run([*self.command, *arguments], input=text, stdout=subprocess.PIPE,
+                                  stderr=subprocess.STDOUT,
                                   text=True, errors="replace", check=False, env={**os.environ, "LC_ALL": "C"})
         except OSError as error:
             raise CompilerError(f"{self.command[0]}: {error.strerror}") from error

@@ -1,4 +1,5 @@
-"""An object of the lint build as something to read: linked by itself, so that pyelftools finds every relocation applied.
+"""An object of the lint build as something to read: linked by itself, so that pyelftools finds every relocation
+applied.
 
 SPDX-License-Identifier: MIT"""
 import subprocess
@@ -28,7 +29,8 @@ def link(path, output, compilers_linker):
         raise ImageError(f"moat lint does not know the linker for {key[0]}")
     emulation, *named = LINKERS[key]
     for linker in (compilers_linker, *named, "ld.lld"):
-        command = [linker, "-m", emulation, "--unresolved-symbols=ignore-all", "--noinhibit-exec", "-e", "0", "-o", output, path]
+        command = [linker, "-m", emulation, "--unresolved-symbols=ignore-all", "--noinhibit-exec", "-e", "0", "-o",
+                   output, path]
         try:
             if subprocess.run(command, capture_output=True, check=False).returncode == 0:
                 return

@@ -24,7 +24,8 @@ class Structure:
 
     def __getitem__(self, name):
         member = self._members[name]
-        return self._image.integer(self._address + offset_of(member), size_of(member.get_DIE_from_attribute("DW_AT_type")))
+        return self._image.integer(self._address + offset_of(member),
+                                   size_of(member.get_DIE_from_attribute("DW_AT_type")))
 
     def array(self, name, count):
         """The `count` structs that a member points at."""
@@ -80,14 +81,14 @@ def _compare(image, variable, type_name, kind, struct):
             path = lacking[0].path
             more = f" (and {len(lacking) - 1} more like it)" if len(lacking) > 1 else ""
             yield _diagnostic(image, lacking[0].member, variable, "error",
-                              f"`{path}`{more} of {written} is a MOAT_REF that the map of {type_name} lacks: what it points at "
-                              f"can be freed under it; name it in the MOAT_TYPE of {type_name}")
+                              f"`{path}`{more} of {written} is a MOAT_REF that the map of {type_name} lacks: what it "
+                              f"points at can be freed under it; name it in the MOAT_TYPE of {type_name}")
     bare = sorted(mapped - {slot.offset for slot in slots})
     if bare:
         more = f" (and {len(bare) - 1} more)" if len(bare) > 1 else ""
         yield _diagnostic(image, variable, variable, "warning",
-                          f"`{field_at(Type(struct), bare[0])}`{more} of {written} is in the map of {type_name}, but is no MOAT_REF: "
-                          f"lint does not see what is stored to it; declare it as MOAT_REF(T)")
+                          f"`{field_at(Type(struct), bare[0])}`{more} of {written} is in the map of {type_name}, but "
+                          f"is no MOAT_REF: lint does not see what is stored to it; declare it as MOAT_REF(T)")
 
 
 def _diagnostic(image, where, variable, kind, text):

@@ -52,7 +52,8 @@ def _walk(die, const, member):
         return _elements(die, const, member)
     if die.tag in TAGS.values():
         return [_within(slot, offset_of(inner), name, name) for inner in members_of(die)
-                for name in ["." + inner.attributes["DW_AT_name"].value.decode() if "DW_AT_name" in inner.attributes else ""]
+                for name in ["." + inner.attributes["DW_AT_name"].value.decode() if "DW_AT_name" in inner.attributes
+                             else ""]
                 for slot in _walk(inner.get_DIE_from_attribute("DW_AT_type"), False, inner)]
     return []
 

@@ -1,5 +1,5 @@
-"""Heap dumps in what a firmware printed (core/inspect/dump.c; docs/heap-map.md has the format): finds their frames among other lines, puts each dump's
-memory together, and says what is missing of it.
+"""Heap dumps in what a firmware printed (core/inspect/dump.c; docs/heap-map.md has the format): finds their frames
+among other lines, puts each dump's memory together, and says what is missing of it.
 
 SPDX-License-Identifier: MIT"""
 import re
@@ -76,7 +76,8 @@ class Malformed(Exception):
 
 
 def find(log, word):
-    """The dumps in the bytes of a log, of a firmware with words of `word` bytes; a Log. Dumps of other words are found without memory."""
+    """The dumps in the bytes of a log, of a firmware with words of `word` bytes; a Log. Dumps of other words are found
+    without memory."""
     dumps, at, damaged, line = {}, 0, 0, 1
     while (at := log.find(TAG, at)) >= 0:
         match = LINE.match(log, at)

@@ -90,12 +90,14 @@ def parse(raw):
         raise RecordError(f"the record has layout {layout}, this decoder knows {LAYOUT}: "
                           f"use the decoder that came with the firmware's moat")
     if length != len(raw) or length < BYTES_MIN:
-        raise RecordError(f"the record says {length} bytes and has {len(raw)}, layout {LAYOUT} has at least {BYTES_MIN}")
+        raise RecordError(f"the record says {length} bytes and has {len(raw)}, layout {LAYOUT} has at least "
+                          f"{BYTES_MIN}")
     if zlib.crc32(raw[:-CHECK_BYTES]) != struct.unpack_from("<I", raw, length - CHECK_BYTES)[0]:
         raise RecordError("the record's checksum is wrong: it is torn or corrupt")
     field = dict(zip((name for name, _ in FIELDS), FIRST.unpack_from(raw)))
     state = field["state"]
-    same = ("sequence", "kind", "region_kind", "pc", "value", "object", "destination", "cause", "detail", "sp", "lr", "what",
+    same = ("sequence", "kind", "region_kind", "pc", "value", "object", "destination", "cause", "detail", "sp", "lr",
+            "what",
             "build_id", "boots", "reset_cause", "uptime", "clock", "free_bytes", "word_bytes")
     return Record(raw=raw, phase=state & 3, check_level=state >> 2 & 3, in_handler=bool(state & 0x10),
                   type=_name(field["type"]), region=_name(field["region"]), extra=struct.unpack("<QQ", field["extra"]),
@@ -178,6 +180,7 @@ def frame(raw, count=1):
 SINK_TAG, SINK_REPEAT, SINK_HEADER_BYTES = 0x6C6D0000, 3, 12
 REPEAT = struct.Struct("<IIIIII")  # the header; sequence and CRC of a record, how often its fault was seen
 
+
 def find_in_dump(dump):
     """Yields what is Found in a dump of memory: of a record, of retained RAM, of a sink, of all of a device. What has
     the magic but no plausible length is taken for text of the firmware's."""
@@ -189,19 +192,22 @@ def find_in_dump(dump):
         try:
             record = parse(dump[at:at + length])
             check, = struct.unpack_from("<I", record.raw, length - CHECK_BYTES)
-            yield Found(f"+0x{at:x}", record, max(_count_before(dump, at), repeats.get((record.sequence, check), 1)), "", None)
+            yield Found(f"+0x{at:x}", record, max(_count_before(dump, at), repeats.get((record.sequence, check), 1)),
+                        "", None)
         except RecordError as error:
             yield Found(f"+0x{at:x}", None, 0, "", str(error))
 
 
 def _repeats(dump):
-    """{(sequence, CRC of a record): how often its fault was seen}, from a sink's entries of type 3, which hold just that."""
+    """{(sequence, CRC of a record): how often its fault was seen}, from a sink's entries of type 3, which hold just
+    that."""
     found, at, tag = {}, -1, (SINK_TAG | SINK_REPEAT).to_bytes(4, "little")
     while (at := dump.find(tag, at + 1)) >= 0:
         entry = dump[at:at + REPEAT.size]
         if len(entry) == REPEAT.size:
             _, length, entry_check, sequence, check, count = REPEAT.unpack(entry)
-            if length == REPEAT.size - SINK_HEADER_BYTES and zlib.crc32(entry[:8] + entry[SINK_HEADER_BYTES:]) == entry_check:
+            if length == REPEAT.size - SINK_HEADER_BYTES and zlib.crc32(entry[:8]
+                                                                        + entry[SINK_HEADER_BYTES:]) == entry_check:
                 found[sequence, check] = max(count, found.get((sequence, check), 1))
     return found
 

@@ -57,7 +57,8 @@ def _parse(source, digits, crc):
     raw = bytes.fromhex(digits.decode("ascii")) if len(digits) % 2 == 0 else b""
     layout, count = struct.unpack_from("<HH", raw.ljust(4, b"\0"))
     if layout != LAYOUT:
-        raise LineError(f"the line has layout {layout}, this tool knows {LAYOUT}: use the tool that came with the firmware's moat")
+        raise LineError(f"the line has layout {layout}, this tool knows {LAYOUT}: use the tool that came with the "
+                        "firmware's moat")
     if len(raw) != HEAD.size + count * EVENT.size:
         raise LineError(f"the line says {count} events and has {len(raw)} bytes")
     _, _, number, end, boots, clock_hz, arena_bytes, build_id = HEAD.unpack_from(raw)
@@ -68,6 +69,7 @@ def _parse(source, digits, crc):
 
 def frame(line):
     """The framed line, without its newline, as the firmware prints it."""
-    head = HEAD.pack(LAYOUT, len(line.events), line.number, line.end, line.boots, line.clock_hz, line.arena_bytes, line.build_id)
+    head = HEAD.pack(LAYOUT, len(line.events), line.number, line.end, line.boots, line.clock_hz, line.arena_bytes,
+                     line.build_id)
     digits = (head + b"".join(EVENT.pack(*event) for event in line.events)).hex().encode("ascii")
     return b"MOAT-TRACE %s %08x" % (digits, zlib.crc32(digits))

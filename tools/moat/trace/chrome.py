@@ -10,7 +10,8 @@ THREADS = {track: number for number, track in enumerate(pictures.TRACKS, 1)}
 
 
 class Time:
-    """Ticks as the format's microseconds, in whole nanoseconds; a tick is a microsecond where its length is not known."""
+    """Ticks as the format's microseconds, in whole nanoseconds; a tick is a microsecond where its length is not
+    known."""
 
     def __init__(self, hz):
         self._hz = hz
@@ -34,14 +35,16 @@ def document(painted, hz, firmware, build_id):
     events = []
     for process, (run, picture) in enumerate(painted, 1):
         events += _names(process, run)
-        events += sorted(_events(process, run, picture, Time(hz or run.clock_hz)), key=lambda event: (event["ts"], -event.get("dur", 0)))
+        events += sorted(_events(process, run, picture, Time(hz or run.clock_hz)),
+                         key=lambda event: (event["ts"], -event.get("dur", 0)))
     rates = {float(hz or run.clock_hz) for run, _ in painted}
     known = rates - {0.0}
     return {
         "traceEvents": events,
         "displayTimeUnit": "ns",
         "otherData": {"firmware": firmware, "build id": build_id,
-                      "time": f"{' and '.join(f'{rate:g}' for rate in sorted(known))} ticks of moat_port_clock are a second" if known == rates
+                      "time": f"{' and '.join(f'{rate:g}' for rate in sorted(known))} ticks of moat_port_clock are a "
+                              "second" if known == rates
                       else "1 us stands for one tick of moat_port_clock"},
     }
 
@@ -68,11 +71,14 @@ def _names(process, run):
 def _events(process, run, picture, time):
     for span in picture.spans:
         arguments = span.arguments if span.whole else {**span.arguments, "whole": False}
-        yield {"name": span.name, "cat": span.track, "ph": "X", "ts": time.at(span.start), "dur": time.between(span.start, span.end),
+        yield {"name": span.name, "cat": span.track, "ph": "X", "ts": time.at(span.start),
+               "dur": time.between(span.start, span.end),
                "pid": process, "tid": THREADS[span.track], "args": arguments}
     for mark in picture.marks:
         where = {"s": "t", "tid": THREADS[mark.track]} if mark.track else {"s": "p", "tid": THREADS[pictures.PHASES]}
-        yield {"name": mark.name, "cat": "marks", "ph": "i", "ts": time.at(mark.time), "pid": process, **where, "args": mark.arguments}
+        yield {"name": mark.name, "cat": "marks", "ph": "i", "ts": time.at(mark.time), "pid": process, **where,
+               "args": mark.arguments}
     for at, free in picture.free:
         used = {"used": max(run.arena_bytes - free, 0)} if run.arena_bytes else {}
-        yield {"name": "heap bytes", "cat": "heap", "ph": "C", "ts": time.at(at), "pid": process, "tid": 0, "args": {**used, "free": free}}
+        yield {"name": "heap bytes", "cat": "heap", "ph": "C", "ts": time.at(at), "pid": process, "tid": 0,
+               "args": {**used, "free": free}}

@@ -46,7 +46,8 @@ def _arguments(arguments):
     parser.add_argument("-o", "--output", metavar="FILE", default="-",
                         help="where the trace goes; - or none: standard output")
     parser.add_argument("--hz", type=_rate, metavar="N",
-                        help="ticks of moat_port_clock in a second, if the firmware does not say; else a tick is drawn as 1 us")
+                        help="ticks of moat_port_clock in a second, if the firmware does not say; else a tick is drawn "
+                             "as 1 us")
     parser.add_argument("--summary", action="store_true", help="print counts and longest times to standard error")
     parser.add_argument("--force", action="store_true", help="draw what another build printed all the same")
     return parser.parse_intermixed_args(arguments)
@@ -67,7 +68,8 @@ def _of_this_build(name, what, build_ids, firmware, force):
     own = firmware.build_id or bytes(20)
     others = sorted({build_id.hex() for build_id in build_ids if build_id != own})
     if others:
-        _say(f"{'warning: ' if force else ''}{name} has {what} of build {', '.join(others)}, {firmware.path} is {own.hex()}: "
+        _say(f"{'warning: ' if force else ''}{name} has {what} of build {', '.join(others)}, {firmware.path} is "
+             f"{own.hex()}: "
              f"{'drawn all the same' if force else 'give the ELF file that was running, or --force'}")
     return not others or force
 
@@ -82,7 +84,8 @@ def _from_log(log, name, firmware, force):
     whole = _of_this_build(name, "events", [line.build_id for line in told], firmware, force)
     whole &= _of_this_build(name, "fault records", [record.build_id for record in faulted], firmware, force)
     told = [line for line in told if force or line.build_id == own]
-    faulted = [(record, records.KINDS.get(record.kind, f"kind {record.kind}")) for record in faulted if force or record.build_id == own]
+    faulted = [(record, records.KINDS.get(record.kind, f"kind {record.kind}")) for record in faulted if force
+               or record.build_id == own]
     gathered = runs.gather(told, faulted)
     if not gathered and whole and not damaged:
         _say(f"{name}: no events in it; build the firmware with MOAT_CONFIG_EVENTS and let it call moat_trace_print")
@@ -115,12 +118,14 @@ def _run(options):
     data = command.read(options.input)
     if data[:4] == b"\x7fELF" and options.input == "-":
         raise command.Unusable("a core file can't come by standard input: give its name")
-    gathered, whole = _from_core(options, firmware) if data[:4] == b"\x7fELF" else _from_log(data, name, firmware, options.force)
+    gathered, whole = _from_core(options, firmware) if data[:4] == b"\x7fELF" else _from_log(data, name, firmware,
+                                                                                             options.force)
     painted = [(run, picture.paint(run)) for run in gathered]
     for run, _ in painted:
         lost = run.lost()
         if lost:
-            _say(f"warning: {lost} events were printed and are not in {name}, or handlers pushed them out while it was printed")
+            _say(f"warning: {lost} events were printed and are not in {name}, or handlers pushed them out while it was "
+                 "printed")
     if options.summary:
         for run, drawn in painted:
             print("\n".join(summary.text(run, drawn, options.hz)), file=sys.stderr)

@@ -29,5 +29,6 @@ def read(firmware_path, core_path, build_id):
     slots, at, count = ring["events"], ring["next"], ring["count"]
     if at >= len(slots) or count > len(slots):
         raise CoreError(f"{core_path}: the ring of events is damaged: next {at}, count {count} of {len(slots)}")
-    events = tuple((slot["clock"], slot["kind"], slot["argument"]) for slot in [*slots[at:], *slots[:at]][len(slots) - count:])
+    events = tuple((slot["clock"], slot["kind"], slot["argument"])
+                   for slot in [*slots[at:], *slots[:at]][len(slots) - count:])
     return Line("", build_id, 0, 0, stats["arena_bytes"], (ring["number"] - count) % (1 << 32), ring["number"], events)

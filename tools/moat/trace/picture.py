@@ -7,7 +7,8 @@ from moat.log.fault import EVENTS
 
 KIND = {name: kind for kind, name in EVENTS.items()}
 
-PHASES, SLICES, SCANS, ALLOCATIONS, FINALIZERS = TRACKS = ("phases", "collector", "stack scans", "allocations", "finalizers")
+PHASES, SLICES, SCANS, ALLOCATIONS, FINALIZERS = TRACKS = ("phases", "collector", "stack scans", "allocations",
+                                                           "finalizers")
 
 # What begins and ends: the track, the name, and what the two arguments are.
 SPANS = {
@@ -58,7 +59,7 @@ class Painter:
         self.open = {track: [] for track in TRACKS}
         self.since = 0   # from where on all events are known
         self.now = 0
-        self.mode = None # "mark" or "sweep": the phase, if it is known
+        self.mode = None  # "mark" or "sweep": the phase, if it is known
 
     def begin(self, track, name, **arguments):
         span = Span(track, name, self.now, arguments=arguments)
@@ -67,8 +68,8 @@ class Painter:
         return span
 
     def end(self, track, name, **arguments):
-        """Ends the innermost span of that name, and what is still open inside of it; one whose beginning was not seen begins where
-        the events do."""
+        """Ends the innermost span of that name, and what is still open inside of it; one whose beginning was not seen
+        begins where the events do."""
         found = any(span.name == name for span in self.open[track])
         while self.open[track]:
             span = self.open[track].pop()
@@ -127,7 +128,8 @@ class Painter:
         elif event.kind == KIND["exhausted"]:
             self.picture.marks.append(Mark(ALLOCATIONS, "out of memory", self.now, {"bytes": event.argument}))
         else:
-            self.picture.marks.append(Mark(None, f"event of unknown kind {event.kind}", self.now, {"argument": event.argument}))
+            self.picture.marks.append(Mark(None, f"event of unknown kind {event.kind}", self.now,
+                                           {"argument": event.argument}))
         if event.kind in TELL_FREE:
             self.picture.free.append((self.now, event.argument))
 

@@ -93,7 +93,8 @@ def gather(lines, records=()):
             runs.append(run)
         run.take(line)
     for record, words in records:
-        run = next((run for run in reversed(runs) if (run.build_id, run.boots) == (record.build_id, record.boots) and not run.faults),
+        run = next((run for run in reversed(runs) if (run.build_id, run.boots) == (record.build_id, record.boots)
+                    and not run.faults),
                    None)
         if run is None:
             run = Run(record.build_id, record.boots, "")
