@@ -17,7 +17,7 @@ from moments import ROOT, SECRET, parse, run_fixture
 from browser import ENTER, ESCAPE, RIGHT, run_with_browser, with_browser
 from moat.firmware import core_file
 from moat.heapmap import cli as heapmap, looks
-from moat.log import dump as frames, fault as record
+from moat.log import dump as frames, fault as record, framed
 from support import make
 
 heapmap.Firmware = functools.cache(heapmap.Firmware)  # one index of the debug information for all pages
@@ -214,7 +214,7 @@ def keyboard(browser):
 
 
 def user_data_stays_on_the_device():
-    printed = b"".join(bytes.fromhex(line.group(1).decode()) for line in frames.LINE.finditer(LOG))
+    printed = b"".join(line.raw for line in framed.find(LOG, frames.TAG))
     part = next((SECRET[i:i + 4] for i in range(len(SECRET) - 3) if SECRET[i:i + 4] in printed), None)
     return f"{part} of what raw bytes hold is in the dump" if part else None
 
@@ -231,7 +231,7 @@ def page_is_whole_and_the_same_each_time():
 
 def cost_of_a_dump():
     """Instructions for each character are what docs/heap-map.md says."""
-    characters = sum(len(match.group()) for match in frames.LINE.finditer(LOG))
+    characters = sum(len(framed.frame(frames.TAG, line.raw)) for line in framed.find(LOG, frames.TAG))
     each = sum(INSTRUCTIONS) / characters
     print(f"# a dump takes {each:.0f} instructions a character, {characters // len(MOMENTS)} characters of "
           f"{MOMENTS[-1].figures['bytes']} bytes of objects")

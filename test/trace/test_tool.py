@@ -10,6 +10,7 @@ import json
 import os
 import random
 import sys
+import zlib
 
 from tracing import convert, of, problem, spans
 from support import Fixture, make, mutate, records, as_pytest, scratch
@@ -232,7 +233,7 @@ def what_can_t_be_used_is_said():
     damaged[-60] ^= 1
     layout = lines.frame(printed(events)[0]).replace(b"MOAT-TRACE 0100", b"MOAT-TRACE 0200")
     body = layout.split()[1]
-    layout = b"MOAT-TRACE %s %08x" % (body, lines.zlib.crc32(body))
+    layout = b"MOAT-TRACE %s %08x" % (body, zlib.crc32(body))
     return (refused(b"", ["no events", "MOAT_CONFIG_EVENTS", "moat_trace_print"])
             or refused(stranger, [bytes(range(20)).hex(), "--force"])
             or refused(stranger, ["warning", bytes(range(20)).hex()], "--force", status=0, nothing=False)

@@ -2,15 +2,14 @@
 among other lines, puts each dump's memory together, and says what is missing of it.
 
 SPDX-License-Identifier: MIT"""
-import re
 import struct
-import zlib
 from dataclasses import dataclass, field
 
 from moat.firmware.memory import joined
 
-TAG = b"MOAT-HEAP "
-LINE = re.compile(rb"MOAT-HEAP ((?:[0-9a-f]{2})+) ([0-9a-f]{8})(?![0-9a-f])")
+from . import framed
+
+TAG = b"MOAT-HEAP"
 LAYOUT = 1
 HEAD = struct.Struct("<IIB")
 BEGIN_FRAME, MEMORY_FRAME, END_FRAME = 1, 2, 3
@@ -78,22 +77,17 @@ class Malformed(Exception):
 def find(log, word):
     """The dumps in the bytes of a log, of a firmware with words of `word` bytes; a Log. Dumps of other words are found
     without memory."""
-    dumps, at, damaged, line = {}, 0, 0, 1
-    while (at := log.find(TAG, at)) >= 0:
-        match = LINE.match(log, at)
+    dumps, damaged = {}, 0
+    for line in framed.find(log, TAG):
         try:
-            if match is None or zlib.crc32(match.group(1)) != int(match.group(2), 16):
+            if line.error is not None or len(line.raw) < HEAD.size:
                 raise Malformed
-            body = bytes.fromhex(match.group(1).decode())
-            if len(body) < HEAD.size:
-                raise Malformed
-            id_, sequence, kind = HEAD.unpack_from(body)
-            dump = dumps.get(id_) or Dump(id_, line + log.count(b"\n", 0, at))
-            _take(dump, sequence, kind, body[HEAD.size:])
+            id_, sequence, kind = HEAD.unpack_from(line.raw)
+            dump = dumps.get(id_) or Dump(id_, line.line)
+            _take(dump, sequence, kind, line.raw[HEAD.size:])
             dumps[id_] = dump
         except Malformed:
             damaged += 1
-        at += len(TAG)
     for dump in dumps.values():
         damaged += _gather(dump, dump.begin.word if dump.begin else word)
     return Log(list(dumps.values()), damaged)

@@ -2,10 +2,11 @@
 docs/fault-record.md.
 
 SPDX-License-Identifier: MIT"""
-import re
 import struct
 import zlib
 from dataclasses import dataclass
+
+from . import framed
 
 MAGIC = 0x74616F6D
 MAGIC_TORN = MAGIC ^ 0xFFFFFFFF
@@ -132,8 +133,7 @@ def _name(field):
 
 # ---- logs ----
 
-SOURCE_MAX = 200  # bytes before a line that tell where it came from
-LINE = re.compile(rb"MOAT-FAULT ([0-9a-f]*)(?: ([0-9a-f]{8})(?: ([0-9a-f]{8}))?)?")
+TAG = b"MOAT-FAULT"
 
 
 @dataclass(frozen=True)
@@ -148,30 +148,18 @@ class Found:
 
 def find(log):
     """Yields what is Found in each framed line in the bytes of a log."""
-    for number, line in enumerate(log.split(b"\n"), 1):
-        for match in LINE.finditer(line):
-            source = line[max(0, match.start() - SOURCE_MAX):match.start()].decode("utf-8", "replace").strip()
-            try:
-                raw, count = _unframe(*match.groups())
-                yield Found(f"{number}", parse(raw), count, source, None)
-            except RecordError as error:
-                yield Found(f"{number}", None, 0, source, str(error))
-
-
-def _unframe(digits, count, crc):
-    if crc is None:
-        raise RecordError(f"the line is cut or damaged after {len(digits)} hex digits")
-    if zlib.crc32(digits + b" " + count) != int(crc, 16):
-        raise RecordError("the line's checksum is wrong: it was damaged on the way")
-    if len(digits) % 2:
-        raise RecordError("the line has an odd number of hex digits")
-    return bytes.fromhex(digits.decode("ascii")), int(count, 16)
+    for line in framed.find(log, TAG, numbers=1):
+        try:
+            if line.error is not None:
+                raise RecordError(line.error)
+            yield Found(f"{line.line}", parse(line.raw), line.numbers[0], line.source, None)
+        except RecordError as error:
+            yield Found(f"{line.line}", None, 0, line.source, str(error))
 
 
 def frame(raw, count=1):
     """The framed line, without its newline, as the firmware prints it."""
-    text = b"%s %08x" % (raw.hex().encode("ascii"), count)
-    return b"MOAT-FAULT %s %08x" % (text, zlib.crc32(text))
+    return framed.frame(TAG, raw, count)
 
 
 # ---- dumps ----

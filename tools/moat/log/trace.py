@@ -1,17 +1,16 @@
 """The framed lines that moat_trace_print prints: docs/trace.md, "The lines".
 
 SPDX-License-Identifier: MIT"""
-import re
 import struct
-import zlib
 from dataclasses import dataclass
+
+from . import framed
 
 LAYOUT = 1
 EVENTS_MAX = 1 << 16  # in one printing; a ring has 4096 at most, and may be written to meanwhile
-SOURCE_MAX = 200      # bytes before a line that tell where it came from
 HEAD = struct.Struct("<HHIIIII20s")
 EVENT = struct.Struct("<III")
-LINE = re.compile(rb"MOAT-TRACE ([0-9a-f]*)(?: ([0-9a-f]{8}))?")
+TAG = b"MOAT-TRACE"
 
 
 class LineError(Exception):
@@ -40,21 +39,16 @@ class Found:
 
 def find(log):
     """Yields what is Found at each framed line in the bytes of a log."""
-    for place, text in enumerate(log.split(b"\n"), 1):
-        for match in LINE.finditer(text):
-            try:
-                source = text[max(0, match.start() - SOURCE_MAX):match.start()].decode("utf-8", "replace").strip()
-                yield Found(place, _parse(source, *match.groups()), None)
-            except LineError as error:
-                yield Found(place, None, str(error))
+    for line in framed.find(log, TAG):
+        try:
+            if line.error is not None:
+                raise LineError(line.error)
+            yield Found(line.line, _parse(line.source, line.raw), None)
+        except LineError as error:
+            yield Found(line.line, None, str(error))
 
 
-def _parse(source, digits, crc):
-    if crc is None:
-        raise LineError(f"the line is cut or damaged after {len(digits)} hex digits")
-    if zlib.crc32(digits) != int(crc, 16):
-        raise LineError("the line's checksum is wrong: it was damaged on the way")
-    raw = bytes.fromhex(digits.decode("ascii")) if len(digits) % 2 == 0 else b""
+def _parse(source, raw):
     layout, count = struct.unpack_from("<HH", raw.ljust(4, b"\0"))
     if layout != LAYOUT:
         raise LineError(f"the line has layout {layout}, this tool knows {LAYOUT}: use the tool that came with the "
@@ -71,5 +65,4 @@ def frame(line):
     """The framed line, without its newline, as the firmware prints it."""
     head = HEAD.pack(LAYOUT, len(line.events), line.number, line.end, line.boots, line.clock_hz, line.arena_bytes,
                      line.build_id)
-    digits = (head + b"".join(EVENT.pack(*event) for event in line.events)).hex().encode("ascii")
-    return b"MOAT-TRACE %s %08x" % (digits, zlib.crc32(digits))
+    return framed.frame(TAG, head + b"".join(EVENT.pack(*event) for event in line.events))
