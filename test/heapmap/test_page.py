@@ -10,6 +10,8 @@ import pathlib
 import random
 import re
 import struct
+import subprocess
+import sys
 import tempfile
 import zlib
 
@@ -168,6 +170,19 @@ def one_dump_knows_no_ages():
     text = page.render(document(diamond().heap()))
     return ("the page shows ages" if 'name="view"' in text or "<th scope=\"col\" class=\"n\">New" in text
             or "at least" in text.split("<script>")[0] else None)
+
+
+def names_are_escaped():
+    """In the text of the page, and where a script's data would end."""
+    made = Maker(20)
+    nasty = made.put(NASTY, 3)
+    nasty.slots = (Slot(0, "</script><b>", nasty.address),)
+    made.root("stack", "<i>", nasty)
+    text = page.render(document(made.heap(), problems=["<u>"]))
+    inside = [part for part in ("<script>alert", "</script><b>", "<i>", "<u>") if part in text]
+    shown_as = "struct &lt;script&gt;alert(&#39;&amp;&#39;)&lt;/script&gt;"
+    return f"{inside} is in the page, {text.count(shown_as)} times {shown_as}" \
+        if inside or text.count(shown_as) < 3 else None
 
 
 # ---- pages ----
@@ -349,10 +364,28 @@ def mistakes_are_explained():
     return next((f"try {number}: {wrong}" for number, wrong in enumerate(tries) if wrong), None)
 
 
+def only_the_page_needs_jinja2():
+    """What lists dumps runs without it; what draws says how to get it."""
+    fixture = Fixture("arm", str(FOLDER))
+    log = FOLDER / "console.log"
+    log.write_bytes(b"".join(dump_of(build_id=fixture.build_id)))
+    lists = f"sys.exit(cli.main([{fixture.path!r}, {str(log)!r}, '--list']))"
+    draws = "cli._page(None)"
+    found = []
+    for does in (lists, draws):
+        script = f"import sys; sys.modules['jinja2'] = None; from moat.heapmap import cli; {does}"
+        done = subprocess.run([sys.executable, "-B", "-c", script], capture_output=True, text=True, check=False,
+                              env={**os.environ, "PYTHONPATH": str(ROOT / "tools")})
+        found.append((done.returncode, "Unusable: the page needs Python's jinja2: install Debian's python3-jinja2"
+                      in done.stderr))
+    return same(found, [(0, False), (1, True)])
+
+
 def cases(browser):
     for case in (figures_of_a_diamond, retained_by_dominators, retained_is_what_goes_with_an_object,
                  a_kind_within_itself_is_counted_once, ages_over_dumps, one_dump_knows_no_ages,
-                 two_devices_in_one_log, what_is_missing_is_said, malformed_frames_are_counted, mistakes_are_explained):
+                 names_are_escaped, only_the_page_needs_jinja2, two_devices_in_one_log, what_is_missing_is_said,
+                 malformed_frames_are_counted, mistakes_are_explained):
         yield case.__name__, case
     for case in (names_are_text, heaps_of_nothing, large_heaps_are_drawn_by_cells):
         yield case.__name__, with_browser(browser, case)

@@ -14,7 +14,6 @@ from moat.firmware.target import Context, TargetError
 from moat.heap import reader
 from moat.log import dump as dumps
 
-from . import page
 from .document import Document, export
 
 PROGRAM = "moat heap"
@@ -161,6 +160,15 @@ def _from_core(options, firmware, name):
                     f"core file {os.path.basename(name)}", heap, [("core file", heap)], list(heap.problems))
 
 
+def _page(document):
+    try:
+        from . import page  # here, since all else does without Jinja2
+    except ModuleNotFoundError as error:
+        raise command.Unusable(f"the page needs Python's {error.name}: install Debian's python3-jinja2 and run this "
+                               "with /usr/bin/python3; --json FILE and --list do without it") from error
+    return page.render(document)
+
+
 def _run(options):
     name = command.name_of(options.input)
     firmware = Firmware(options.elf)
@@ -172,7 +180,7 @@ def _run(options):
     if options.json:
         _write(options.json, json.dumps(export(document)) + "\n")
     if options.output or not options.json:
-        _write(options.output or "heap.html", page.render(document))
+        _write(options.output or "heap.html", _page(document))
     for problem in document.problems:
         _say(problem)
     return 1 if document.problems else 0

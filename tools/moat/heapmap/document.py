@@ -83,7 +83,7 @@ def _keeper_address(document, number):
     return "root" if keeper < 0 else document.heap.objects[keeper].address
 
 
-# ---- for the page's script, as short as can be: page/script.js reads it ----
+# ---- for the page's script, as short as can be: html/script.js reads it ----
 
 class _Names:
     """Names by numbers."""

@@ -1,5 +1,5 @@
 """How objects are drawn: one look for each of the types that take most memory, and one for each age. Looks are numbers
-here; page/style.css and the patterns below give each a colour and a pattern, so that they can be told apart in black
+here; html/style.css and the patterns below give each a colour and a pattern, so that they can be told apart in black
 and white too.
 
 SPDX-License-Identifier: MIT"""

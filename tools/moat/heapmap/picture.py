@@ -1,5 +1,5 @@
 """The map of an arena as SVG: rows of cells, from low addresses to high. A cell is a granule, or a power of two of them
-where the arena is large; runs of equal cells are one shape. What the shapes look like is for page/style.css to say.
+where the arena is large; runs of equal cells are one shape. What the shapes look like is for html/style.css to say.
 
 SPDX-License-Identifier: MIT"""
 from collections import Counter

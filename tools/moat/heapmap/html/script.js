@@ -4,7 +4,8 @@
   const COLUMNS = 96, CELL = 8, ROW = 13, BAR = 11, LEFT = 64;  // as in picture.py
   const SHOWN = 12;                                             // of a list in the inspector
   const OUTLINED = 200;                                         // steps of a path on the map, at either end
-  const COLOURS = ["not reached yet by the running cycle", "reached by the running cycle, to be scanned", "reached, or born since the running cycle began"];
+  const COLOURS = ["not reached yet by the running cycle", "reached by the running cycle, to be scanned",
+      "reached, or born since the running cycle began"];
   const SVG = "http://www.w3.org/2000/svg";
   const data = JSON.parse(document.getElementById("data").textContent);
   const inspector = document.getElementById("inspector"), hint = inspector.innerHTML;
@@ -94,7 +95,8 @@
   }
 
   function link(i) {
-    const made = element("button", { className: "go" }, element("code", {}, data.types[data.type[i]]), " at ", element("code", {}, hex(addressOf(i))));
+    const made = element("button", { className: "go" }, element("code", {}, data.types[data.type[i]]), " at ",
+        element("code", {}, hex(addressOf(i))));
     made.dataset.go = i;
     return made;
   }
@@ -129,12 +131,15 @@
   function pathRows(path) {
     const rows = [];
     const roots = rootsOf.get(path[0].object) || [];
-    roots.slice(0, 3).forEach((root) => rows.push(element("li", {}, element("span", { className: "field" }, root[0] + " "), element("code", {}, root[1]))));
+    roots.slice(0, 3).forEach((root) => rows.push(element("li", {},
+        element("span", { className: "field" }, root[0] + " "), element("code", {}, root[1]))));
     if (roots.length > 3) rows.push(element("li", { className: "field" }, `and ${roots.length - 3} more roots`));
     const shown = path.length > 2 * SHOWN ? [...path.slice(0, SHOWN), null, ...path.slice(-SHOWN)] : path;
     shown.forEach((step) => rows.push(step === null
       ? element("li", { className: "field" }, `${count(path.length - 2 * SHOWN)} objects in between`)
-      : element("li", {}, ...(step.field ? [element("span", { className: "field" }, "." + step.field + " "), element("br")] : []), link(step.object))));
+      : element("li", {},
+          ...(step.field ? [element("span", { className: "field" }, "." + step.field + " "), element("br")] : []),
+          link(step.object))));
     return rows;
   }
 
@@ -147,23 +152,28 @@
       element("h3", { id: "object-type" }, data.types[data.type[i]]), ...facts(i),
       element("h4", {}, "Kept alive by"),
       path ? element("ol", { id: "kept-by", className: "path" }, ...pathRows(path))
-        : element("p", { id: "kept-by", className: "field" }, "nothing: it is garbage, and the next collections free it"),
+        : element("p", { id: "kept-by", className: "field" },
+            "nothing: it is garbage, and the next collections free it"),
       element("h4", {}, "Keeps"), list("keeps", rows, "nothing else"),
       element("h4", {}, "Referred to by"),
-      list("referrers", referrersOf(i).map((one) => [link(one.from), " ", element("span", { className: "field" }, "." + one.name)]), "no object"));
+      list("referrers", referrersOf(i).map((one) => [link(one.from), " ",
+          element("span", { className: "field" }, "." + one.name)]), "no object"));
   }
 
   function describeCell(arena, granule) {
     const info = data.arenas[arena], from = granule - granule % info.perCell, objects = [];
-    for (let i = Math.max(lastBefore(arena, from), info.from); i < info.from + info.count && first[i] < from + info.perCell; i++) {
+    for (let i = Math.max(lastBefore(arena, from), info.from);
+        i < info.from + info.count && first[i] < from + info.perCell; i++) {
       if (first[i] + data.size[i] > from) objects.push(i);
     }
     objects.sort((one, other) => data.size[other] - data.size[one] || one - other);
     inspector.replaceChildren(
       element("h3", {}, hex(info.low + from * data.granule)),
-      element("p", {}, `${bytes(info.perCell * data.granule)}, ${count(objects.length)} object${objects.length === 1 ? "" : "s"}`),
+      element("p", {},
+          `${bytes(info.perCell * data.granule)}, ${count(objects.length)} object${objects.length === 1 ? "" : "s"}`),
       element("h4", {}, "Largest in here"),
-      list("cell-objects", objects.map((i) => [link(i), ` ${bytes(data.size[i] * data.granule)}`]), "nothing: free memory"));
+      list("cell-objects", objects.map((i) => [link(i), ` ${bytes(data.size[i] * data.granule)}`]),
+          "nothing: free memory"));
   }
 
   // ---- the map ----
@@ -188,7 +198,8 @@
   }
 
   function outline(i, name) {
-    const at = runs(arenaOf[i], first[i], data.size[i]).map((run) => `M${run.x - .5} ${run.y - .5}h${run.width}v${BAR + 1}h${-run.width}z`).join("");
+    const at = runs(arenaOf[i], first[i], data.size[i]).map((run) =>
+        `M${run.x - .5} ${run.y - .5}h${run.width}v${BAR + 1}h${-run.width}z`).join("");
     return shape("path", { class: name, d: at });
   }
 
@@ -208,7 +219,8 @@
     path.forEach((step) => overlays[arenaOf[step.object]].append(outline(step.object, "path")));
     overlays.forEach((overlay, arena) => {
       const points = path.filter((step) => arenaOf[step.object] === arena).map((step) => middle(step.object));
-      if (points.length > 1) overlay.append(shape("polyline", { class: "line", points: points.map((point) => point.join()).join(" ") }));
+      if (points.length > 1) overlay.append(shape("polyline", { class: "line",
+          points: points.map((point) => point.join()).join(" ") }));
       points.forEach(([x, y]) => overlay.append(shape("circle", { class: "joint", cx: x, cy: y, r: 2.2 })));
     });
     overlays[arenaOf[i]].append(outline(i, "sel"));
@@ -244,7 +256,8 @@
   // The granule under the pointer, or null.
   function granuleAt(svg, event) {
     const point = new DOMPoint(event.clientX, event.clientY).matrixTransform(svg.getScreenCTM().inverse());
-    const column = Math.floor((point.x - LEFT) / CELL), row = Math.floor(point.y / ROW), arena = data.arenas[svgs.indexOf(svg)];
+    const column = Math.floor((point.x - LEFT) / CELL), row = Math.floor(point.y / ROW),
+        arena = data.arenas[svgs.indexOf(svg)];
     if (column < 0 || column >= COLUMNS || row < 0 || row >= arena.rows) return null;
     const granule = (row * COLUMNS + column) * arena.perCell;
     return granule < arena.granules ? granule : null;
@@ -289,7 +302,8 @@
     const here = current !== null && arenaOf[current] === arena ? current : null;
     const row = COLUMNS * info.perCell;
     const steps = {
-      ArrowRight: () => here === null ? info.from : Math.min(here + 1, last), ArrowLeft: () => here === null ? last : Math.max(here - 1, info.from),
+      ArrowRight: () => here === null ? info.from : Math.min(here + 1, last),
+      ArrowLeft: () => here === null ? last : Math.max(here - 1, info.from),
       ArrowDown: () => here === null ? info.from : Math.max(lastBefore(arena, first[here] + row), here),
       ArrowUp: () => here === null ? last : Math.max(lastBefore(arena, first[here] - row), info.from),
       Home: () => info.from, End: () => last, Enter: () => here,
@@ -318,5 +332,6 @@
   });
   addEventListener("hashchange", goToAnchor);
   goToAnchor();
-  document.querySelectorAll("[name=view]").forEach((input) => input.addEventListener("change", () => { map.className = "by-" + input.value; }));
+  document.querySelectorAll("[name=view]").forEach((input) => input.addEventListener("change",
+      () => { map.className = "by-" + input.value; }));
 })();
