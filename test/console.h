@@ -10,7 +10,7 @@
 /* Forgets what was printed. */
 void console_begin(void);
 
-/* The text printed since, cut to CONSOLE_BYTES - 1. */
+/* The text printed since, in an earlier boot too, cut to CONSOLE_BYTES - 1. */
 #define CONSOLE_BYTES 240
 const char *console_text(void);
 

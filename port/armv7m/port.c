@@ -4,42 +4,12 @@
 #include "base/port.h"
 
 #include "../ending.h"
-#include "../port_board.h"
-
-#include <moat_fault.h>
-
-extern const char moat_thread_stack_start[], moat_thread_stack_end[];
-extern const char moat_handler_stack_start[], moat_handler_stack_end[];
 
 #define IPSR_NMI 2u
 #define IPSR_HARD_FAULT 3u
 
-struct moat_range moat_port_thread_stack(void) {
-    return (struct moat_range){(uintptr_t)moat_thread_stack_start, (uintptr_t)moat_thread_stack_end};
-}
-
-struct moat_range moat_port_handler_stack(void) {
-    return (struct moat_range){(uintptr_t)moat_handler_stack_start, (uintptr_t)moat_handler_stack_end};
-}
-
-void moat_port_write(const char *text, size_t length) {
-    moat_board_write(text, length);
-}
-
 const char *moat_port_undone(void) {
     return NULL;
-}
-
-_Noreturn void moat_port_misused(uintptr_t pc, uintptr_t sp, uintptr_t other) {
-    moat_fault_misused(pc, sp, other);
-}
-
-uint32_t moat_port_clock(void) {
-    return moat_board_clock();
-}
-
-void moat_port_boot(struct moat_port_boot *out) {
-    moat_board_boot(out);
 }
 
 /* Thread mode's stack pointer, as reset code sets it up. */

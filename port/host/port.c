@@ -5,7 +5,6 @@
 
 #include "../port_board.h"
 
-#include <moat_fault.h>
 #include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -33,24 +32,8 @@ struct moat_range moat_port_handler_stack(void) {
     return stack;
 }
 
-void moat_port_write(const char *text, size_t length) {
-    moat_board_write(text, length);
-}
-
 const char *moat_port_undone(void) {
     return NULL;
-}
-
-_Noreturn void moat_port_misused(uintptr_t pc, uintptr_t sp, uintptr_t other) {
-    moat_fault_misused(pc, sp, other);
-}
-
-uint32_t moat_port_clock(void) {
-    return moat_board_clock();
-}
-
-void moat_port_boot(struct moat_port_boot *out) {
-    moat_board_boot(out);
 }
 
 uintptr_t moat_port_interrupted_sp(void) {

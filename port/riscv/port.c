@@ -4,26 +4,9 @@
 #include "base/port.h"
 
 #include "../ending.h"
-#include "../port_board.h"
 #include "frame.h"
 
-#include <moat_fault.h>
-
-extern const char moat_thread_stack_start[], moat_thread_stack_end[];
-extern const char moat_port_trap_entry[];
-extern const char moat_handler_stack_start[], moat_handler_stack_end[];
-
-struct moat_range moat_port_thread_stack(void) {
-    return (struct moat_range){(uintptr_t)moat_thread_stack_start, (uintptr_t)moat_thread_stack_end};
-}
-
-struct moat_range moat_port_handler_stack(void) {
-    return (struct moat_range){(uintptr_t)moat_handler_stack_start, (uintptr_t)moat_handler_stack_end};
-}
-
-void moat_port_write(const char *text, size_t length) {
-    moat_board_write(text, length);
-}
+extern const char moat_port_trap_entry[], moat_handler_stack_end[];
 
 /* A register that start-up forgot holds 0 or anything. A table of jumps to the port's entry, for vectored
  * interrupts, is an entry of the firmware's own. */
@@ -41,18 +24,6 @@ const char *moat_port_undone(void) {
     }
 #endif
     return NULL;
-}
-
-_Noreturn void moat_port_misused(uintptr_t pc, uintptr_t sp, uintptr_t other) {
-    moat_fault_misused(pc, sp, other);
-}
-
-uint32_t moat_port_clock(void) {
-    return moat_board_clock();
-}
-
-void moat_port_boot(struct moat_port_boot *out) {
-    moat_board_boot(out);
 }
 
 /* The frame of the trap out of thread mode stands at the top of the handlers' stack. An entry of the firmware's own

@@ -7,6 +7,7 @@
 #include "fault/fault.h"
 #include "base/port.h"
 #include "cpu.h"
+#include "task.h"
 
 #include <bsp.h>
 #include <moat.h>
@@ -126,9 +127,9 @@ FUNCTION on_unknown_stack(void) {
 }
 
 FUNCTION fault_unknown_stack(void) {
-    uintptr_t *frame = task_words + 1024 - cpu_frame_above - cpu_frame_words;
-    frame[cpu_frame_return] = (uintptr_t)on_unknown_stack;
-    cpu_switch(&main_sp, (uintptr_t)frame);
+    struct moat_stack stack;
+    task_lay_out(&stack, task_words, sizeof task_words / sizeof task_words[0], on_unknown_stack);
+    cpu_switch(&main_sp, stack.sp);
 }
 
 FUNCTION fault_second_task(void) {

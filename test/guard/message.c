@@ -7,7 +7,7 @@
 
 void guard_append(char *to, const char *text) {
     size_t used = strlen(to);
-    for (; *text != '\0' && used < GUARD_TEXT_BYTES - 1; text++) {
+    for (; *text != '\0' && used < CONSOLE_BYTES - 1; text++) {
         to[used++] = *text;
     }
     to[used] = '\0';

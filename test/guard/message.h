@@ -4,11 +4,11 @@
 #ifndef TEST_GUARD_MESSAGE_H
 #define TEST_GUARD_MESSAGE_H
 
+#include "console.h"
+
 #include <moat.h>
 
-#define GUARD_TEXT_BYTES 240
-
-/* All append to a string of GUARD_TEXT_BYTES, cut to that. */
+/* All append to a string of CONSOLE_BYTES, cut to that. */
 void guard_append(char *to, const char *text);
 void guard_append_address(char *to, uintptr_t address);
 void guard_append_number(char *to, uint32_t number);

@@ -3,6 +3,7 @@
  * SPDX-License-Identifier: MIT */
 #include "guard/run.h"
 
+#include "console.h"
 #include "guard/cases.h"
 #include "guard/fixture.h"
 #include "guard/message.h"
@@ -33,23 +34,12 @@ static __attribute__((section(".noinit.moat_guard_cases"))) struct {
     uintptr_t function; /* that the record's pc lies in */
     uintptr_t at, value, object;
     char type[MOAT_FAULT_NAME_BYTES];
-    uint32_t text_used;
-    char text[GUARD_TEXT_BYTES]; /* what was printed since the trial began */
     uint8_t outcomes[CASES_MAX * TRIALS_OF_A_CASE];
-    char why[CASES_MAX * 2][GUARD_TEXT_BYTES];
+    char why[CASES_MAX * 2][CONSOLE_BYTES];
 } run;
 
 static const struct guard_case *all;
 static size_t count;
-
-void __real_moat_port_write(const char *text, size_t length);
-void __wrap_moat_port_write(const char *text, size_t length);
-void __wrap_moat_port_write(const char *text, size_t length) {
-    for (size_t i = 0; i < length && run.text_used < GUARD_TEXT_BYTES - 1; i++) {
-        run.text[run.text_used++] = text[i];
-    }
-    __real_moat_port_write(text, length);
-}
 
 static const struct guard_case *current(void) {
     return &all[run.trial / TRIALS_OF_A_CASE];
@@ -82,13 +72,13 @@ static void expect_text(const struct moat_fault *fault, const struct moat_region
     static const char *const what[] = {"argument leads to heap pointer ", "result leads to heap pointer ",
                                        "missing barrier: untyped write over slot ", "store of heap pointer "};
     static const char *const at[] = {", held at ", ", held at ", ", at ", " into what is no slot of its object, at "};
-    char line[GUARD_TEXT_BYTES];
+    char line[CONSOLE_BYTES];
     if (fault->kind == MOAT_FAULT_STORE || fault->kind == MOAT_FAULT_COPY) {
         guard_message(line, fault->kind == MOAT_FAULT_STORE ? "store" : "copy", fault, region);
     } else {
         guard_message_of(line, what[fault->kind - MOAT_FAULT_ARGUMENT], at[fault->kind - MOAT_FAULT_ARGUMENT], fault);
     }
-    if (strncmp(run.text, line, strlen(line)) != 0) {
+    if (strncmp(console_text(), line, strlen(line)) != 0) {
         fail("the message should be", line + 1);
     }
 }
@@ -105,17 +95,17 @@ static void judge_record(const struct moat_fault *fault, const struct moat_regio
                                                                              << MOAT_FAULT_CHECK_SHIFT;
     state |= run.in_handler ? MOAT_FAULT_IN_HANDLER : 0;
     if (fault->sequence != run.traps || fault->kind != (uint32_t)current()->kind || fault->state != state) {
-        fail("sequence, kind or state is wrong: ", run.text);
+        fail("sequence, kind or state is wrong: ", console_text());
     }
     if (fault->value != run.value || fault->object != run.object || fault->destination != run.at) {
-        fail("value, object or destination is wrong: ", run.text);
+        fail("value, object or destination is wrong: ", console_text());
     }
     if (fault->region_kind != (region == NULL ? MOAT_REGION_UNKNOWN : region->kind) ||
         strcmp(fault->type, run.type) != 0 || strcmp(fault->region, region == NULL ? "" : region->name) != 0) {
-        fail("type or region is wrong: ", run.text);
+        fail("type or region is wrong: ", console_text());
     }
     if (run.function != 0 && (uintptr_t)fault->pc - run.function > FUNCTION_BYTES) {
-        fail("the record's pc is not in the case: ", run.text);
+        fail("the record's pc is not in the case: ", console_text());
     }
     if (!run.hooked || run.hook_sequence != fault->sequence) {
         fail("the hook was not called, or not once", "");
@@ -127,7 +117,7 @@ static void judge_trap(void) {
     struct moat_fault fault;
     run.traps++;
     if (!run.must_trap) {
-        fail("it trapped: ", run.text);
+        fail("it trapped: ", console_text());
     } else if (moat_fault_get(&fault) != MOAT_FAULT_STATUS_VALID) {
         fail("there is no valid record", "");
     } else {
@@ -185,10 +175,9 @@ void expect_idle(void) {
 }
 
 bool printed(const char *text) {
-    bool found = strstr(run.text, text) != NULL;
+    bool found = console_has(text);
     if (found) {
-        memset(run.text, 0, sizeof run.text);
-        run.text_used = 0;
+        console_begin();
     }
     return found;
 }
@@ -213,8 +202,7 @@ static void perform(void) {
         return;
     }
     (void)moat_fault_hook_set(hook);
-    memset(run.text, 0, sizeof run.text);
-    run.text_used = 0;
+    console_begin();
     expect(which);
     expect_in((uintptr_t)body);
     if (run.marking) {

@@ -152,7 +152,6 @@ static void the_handler_ran(void) {
 
 /* The stack of a task that never runs: one word. */
 static uintptr_t word[1];
-static struct moat_stack word_stack;
 
 /* Two neighbours, disguised: so long that the middle of one is out of reach from the other. */
 static uintptr_t first, second;
@@ -282,9 +281,7 @@ static const struct test_case cases[] = {
 };
 
 int main(void) {
-    word_stack.low = word_stack.sp = (uintptr_t)word;
-    word_stack.high = (uintptr_t)(word + 1);
-    started = node_heap_start(ARENA_BYTES) && moat_stack_add(&word_stack) == MOAT_OK;
+    started = node_heap_start_with(ARENA_BYTES, word, sizeof word);
     node_wash_stack(); /* where the arena's first address is left, to be part of the harness's frames */
     return TEST_MAIN(cases);
 }

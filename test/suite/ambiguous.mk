@@ -28,6 +28,6 @@ ambiguous_SRCS := test/suite/support/node.c test/cpu_$(PORT).S
 ambiguous_LDFLAGS := -Wl,--defsym=MOAT_ARENA_BYTES=0 -Wl,-z,noexecstack
 $(call both-rules,ambiguous,loops)
 
-walks_SRCS := test/fresh_heap.c
+walks_SRCS := test/fresh_heap.c test/suite/support/filler.c
 walks_LDFLAGS := -Wl,--defsym=MOAT_ARENA_BYTES=0 -Wl,-z,noexecstack
 $(call both-rules,walks,walks)

@@ -7,12 +7,15 @@ API_SUITES := allocation api_bad_input api_before_init arenas finalizers guard g
 $(foreach s,$(API_SUITES),$(eval $(s)_SRCS := test/fresh_heap.c))
 $(foreach s,$(API_SUITES),$(eval $(s)_LDFLAGS := -Wl,--defsym=MOAT_ARENA_BYTES=0))
 
+reach_SRCS += test/suite/support/filler.c
 model_SRCS += test/shadow.c
+$(foreach s,arenas finalizers handles pins roots,$(eval $(s)_SRCS += test/suite/support/every_step.c))
 guard_SRCS += test/guard/message.c
 
 # The test sees what moat prints.
-$(foreach s,api_bad_input api_before_init guard_audit,$(eval $(s)_SRCS += test/console.c))
-$(foreach s,api_bad_input api_before_init guard guard_audit,$(eval $(s)_LDFLAGS += -Wl,--wrap=moat_port_write))
+CONSOLE_SUITES := api_bad_input api_before_init guard guard_audit
+$(foreach s,$(CONSOLE_SUITES),$(eval $(s)_SRCS += test/console.c))
+$(foreach s,$(CONSOLE_SUITES),$(eval $(s)_LDFLAGS += -Wl,--wrap=moat_port_write))
 
 # The test sees what core reads of the clock.
 utilisation_LDFLAGS += -Wl,--wrap=moat_port_clock

@@ -5,6 +5,7 @@
 #include "harness.h"
 
 #include "heap/cycle.h"
+#include "support/every_step.h"
 #include "mark/mark.h"
 
 #include <moat.h>
@@ -113,13 +114,6 @@ static void larger_of_the_arenas_bounds_a_request(void) {
     CHECK(MOAT_NEW_BYTES(2000) != NULL);
 }
 
-static __attribute__((noinline)) void advance(unsigned steps) {
-    moat_cycle_start();
-    for (unsigned i = 0; i < steps && moat_heap.cycle.phase != MOAT_PHASE_IDLE; i++) {
-        moat_cycle_step(1);
-    }
-}
-
 /* Each arena's grey list is held against the arena's own size: a large one's may well be longer than a small one has
  * granules. */
 static void grey_lists_are_as_long_as_their_arenas_allow(void) {
@@ -138,31 +132,33 @@ static void grey_lists_are_as_long_as_their_arenas_allow(void) {
     check_numbers(count);
 }
 
+static unsigned count_made;
+static unsigned char *comes; /* the arena that is added: in turn below and above the other */
+
+static void start_full(void) {
+    CHECK(fresh_heap(second.bytes, 1024));
+    count_made = fill();
+    comes = comes == first.bytes ? third.bytes : first.bytes;
+}
+
+static void add_and_fill(void) {
+    CHECK_EQUAL(moat_arena_add(comes, 1024), MOAT_OK);
+    CHECK_HEAP();
+    count_made += fill();
+}
+
+static void judge(void) {
+    CHECK(count_in(comes, 1024) != 0);
+    unsigned there = 0;
+    for (const struct node *node = list; node != NULL; node = node->next) {
+        there++;
+    }
+    CHECK_EQUAL(there, count_made);
+}
+
 /* An arena that comes in the middle of a cycle: what is made in it is live, and stays so. */
 static void added_at_every_step_of_a_cycle(void) {
-    for (unsigned steps = 0; steps < 3000; steps++) {
-        CHECK(fresh_heap(second.bytes, 1024));
-        unsigned count = fill();
-        advance(steps);
-        bool over = moat_heap.cycle.phase == MOAT_PHASE_IDLE;
-        bool below = steps % 2 == 0;
-        CHECK_EQUAL(moat_arena_add(below ? first.bytes : third.bytes, 1024), MOAT_OK);
-        CHECK_HEAP();
-        count += fill();
-        CHECK_HEAP();
-        moat_cycle_finish();
-        CHECK_HEAP();
-        CHECK(count_in(below ? first.bytes : third.bytes, 1024) != 0);
-        unsigned there = 0;
-        for (const struct node *node = list; node != NULL; node = node->next) {
-            there++;
-        }
-        CHECK_EQUAL(there, count);
-        if (over) {
-            return;
-        }
-    }
-    CHECK(false);
+    at_every_step(start_full, add_and_fill, judge);
 }
 
 /* ---- arenas without a gap between them, at each place in a bitmap word ---- */

@@ -7,6 +7,7 @@
 
 #include "heap/cycle.h"
 #include "base/port.h"
+#include "support/every_step.h"
 
 #include <bsp.h>
 #include <moat.h>
@@ -246,29 +247,25 @@ static void link_is_out_of_the_way(void) {
     CHECK_EQUAL(wrong, 0);
 }
 
+static void start_rooted(void) {
+    CHECK(start());
+    MOAT_STORE(root, make(0));
+}
+
+static void clear_root(void) {
+    MOAT_CLEAR(root);
+}
+
+static void judge_death(void) {
+    collect_all();
+    CHECK_HEAP();
+    CHECK_EQUAL(total, 1);
+    CHECK_EQUAL(wrong, 0);
+    CHECK(!is_alive(kept[0]));
+}
+
 static void death_found_at_every_step(void) {
-    for (unsigned steps = 0; steps < 1000; steps++) {
-        CHECK(start());
-        MOAT_STORE(root, make(0));
-        scrub_stack();
-        moat_cycle_start();
-        for (unsigned i = 0; i < steps && moat_heap.cycle.phase != MOAT_PHASE_IDLE; i++) {
-            moat_cycle_step(1);
-        }
-        bool over = moat_heap.cycle.phase == MOAT_PHASE_IDLE;
-        MOAT_CLEAR(root);
-        CHECK_HEAP();
-        moat_cycle_finish();
-        collect_all();
-        CHECK_HEAP();
-        CHECK_EQUAL(total, 1);
-        CHECK_EQUAL(wrong, 0);
-        CHECK(!is_alive(kept[0]));
-        if (over) {
-            return;
-        }
-    }
-    CHECK(false);
+    at_every_step(start_rooted, clear_root, judge_death);
 }
 
 /* Out of line: the caller's registers know nothing of the object. */
@@ -276,37 +273,33 @@ static __attribute__((noinline)) void make_and_forget(void) {
     (void)make(1);
 }
 
+static void start_doomed(void) {
+    CHECK(start());
+    make_and_forget();
+    /* More than once: on some hosts a stale register keeps it in the first. */
+    for (unsigned cycles = 0; cycles < 3 && moat_heap.finalizers.doomed == NULL; cycles++) {
+        scrub_stack();
+        moat_cycle_start();
+        moat_cycle_finish();
+    }
+    CHECK(moat_heap.finalizers.doomed != NULL);
+    resurrect = true;
+}
+
+static void run_finalizer(void) {
+    CHECK(moat_gc_step(1) >= 0);
+    CHECK_EQUAL(total, 1);
+    CHECK_EQUAL(wrong, 0);
+}
+
+static void judge_resurrected(void) {
+    CHECK(is_alive(kept[1]) && saved->data->number == MARK + 1);
+}
+
 /* A doomed object is a root of the next cycle until its finalizer runs, which may be at any step of that cycle and
  * hands the object to a root that has been scanned. */
 static void doomed_is_kept_and_taken_at_every_step(void) {
-    for (unsigned steps = 0; steps < 1000; steps++) {
-        CHECK(start());
-        make_and_forget();
-        /* More than once: on some hosts a stale register keeps it in the first. */
-        for (unsigned cycles = 0; cycles < 3 && moat_heap.finalizers.doomed == NULL; cycles++) {
-            scrub_stack();
-            moat_cycle_start();
-            moat_cycle_finish();
-        }
-        CHECK(moat_heap.finalizers.doomed != NULL);
-        resurrect = true;
-        scrub_stack();
-        moat_cycle_start();
-        for (unsigned i = 0; i < steps && moat_heap.cycle.phase != MOAT_PHASE_IDLE; i++) {
-            moat_cycle_step(1);
-        }
-        bool over = moat_heap.cycle.phase == MOAT_PHASE_IDLE;
-        CHECK(moat_gc_step(1) >= 0);
-        CHECK_EQUAL(total, 1);
-        CHECK_EQUAL(wrong, 0);
-        moat_cycle_finish();
-        CHECK_HEAP();
-        CHECK(is_alive(kept[1]) && saved->data->number == MARK + 1);
-        if (over) {
-            return;
-        }
-    }
-    CHECK(false);
+    at_every_step(start_doomed, run_finalizer, judge_resurrected);
 }
 
 static const struct test_case cases[] = {

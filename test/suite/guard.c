@@ -5,6 +5,7 @@
  * A trap resets the board, and the next boot judges it and goes on: the state of the run is in retained RAM.
  *
  * SPDX-License-Identifier: MIT */
+#include "console.h"
 #include "fresh_heap.h"
 #include "guard/message.h"
 #include "harness.h"
@@ -211,8 +212,6 @@ static struct node *value_of(enum value value) {
 
 /* ---- the run, in retained RAM ---- */
 
-#define TEXT_BYTES GUARD_TEXT_BYTES
-
 static __attribute__((section(".noinit.moat_guard_suite"))) struct {
     uint32_t next; /* trial */
     uint32_t traps;
@@ -225,20 +224,9 @@ static __attribute__((section(".noinit.moat_guard_suite"))) struct {
     struct node *at;
     struct node *stored;
     struct node *object;
-    uint32_t text_used;
-    char text[TEXT_BYTES]; /* what was printed since the trial began */
     uint32_t quiet[DESTINATIONS], trapped[DESTINATIONS], failed[DESTINATIONS];
-    char why[DESTINATIONS][TEXT_BYTES];
+    char why[DESTINATIONS][CONSOLE_BYTES];
 } run;
-
-void __real_moat_port_write(const char *text, size_t length);
-void __wrap_moat_port_write(const char *text, size_t length);
-void __wrap_moat_port_write(const char *text, size_t length) {
-    for (size_t i = 0; i < length && run.text_used < TEXT_BYTES - 1; i++) {
-        run.text[run.text_used++] = text[i];
-    }
-    __real_moat_port_write(text, length);
-}
 
 /* Keeps the first failure of each destination. */
 static void fail(const char *what, const char *more) {
@@ -272,9 +260,9 @@ static bool must_trap(void) {
 }
 
 static void expect_text(const struct moat_fault *fault, const struct moat_region *region) {
-    char line[TEXT_BYTES];
+    char line[CONSOLE_BYTES];
     guard_message(line, operations[run.operation].word, fault, region);
-    if (strncmp(run.text, line, strlen(line)) != 0) {
+    if (strncmp(console_text(), line, strlen(line)) != 0) {
         fail("the message should be", line + 1);
     }
 }
@@ -284,7 +272,7 @@ static void judge_trap(void) {
     run.traps++;
     run.trapped[run.destination]++;
     if (!run.expects_trap) {
-        fail("it trapped: ", run.text);
+        fail("it trapped: ", console_text());
         return;
     }
     if (moat_fault_get(&fault) != MOAT_FAULT_STATUS_VALID) {
@@ -329,8 +317,7 @@ static void judge_quiet(const struct node *at) {
 static void operate(struct node *at) {
     run.at = at;
     run.expects_trap = must_trap();
-    run.text_used = 0;
-    memset(run.text, 0, sizeof run.text);
+    console_begin();
     operations[run.operation].run(at, run.stored);
     judge_quiet(at);
     MOAT_CLEAR(at->next);

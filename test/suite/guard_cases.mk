@@ -1,7 +1,7 @@
 # The guard's cases: tables that test/guard/run.c runs.
 #
 # SPDX-License-Identifier: MIT
-GUARD_SRCS := test/fresh_heap.c $(addprefix test/guard/,fixture.c helpers.c message.c run.c)
+GUARD_SRCS := test/fresh_heap.c test/console.c $(addprefix test/guard/,fixture.c helpers.c message.c run.c)
 GUARD_LDFLAGS := -Wl,--wrap=moat_port_write -Wl,--defsym=MOAT_ARENA_BYTES=0 -Wl,--defsym=MOAT_STACK_BYTES=512K
 
 guard_cases_SRCS := $(GUARD_SRCS)

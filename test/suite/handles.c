@@ -4,7 +4,7 @@
 #include "fresh_heap.h"
 #include "harness.h"
 
-#include "heap/cycle.h"
+#include "support/every_step.h"
 
 #include <moat.h>
 
@@ -90,25 +90,17 @@ static __attribute__((noinline)) void hand_over(void) {
     MOAT_STORE(root, node);
 }
 
+static void start_held(void) {
+    CHECK(fresh_heap(arena.bytes, sizeof arena.bytes));
+    make_held();
+}
+
+static void judge(void) {
+    CHECK(is_alive(held));
+}
+
 static void deleted_at_every_step(void) {
-    for (unsigned steps = 0; steps < 1000; steps++) {
-        CHECK(fresh_heap(arena.bytes, sizeof arena.bytes));
-        make_held();
-        scrub_stack();
-        moat_cycle_start();
-        for (unsigned i = 0; i < steps && moat_heap.cycle.phase != MOAT_PHASE_IDLE; i++) {
-            moat_cycle_step(1);
-        }
-        bool over = moat_heap.cycle.phase == MOAT_PHASE_IDLE;
-        hand_over();
-        moat_cycle_finish();
-        CHECK_HEAP();
-        CHECK(is_alive(held));
-        if (over) {
-            return;
-        }
-    }
-    CHECK(false);
+    at_every_step(start_held, hand_over, judge);
 }
 
 static const struct test_case cases[] = {

@@ -18,7 +18,6 @@
 #define ARENA_BYTES (NODE_ARENA_BYTES / 8 * 3)
 #define CHAIN 6
 #define VOLUME 12 /* slices that a handler runs */
-#define STEPS_MAX 100000u
 #define ARRAY_NODES 4
 #define LARGE_NODES 16 /* more granules than a chunk has */
 
@@ -28,7 +27,6 @@ static MOAT_ROOT(struct node) spot;    /* the handler's slot */
 
 /* The stack of a task that never runs: a chain whose nodes are white until that stack has been scanned. */
 static struct node *task[1];
-static struct moat_stack task_stack;
 
 static struct node *shared; /* in the chain: the handler works on its slots; invisible to the collector here */
 static struct node *made;   /* what the operation returned */
@@ -167,12 +165,17 @@ static void claim_made(const struct operation *operation) {
     }
 }
 
-static void prepare(const struct operation *operation, enum situation situation) {
+struct setting {
+    const struct operation *operation;
+    enum situation situation;
+};
+
+static void prepare(const struct setting *setting) {
     build();
     CHECK(!test_failed());
     node_wash_stack();
-    CHECK(situation_enter(situation));
-    operation->arrange();
+    CHECK(situation_enter(setting->situation));
+    setting->operation->arrange();
 }
 
 /* Takes out the pointer that `a` of a shared node holds. */
@@ -182,8 +185,10 @@ static __attribute__((noinline)) struct node *take_out(void) {
     return taken;
 }
 
-static enum step_where attempt(const struct operation *operation, enum situation situation, uint32_t n) {
-    prepare(operation, situation);
+static enum step_where attempt(const void *context, uint32_t n) {
+    const struct setting *setting = context;
+    const struct operation *operation = setting->operation;
+    prepare(setting);
     if (test_failed()) {
         return STEP_AFTER;
     }
@@ -195,9 +200,7 @@ static enum step_where attempt(const struct operation *operation, enum situation
         claim_made(operation);
     }
     if (!test_failed() && test_heap(__FILE__, __LINE__)) {
-        while (moat_gc_step(MOAT_CONFIG_SLICE_UNITS) == 1) {
-        }
-        node_overwrite_free(ARENA_BYTES);
+        situation_leave(ARENA_BYTES);
         verify(operation, held, held_serial, mine);
     }
     return test_failed() ? STEP_AFTER : where;
@@ -205,28 +208,13 @@ static enum step_where attempt(const struct operation *operation, enum situation
 
 /* ---- the cases ---- */
 
-static uint32_t walk(const struct operation *operation, enum situation situation) {
-    const uint32_t stride = step_stride();
-    uint32_t points = 0, n = 1;
-    enum step_where where = STEP_BEFORE;
-    for (; n < STEPS_MAX && where != STEP_AFTER; n += stride) {
-        where = attempt(operation, situation, n);
-        points += where == STEP_INSIDE ? 1 : 0;
-    }
-    if (!test_failed() && (points < operation->least / stride || n >= STEPS_MAX)) {
-        test_equal(__FILE__, __LINE__, "points hit", points, operation->least);
-    }
-    if (test_failed()) {
-        test_note("failed with the interrupt at instruction", n - stride);
-        test_note("in situation", situation);
-    }
-    return points;
-}
-
 static void walk_all(const struct operation *operation) {
     uint32_t points = 0;
     for (enum situation situation = 0; situation < SITUATIONS && !test_failed(); situation++) {
-        points += walk(operation, situation);
+        points += step_through(attempt, &(const struct setting){operation, situation}, operation->least);
+        if (test_failed()) {
+            test_note("in situation", situation);
+        }
     }
     test_note("points hit", points);
 }
@@ -268,8 +256,6 @@ static const struct test_case cases[] = {
 };
 
 int main(void) {
-    task_stack.low = task_stack.sp = (uintptr_t)task;
-    task_stack.high = (uintptr_t)(task + 1);
-    started = node_heap_start(ARENA_BYTES) && moat_stack_add(&task_stack) == MOAT_OK;
+    started = node_heap_start_with(ARENA_BYTES, task, sizeof task);
     return TEST_MAIN(cases);
 }

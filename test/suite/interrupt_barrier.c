@@ -18,8 +18,7 @@
 #define CHAIN 10        /* nodes before the target */
 #define VOLUME 16       /* slices that a handler runs: more than any phase has */
 #define APART_BYTES 64u /* what a word of a stack reaches */
-#define STEPS_MAX 100000u
-#define SHADE 12u /* instructions less, where a stale word of the stack has kept what a barrier would shade */
+#define SHADE 12u       /* instructions less, where a stale word of the stack has kept what a barrier would shade */
 
 /* ---- what is in the heap ---- */
 
@@ -30,7 +29,6 @@ static MOAT_ROOT(struct node) spot;    /* the handler's slot */
 
 /* The stack of a task that never runs: [0] is the chain, whose last node is the target; [1] the value. */
 static struct node *task[2];
-static struct moat_stack task_stack;
 
 /* Invisible to the collector: no root, no stack. */
 static struct node *target; /* two nodes; operations work on target->a */
@@ -260,13 +258,19 @@ static void verify(const struct operation *operation, bool is_fresh, const struc
     verify_target(operation);
 }
 
+struct setting {
+    const struct operation *operation;
+    enum situation situation;
+    bool is_fresh; /* the target is black */
+};
+
 /* Builds the heap, brings the collector where it is to be, and sets the operation up. */
-static void prepare(enum situation situation, bool is_fresh) {
+static void prepare(const struct setting *setting) {
     build();
     CHECK(!test_failed());
     node_wash_stack();
-    CHECK(situation_enter(situation));
-    if (is_fresh) {
+    CHECK(situation_enter(setting->situation));
+    if (setting->is_fresh) {
         bsp_interrupt(make_fresh);
         CHECK(fresh != NULL);
         target = fresh;
@@ -277,8 +281,13 @@ static void prepare(enum situation situation, bool is_fresh) {
     old_serial = old == NULL ? 0 : old->serial;
 }
 
-static enum step_where attempt(const struct operation *operation, enum situation situation, bool is_fresh, uint32_t n) {
-    prepare(situation, is_fresh);
+static enum step_where attempt(const void *context, uint32_t n) {
+    const struct setting *setting = context;
+    const struct operation *operation = setting->operation;
+    if (operation->is_long) {
+        meddling = (n + (uint32_t)setting->situation) % MEDDLINGS;
+    }
+    prepare(setting);
     if (test_failed()) {
         return STEP_AFTER;
     }
@@ -288,10 +297,8 @@ static enum step_where attempt(const struct operation *operation, enum situation
         task[1] = NULL;
     }
     if (!test_failed() && test_heap(__FILE__, __LINE__)) {
-        while (moat_gc_step(MOAT_CONFIG_SLICE_UNITS) == 1) {
-        }
-        node_overwrite_free(ARENA_BYTES);
-        verify(operation, is_fresh, held);
+        situation_leave(ARENA_BYTES);
+        verify(operation, setting->is_fresh, held);
     }
     held = NULL; /* the next attempt has its frame here, and an object near by */
     return test_failed() ? STEP_AFTER : where;
@@ -299,13 +306,13 @@ static enum step_where attempt(const struct operation *operation, enum situation
 
 /* ---- the cases ---- */
 
-static void print_attempt(const struct operation *operation, enum situation situation, bool is_fresh, uint32_t n) {
+static void print_setting(const struct setting *setting) {
     static const char *const ways[MEDDLINGS] = {"takes", "stores here", "stores elsewhere"};
     const char *const words[] = {"# ",
-                                 operation->name,
+                                 setting->operation->name,
                                  ", ",
-                                 situation_name(situation),
-                                 is_fresh ? ", black target" : "",
+                                 situation_name(setting->situation),
+                                 setting->is_fresh ? ", black target" : "",
                                  ", the handler ",
                                  ways[meddling],
                                  "\n"};
@@ -314,27 +321,15 @@ static void print_attempt(const struct operation *operation, enum situation situ
             bsp_write(c, 1);
         }
     }
-    test_note("failed with the interrupt at instruction", n);
 }
 
 static uint32_t walk(const struct operation *operation, enum situation situation, bool is_fresh) {
-    prepare(situation, is_fresh);
+    const struct setting setting = {operation, situation, is_fresh};
+    prepare(&setting);
     uint32_t length = test_failed() ? 0 : step_length(operation->run);
-    const uint32_t stride = step_stride();
-    uint32_t points = 0, n = 1;
-    enum step_where where = STEP_BEFORE;
-    for (; n < STEPS_MAX && where != STEP_AFTER; n += stride) {
-        if (operation->is_long) {
-            meddling = (n + (uint32_t)situation) % MEDDLINGS;
-        }
-        where = attempt(operation, situation, is_fresh, n);
-        points += where == STEP_INSIDE ? 1 : 0;
-    }
-    if (!test_failed() && (points + SHADE / stride < length / stride || n >= STEPS_MAX)) {
-        test_equal(__FILE__, __LINE__, "points hit", points, length);
-    }
+    uint32_t points = step_through(attempt, &setting, length > SHADE ? length - SHADE : 0);
     if (test_failed()) {
-        print_attempt(operation, situation, is_fresh, n - stride);
+        print_setting(&setting);
     }
     return points;
 }
@@ -402,8 +397,6 @@ static const struct test_case cases[] = {
 };
 
 int main(void) {
-    task_stack.low = task_stack.sp = (uintptr_t)task;
-    task_stack.high = (uintptr_t)(task + 2);
-    started = node_heap_start(ARENA_BYTES) && moat_stack_add(&task_stack) == MOAT_OK;
+    started = node_heap_start_with(ARENA_BYTES, task, sizeof task);
     return TEST_MAIN(cases);
 }

@@ -4,7 +4,7 @@
 #include "fresh_heap.h"
 #include "harness.h"
 
-#include "heap/cycle.h"
+#include "support/every_step.h"
 
 #include <moat.h>
 
@@ -93,38 +93,26 @@ static __attribute__((noinline)) void take_over(void) {
     (void)moat_pin(node);
 }
 
-static void try_at_every_step(void (*change)(void), void (*prepare)(void)) {
-    for (unsigned steps = 0; steps < 1000; steps++) {
-        CHECK(fresh_heap(arena.bytes, sizeof arena.bytes));
-        make_pinned();
-        prepare();
-        scrub_stack();
-        moat_cycle_start();
-        for (unsigned i = 0; i < steps && moat_heap.cycle.phase != MOAT_PHASE_IDLE; i++) {
-            moat_cycle_step(1);
-        }
-        bool over = moat_heap.cycle.phase == MOAT_PHASE_IDLE;
-        change();
-        CHECK_HEAP();
-        moat_cycle_finish();
-        CHECK_HEAP();
-        CHECK(is_alive(pinned) && is_alive(referred));
-        if (over) {
-            return;
-        }
-    }
-    CHECK(false);
+static void start_pinned(void) {
+    CHECK(fresh_heap(arena.bytes, sizeof arena.bytes));
+    make_pinned();
 }
 
-static void nothing(void) {
+static void start_handed_over(void) {
+    start_pinned();
+    hand_over();
+}
+
+static void judge(void) {
+    CHECK(is_alive(pinned) && is_alive(referred));
 }
 
 static void released_at_every_step(void) {
-    try_at_every_step(hand_over, nothing);
+    at_every_step(start_pinned, hand_over, judge);
 }
 
 static void pinned_at_every_step(void) {
-    try_at_every_step(take_over, hand_over);
+    at_every_step(start_handed_over, take_over, judge);
 }
 
 static const struct test_case cases[] = {

@@ -7,6 +7,7 @@
 #include "harness.h"
 #include "mark/mark.h"
 #include "space/granule.h"
+#include "support/filler.h"
 
 #include <moat.h>
 #include <stdio.h>
@@ -119,16 +120,8 @@ static __attribute__((noinline)) bool hold(uintptr_t hidden, intptr_t offset) {
 
 /* ---- one object in its place ---- */
 
-static MOAT_ROOT(void) fillers[3];
 static uintptr_t object, object_end; /* disguised both */
 static uintptr_t length;             /* of payload, to the end of the granules */
-
-static void fill(unsigned which, size_t granules) {
-    CHECK(granules != 0);
-    void *filler = moat_new_bytes(granules * MOAT_GRANULE - MOAT_WORD_BYTES);
-    CHECK(filler != NULL);
-    MOAT_STORE(fillers[which], filler);
-}
 
 /* How many granules the object takes, found in a heap of its own. */
 static __attribute__((noinline)) void measure(const struct kind *kind) {
@@ -139,7 +132,7 @@ static __attribute__((noinline)) void measure(const struct kind *kind) {
 }
 
 static void fill_first_arena(void) {
-    fill(2, moat_granules(moat_heap.arenas.table[0]->span) - 1);
+    fill(moat_granules(moat_heap.arenas.table[0]->span) - 1);
 }
 
 static __attribute__((noinline)) void lay_out(const struct kind *kind, enum place place, enum where where) {
@@ -157,7 +150,7 @@ static __attribute__((noinline)) void lay_out(const struct kind *kind, enum plac
     size_t room = moat_granules(arena->span) - 1, granules = (length + MOAT_WORD_BYTES) / MOAT_GRANULE;
     size_t before = place == FIRST ? 0 : place == LAST ? room - granules : 5000 / MOAT_GRANULE;
     if (before != 0) {
-        fill(0, before);
+        fill(before);
         CHECK(!test_failed());
     }
     uintptr_t start = arena->low + before * MOAT_GRANULE;
@@ -166,7 +159,7 @@ static __attribute__((noinline)) void lay_out(const struct kind *kind, enum plac
     object = hide(made);
     object_end = ~(start + granules * MOAT_GRANULE);
     if (place != LAST) {
-        fill(1, room - before - granules);
+        fill(room - before - granules);
     }
 }
 

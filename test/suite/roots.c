@@ -4,7 +4,7 @@
 #include "fresh_heap.h"
 #include "harness.h"
 
-#include "heap/cycle.h"
+#include "support/every_step.h"
 
 #include <moat.h>
 #include <string.h>
@@ -119,11 +119,9 @@ static void removed_root_may_be_added_again(void) {
 
 /* ---- at every step of a cycle ---- */
 
-static __attribute__((noinline)) void advance(unsigned steps) {
-    moat_cycle_start();
-    for (unsigned i = 0; i < steps && moat_heap.cycle.phase != MOAT_PHASE_IDLE; i++) {
-        moat_cycle_step(1);
-    }
+static void start_one(void) {
+    CHECK(start());
+    MOAT_STORE(one, make(&kept[0]));
 }
 
 /* Moves what the root in the heap holds to memory that is no root yet, then makes it one. The store into it has no
@@ -133,26 +131,14 @@ static __attribute__((noinline)) void move_to_new_root(void) {
     (void)moat_root_add(words, NULL, ELEMENTS);
 }
 
+static void judge_kept(void) {
+    CHECK(is_alive(kept[0]));
+    collect_once();
+    CHECK(is_alive(kept[0]));
+}
+
 static void added_at_every_step(void) {
-    for (unsigned steps = 0; steps < 2000; steps++) {
-        CHECK(start());
-        MOAT_STORE(one, make(&kept[0]));
-        scrub_stack();
-        advance(steps);
-        bool over = moat_heap.cycle.phase == MOAT_PHASE_IDLE;
-        move_to_new_root();
-        CHECK_HEAP();
-        moat_cycle_finish();
-        CHECK_HEAP();
-        CHECK(is_alive(kept[0]));
-        collect_once();
-        CHECK(is_alive(kept[0]));
-        if (over) {
-            test_note("steps", steps);
-            return;
-        }
-    }
-    CHECK(false);
+    at_every_step(start_one, move_to_new_root, judge_kept);
 }
 
 /* The root's object goes to the heap root, which has been scanned by then or not; the removal must not lose it. */
@@ -163,32 +149,20 @@ static __attribute__((noinline)) void remove_and_keep(void) {
     MOAT_STORE(one, node);
 }
 
-static __attribute__((noinline)) void fill_last(void) {
+static void start_last(void) {
+    CHECK(start());
     MOAT_RAW(added[ELEMENTS - 1].slots[2]) = make(&kept[0]);
     MOAT_RAW(added[0].slots[0]) = make(&kept[1]);
+    CHECK_EQUAL(moat_root_add(added, &table_type, ELEMENTS), MOAT_OK);
+}
+
+static void judge_last(void) {
+    judge_kept();
+    CHECK(!is_alive(kept[1]));
 }
 
 static void removed_at_every_step(void) {
-    for (unsigned steps = 0; steps < 2000; steps++) {
-        CHECK(start());
-        fill_last();
-        CHECK_EQUAL(moat_root_add(added, &table_type, ELEMENTS), MOAT_OK);
-        scrub_stack();
-        advance(steps);
-        bool over = moat_heap.cycle.phase == MOAT_PHASE_IDLE;
-        remove_and_keep();
-        CHECK_HEAP();
-        moat_cycle_finish();
-        CHECK_HEAP();
-        CHECK(is_alive(kept[0]));
-        collect_once();
-        CHECK(is_alive(kept[0]) && !is_alive(kept[1]));
-        if (over) {
-            test_note("steps", steps);
-            return;
-        }
-    }
-    CHECK(false);
+    at_every_step(start_last, remove_and_keep, judge_last);
 }
 
 /* ---- what only a stack that is not scanned yet holds ---- */
@@ -241,30 +215,12 @@ static __attribute__((noinline)) void take_by_swap(void) {
     MOAT_SWAP(one, node);
 }
 
-static __attribute__((noinline)) void give_to_task(void) {
+static void start_task(void) {
+    CHECK(start());
+    task = (struct moat_stack){
+        .low = (uintptr_t)task_memory, .high = (uintptr_t)(task_memory + 4), .sp = (uintptr_t)task_memory};
+    CHECK_EQUAL(moat_stack_add(&task), MOAT_OK);
     task_memory[2] = (uintptr_t)make(&kept[0]);
-}
-
-static void try_taking(void (*take)(void)) {
-    bool over = false;
-    for (unsigned steps = 0; !over; steps++) {
-        CHECK(start());
-        task = (struct moat_stack){
-            .low = (uintptr_t)task_memory, .high = (uintptr_t)(task_memory + 4), .sp = (uintptr_t)task_memory};
-        CHECK_EQUAL(moat_stack_add(&task), MOAT_OK);
-        give_to_task();
-        scrub_stack();
-        advance(steps);
-        over = moat_heap.cycle.phase == MOAT_PHASE_IDLE;
-        take();
-        scrub_stack();
-        CHECK_HEAP();
-        moat_cycle_finish();
-        CHECK_HEAP();
-        CHECK(is_alive(kept[0]));
-        collect_once();
-        CHECK(is_alive(kept[0]));
-    }
 }
 
 static void taken_over_from_a_stack(void) {
@@ -272,7 +228,7 @@ static void taken_over_from_a_stack(void) {
                                          take_by_exchange, take_by_cas, take_by_move,   take_by_swap};
     for (unsigned i = 0; i < sizeof ways / sizeof ways[0] && !test_failed(); i++) {
         test_note("way", i);
-        try_taking(ways[i]);
+        at_every_step(start_task, ways[i], judge_kept);
     }
 }
 
@@ -317,28 +273,18 @@ static void lose_by_zero(void) {
     (void)MOAT_ZERO(table_type, &typed);
 }
 
-static __attribute__((noinline)) void give_to_slot(void) {
+static void start_slot(void) {
+    CHECK(start());
     MOAT_STORE(typed.slots[1], make(&kept[0]));
 }
 
 /* A context that read the slot may still hold the pointer, on a stack that has been scanned: the object stays for this
  * cycle, and dies in the next. */
-static void try_losing(void (*lose)(void)) {
-    bool over = false;
-    for (unsigned steps = 0; !over; steps++) {
-        CHECK(start());
-        give_to_slot();
-        scrub_stack();
-        advance(steps);
-        over = moat_heap.cycle.phase == MOAT_PHASE_IDLE;
-        lose();
-        CHECK_POINTER(typed.slots[1], NULL);
-        moat_cycle_finish();
-        CHECK_HEAP();
-        CHECK(is_alive(kept[0]));
-        collect_once();
-        CHECK(!is_alive(kept[0]));
-    }
+static void judge_lost(void) {
+    CHECK_POINTER(typed.slots[1], NULL);
+    CHECK(is_alive(kept[0]));
+    collect_once();
+    CHECK(!is_alive(kept[0]));
 }
 
 static void overwritten_at_every_step(void) {
@@ -348,7 +294,7 @@ static void overwritten_at_every_step(void) {
     };
     for (unsigned i = 0; i < sizeof ways / sizeof ways[0] && !test_failed(); i++) {
         test_note("way", i);
-        try_losing(ways[i]);
+        at_every_step(start_slot, ways[i], judge_lost);
     }
 }
 

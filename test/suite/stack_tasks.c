@@ -10,15 +10,10 @@
 #include "cpu.h"
 #include "support/node.h"
 #include "support/situation.h"
+#include "task.h"
 
 #include <bsp.h>
 #include <moat.h>
-
-#ifdef __SANITIZE_ADDRESS__
-#include <sanitizer/asan_interface.h>
-#else
-#define ASAN_UNPOISON_MEMORY_REGION(at, bytes) ((void)(at), (void)(bytes))
-#endif
 
 #define TASKS 3
 #define STACK_WORDS 4096
@@ -56,19 +51,10 @@ static void begin(void) {
     running->run(running);
 }
 
-/* A stack as if its task had called cpu_switch from the start of begin(). */
 static void prepare(struct task *task, uintptr_t *words, void (*run)(struct task *)) {
-    ASAN_UNPOISON_MEMORY_REGION(words, STACK_WORDS * sizeof(uintptr_t)); /* frames of a task that never ended */
-    for (size_t i = 0; i < STACK_WORDS; i++) {
-        words[i] = 0;
-    }
-    uintptr_t *frame = words + STACK_WORDS - cpu_frame_above - cpu_frame_words;
-    frame[cpu_frame_return] = (uintptr_t)begin;
+    task_lay_out(&task->stack, words, STACK_WORDS, begin);
     task->run = run;
     task->rounds = 0;
-    task->stack.low = (uintptr_t)words;
-    task->stack.high = (uintptr_t)(words + STACK_WORDS);
-    task->stack.sp = (uintptr_t)frame;
 }
 
 /* ---- what tasks do ---- */
@@ -138,9 +124,7 @@ static void unregister_all(void) {
 }
 
 static void complete(void) {
-    while (moat_gc_step(MOAT_CONFIG_SLICE_UNITS) == 1) {
-    }
-    node_overwrite_free(NODE_ARENA_BYTES / 4);
+    situation_leave(NODE_ARENA_BYTES / 4);
     CHECK_HEAP();
 }
 

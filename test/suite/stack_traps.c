@@ -5,6 +5,7 @@
  * A trap resets the board, and the next boot judges it and goes on: the state of the run is in retained RAM.
  *
  * SPDX-License-Identifier: MIT */
+#include "console.h"
 #include "fresh_heap.h"
 #include "guard/message.h"
 #include "harness.h"
@@ -12,16 +13,11 @@
 #include "base/port.h"
 #include "heap/cycle.h"
 #include "cpu.h"
+#include "task.h"
 
 #include <bsp.h>
 #include <moat.h>
 #include <string.h>
-
-#ifdef __SANITIZE_ADDRESS__
-#include <sanitizer/asan_interface.h>
-#else
-#define ASAN_UNPOISON_MEMORY_REGION(at, bytes) ((void)(at), (void)(bytes))
-#endif
 
 #define ARENA_BYTES 8192
 #define STACK_WORDS 4096
@@ -92,13 +88,9 @@ static void resume(struct task *next) {
 }
 
 static void prepare(struct task *which, uintptr_t *words, size_t count, void (*run)(void)) {
-    ASAN_UNPOISON_MEMORY_REGION(words, count * sizeof *words);
-    memset(words, 0, count * sizeof *words);
-    uintptr_t *frame = words + count - cpu_frame_above - cpu_frame_words;
-    frame[cpu_frame_return] = (uintptr_t)begin;
     which->run = run;
-    which->stack = (struct moat_stack){
-        .low = (uintptr_t)words, .high = (uintptr_t)(words + count), .sp = (uintptr_t)frame, .name = "task"};
+    which->stack = (struct moat_stack){.name = "task"};
+    task_lay_out(&which->stack, words, count, begin);
 }
 
 static void run_unknown(void (*run)(void)) {
@@ -426,19 +418,8 @@ static __attribute__((section(".noinit.moat_stack_traps"))) struct {
     uint32_t traps; /* so far */
     bool finished;
     bool trapped[TRIALS_MAX], failed[TRIALS_MAX];
-    char why[TRIALS_MAX][GUARD_TEXT_BYTES];
-    uint32_t text_used;
-    char text[GUARD_TEXT_BYTES]; /* what was printed since the trial began */
+    char why[TRIALS_MAX][CONSOLE_BYTES];
 } run;
-
-void __real_moat_port_write(const char *text, size_t length);
-void __wrap_moat_port_write(const char *text, size_t length);
-void __wrap_moat_port_write(const char *text, size_t length) {
-    for (size_t i = 0; i < length && run.text_used < GUARD_TEXT_BYTES - 1; i++) {
-        run.text[run.text_used++] = text[i];
-    }
-    __real_moat_port_write(text, length);
-}
 
 static void fail(const char *what, const char *more) {
     char *why = run.why[run.next];
@@ -475,7 +456,7 @@ static bool lies_in(uint64_t at, const uintptr_t *words) {
 
 static void judge_trap(const struct trial *trial) {
     struct moat_fault fault;
-    char line[GUARD_TEXT_BYTES];
+    char line[CONSOLE_BYTES];
     run.traps++;
     run.trapped[run.next] = true;
     if (moat_fault_get(&fault) != MOAT_FAULT_STATUS_VALID) {
@@ -486,16 +467,16 @@ static void judge_trap(const struct trial *trial) {
     bool second_task = trial->kind == MOAT_FAULT_SECOND_TASK;
     expected_line(line, &fault, below);
     if (fault.kind != trial->kind || (fault.state & MOAT_FAULT_IN_HANDLER) != 0) {
-        fail("another fault: ", run.text + 1);
-    } else if (strncmp(run.text, line, strlen(line)) != 0) {
+        fail("another fault: ", console_text() + 1);
+    } else if (strncmp(console_text(), line, strlen(line)) != 0) {
         fail("the message should be", line + 1);
     } else if (!lies_in(fault.sp, second_task ? memory.above
                                   : below     ? memory.below
                                               : memory.far) ||
                (second_task && !lies_in(fault.destination, memory.far))) {
-        fail("a stack pointer is wrong: ", run.text + 1);
+        fail("a stack pointer is wrong: ", console_text() + 1);
     } else if (trial->body != NULL && (uintptr_t)fault.pc - ((uintptr_t)trial->body & ~(uintptr_t)1) > FUNCTION_BYTES) {
-        fail("the record's pc is not in the function that calls: ", run.text + 1);
+        fail("the record's pc is not in the function that calls: ", console_text() + 1);
     }
 }
 
@@ -507,8 +488,7 @@ static void perform(const struct trial *trial) {
     collections = 3;
     body = trial->body;
     (void)moat_out_of_memory_hook_set(NULL);
-    run.text_used = 0;
-    memset(run.text, 0, sizeof run.text);
+    console_begin();
     moat_fault_clear();
     if (!fresh_heap(arena.bytes, sizeof arena.bytes)) {
         fail("no fresh heap", "");

@@ -11,6 +11,7 @@
 #include "harness.h"
 #include "mark/mark.h"
 #include "space/granule.h"
+#include "support/filler.h"
 #include "support/walks.h"
 
 #include <moat.h>
@@ -41,8 +42,6 @@ static const struct types types[WALK_SIZE_COUNT] = {WALK_SIZES(TYPES_OF)};
 FRESH_ARENA(low_spare, SPARE_BYTES);
 FRESH_ARENA(home, 4096);
 FRESH_ARENA(high_spare, SPARE_BYTES);
-
-static MOAT_ROOT(void) fillers[2];
 
 /* ---- what runs now ---- */
 
@@ -75,19 +74,13 @@ static size_t granules_of_object(void) {
     return (payload + MOAT_WORD_BYTES + MOAT_GRANULE - 1) / MOAT_GRANULE;
 }
 
-static void fill(unsigned which, size_t granules) {
-    void *filler = moat_new_bytes(granules * MOAT_GRANULE - MOAT_WORD_BYTES);
-    CHECK(filler != NULL);
-    MOAT_STORE(fillers[which], filler);
-}
-
 /* An arena in which the object has its place, and the rest is taken. */
 static __attribute__((noinline)) void lay_out(void) {
     CHECK(fresh_heap(home.bytes, sizeof home.bytes));
     size_t room = moat_granules(moat_heap.arenas.table[0]->span) - 1, granules = granules_of_object();
     size_t before = place == FIRST ? 0 : place == LAST ? room - granules : FILLER_BYTES / MOAT_GRANULE;
     if (before != 0) {
-        fill(0, before);
+        fill(before);
         CHECK(!test_failed());
     }
     void *made = make();
@@ -97,7 +90,7 @@ static __attribute__((noinline)) void lay_out(void) {
     object = hide(made);
     object_end = start + granules * MOAT_GRANULE;
     if (place != LAST) {
-        fill(1, room - before - granules);
+        fill(room - before - granules);
         CHECK(!test_failed());
     }
     CHECK_EQUAL(moat_arena_add(place == LAST ? low_spare.bytes : high_spare.bytes, SPARE_BYTES), MOAT_OK);

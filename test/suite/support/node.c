@@ -23,6 +23,13 @@ bool node_heap_start(size_t bytes) {
     return moat_init() == MOAT_OK && moat_arena_add(arena, bytes) == MOAT_OK;
 }
 
+bool node_heap_start_with(size_t bytes, void *words, size_t size) {
+    static struct moat_stack stack;
+    stack.low = stack.sp = (uintptr_t)words;
+    stack.high = stack.low + size;
+    return node_heap_start(bytes) && moat_stack_add(&stack) == MOAT_OK;
+}
+
 static void number(struct node *node) {
     moat_port_mask_t masked = moat_port_mask();
     node->serial = ++serial;

@@ -21,6 +21,9 @@ MOAT_TYPE_DECLARE(node_type);
 #define NODE_ARENA_BYTES ((size_t)4096 * sizeof(void *))
 bool node_heap_start(size_t bytes);
 
+/* The same, and registers the stack of a task that never runs: these words. */
+bool node_heap_start_with(size_t bytes, void *words, size_t size);
+
 /* A new node with a serial number of its own, or NULL. Context: any, as for the rest. */
 struct node *node_new(void);
 

@@ -4,6 +4,8 @@
  * SPDX-License-Identifier: MIT */
 #include "situation.h"
 
+#include "node.h"
+
 #include "heap/cycle.h"
 #include "heap/pace.h"
 #include "space/granule.h"
@@ -91,4 +93,10 @@ bool situation_enter(enum situation situation) {
     default:
         return enter_sweep(all_swept);
     }
+}
+
+void situation_leave(size_t bytes) {
+    while (moat_gc_step(MOAT_CONFIG_SLICE_UNITS) == 1) {
+    }
+    node_overwrite_free(bytes);
 }

@@ -5,6 +5,7 @@
 #define TEST_SITUATION_H
 
 #include <stdbool.h>
+#include <stddef.h>
 
 enum situation {
     SITUATION_IDLE,
@@ -20,6 +21,9 @@ enum situation {
 /* Brings the collector there from wherever it is, without allocating. False: it did not get there. The stack that calls
  * is scanned on the way. Context: thread. */
 bool situation_enter(enum situation situation);
+
+/* Completes the cycle from there, and overwrites up to `bytes` of what is free then. Context: thread. */
+void situation_leave(size_t bytes);
 
 const char *situation_name(enum situation situation);
 

@@ -7,6 +7,8 @@
 
 #include <bsp.h>
 
+#define STEPS_MAX 100000u
+
 static volatile enum step_where thread_is;
 static volatile enum step_where hit;
 static volatile bool fired;
@@ -43,11 +45,29 @@ uint32_t step_length(void (*operation)(void)) {
     return with - (bsp_instructions() - start);
 }
 
-uint32_t step_stride(void) {
+static uint32_t step_stride(void) {
     const char *text = test_argument("stride");
     uint32_t stride = 0;
     for (; text != NULL && *text >= '0' && *text <= '9'; text++) {
         stride = stride * 10 + (uint32_t)(*text - '0');
     }
     return stride == 0 ? 1 : stride;
+}
+
+uint32_t step_through(enum step_where (*attempt)(const void *context, uint32_t n), const void *context,
+                      uint32_t least) {
+    const uint32_t stride = step_stride();
+    uint32_t points = 0, n = 1;
+    enum step_where where = STEP_BEFORE;
+    for (; n < STEPS_MAX && where != STEP_AFTER; n += stride) {
+        where = attempt(context, n);
+        points += where == STEP_INSIDE ? 1 : 0;
+    }
+    if (!test_failed() && (points < least / stride || n >= STEPS_MAX)) {
+        test_equal(__FILE__, __LINE__, "points hit", points, least);
+    }
+    if (test_failed()) {
+        test_note("failed with the interrupt at instruction", n - stride);
+    }
+    return points;
 }

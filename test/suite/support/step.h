@@ -1,4 +1,5 @@
-/* A handler at the n-th instruction of an operation, for n = 1, 2, 3, ... until the operation is over before it.
+/* A handler at the n-th instruction of an operation, for n = 1, 2, 3, ... until the operation is over before it. For a
+ * quicker look, the command line's `stride=` is the step from one n to the next.
  *
  * SPDX-License-Identifier: MIT */
 #ifndef TEST_STEP_H
@@ -16,8 +17,9 @@ enum step_where step_at(uint32_t n, void (*operation)(void), void (*interrupt)(v
 /* In `interrupt`: where the thread was. */
 enum step_where step_where(void);
 
-/* Steps from one attempt to the next: 1, or the command line's `stride=`, for a quicker look. */
-uint32_t step_stride(void);
+/* Runs attempt(context, n), which returns what step_at(n, ...) does, until the operation is over before the interrupt.
+ * Fails the case if it was hit inside less than `least` times, at a stride of 1. Returns how often. */
+uint32_t step_through(enum step_where (*attempt)(const void *context, uint32_t n), const void *context, uint32_t least);
 
 /* Instructions that `operation` takes if nothing interrupts it. */
 uint32_t step_length(void (*operation)(void));
