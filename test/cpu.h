@@ -1,4 +1,4 @@
-/* Tests use these functions of a CPU beyond its port. They are assembly: cpu_FAMILY.S.
+/* Tests use these functions of a CPU beyond its port. They are assembly: cpu_FAMILY.S, with cpu.inc.
  *
  * SPDX-License-Identifier: MIT */
 #ifndef TEST_CPU_H

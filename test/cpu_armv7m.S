@@ -1,14 +1,20 @@
 /* ARMv7-M. See cpu.h.
  *
  * SPDX-License-Identifier: MIT */
+#define WORD 4
+#define ADDRESS .word
+#define HOLDS r4, r5, r6, r7, r8, r9, r10, r11
+#define HOLD_COUNT 8
+#define FRAME_WORDS 10
+#define FRAME_RETURN 9
+#define FRAME_ABOVE 0
+#define EXCEPTIONS 1
+#define NOTHING 0x30000000
+
     .syntax unified
     .thumb
 
     .macro hold register
-    .section .text.cpu_hold_\register, "ax", %progbits
-    .type cpu_hold_\register, %function
-    .thumb_func
-cpu_hold_\register:
     push {r3-r11, lr}
     push {r1, r2} /* collect */
     .irp cleared, r4, r5, r6, r7, r8, r9, r10, r11
@@ -21,60 +27,16 @@ cpu_hold_\register:
     blx r1
     mov r0, \register
     pop {r3-r11, pc}
-    .size cpu_hold_\register, . - cpu_hold_\register
-
-    .section .rodata.cpu_holds, "a", %progbits
-    .word cpu_hold_\register
     .endm
 
-    .section .rodata.cpu_holds, "a", %progbits
-    .balign 4
-    .global cpu_holds
-cpu_holds:
-    .irp kept, r4, r5, r6, r7, r8, r9, r10, r11
-    hold \kept
-    .endr
+#include "cpu.inc"
 
-    .section .rodata.cpu_frame, "a", %progbits
-    .balign 4
-    .global cpu_hold_count, cpu_frame_words, cpu_frame_return, cpu_frame_above
-cpu_hold_count: .word 8
-cpu_frame_words: .word 10
-cpu_frame_return: .word 9
-cpu_frame_above: .word 0
-
-    .section .text.cpu_switch, "ax", %progbits
-    .global cpu_switch
-    .type cpu_switch, %function
-    .thumb_func
-cpu_switch:
+    function cpu_switch
     push {r3-r11, lr} /* r3 keeps the stack aligned to 8 */
     mov r2, sp
     str r2, [r0]
     mov sp, r1
     pop {r3-r11, pc}
-    .size cpu_switch, . - cpu_switch
-
-    .section .rodata.cpu_exceptions, "a", %progbits
-    .balign 4
-    .global cpu_exceptions, cpu_nothing
-cpu_exceptions: .word 1
-cpu_nothing: .word 0x30000000
-
-    .section .bss.cpu_call, "aw", %nobits
-    .balign 4
-    .global cpu_call_function, cpu_call_arguments, cpu_call_sp
-cpu_call_function: .skip 4
-cpu_call_arguments: .skip 8
-cpu_call_sp: .skip 4
-
-    .macro function name
-    .section .text.\name, "ax", %progbits
-    .global \name
-    .type \name, %function
-    .thumb_func
-\name:
-    .endm
 
     function cpu_call
     ldr r3, =cpu_call_function

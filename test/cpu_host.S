@@ -2,54 +2,55 @@
  *
  * SPDX-License-Identifier: MIT */
 #ifdef __x86_64__
-#define SAVED rbx, rbp, r12, r13, r14, r15
-#define SAVED_REVERSED r15, r14, r13, r12, rbp, rbx
-#define SAVED_COUNT 6
+#define HOLDS rbx, rbp, r12, r13, r14, r15
+#define HOLDS_REVERSED r15, r14, r13, r12, rbp, rbx
+#define HOLD_COUNT 6
 #define WORD 8
 #define ADDRESS .quad
 #define RESULT %rax
 #define SP %rsp
-#define ABOVE 1
 #else
-#define SAVED ebx, ebp, esi, edi
-#define SAVED_REVERSED edi, esi, ebp, ebx
-#define SAVED_COUNT 4
+#define HOLDS ebx, ebp, esi, edi
+#define HOLDS_REVERSED edi, esi, ebp, ebx
+#define HOLD_COUNT 4
 #define WORD 4
 #define ADDRESS .long
 #define RESULT %eax
 #define SP %esp
-#define ABOVE 1
 #endif
 
+#define FRAME_WORDS HOLD_COUNT + 1
+#define FRAME_RETURN HOLD_COUNT
+#define FRAME_ABOVE 1
+#define EXCEPTIONS 0 /* signals are the sanitizers' */
+#define NOTHING 0
+
     .macro push_saved
-    .irp name, SAVED
+    .irp name, HOLDS
     push %\name
     .endr
     .endm
 
     .macro pop_saved
-    .irp name, SAVED_REVERSED
+    .irp name, HOLDS_REVERSED
     pop %\name
     .endr
     .endm
 
     /* Two words hold make and collect, and a third aligns the stack: on i386 calls take no arguments here. */
     .macro hold register
-    .section .text.cpu_hold_\register, "ax", @progbits
-    .type cpu_hold_\register, @function
-cpu_hold_\register:
     push_saved
     sub $(3 * WORD), SP
 #ifdef __x86_64__
     mov %rdi, (SP)
     mov %rsi, WORD(SP)
 #else
-    mov (SAVED_COUNT + 4) * WORD(SP), %eax
+    mov (HOLD_COUNT + 4) * WORD(SP), %eax
     mov %eax, (SP)
-    mov (SAVED_COUNT + 5) * WORD(SP), %eax
+    mov (HOLD_COUNT + 5) * WORD(SP), %eax
     mov %eax, WORD(SP)
 #endif
-    .irp name, SAVED
+    .irp name, HOLDS
     xor %\name, %\name
     .endr
     call *(SP)
@@ -60,32 +61,11 @@ cpu_hold_\register:
     add $(3 * WORD), SP
     pop_saved
     ret
-    .size cpu_hold_\register, . - cpu_hold_\register
-
-    .section .rodata.cpu_holds, "a", @progbits
-    ADDRESS cpu_hold_\register
     .endm
 
-    .section .rodata.cpu_holds, "a", @progbits
-    .balign 8
-    .global cpu_holds
-cpu_holds:
-    .irp kept, SAVED
-    hold \kept
-    .endr
+#include "cpu.inc"
 
-    .section .rodata.cpu_frame, "a", @progbits
-    .balign 8
-    .global cpu_hold_count, cpu_frame_words, cpu_frame_return, cpu_frame_above
-cpu_hold_count: ADDRESS SAVED_COUNT
-cpu_frame_words: ADDRESS SAVED_COUNT + 1
-cpu_frame_return: ADDRESS SAVED_COUNT
-cpu_frame_above: ADDRESS ABOVE
-
-    .section .text.cpu_switch, "ax", @progbits
-    .global cpu_switch
-    .type cpu_switch, @function
-cpu_switch:
+    function cpu_switch
 #ifndef __x86_64__
     mov 4(%esp), %eax
     mov 8(%esp), %edx
@@ -100,27 +80,6 @@ cpu_switch:
 #endif
     pop_saved
     ret
-    .size cpu_switch, . - cpu_switch
-
-    .section .rodata.cpu_exceptions, "a", @progbits
-    .balign 8
-    .global cpu_exceptions, cpu_nothing
-cpu_exceptions: ADDRESS 0 /* signals are the sanitizers' */
-cpu_nothing: ADDRESS 0
-
-    .section .bss.cpu_call, "aw", @nobits
-    .balign 8
-    .global cpu_call_function, cpu_call_arguments, cpu_call_sp
-cpu_call_function: .skip WORD
-cpu_call_arguments: .skip 2 * WORD
-cpu_call_sp: .skip WORD
-
-    .macro function name
-    .section .text.\name, "ax", @progbits
-    .global \name
-    .type \name, @function
-\name:
-    .endm
 
     function cpu_call
     mov SP, cpu_call_sp

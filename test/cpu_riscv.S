@@ -11,6 +11,14 @@
 #define ADDRESS .word
 #endif
 
+#define HOLDS s0, s1, s2, s3, s4, s5, s6, s7, s8, s9, s10, s11
+#define HOLD_COUNT 12
+#define FRAME_WORDS FRAME
+#define FRAME_RETURN 15
+#define FRAME_ABOVE 0
+#define EXCEPTIONS 1
+#define NOTHING 0x18
+
     .macro push_saved
     addi sp, sp, -FRAME * WORD
     .irp n, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11
@@ -28,9 +36,6 @@
     .endm
 
     .macro hold register
-    .section .text.cpu_hold_\register, "ax", @progbits
-    .type cpu_hold_\register, @function
-cpu_hold_\register:
     push_saved
     STORE a1, 12 * WORD(sp) /* collect */
     .irp n, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11
@@ -44,58 +49,16 @@ cpu_hold_\register:
     mv a0, \register
     pop_saved
     ret
-    .size cpu_hold_\register, . - cpu_hold_\register
-
-    .section .rodata.cpu_holds, "a", @progbits
-    ADDRESS cpu_hold_\register
     .endm
 
-    .section .rodata.cpu_holds, "a", @progbits
-    .balign 8
-    .global cpu_holds
-cpu_holds:
-    .irp kept, s0, s1, s2, s3, s4, s5, s6, s7, s8, s9, s10, s11
-    hold \kept
-    .endr
+#include "cpu.inc"
 
-    .section .rodata.cpu_frame, "a", @progbits
-    .balign 8
-    .global cpu_hold_count, cpu_frame_words, cpu_frame_return, cpu_frame_above
-cpu_hold_count: ADDRESS 12
-cpu_frame_words: ADDRESS FRAME
-cpu_frame_return: ADDRESS 15
-cpu_frame_above: ADDRESS 0
-
-    .section .text.cpu_switch, "ax", @progbits
-    .global cpu_switch
-    .type cpu_switch, @function
-cpu_switch:
+    function cpu_switch
     push_saved
     STORE sp, 0(a0)
     mv sp, a1
     pop_saved
     ret
-    .size cpu_switch, . - cpu_switch
-
-    .section .rodata.cpu_exceptions, "a", @progbits
-    .balign 8
-    .global cpu_exceptions, cpu_nothing
-cpu_exceptions: ADDRESS 1
-cpu_nothing: ADDRESS 0x18
-
-    .section .bss.cpu_call, "aw", @nobits
-    .balign 8
-    .global cpu_call_function, cpu_call_arguments, cpu_call_sp
-cpu_call_function: .skip WORD
-cpu_call_arguments: .skip 2 * WORD
-cpu_call_sp: .skip WORD
-
-    .macro function name
-    .section .text.\name, "ax", @progbits
-    .global \name
-    .type \name, @function
-\name:
-    .endm
 
     function cpu_call
     la t0, cpu_call_function
