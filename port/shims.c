@@ -1,4 +1,4 @@
-/* moat: what a port hands on, the same for every CPU family: to the board, and to the fault log.
+/* moat: a port hands these on, in the same way for every CPU family: to the board, and to the fault log.
  *
  * SPDX-License-Identifier: MIT */
 #include "base/port.h"
