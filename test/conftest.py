@@ -2,14 +2,12 @@
 which test/suites.txt's `pytest=` has counted.
 
 SPDX-License-Identifier: MIT"""
-import pathlib
 import re
 import sys
 
 import pytest
 
 sys.dont_write_bytecode = True
-sys.path[:0] = [str(pathlib.Path(__file__).resolve().parent)]
 
 
 @pytest.hookimpl(trylast=True)

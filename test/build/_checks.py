@@ -9,7 +9,7 @@ import sys
 import tempfile
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1]))
-from lib.cases import Failure, Skip, run as run_cases  # noqa: E402, F401 (for those who import this)
+from lib.cases import Failure, Skip, as_pytest, run as run_cases  # noqa: E402, F401 (for those who import this)
 from lib.paths import ROOT  # noqa: E402
 
 
@@ -84,10 +84,20 @@ def expect(condition, what):
         raise Failure(what)
 
 
-def main(*cases):
-    """Runs cases: functions that take a scratch folder, or pairs of a name and such a function."""
-    def in_scratch(function):
+def in_scratch(*cases):
+    """Pairs of a name and a case from functions that take a scratch folder, or pairs of a name and such a function."""
+    def call(function):
         with tempfile.TemporaryDirectory() as scratch:
             function(pathlib.Path(scratch))
     named = [case if isinstance(case, tuple) else (case.__name__, case) for case in cases]
-    run_cases((name, functools.partial(in_scratch, function)) for name, function in named)
+    return [(name, functools.partial(call, function)) for name, function in named]
+
+
+def main(*cases):
+    """Runs such cases as a script."""
+    run_cases(in_scratch(*cases))
+
+
+def pytest_of(*cases):
+    """Such cases as a test of pytest."""
+    return as_pytest(in_scratch(*cases))

@@ -1,4 +1,3 @@
-#!/usr/bin/python3
 """The lint build refuses what must not be written by hand, and nothing else; tools/moat-lint names the macro to use.
 
 SPDX-License-Identifier: MIT"""
@@ -8,7 +7,7 @@ import os
 import re
 import tempfile
 
-from _checks import ROOT, WARNINGS, Compiler, expect, first_error, main, run
+from _checks import ROOT, WARNINGS, Compiler, expect, first_error, pytest_of, run
 
 FOLDER = ROOT / "test/config/lint"
 TARGETS = ("armv7m", "rv32imac", "rv64imac")
@@ -142,4 +141,5 @@ def lint_objects_do_not_link(scratch):
            f"a lint object links, or ld says '{first_error(output)}'")
 
 
-main(*(case(*item) for item in CASES.items()), nothing_else_is_said, without_a_c_library, lint_objects_do_not_link)
+test_cases = pytest_of(*(case(*item) for item in CASES.items()), nothing_else_is_said, without_a_c_library,
+                       lint_objects_do_not_link)

@@ -1,10 +1,9 @@
-#!/usr/bin/python3
 """moat-lint finds the MOAT_REF members that a MOAT_TYPE does not name: test/config/lint/maps.c says which.
 
 SPDX-License-Identifier: MIT"""
 import re
 
-from _checks import ROOT, Compiler, expect, main, run
+from _checks import ROOT, Compiler, expect, pytest_of, run
 
 SOURCE = "test/config/lint/maps.c"
 COMPILERS = [Compiler(target, clang) for target in ("armv7m", "rv32imac", "rv64imac", "host")
@@ -45,4 +44,4 @@ def map_case(compiler):
     return f"members_that_the_map_lacks_{compiler.name.replace('/', '_')}", case
 
 
-main(*(map_case(compiler) for compiler in COMPILERS))
+test_cases = pytest_of(*(map_case(compiler) for compiler in COMPILERS))

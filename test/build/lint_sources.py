@@ -1,11 +1,10 @@
-#!/usr/bin/python3
 """The examples, the suites and README.md's example pass lint, and would not if they wrote a slot or a map wrongly.
 
 SPDX-License-Identifier: MIT"""
 import re
 import shutil
 
-from _checks import ROOT, Compiler, expect, main, run
+from _checks import ROOT, Compiler, expect, pytest_of, run
 
 NEWLIB = {"rv32imac": "build/newlib/rv32imac/include", "rv64imac": "build/newlib/rv64imac/include"}
 COMPILERS = [Compiler("armv7m"), Compiler("rv32imac"), Compiler("rv64imac"), Compiler("host", clang=True)]
@@ -136,5 +135,6 @@ def what_is_no_findings_business(scratch):
     expect(status == 2 and "/no/such/compiler" in output, f"no compiler: status {status}, {output}")
 
 
-main(clean("tracker", TRACKER), clean("tracker", TRACKER, "-DTRACKER_BUG=1"), clean("suites", OTHERS), readme_is_clean,
-     tracker_with_a_mistake, a_compile_command_as_it_stands, what_is_no_findings_business)
+test_cases = pytest_of(clean("tracker", TRACKER), clean("tracker", TRACKER, "-DTRACKER_BUG=1"), clean("suites", OTHERS),
+                       readme_is_clean, tracker_with_a_mistake, a_compile_command_as_it_stands,
+                       what_is_no_findings_business)

@@ -1,7 +1,10 @@
 """A page in headless Chromium, driven through chromedriver's HTTP interface (W3C WebDriver).
 
 SPDX-License-Identifier: MIT"""
+import atexit
 import base64
+import contextlib
+import functools
 import json
 import pathlib
 import re
@@ -11,7 +14,7 @@ import tempfile
 import urllib.error
 import urllib.request
 
-from support import Skip, run
+from lib.cases import Skip
 
 SECONDS = 60
 ENTER, ESCAPE, TAB, RIGHT, DOWN = "\ue007", "\ue00c", "\ue004", "\ue014", "\ue015"
@@ -31,21 +34,21 @@ class BrowserError(Exception):
     pass
 
 
-def run_with_browser(cases_of):
-    """Runs the cases that cases_of(a Browser, or None where there is none) gives."""
-    if missing():
-        run(list(cases_of(None)))
-    with Browser("--window-size=1400,1000") as browser:
-        run(list(cases_of(browser)))
+@functools.cache
+def shared():
+    """One browser for all cases of a run."""
+    stack = contextlib.ExitStack()
+    atexit.register(stack.close)
+    return stack.enter_context(Browser("--window-size=1400,1000"))
 
 
-def with_browser(browser, case, *arguments):
-    """The case as one of support.run: skipped where there is no browser, and failed where the page does."""
+def with_browser(case, *arguments):
+    """The case with a browser: skipped where there is none, and failed where the page does."""
     def run_case():
-        if browser is None:
+        if missing():
             raise Skip(missing())
         try:
-            return case(browser, *arguments)
+            return case(shared(), *arguments)
         except BrowserError as error:
             return str(error)
     return run_case

@@ -2,14 +2,8 @@
 
 SPDX-License-Identifier: MIT"""
 import os
-import pathlib
 import shlex
 import subprocess
-import sys
-
-sys.dont_write_bytecode = True
-ROOT = pathlib.Path(__file__).resolve().parents[2]
-sys.path[:0] = [str(ROOT / "tools"), str(ROOT / "test/fault")]
 
 LIMIT_SECONDS = 120
 RAW_TYPE = "unsigned char"  # as core calls the type of raw bytes

@@ -1,4 +1,3 @@
-#!/usr/bin/python3
 """Logs that went through a bad cable: whatever is done to a dump, moat-heapmap draws what is there, says what is
 missing, and invents nothing. Runs on the dumps of fixture.c, with the environment that test/suites.txt describes.
 
@@ -14,11 +13,11 @@ import re
 import tempfile
 import zlib
 
-from moments import ROOT, run_fixture
+from moments import run_fixture
 
+from lib.cases import as_pytest
 from moat.heapmap import cli as heapmap
 from moat.log import dump as frames
-from support import run
 
 heapmap.Firmware = functools.cache(heapmap.Firmware)
 SEED = 20
@@ -177,15 +176,13 @@ def forged(lines):
     return case
 
 
-def main():
-    os.chdir(ROOT)
+def cases():
     lines = one_dump(run_fixture())
     status, errors, truth, _ = draw(b"".join(lines))
-    if status != 0:
-        run([("the_dump_itself", lambda: f"moat-heapmap ended with {status}: {errors}")])
-    cases = [(mutation.__name__, mutated(lines, truth, mutation, mutation in HARMLESS))
-             for mutation in HARMLESS + HARMFUL]
-    run([*cases, ("forge", forged(lines))])
+    yield "the_dump_itself", lambda: None if status == 0 else f"moat-heapmap ended with {status}: {errors}"
+    for mutation in HARMLESS + HARMFUL:
+        yield mutation.__name__, mutated(lines, truth, mutation, mutation in HARMLESS)
+    yield "forge", forged(lines)
 
 
-main()
+test_cases = as_pytest(cases())

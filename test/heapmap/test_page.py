@@ -1,4 +1,3 @@
-#!/usr/bin/python3
 """Heaps made by hand, whose every figure is known, through the page and the command line; frames made by hand, through
 the reader of logs.
 
@@ -15,9 +14,9 @@ import sys
 import tempfile
 import zlib
 
-from moments import ROOT
-
-from browser import BrowserError, run_with_browser, with_browser
+from browser import BrowserError, with_browser
+from lib.cases import as_pytest
+from lib.paths import ROOT
 from moat.heap.model import Arena, Heap, Hole, Object, Root, Slot
 from moat.heap.retained import Retained
 from moat.heapmap import cli as heapmap, page, picture
@@ -381,15 +380,14 @@ def only_the_page_needs_jinja2():
     return same(found, [(0, False), (1, True)])
 
 
-def cases(browser):
+def cases():
     for case in (figures_of_a_diamond, retained_by_dominators, retained_is_what_goes_with_an_object,
                  a_kind_within_itself_is_counted_once, ages_over_dumps, one_dump_knows_no_ages,
                  names_are_escaped, only_the_page_needs_jinja2, two_devices_in_one_log, what_is_missing_is_said,
                  malformed_frames_are_counted, mistakes_are_explained):
         yield case.__name__, case
     for case in (names_are_text, heaps_of_nothing, large_heaps_are_drawn_by_cells):
-        yield case.__name__, with_browser(browser, case)
+        yield case.__name__, with_browser(case)
 
 
-os.chdir(ROOT)
-run_with_browser(cases)
+test_cases = as_pytest(cases())

@@ -1,4 +1,3 @@
-#!/usr/bin/python3
 """The page of a firmware's heap, as Chromium has it, against what the firmware knows of its heap: at each moment that
 fixture.c dumps. Run once for each board, with the environment that test/suites.txt describes.
 
@@ -12,9 +11,11 @@ import pathlib
 import re
 import tempfile
 
-from moments import ROOT, SECRET, parse, run_fixture
+from moments import SECRET, parse, run_fixture
 
-from browser import ENTER, ESCAPE, RIGHT, run_with_browser, with_browser
+from browser import ENTER, ESCAPE, RIGHT, with_browser
+from lib.cases import as_pytest
+from lib.paths import ROOT
 from moat.firmware import core_file
 from moat.heapmap import cli as heapmap, looks
 from moat.log import dump as frames, fault as record, framed
@@ -265,15 +266,14 @@ def core_file_is_read_too():
                                "largest": known["largest"]})
 
 
-def cases(browser):
+def cases():
     for number, moment in enumerate(MOMENTS, 1):
-        yield f"figures_{moment.name}", with_browser(browser, figures_of, number)
+        yield f"figures_{moment.name}", with_browser(figures_of, number)
     for case in (what_keeps_it, colours_while_marking, age_of_what_survived, keyboard):
-        yield case.__name__, with_browser(browser, case)
+        yield case.__name__, with_browser(case)
     for case in (user_data_stays_on_the_device, page_is_whole_and_the_same_each_time, cost_of_a_dump,
                  core_file_is_read_too):
         yield case.__name__, case
 
 
-os.chdir(ROOT)
-run_with_browser(cases)
+test_cases = as_pytest(cases())

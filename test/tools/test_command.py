@@ -1,14 +1,11 @@
 """The command `moat`: each sub-command answers for itself, and says what its shim says.
 
 SPDX-License-Identifier: MIT"""
-import pathlib
 import re
 import subprocess
-import sys
 
-sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1]))
-from lib.cases import Failure, Skip, as_pytest  # noqa: E402
-from lib.paths import ROOT  # noqa: E402
+from lib.cases import Failure, Skip, as_pytest
+from lib.paths import ROOT
 
 PYTHON = "/usr/bin/python3"
 SHIMS = {"fault": "moat-fault", "heap": "moat-heapmap", "trace": "moat-trace", "lint": "moat-lint"}

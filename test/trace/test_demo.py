@@ -1,4 +1,3 @@
-#!/usr/bin/python3
 """scripts/demo on one board: the story comes true, and the three files that it leaves are sound.
 
 SPDX-License-Identifier: MIT"""
@@ -9,10 +8,11 @@ import shutil
 import subprocess
 
 import tracing
-from support import run
+from lib.cases import as_pytest
+from lib.paths import ROOT
 
 BOARD = "arm-mps2-an385"
-LEFT = os.path.join(tracing.ROOT, "build", "demo")
+LEFT = os.path.join(ROOT, "build", "demo")
 NAMES = ("fault.json", "heap.html", "trace.json")
 
 
@@ -23,7 +23,7 @@ def path(name):
 def tell():
     """The demo's exit status and the lines that it printed."""
     shutil.rmtree(LEFT, ignore_errors=True)
-    done = subprocess.run(["scripts/demo", "--board", BOARD], cwd=tracing.ROOT, stdin=subprocess.DEVNULL,
+    done = subprocess.run(["scripts/demo", "--board", BOARD], cwd=ROOT, stdin=subprocess.DEVNULL,
                           stdout=subprocess.PIPE,
                           stderr=subprocess.STDOUT, text=True, check=False)
     return done.returncode, done.stdout.splitlines()
@@ -43,7 +43,7 @@ def files_are_named():
     for name in NAMES:
         said = [line for line in LINES[-8:] if line.split()[:1] == [name]]
         document = said[0].split()[-1] if said else ""
-        if not os.path.isfile(path(name)) or not os.path.isfile(os.path.join(tracing.ROOT,
+        if not os.path.isfile(path(name)) or not os.path.isfile(os.path.join(ROOT,
                                                                              document)) or not document.endswith(".md"):
             return f"{name}: {said or LINES[-8:]}"
     return None
@@ -83,5 +83,5 @@ def heap_is_drawn():
     return None if fine else f"tags {sorted(page.tags)}, it fetches {page.fetched}"
 
 
-run([(f"demo/{case.__name__}", case) for case in (story_comes_true, files_are_named, fault_is_explained, trace_is_sound,
-                                                  heap_is_drawn)])
+test_cases = as_pytest([(f"demo/{case.__name__}", case) for case in (
+    story_comes_true, files_are_named, fault_is_explained, trace_is_sound, heap_is_drawn)])

@@ -1,4 +1,3 @@
-#!/usr/bin/python3
 """fixture.c's account of what the collector did against the trace of it. Run once for each configuration, with the
 environment that test/suites.txt describes.
 
@@ -10,8 +9,9 @@ import re
 import shlex
 import subprocess
 
-from tracing import ROOT, convert, of, problem, spans
-from support import run, scratch
+from lib.paths import ROOT
+from tracing import convert, of, problem, spans
+from support import as_pytest, scratch
 
 LIMIT_SECONDS = 60
 CLOCK = 1 << 32
@@ -152,7 +152,7 @@ def core_file_has_the_ring():
                               else f"{len(ours & theirs)} slices are in both, {unknown} are not")
 
 
-run([(f"trace-roundtrip/{case.__name__}", case) for case in (
+test_cases = as_pytest([(f"trace-roundtrip/{case.__name__}", case) for case in (
     format_is_right, every_span_is_there, core_s_own_counters_agree, free_bytes_at_cycle_ends, longest_are_as_measured,
     clock_wraps, gaps_are_told,
     faults_are_marked, core_file_has_the_ring)])

@@ -5,12 +5,10 @@ import collections
 import json
 import os
 import subprocess
-import sys
 
-sys.dont_write_bytecode = True
-ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.realpath(__file__))))
+from lib.paths import ROOT
+
 TOOL = os.path.join(ROOT, "tools", "moat-trace")
-sys.path[1:1] = [os.path.join(ROOT, "test", "fault"), os.path.join(ROOT, "tools")]
 
 WHOLE = {"name": str, "ph": str, "pid": int, "tid": int}
 REQUIRED = {  # by phase, beyond WHOLE: the Trace Event Format
