@@ -7,6 +7,7 @@ import pathlib
 import sys
 import tempfile
 import time
+from typing import Dict, Set, Tuple
 
 from . import pictures, plan, run, table
 
@@ -53,7 +54,7 @@ def work_list(options):
 
 def measure_all(target, work):
     """All rows, in the order of the work, and what failed."""
-    images = {}
+    images: Dict[Tuple[str, bool], Set[str]] = {}
     for workload, allocator, check in work:
         images.setdefault((check, workload.probe), set()).add(run.image_of(allocator)[0])
     with tempfile.TemporaryDirectory() as folder:

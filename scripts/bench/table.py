@@ -1,12 +1,23 @@
 """build/bench.tsv, and the tables that people read.
 
 SPDX-License-Identifier: MIT"""
-import collections
 import pathlib
+from typing import NamedTuple
 
 PATH = pathlib.Path("build/bench.tsv")
-COLUMNS = ("bench", "target", "opt", "config", "allocator", "metric", "value")
-Row = collections.namedtuple("Row", COLUMNS)
+
+
+class Row(NamedTuple):
+    bench: str
+    target: str
+    opt: str
+    config: str
+    allocator: str
+    metric: str
+    value: str
+
+
+COLUMNS = Row._fields
 
 
 def load(path=PATH):

@@ -1,12 +1,21 @@
 """build/size.tsv, and the tables that people read.
 
 SPDX-License-Identifier: MIT"""
-import collections
+from typing import NamedTuple
 
 from bench.table import aligned
 
-COLUMNS = ("core", "opt", "check", "part", "section", "bytes")
-Row = collections.namedtuple("Row", COLUMNS)
+
+class Row(NamedTuple):
+    core: str
+    opt: str
+    check: str
+    part: str
+    section: str
+    bytes: int
+
+
+COLUMNS = Row._fields
 
 
 def rows(sizes):
@@ -26,8 +35,11 @@ def save(table, path):
 
 
 def load(path):
-    lines = path.read_text().splitlines()[1:]
-    return [Row(*line.split("\t")[:5], int(line.split("\t")[5])) for line in lines]
+    found = []
+    for line in path.read_text().splitlines()[1:]:
+        core, opt, check, part, section, size = line.split("\t")
+        found.append(Row(core, opt, check, part, section, int(size)))
+    return found
 
 
 def readable(sizes):

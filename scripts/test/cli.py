@@ -9,6 +9,7 @@ import pathlib
 import re
 import sys
 import time
+from typing import Dict, List, Optional
 
 from lib import boards
 
@@ -47,7 +48,7 @@ def plan(options):
     boards = choose(options.BOARD, table.BOARDS + table.NAMED_BOARDS, "board")
     checks = choose(options.CHECK, table.CHECKS, "check level")
     opts = choose(options.OPT or ",".join(table.OPTS), table.OPTS_KNOWN, "optimisation")
-    work = collections.defaultdict(list)
+    work: Dict[Optional[table.Configuration], List[table.Suite]] = collections.defaultdict(list)
     for suite in suites.values():
         if suite.name not in names or options.CASE and (suite.script or suite.pytest or suite.fixed):
             continue

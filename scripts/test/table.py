@@ -5,6 +5,7 @@ import dataclasses
 import pathlib
 import re
 import shlex
+from typing import Callable, Dict, List, Tuple
 
 from lib import boards
 
@@ -88,13 +89,14 @@ def _line(text, where):
     """The suite that a line of the table describes."""
     name, *settings = shlex.split(text, comments=True)
     suite = Suite(name)
-    readers = {"boards": _boards, "checks": _words, "opts": _words, "config": _words, "timeout": int, "exit": int,
-               "long": lambda text: text == "yes"}
+    readers: Dict[str, Callable[[str], object]] = {
+        "boards": _boards, "checks": _words, "opts": _words, "config": _words, "timeout": int, "exit": int,
+        "long": lambda text: text == "yes"}
     for setting in settings:
         key, equals, value = setting.partition("=")
         if not equals or key not in ("program", "script", "pytest", "args", "input", "output", *readers):
             raise TableError(f"{where}: '{setting}' is no setting: the head of the file lists them")
-        setattr(suite, key, readers.get(key, str)(value))
+        setattr(suite, key, readers[key](value) if key in readers else value)
         suite.fixed = suite.fixed or key in ("exit", "output")
         suite.default_opts = suite.default_opts and key != "opts"
     for choice, known in ((suite.boards, BOARDS + NAMED_BOARDS), (suite.checks, CHECKS), (suite.opts, OPTS_KNOWN)):
@@ -112,7 +114,7 @@ def _line(text, where):
 
 def _entries():
     """The table's entries without comments, each on one line, with the number of its first."""
-    found = []
+    found: List[Tuple[int, str]] = []
     for number, text in enumerate(TABLE.read_text().splitlines() if TABLE.exists() else [], 1):
         if text.startswith(" "):
             found[-1] = (found[-1][0], found[-1][1] + text)

@@ -2,6 +2,7 @@
 
 SPDX-License-Identifier: MIT"""
 import re
+from typing import Dict, Set, Tuple
 
 from _checks import CORE_FLAGS, ROOT, Failure
 
@@ -14,9 +15,9 @@ class CallGraph:
     """Who calls whom in core, and the bytes of each function's frame. A static function is FILE:NAME."""
 
     def __init__(self, compiler, scratch, *flags):
-        self.calls = {}
-        self.frames = {}
-        self.known = {}
+        self.calls: Dict[str, Set[str]] = {}
+        self.frames: Dict[str, int] = {}
+        self.known: Dict[str, Tuple[int, Tuple[str, ...]]] = {}
         for source in sorted((ROOT / "core").rglob("*.c")):
             compiler.must_compile(source.relative_to(ROOT), scratch / f"{source.stem}.o", *flags, *CORE_FLAGS,
                                   "-fcallgraph-info=su")
@@ -43,7 +44,8 @@ class CallGraph:
             raise Failure("recursion: " + " -> ".join((*above[above.index(function):], function)))
         if function in self.known:
             return self.known[function]
-        worst, chain = 0, ()
+        worst = 0
+        chain: Tuple[str, ...] = ()
         for callee in sorted(self.calls.get(function, ())):
             need, below = self.deepest(callee, (*above, function))
             if need > worst or not chain:

@@ -6,6 +6,7 @@ import pathlib
 import re
 import subprocess
 import sys
+from typing import Dict, List, Tuple
 import tempfile
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1]))
@@ -16,7 +17,7 @@ from lib.paths import ROOT  # noqa: E402
 def make_variable(name):
     """The words that make/warnings.mk gives a variable."""
     text = (ROOT / "make/warnings.mk").read_text()
-    return re.search(rf"^{name} := (.*)$", text, re.MULTILINE).group(1).split()
+    return re.findall(rf"^{name} := (.*)$", text, re.MULTILINE)[0].split()
 
 
 WARNINGS = ["-std=c11", *make_variable("WARNINGS"), "-Werror"]
@@ -24,7 +25,7 @@ CORE_FLAGS = make_variable("CORE_FLAGS")
 
 # What core is compiled with for each family; the folder of its port (the inline half of armv7m's is right for all of
 # Cortex-M); the prefix of its GNU tools; clang's target.
-TARGETS = {
+TARGETS: Dict[str, Tuple[List[str], str, str, str]] = {
     "armv6m": (["-mcpu=cortex-m0", "-mthumb"], "armv7m", "arm-none-eabi-", "--target=armv6m-none-eabi"),
     "armv7m": (["-mcpu=cortex-m3", "-mthumb"], "armv7m", "arm-none-eabi-", "--target=armv7m-none-eabi"),
     "armv8m": (["-mcpu=cortex-m33", "-mthumb", "-mfloat-abi=soft"], "armv7m", "arm-none-eabi-",

@@ -3,6 +3,7 @@
 
 SPDX-License-Identifier: MIT"""
 import re
+from typing import List
 
 from _callgraph import CallGraph
 from _checks import CORE_FLAGS, ROOT, Compiler, expect, main, run
@@ -85,7 +86,7 @@ def wings_that_may_be_used():
 
 def order_of(uses):
     """The wings so that each stands behind those that it uses; as far as that goes."""
-    order = []
+    order: List[str] = []
     while more := [wing for wing in uses if wing not in order and uses[wing] <= set(order)]:
         order += more
     return order

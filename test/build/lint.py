@@ -6,6 +6,7 @@ import functools
 import os
 import re
 import tempfile
+from typing import Dict, List, Optional
 
 from _checks import ROOT, WARNINGS, Compiler, expect, first_error, pytest_of, run
 
@@ -67,7 +68,7 @@ class Built:
     def _lines(self, output, kind, prefix=""):
         """{case: messages at its line}, and under None what is said elsewhere."""
         names = list(CASES)
-        found = {}
+        found: Dict[Optional[str], List[str]] = {}
         for file, line, text in re.findall(rf"^(.+?):(\d+):\d+: (?:{kind}): {prefix}(.*)", output, re.MULTILINE):
             ours = os.path.basename(file) in ("wrong.c", "right.c")
             found.setdefault(names[int(line) - self.FIRST] if ours else None, []).append(text)
@@ -133,7 +134,7 @@ def compiler_file(compiler, name):
 def lint_objects_do_not_link(scratch):
     text = "#include <moat.h>\nint %s(void);\nint %s(void) { return 0; }\n"
     compiler = Compiler("armv7m")
-    for name, flags in (("main", ["-DMOAT_LINT"]), ("other", [])):
+    for name, flags in (("main", ("-DMOAT_LINT",)), ("other", ())):
         compiler.must_compile("-", scratch / f"{name}.o", *flags, text=text % (name, name))
     status, output = run([*compiler.command, "-nostdlib", "-Wl,-e,main", "-o", str(scratch / "a.elf"),
                           str(scratch / "main.o"), str(scratch / "other.o")])

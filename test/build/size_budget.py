@@ -6,6 +6,7 @@ import os
 import pathlib
 import subprocess
 import sys
+from typing import Dict, Tuple
 
 from _checks import ROOT, expect, main
 
@@ -22,7 +23,7 @@ def measure():
                           check=False)
     if done.returncode != 0:
         sys.exit(f"FAIL size_budget: {done.stderr}")
-    sizes = {}
+    sizes: Dict[Tuple[str, str], Dict[str, int]] = {}
     for row in table.load(TABLE):
         sections = sizes.setdefault((row.core, row.check), {})
         sections[row.section] = sections.get(row.section, 0) + row.bytes

@@ -8,6 +8,7 @@ import subprocess
 import sys
 import tempfile
 import zlib
+from typing import Any, Dict
 
 sys.dont_write_bytecode = True
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.realpath(__file__))))
@@ -63,7 +64,8 @@ def make(registers=None, callers=(), events=(), stacks=(), word_bytes=4, **field
     stacks = [*stacks, (0, b""), (0, b"")][:2]
     rest = struct.pack(f"<{len(words) + len(callers)}{'IQ'[word_bytes == 8]}", *words, *callers)
     rest += b"".join(records.EVENT.pack(*event) for event in events) + stacks[0][1] + stacks[1][1]
-    values = {"magic": records.MAGIC, "layout": records.LAYOUT, "bytes": records.BYTES_MIN + len(rest), "sequence": 1}
+    values: Dict[str, Any] = {"magic": records.MAGIC, "layout": records.LAYOUT, "bytes": records.BYTES_MIN + len(rest),
+                              "sequence": 1}
     values.update({name: b"" for name in ("type", "region", "build_id", "extra")})
     values.update(word_bytes=word_bytes, registers=len(words), register_mask=sum(1 << i for i in registers),
                   callers=len(callers), events=len(events),

@@ -58,7 +58,7 @@ def field_names(elf):
     for name, (offset, field) in others.items():
         result, problem = one(elf, store(elf, type=name, value=frame + offset))
         if problem or result["field"] != field:
-            return problem or f"{name} +{offset} is {result['field']}, not {field}"
+            return problem or f"{name.decode()} +{offset} is {result['field']}, not {field}"
     return None
 
 

@@ -66,14 +66,16 @@ class Bench:
 
     def run(self, data, *options):
         """(status, the JSON objects, standard error)."""
-        was, cli.Firmware = cli.Firmware, lambda path: self.known
-        stdin, sys.stdin = sys.stdin, io.TextIOWrapper(io.BytesIO(data))
+        was, stdin = cli.Firmware, sys.stdin
+        setattr(cli, "Firmware", lambda path: self.known)
+        sys.stdin = io.TextIOWrapper(io.BytesIO(data))
         out, err = io.StringIO(), io.StringIO()
         try:
             with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
                 status = cli.main(["--json", *options, self.fixture.path, "-"])
         finally:
-            cli.Firmware, sys.stdin = was, stdin
+            setattr(cli, "Firmware", was)
+            sys.stdin = stdin
         return status, [json.loads(line) for line in out.getvalue().splitlines()], err.getvalue()
 
 

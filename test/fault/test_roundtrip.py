@@ -8,6 +8,7 @@ import os
 import shlex
 import shutil
 import subprocess
+from typing import Any, Dict, List
 
 import schema
 from support import ROOT, Skip, TOOL, decode, run, scratch
@@ -109,7 +110,7 @@ def run_all():
     # Devices print at the same time: their lines stand between each other's.
     log = log[::2] + log[1::2]
     status, output, errors = decode(ELF, b"\n".join(log), "--json")
-    found = {}
+    found: Dict[str, List[Any]] = {}
     for line in output.splitlines():
         result = json.loads(line)
         found.setdefault((result["source"] or "").rstrip("|"), []).append(result)

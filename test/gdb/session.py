@@ -7,6 +7,7 @@ import shlex
 import subprocess
 import sys
 import time
+from typing import Dict
 
 sys.dont_write_bytecode = True
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.realpath(__file__))))
@@ -37,7 +38,7 @@ def gdb(commands, elf=None):
         tail = (error.stdout or b"").decode("utf-8", "replace")[-TAIL_CHARACTERS:]
         raise SessionError(f"gdb was not done after {LIMIT_SECONDS} s; at its end it said {tail!r}") from None
     parts = re.split(rf"^{re.escape(MARK)}(.*)\n", done.stdout, flags=re.MULTILINE)
-    found = {}
+    found: Dict[str, str] = {}
     for key, output in zip(parts[1::2], parts[2::2]):
         found[key] = found.get(key, "") + output.strip("\n") + "\n"
     return {key: output.strip("\n") for key, output in found.items()}, done.stdout

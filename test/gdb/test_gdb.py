@@ -8,6 +8,7 @@ import collections
 import os
 import re
 import sys
+from typing import Counter, Dict
 
 import session
 
@@ -101,7 +102,7 @@ DAMAGE = [
 
 def facts_of(output):
     """{stage: {name: number}}"""
-    found = collections.defaultdict(dict)
+    found: Dict[str, Dict[str, int]] = collections.defaultdict(dict)
     for line in output.splitlines():
         word, *rest = line.split()[:4] or [""]
         if word == "fact":
@@ -419,7 +420,8 @@ def check_nothing_loaded():
 def check_reader(path):
     """The reader without gdb, on the same core file."""
     heap = reader.read(elf_target.open_core(ELF, path))
-    counts, sizes = collections.Counter(), collections.Counter()
+    counts: Counter[str] = Counter()
+    sizes: Counter[str] = Counter()
     for found in heap.objects:
         name = found.type + ("[]" if found.array and found.type != "bytes" else "")
         counts[name] += 1

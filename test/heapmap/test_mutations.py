@@ -19,7 +19,7 @@ from lib.cases import as_pytest
 from moat.heapmap import cli as heapmap
 from moat.log import dump as frames
 
-heapmap.Firmware = functools.cache(heapmap.Firmware)
+setattr(heapmap, "Firmware", functools.cache(heapmap.Firmware))
 SEED = 20
 ROUNDS = 92   # of each mutation: more than 1,000 logs in all
 SCRATCH = tempfile.TemporaryDirectory(prefix="moat-heapmap-")

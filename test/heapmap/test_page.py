@@ -35,8 +35,8 @@ NASTY = "struct <script>alert('&')</script>"
 class Maker:
     """An arena that is filled from its low end on; sizes are in granules."""
 
-    def __init__(self, granules, **about):
-        self.granules, self.at, self.about = granules, 0, {"phase": "idle", "cycle": 3, **about}
+    def __init__(self, granules, phase="idle", cycle=3):
+        self.granules, self.at, self.phase, self.cycle = granules, 0, phase, cycle
         self.objects, self.holes, self.roots = [], [], []
 
     def put(self, type_name, size, **more):
@@ -57,8 +57,7 @@ class Maker:
         if self.at < self.granules:
             self.hole(self.granules - self.at, "cursor")
         arena = Arena(0, LOW - 4, LOW + (self.granules + 1) * GRANULE, 32, 32 + self.granules, self.granules * GRANULE)
-        return Heap(WORD, GRANULE, self.about["phase"], self.about["cycle"], {"cycles": self.about["cycle"]}, [arena]
-                    if self.granules else [],
+        return Heap(WORD, GRANULE, self.phase, self.cycle, {"cycles": self.cycle}, [arena] if self.granules else [],
                     self.objects, self.holes, self.roots, [])
 
 
@@ -159,10 +158,10 @@ def ages_over_dumps():
         for kind in kinds:
             made.put(kind, 2)
         heaps.append(made.heap())
-    made = document(*heaps)
-    return same([(age.survived, age.at_least) for age in made.ages],
+    shown_last = document(*heaps)
+    return same([(age.survived, age.at_least) for age in shown_last.ages],
                 [(7, True), (2, False), (0, False), (0, False)]) or \
-        same(made.new, [False, False, True, True])
+        same(shown_last.new, [False, False, True, True])
 
 
 def one_dump_knows_no_ages():
@@ -381,11 +380,11 @@ def only_the_page_needs_jinja2():
 
 
 def cases():
-    for case in (figures_of_a_diamond, retained_by_dominators, retained_is_what_goes_with_an_object,
+    for lone in (figures_of_a_diamond, retained_by_dominators, retained_is_what_goes_with_an_object,
                  a_kind_within_itself_is_counted_once, ages_over_dumps, one_dump_knows_no_ages,
                  names_are_escaped, only_the_page_needs_jinja2, two_devices_in_one_log, what_is_missing_is_said,
                  malformed_frames_are_counted, mistakes_are_explained):
-        yield case.__name__, case
+        yield lone.__name__, lone
     for case in (names_are_text, heaps_of_nothing, large_heaps_are_drawn_by_cells):
         yield case.__name__, with_browser(case)
 

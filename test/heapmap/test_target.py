@@ -21,7 +21,7 @@ from moat.heapmap import cli as heapmap, looks
 from moat.log import dump as frames, fault as record, framed
 from support import make
 
-heapmap.Firmware = functools.cache(heapmap.Firmware)  # one index of the debug information for all pages
+setattr(heapmap, "Firmware", functools.cache(heapmap.Firmware))  # one index of the debug information for all pages
 ELF = os.environ["MOAT_ELF"]
 LOG = run_fixture()
 MOMENTS, LABELS, INSTRUCTIONS = parse(LOG)
@@ -217,7 +217,7 @@ def keyboard(browser):
 def user_data_stays_on_the_device():
     printed = b"".join(line.raw for line in framed.find(LOG, frames.TAG))
     part = next((SECRET[i:i + 4] for i in range(len(SECRET) - 3) if SECRET[i:i + 4] in printed), None)
-    return f"{part} of what raw bytes hold is in the dump" if part else None
+    return f"{part!r} of what raw bytes hold is in the dump" if part else None
 
 
 def page_is_whole_and_the_same_each_time():
@@ -271,9 +271,9 @@ def cases():
         yield f"figures_{moment.name}", with_browser(figures_of, number)
     for case in (what_keeps_it, colours_while_marking, age_of_what_survived, keyboard):
         yield case.__name__, with_browser(case)
-    for case in (user_data_stays_on_the_device, page_is_whole_and_the_same_each_time, cost_of_a_dump,
+    for lone in (user_data_stays_on_the_device, page_is_whole_and_the_same_each_time, cost_of_a_dump,
                  core_file_is_read_too):
-        yield case.__name__, case
+        yield lone.__name__, lone
 
 
 test_cases = as_pytest(cases())

@@ -262,14 +262,16 @@ def core_files_that_can_t_be_used():
 
 def in_process(data, known):
     """(status, trace or None, standard error)."""
-    was, cli.Firmware = cli.Firmware, lambda path: known
-    stdin, sys.stdin = sys.stdin, io.TextIOWrapper(io.BytesIO(data))
+    was, stdin = cli.Firmware, sys.stdin
+    setattr(cli, "Firmware", lambda path: known)
+    sys.stdin = io.TextIOWrapper(io.BytesIO(data))
     out, err = io.StringIO(), io.StringIO()
     try:
         with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
             status = cli.main([FIRMWARE.path, "-", "--summary"])
     finally:
-        cli.Firmware, sys.stdin = was, stdin
+        setattr(cli, "Firmware", was)
+        sys.stdin = stdin
     return status, json.loads(out.getvalue()) if out.getvalue() else None, err.getvalue()
 
 

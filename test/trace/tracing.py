@@ -5,13 +5,14 @@ import collections
 import json
 import os
 import subprocess
+from typing import Any, Dict, List
 
 from lib.paths import ROOT
 
 TOOL = os.path.join(ROOT, "tools", "moat-trace")
 
-WHOLE = {"name": str, "ph": str, "pid": int, "tid": int}
-REQUIRED = {  # by phase, beyond WHOLE: the Trace Event Format
+WHOLE: Dict[str, Any] = {"name": str, "ph": str, "pid": int, "tid": int}
+REQUIRED: Dict[str, Dict[str, Any]] = {  # by phase, beyond WHOLE: the Trace Event Format
     "X": {"ts": (int, float), "dur": (int, float), "cat": str, "args": dict},
     "i": {"ts": (int, float), "s": str, "cat": str, "args": dict},
     "C": {"ts": (int, float), "cat": str, "args": dict},
@@ -60,7 +61,7 @@ def _keys(event):
 def _nested(events):
     """Two spans of one track lie in each other or apart. Compared in nanoseconds: microseconds with decimals do not add
     up."""
-    ends = []
+    ends: List[int] = []
     for event in events:
         start = round(event["ts"] * 1000)
         end = start + round(event["dur"] * 1000)
@@ -76,7 +77,9 @@ def problem(trace):
     """What is wrong with a trace by its format, or None."""
     if not isinstance(trace.get("traceEvents"), list) or trace.get("displayTimeUnit") not in ("ms", "ns"):
         return f"the keys are {sorted(trace)}"
-    tracks, times, named = collections.defaultdict(list), collections.defaultdict(int), set()
+    tracks: Dict[Any, List[Any]] = collections.defaultdict(list)
+    times: Dict[Any, int] = collections.defaultdict(int)
+    named = set()
     for event in trace["traceEvents"]:
         wrong = _keys(event)
         if wrong:

@@ -209,8 +209,8 @@ def decode(bits):
     values = {"repeat": int(bits[6:8], 2), "mmsi": int(bits[8:38], 2)}
     at = 38
     for field in fields.split():
-        name, width = field.split(":")
-        kind, width = ("u", int(width)) if width.isdigit() else (width[0], int(width[1:]))
+        name, form = field.split(":")
+        kind, width = ("u", int(form)) if form.isdigit() else (form[0], int(form[1:]))
         piece = bits[at:at + width]
         at += width
         if kind == "t":

@@ -2,6 +2,7 @@
 
 SPDX-License-Identifier: MIT"""
 import re
+from typing import Dict, List
 
 from support import Failure, expect
 
@@ -63,7 +64,8 @@ CONTRADICTIONS = {
 
 def groups(text):
     """Yields the sentences of a message and its comments' fields, for each message that has comments."""
-    sentences, fields = [], {}
+    sentences: List[str] = []
+    fields: Dict[str, str] = {}
     for line in text.splitlines():
         if line.startswith("!"):
             if fields:

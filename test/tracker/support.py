@@ -124,5 +124,5 @@ def run_bytes(log):
 
 def generated(seed, lines):
     """The log of scripts/nmea-generate."""
-    command = [sys.executable, ROOT / "scripts/nmea-generate", "--seed", str(seed), "--lines", str(lines)]
+    command = [sys.executable, str(ROOT / "scripts/nmea-generate"), "--seed", str(seed), "--lines", str(lines)]
     return subprocess.run(command, stdout=subprocess.PIPE, check=True).stdout

@@ -57,8 +57,9 @@ def generators_agree():
     with tempfile.TemporaryDirectory(prefix="moat-tracker-") as folder:
         program = pathlib.Path(folder) / "generate_dump"
         sources = [ROOT / "test/tracker/generate_dump.c", *sorted(EXAMPLE.glob("generate*.c"))]
-        command = ["gcc", "-std=c11", "-O2", "-fsanitize=address,undefined", "-fno-sanitize-recover=all", "-I", EXAMPLE,
-                   "-o", program, *sources]
+        command = ["gcc", "-std=c11", "-O2", "-fsanitize=address,undefined", "-fno-sanitize-recover=all", "-I",
+                   str(EXAMPLE),
+                   "-o", str(program), *map(str, sources)]
         done = subprocess.run(command, capture_output=True, text=True, check=False)
         expect(done.returncode == 0, f"generate_dump.c does not compile: {done.stderr.strip()}")
         for seed in SEEDS:

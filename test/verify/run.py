@@ -11,6 +11,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
+from typing import Any, Callable, List, Tuple
 
 MODEL = pathlib.Path(__file__).resolve().parent / "collector.pml"
 SECONDS = 1500
@@ -91,6 +92,7 @@ def main():
     if not shutil.which("spin"):
         print("skip verify: spin is not installed (Debian's package spin)")
         return 0
+    cases: List[Tuple[str, Callable[..., None], Tuple[Any, ...]]]
     cases = [(f"sound within {describe(bounds)}", try_model, (bounds,))
              for bounds in (SHORT if short else SHORT + LONG)]
     cases += [(f"refuted: {name}", try_mutant, (mutant, bounds)) for mutant, (name, bounds) in MUTANTS.items()]

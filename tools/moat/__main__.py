@@ -18,7 +18,7 @@ COMMANDS = {
 PACKAGES = {"elftools": "python3-pyelftools"}  # Debian's, by the module that it brings
 
 
-def _arguments(arguments):
+def _arguments(arguments: list[str] | None) -> argparse.Namespace:
     width = max(map(len, COMMANDS))
     listed = "\n".join(f"  {name:{width}}  {does}" for name, (_, does) in COMMANDS.items())
     parser = argparse.ArgumentParser(prog="moat", usage="moat [--help] [--version] COMMAND ...",
@@ -32,7 +32,7 @@ def _arguments(arguments):
     return parser.parse_args(arguments)
 
 
-def main(arguments=None):
+def main(arguments: list[str] | None = None) -> int:
     options = _arguments(arguments)
     try:
         module = importlib.import_module(COMMANDS[options.command][0])
@@ -43,7 +43,8 @@ def main(arguments=None):
         print(f"moat {options.command}: the Python module {error.name} is missing: install Debian's {package} "
               f"and run this with /usr/bin/python3", file=sys.stderr)
         return 2
-    return module.main(options.arguments)
+    status: int = module.main(options.arguments)
+    return status
 
 
 if __name__ == "__main__":

@@ -4,6 +4,7 @@ SPDX-License-Identifier: MIT"""
 import argparse
 import os
 import sys
+from typing import Any, Callable
 
 from moat.firmware.elf import FirmwareError
 from moat.version import VERSION
@@ -13,7 +14,7 @@ class Unusable(Exception):
     """What was asked for can't be done; str() says why and what to do."""
 
 
-def parser(program, description, **more):
+def parser(program: str, description: str, **more: Any) -> argparse.ArgumentParser:
     """A command's parser, which knows --help and --version; the description is kept as it is written."""
     made = argparse.ArgumentParser(prog=program, description=description,
                                    formatter_class=argparse.RawDescriptionHelpFormatter, **more)
@@ -21,15 +22,15 @@ def parser(program, description, **more):
     return made
 
 
-def say(program, text):
+def say(program: str, text: object) -> None:
     print(f"{program}: {text}", file=sys.stderr)
 
 
-def name_of(path):
+def name_of(path: str) -> str:
     return "standard input" if path == "-" else path
 
 
-def read(path):
+def read(path: str) -> bytes:
     try:
         if path == "-":
             return sys.stdin.buffer.read()
@@ -39,11 +40,13 @@ def read(path):
         raise Unusable(f"{path}: {error.strerror}") from error
 
 
-def finish(program, run, options, *errors):
+def finish(program: str, run: Callable[[argparse.Namespace], int], options: argparse.Namespace,
+           *errors: type[Exception]) -> int:
     """The exit status of run(options): 2, and a sentence, if it raises one of these errors."""
+    expected: tuple[type[Exception], ...] = (FirmwareError, Unusable, *errors)
     try:
         return run(options)
-    except (FirmwareError, Unusable, *errors) as error:
+    except expected as error:
         say(program, error)
         return 2
     except BrokenPipeError:  # whoever reads has read enough

@@ -8,7 +8,7 @@ import re
 HEADER = pathlib.Path(__file__).resolve().parents[2] / "core" / "include" / "moat.h"
 
 
-def _version():
+def _version() -> str:
     try:
         text = HEADER.read_text(encoding="utf-8")
     except OSError:

@@ -21,7 +21,7 @@ exit status:
   2  the command line, an ELF file, the input or the core file can't be used"""
 
 
-def _ram(text):
+def _ram(text: str) -> tuple[int, str]:
     address, separator, path = text.partition(":")
     try:
         if not separator or int(address, 0) < 0:
@@ -31,7 +31,7 @@ def _ram(text):
         raise argparse.ArgumentTypeError(f"'{text}' is not ADDRESS:FILE") from None
 
 
-def _arguments(arguments):
+def _arguments(arguments: list[str] | None) -> argparse.Namespace:
     parser = command.parser(PROGRAM, HELP)
     parser.add_argument("elf", metavar="ELF", help="the firmware that faulted")
     parser.add_argument("log", metavar="LOG", nargs="?", default="-", help="what it printed; - or none: standard input")
@@ -52,12 +52,13 @@ def _arguments(arguments):
 _say = functools.partial(command.say, PROGRAM)
 
 
-def _collect(log, raw, name):
+def _collect(log: bytes, raw: bool, name: str) -> tuple[list[tuple[records.Found, int]], int]:
     """([(Found, times it stands in the input)], number of damaged ones), the latter reported. The same record printed
     twice is one; of its counts the highest is the latest."""
-    found, damaged = {}, 0
+    found: dict[bytes, tuple[records.Found, int]] = {}
+    damaged = 0
     for one in (records.find_in_dump if raw else records.find)(log):
-        if one.error is not None:
+        if one.record is None:
             _say(f"{name}:{one.place}: {one.error}")
             damaged += 1
         else:
@@ -66,7 +67,7 @@ def _collect(log, raw, name):
     return list(found.values()), damaged
 
 
-def _firmware_of(record, firmwares, force):
+def _firmware_of(record: records.Record, firmwares: list[Firmware], force: bool) -> Firmware | None:
     """The firmware that explains a record, or None; says what is wrong otherwise."""
     for firmware in firmwares:
         if record.build_id == (firmware.build_id or bytes(20)):
@@ -82,19 +83,21 @@ def _firmware_of(record, firmwares, force):
     return first if force else None
 
 
-def _explain(options, found, firmwares, ram):
+def _explain(options: argparse.Namespace, found: list[tuple[records.Found, int]], firmwares: list[Firmware],
+             ram: list[tuple[int, bytes]]) -> list[tuple[records.Record, Firmware]]:
     """Prints the reports; returns (record, firmware) of those explained."""
     explained = []
     for one, seen in found:
-        firmware = _firmware_of(one.record, firmwares, options.force)
+        record = one.trusted()
+        firmware = _firmware_of(record, firmwares, options.force)
         if firmware is not None:
             result = report.build(one, firmware, seen, ram)
             print(json.dumps(result) if options.json else "\n".join(report.text(result, firmware)))
-            explained.append((one.record, firmware))
+            explained.append((record, firmware))
     return explained
 
 
-def _run(options):
+def _run(options: argparse.Namespace) -> int:
     name = command.name_of(options.log)
     firmwares = [Firmware(path) for path in (options.elf, *options.others)]
     ram = [(address, command.read(path)) for address, path in options.ram]
@@ -114,6 +117,6 @@ def _run(options):
     return 0 if explained and not damaged and len(explained) == len(found) else 1
 
 
-def main(arguments=None):
+def main(arguments: list[str] | None = None) -> int:
     options = _arguments(arguments)
     return command.finish(PROGRAM, _run, options, core_file.CoreError)

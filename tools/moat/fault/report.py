@@ -3,16 +3,22 @@
 docs/fault-record.schema.json describes the dictionary.
 
 SPDX-License-Identifier: MIT"""
+from __future__ import annotations
+
 import os
+from typing import TYPE_CHECKING, Any, Callable, Sequence
 
 from moat.firmware import exceptions, machine as machines
-from moat.firmware.unwind import Unwinder
+from moat.firmware.unwind import Step, Unwinder
 from moat.log import fault as records
 
+if TYPE_CHECKING:  # this is read within gdb too, whose Python may lack pyelftools
+    from moat.firmware.elf import Firmware, Frame
 
-def build(found, firmware, seen, ram=()):
+
+def build(found: records.Found, firmware: Firmware, seen: int, ram: Sequence[tuple[int, bytes]] = ()) -> dict[str, Any]:
     """A dictionary of plain values; None where something is not known."""
-    record = found.record
+    record = found.trusted()
     steps, end = Unwinder(record, firmware, ram).walk()
     steps = _from_site(record, steps)
     site_address = record.pc if record.kind in records.EXACT else max(record.pc - 1, 0)
@@ -23,7 +29,7 @@ def build(found, firmware, seen, ram=()):
     likely = [{"pc": caller, **_first(places[_call_before(caller)])} for caller in record.callers]
     site = _site(record, places[site_address], backtrace, likely, _core_of(firmware))
     names = machines.MACHINES[firmware.machine].names if firmware.machine in machines.MACHINES else ()
-    result = {
+    result: dict[str, Any] = {
         "layout": records.LAYOUT,
         "sequence": record.sequence,
         "count": found.count,
@@ -80,26 +86,26 @@ def build(found, firmware, seen, ram=()):
 
 # ---- places ----
 
-def _call_before(address):
+def _call_before(address: int) -> int:
     """An address within the call that returns to `address`."""
     return max((address & ~1) - 1, 0)
 
 
-def _with_inlined(frames):
+def _with_inlined(frames: list[Frame]) -> list[tuple[dict[str, Any], bool]]:
     """(frame, whether it was inlined into the next); a place that nothing is known of is a frame too."""
     return [(vars(frame), i + 1 < len(frames)) for i, frame in enumerate(frames)] or \
         [({"function": None, "file": None, "line": None}, False)]
 
 
-def _first(frames):
+def _first(frames: list[Frame]) -> dict[str, Any]:
     return vars(frames[0]) if frames else {"function": None, "file": None, "line": None}
 
 
-def _entry(step, frame, inlined):
+def _entry(step: Step, frame: dict[str, Any], inlined: bool) -> dict[str, Any]:
     return {"pc": step.pc, "sp": step.sp, **frame, "inlined": inlined, "by": step.by}
 
 
-def _from_site(record, steps):
+def _from_site(record: records.Record, steps: list[Step]) -> list[Step]:
     """Without the frames of moat's own report that stand below the place that it is about."""
     for i, step in enumerate(steps):
         if step.pc == record.pc:
@@ -107,18 +113,19 @@ def _from_site(record, steps):
     return steps
 
 
-def _is_own_inline(name):
+def _is_own_inline(name: str | None) -> bool:
     """moat's own inline functions begin with moat_ and end with an underscore, as no name of the interface or of an
     application does."""
-    return bool(name) and name.startswith("moat_") and name.endswith("_")
+    return name is not None and name.startswith("moat_") and name.endswith("_")
 
 
-def _core_of(firmware):
+def _core_of(firmware: Firmware) -> str:
     """The folder of moat's core, as frames have it: that of the fault log's folder."""
     return os.path.dirname(firmware.folder_of("moat_fault_raise") or "")
 
 
-def _site(record, frames, backtrace, likely, core):
+def _site(record: records.Record, frames: list[Frame], backtrace: list[dict[str, Any]], likely: list[dict[str, Any]],
+          core: str) -> dict[str, Any]:
     """The place a reader wants: the innermost that is not one of moat's own inline functions; for what moat found out
     about itself, the innermost frame that is not moat's."""
     if record.kind == records.STACK and record.pc == 0:
@@ -136,7 +143,7 @@ def _site(record, frames, backtrace, likely, core):
 
 # ---- words ----
 
-def _sentence(record, result, firmware):
+def _sentence(record: records.Record, result: dict[str, Any], firmware: Firmware) -> str:
     if record.kind in (records.STORE, records.COPY):
         done = "stored" if record.kind == records.STORE else "copied"
         what = f"a pointer to {result['type'] or 'raw bytes'} in the heap" if record.object else "a heap pointer"
@@ -186,24 +193,24 @@ def _sentence(record, result, firmware):
     return f"a fault of a kind that this decoder does not know: {record.kind}"
 
 
-def _nowhere(record, firmware):
+def _nowhere(record: records.Record, firmware: Firmware) -> str | None:
     return None if firmware.is_code(record.pc) else f"; {_hex(record.pc, firmware)}, where it was, is no code"
 
 
-def _hex(address, firmware):
+def _hex(address: int, firmware: Firmware) -> str:
     return f"0x{address:0{firmware.word_bits // 4}x}"
 
 
-def text(result, firmware):
+def text(result: dict[str, Any], firmware: Firmware) -> list[str]:
     """The report as lines."""
     exact = result["kind"] in [records.KINDS[kind] for kind in records.EXACT]
     again = f" (seen {result['count']} times)" if result["count"] > 1 else ""
     lines = [f"fault {result['sequence']}: {result['cause']}{again}"]
 
-    def address(value):
+    def address(value: int) -> str:
         return _hex(value, firmware)
 
-    def row(label, value):
+    def row(label: str, value: str) -> None:
         lines.append(f"  {label:<10}{value}")
 
     row("at" if exact else "called in", f"{result['function'] or '(no function known)'}  {_position(result)}  "
@@ -232,7 +239,7 @@ def text(result, firmware):
     return lines
 
 
-def _backtrace(result, address):
+def _backtrace(result: dict[str, Any], address: Callable[[int], str]) -> list[str]:
     lines = ["  backtrace"] if result["backtrace"] else [f"  no backtrace: {result['backtrace_end']}"]
     marks = {"exception": "  (interrupted)", "link": "  (by the return address register)"}
     for number, entry in enumerate(result["backtrace"]):
@@ -248,13 +255,13 @@ def _backtrace(result, address):
     return lines
 
 
-def _registers(result, address):
+def _registers(result: dict[str, Any], address: Callable[[int], str]) -> list[str]:
     words = [f"{name} {address(value)}" for name, value in result["registers"].items()]
     rows = [words[i:i + 4] for i in range(0, len(words), 4)]
     return [f"  {'registers' if i == 0 else '':<10}{'  '.join(row)}" for i, row in enumerate(rows)]
 
 
-def _events(result):
+def _events(result: dict[str, Any]) -> list[str]:
     if not result["events"]:
         return []
     lines = ["  the collector's last events, by their distance to the fault:"]
@@ -263,11 +270,11 @@ def _events(result):
     return lines
 
 
-def _position(frame):
+def _position(frame: dict[str, Any]) -> str:
     return f"{frame['file']}:{frame['line'] or '?'}" if frame["file"] else "(no line known)"
 
 
-def _pointer(result, address):
+def _pointer(result: dict[str, Any], address: Callable[[int], str]) -> str:
     value = address(result["value"] or 0)
     if result["object"] is None:
         return f"{value}, in no object"

@@ -7,10 +7,14 @@ elfnn-riscv.c), with registers in the order of gdb's arm-none-tdep.c and riscv-n
 
 SPDX-License-Identifier: MIT"""
 import io
+from typing import Mapping, Sequence
 
 from elftools.construct import Container
 from elftools.elf.structs import ELFStructs
 
+from moat.log import fault as records
+
+from .elf import Firmware
 from .unwind import Unwinder
 
 PT_NOTE, PT_LOAD = 4, 1
@@ -20,7 +24,7 @@ CACHE_LINE = 64  # gdb reads stacks by lines, and takes all of one from where it
 
 # By machine and bits: size of the prstatus note, where its thread's number and its registers begin, and which those
 # are, by their DWARF numbers.
-PRSTATUS = {
+PRSTATUS: dict[tuple[str, int], tuple[int, int, int, tuple[int, ...]]] = {
     ("EM_ARM", 32): (148, 24, 72, (*range(16), 16)),
     ("EM_RISCV", 32): (204, 24, 72, (32, *range(1, 32))),
     ("EM_RISCV", 64): (376, 32, 112, (32, *range(1, 32))),
@@ -31,7 +35,7 @@ class CoreError(Exception):
     """No core file can be made; str() says why."""
 
 
-def build(record, firmware, ram=()):
+def build(record: records.Record, firmware: Firmware, ram: Sequence[tuple[int, bytes]] = ()) -> bytes:
     """The bytes of the core file."""
     layout = PRSTATUS.get((firmware.machine, firmware.word_bits))
     if layout is None:
@@ -61,10 +65,11 @@ def build(record, firmware, ram=()):
             p_type=kind, p_offset=at, p_vaddr=address, p_paddr=0, p_filesz=len(data),
             p_memsz=len(data) if kind == PT_LOAD else 0, p_flags=READ_WRITE if kind == PT_LOAD else 0, p_align=1)))
         at += len(data)
-    return out.getvalue() + b"".join(parts)
+    head: bytes = out.getvalue()
+    return head + b"".join(parts)
 
 
-def _segments(record, ram):
+def _segments(record: records.Record, ram: Sequence[tuple[int, bytes]]) -> list[tuple[int, bytes]]:
     """(address, bytes): a dump of RAM holds what it held, the stack as the record has it replaces what it became."""
     segments = []
     for address, data in ram:
@@ -80,7 +85,7 @@ def _segments(record, ram):
     return segments
 
 
-def _file_header(firmware, headers, header_bytes, entry_bytes):
+def _file_header(firmware: Firmware, headers: int, header_bytes: int, entry_bytes: int) -> Container:
     ident = Container(EI_MAG=[0x7F, 0x45, 0x4C, 0x46], EI_CLASS="ELFCLASS32" if firmware.word_bits == 32
                       else "ELFCLASS64",
                       EI_DATA="ELFDATA2LSB", EI_VERSION="EV_CURRENT", EI_OSABI="ELFOSABI_SYSV", EI_ABIVERSION=0)
@@ -90,11 +95,12 @@ def _file_header(firmware, headers, header_bytes, entry_bytes):
                      e_phnum=headers, e_shentsize=0, e_shnum=0, e_shstrndx=0)
 
 
-def _note(structs, registers, word, thread, layout):
+def _note(structs: ELFStructs, registers: Mapping[int, int], word: int, thread: int,
+          layout: tuple[int, int, int, tuple[int, ...]]) -> bytes:
     size, thread_at, at, numbers = layout
     status = bytearray(size)
     status[thread_at:thread_at + 4] = thread.to_bytes(4, "little")
     for i, number in enumerate(numbers):
         status[at + i * word:at + (i + 1) * word] = registers.get(number, 0).to_bytes(word, "little")
-    header = structs.Elf_Nhdr.build(Container(n_namesz=5, n_descsz=size, n_type=NT_PRSTATUS))
+    header: bytes = structs.Elf_Nhdr.build(Container(n_namesz=5, n_descsz=size, n_type=NT_PRSTATUS))
     return header + b"CORE\0\0\0\0" + bytes(status)

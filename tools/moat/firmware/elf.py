@@ -7,6 +7,7 @@ import re
 import shutil
 import subprocess
 from dataclasses import dataclass
+from typing import Sequence
 
 from elftools.dwarf.callframe import FDE
 from elftools.elf.elffile import ELFFile
@@ -31,13 +32,13 @@ class FirmwareError(Exception):
 
 @dataclass(frozen=True)
 class Frame:
-    function: str  # or None
-    file: str      # relative to where it was compiled if it lies beneath; or None
-    line: int      # or None
+    function: str | None
+    file: str | None  # relative to where it was compiled if it lies beneath
+    line: int | None
 
 
 class Firmware:
-    def __init__(self, path):
+    def __init__(self, path: str) -> None:
         self.path = path
         try:
             self._file = open(path, "rb")
@@ -48,24 +49,25 @@ class Firmware:
             self.machine = self._elf["e_machine"]
             self.word_bits = self._elf.elfclass
             self.flags = self._elf["e_flags"]
-            self._symbols = self._read_symbols()
+            self._sized, self._named = self._read_symbols()
             self.build_id = self._read_build_id()
-            self._has_functions = any(function for _, _, _, function in self._symbols["sized"])
+            self._has_functions = any(function for _, _, _, function in self._sized)
             self._code = [(section["sh_addr"], section["sh_addr"] + section["sh_size"])
                           for section in self._elf.iter_sections() if section["sh_flags"] & SHF_EXECINSTR]
             self.has_types = self._elf.get_section_by_name(".debug_info") is not None
         except Exception as error:  # pyelftools raises whatever a damaged file makes it stumble over
             raise FirmwareError(f"{path}: not an ELF file, or a damaged one "
                                 f"({error or type(error).__name__})") from error
-        self._call_frames = None
-        self._index = None
-        self.missing = []  # what could not be looked up, and why
+        self._call_frames: list[tuple[int, int, FDE]] | None = None
+        self._index: Index | None = None
+        self.missing: list[str] = []  # what could not be looked up, and why
         self._addr2line = self._find_addr2line()
         self._compile_folders = self._read_compile_folders()
 
-    def _read_symbols(self):
+    def _read_symbols(self) -> tuple[list[tuple[int, int, str, bool]], dict[str, int]]:
         """(start, size, name, is a function) of all that has a size, and the addresses of all names."""
-        symbols = {"sized": [], "named": {}}
+        sized: list[tuple[int, int, str, bool]] = []
+        named: dict[str, int] = {}
         for section in self._elf.iter_sections():
             if not isinstance(section, SymbolTableSection):
                 continue
@@ -75,15 +77,14 @@ class Firmware:
                 kind = symbol["st_info"]["type"]
                 function = kind == "STT_FUNC"
                 start = symbol["st_value"] & ~1 if function and self.machine == "EM_ARM" else symbol["st_value"]
-                symbols["named"][symbol.name] = start
+                named[symbol.name] = start
                 if symbol["st_size"] and kind in ("STT_FUNC", "STT_OBJECT"):
-                    symbols["sized"].append((start, symbol["st_size"], symbol.name, function))
-        return symbols
+                    sized.append((start, symbol["st_size"], symbol.name, function))
+        return sized, named
 
-    def _read_build_id(self):
+    def _read_build_id(self) -> bytes | None:
         """The id as the firmware sees it, between its symbols; else that of the note; else None."""
-        named = self._symbols["named"]
-        start, end = named.get("moat_build_id_start"), named.get("moat_build_id_end")
+        start, end = self._named.get("moat_build_id_start"), self._named.get("moat_build_id_end")
         if start is not None and end is not None and end > start:
             return self.constant_at(start, end - start)
         for section in self._elf.iter_sections():
@@ -93,7 +94,7 @@ class Firmware:
                         return bytes.fromhex(note["n_desc"])
         return None
 
-    def constant_at(self, address, length):
+    def constant_at(self, address: int, length: int) -> bytes | None:
         """Bytes of what the firmware does not write to, or None where the file has no such."""
         for start, data in self._constants:
             if start <= address and address + length <= start + len(data):
@@ -101,16 +102,16 @@ class Firmware:
         return None
 
     @functools.cached_property
-    def _constants(self):
+    def _constants(self) -> list[tuple[int, bytes]]:
         """(start, bytes) of the sections that are loaded and not written to."""
         return [(section["sh_addr"], section.data()) for section in self._elf.iter_sections()
                 if section["sh_type"] != "SHT_NOBITS" and section["sh_flags"] & (SHF_ALLOC | SHF_WRITE) == SHF_ALLOC]
 
-    def is_code(self, address):
+    def is_code(self, address: int) -> bool:
         """Whether an instruction can be at an address."""
         return any(start <= address < end for start, end in self._code)
 
-    def string_at(self, address):
+    def string_at(self, address: int) -> str | None:
         """The C string at an address of the file's constants, or None."""
         for section in self._elf.iter_sections():
             start = section["sh_addr"]
@@ -119,7 +120,7 @@ class Firmware:
                 return section.data()[address - start:].split(b"\0")[0].decode("utf-8", "replace")
         return None
 
-    def call_frames(self):
+    def call_frames(self) -> list[tuple[int, int, FDE]]:
         """The functions' call frame information, from .debug_frame and .eh_frame: [(start, end, entry)]."""
         if self._call_frames is None:
             self._call_frames = []
@@ -137,19 +138,19 @@ class Firmware:
                 self.missing.append(f"no backtrace: {self.path} has no .debug_frame, build with -g")
         return self._call_frames
 
-    def _find_addr2line(self):
+    def _find_addr2line(self) -> str | None:
         for name in ADDR2LINE.get(self.machine, ()) + ("addr2line",):
             if shutil.which(name):
                 return name
         self.missing.append("no file and line: addr2line is not there, install Debian's binutils")
         return None
 
-    def _read_compile_folders(self):
-        folders = set()
+    def _read_compile_folders(self) -> list[str]:
+        folders: set[str] = set()
         try:
             if not self.has_types:
                 self.missing.append(f"no file, line or field: {self.path} has no debug information, build with -g")
-                return folders
+                return []
             for unit in self._elf.get_dwarf_info().iter_CUs():
                 folder = unit.get_top_DIE().attributes.get("DW_AT_comp_dir")
                 if folder is not None:
@@ -158,24 +159,24 @@ class Firmware:
             self.missing.append(f"the debug information of {self.path} can't be read ({error or type(error).__name__})")
         return sorted(folders, key=len, reverse=True)
 
-    def symbol_at(self, address, function=False):
+    def symbol_at(self, address: int, function: bool = False) -> str | None:
         """`name` or `name+offset` of the variable or function that `address` lies in, or None."""
-        for start, size, name, is_function in self._symbols["sized"]:
+        for start, size, name, is_function in self._sized:
             if start <= address < start + size and is_function == function:
                 return name if address == start else f"{name}+{address - start}"
         return None
 
-    def frames_at(self, address):
+    def frames_at(self, address: int) -> list[Frame]:
         """The frames at an instruction, innermost first: inlined functions, then the one they were inlined in."""
         return self.all_frames_at([address])[address]
 
-    def folder_of(self, function):
+    def folder_of(self, function: str) -> str | None:
         """The folder of a function's source, as frames have it; or None."""
-        address = self._symbols["named"].get(function)
+        address = self._named.get(function)
         files = [frame.file for frame in self.frames_at(address) if frame.file] if address else []
         return os.path.dirname(files[-1]) if files else None
 
-    def all_frames_at(self, addresses):
+    def all_frames_at(self, addresses: Sequence[int]) -> dict[int, list[Frame]]:
         """{address: its frames}, with one run of addr2line."""
         lines = self._lines_at(addresses)
         found = {}
@@ -190,7 +191,7 @@ class Firmware:
             found[address] = frames
         return found
 
-    def _lines_at(self, addresses):
+    def _lines_at(self, addresses: Sequence[int]) -> dict[int, list[Frame]]:
         if self._addr2line is None or not addresses:
             return {}
         command = [self._addr2line, "-a", "-i", "-f", "-e", self.path, *map(hex, addresses)]
@@ -200,7 +201,8 @@ class Firmware:
             self.missing.append(f"no file and line: {self._addr2line} failed ({error})")
             return {}
         # An address stands before its frames, two lines each.
-        found, lines, at = {}, output.splitlines(), None
+        found: dict[int, list[Frame]] = {}
+        lines, at = output.splitlines(), None
         names = iter(lines)
         for line in names:
             if re.fullmatch("0x[0-9a-f]+", line):
@@ -210,31 +212,31 @@ class Firmware:
                 found[at].append(self._frame(line, next(names, "??:0")))
         return found
 
-    def _frame(self, function, place):
+    def _frame(self, function: str, place: str) -> Frame:
         file, _, line = place.split(" (")[0].rpartition(":")
         known = bool(file) and not file.startswith("??")
         return Frame(function=None if function.startswith("??") else function,
                      file=self._relative(file) if known else None,
                      line=int(line) if known and line.isdigit() and int(line) > 0 else None)
 
-    def _relative(self, file):
+    def _relative(self, file: str) -> str:
         file = os.path.normpath(file)
         for folder in self._compile_folders:
             if file.startswith(folder.rstrip("/") + "/"):
                 return os.path.relpath(file, folder)
         return file
 
-    def index(self):
+    def index(self) -> Index:
         """Types and variables of the debug information, which there must be; raises whatever pyelftools does."""
         if self._index is None:
             self._index = Index(self._elf.get_dwarf_info())
         return self._index
 
-    def address_of(self, symbol):
+    def address_of(self, symbol: str) -> int | None:
         """Of a symbol, or None."""
-        return self._symbols["named"].get(symbol)
+        return self._named.get(symbol)
 
-    def variable_field_at(self, address):
+    def variable_field_at(self, address: int) -> str | None:
         """What of a variable lies at an address, as `ring[1].next`, or None."""
         symbol = self.symbol_at(address)
         if symbol is None or not self.has_types:
@@ -249,7 +251,7 @@ class Firmware:
                                 f"({error or type(error).__name__})")
             return None
 
-    def field_at(self, type_name, offset):
+    def field_at(self, type_name: str, offset: int) -> str | None:
         """The field `offset` bytes into an object of a C type, or None."""
         try:
             kind = self.index().type(type_name) if self.has_types else None

@@ -1,10 +1,13 @@
 """A firmware read out of a dump of its memory, with its ELF file.
 
 SPDX-License-Identifier: MIT"""
+from typing import Iterable, Iterator, Sequence
+
 from elftools.elf.elffile import ELFFile
 from elftools.elf.segments import NoteSegment
 
 from .core_file import NT_PRSTATUS, PRSTATUS
+from .dwarf import Type
 from .elf import Firmware, FirmwareError
 from .machine import MACHINES
 from .memory import Dump
@@ -15,7 +18,8 @@ class ElfTarget(Target):
     """firmware: elf.Firmware. ranges: (address, bytes) of the dump. contexts: what is known of the CPU, the
     innermost first."""
 
-    def __init__(self, firmware, ranges, contexts=()):
+    def __init__(self, firmware: Firmware, ranges: Iterable[tuple[int, bytes | bytearray]],
+                 contexts: Sequence[Context] = ()) -> None:
         if not firmware.has_types:
             raise TargetError(f"{firmware.path} has no debug information: build with -g, and give the file that is not "
                               "stripped")
@@ -25,22 +29,23 @@ class ElfTarget(Target):
         self.order = "little"
         self.memory = Dump(ranges, firmware.constant_at)
 
-    def symbol(self, name):
+    def symbol(self, name: str) -> int | None:
         return self._firmware.address_of(name)
 
-    def type(self, name, near=None):
+    def type(self, name: str, near: int | None = None) -> Type | None:
         symbol = self._firmware.symbol_at(near) if near is not None else None
-        return self._firmware.index().type(name, (symbol, near) if symbol is not None else None)
+        variable = (symbol, near) if symbol is not None and near is not None else None
+        return self._firmware.index().type(name, variable)
 
-    def name_at(self, address):
+    def name_at(self, address: int) -> str | None:
         return self._firmware.variable_field_at(address) or self._firmware.symbol_at(address)
 
-    def context_in(self, ranges):
+    def context_in(self, ranges: Sequence[tuple[int, int]]) -> Context | None:
         return next((context for context in self._contexts if any(low <= context.sp < high for low, high in ranges)),
                     None)
 
 
-def open_core(firmware_path, core_path):
+def open_core(firmware_path: str, core_path: str) -> ElfTarget:
     """The target of a core file, as moat-fault --core and gdb's generate-core-file make them."""
     try:
         firmware = Firmware(firmware_path)
@@ -65,7 +70,7 @@ def open_core(firmware_path, core_path):
     return ElfTarget(firmware, ranges, contexts)
 
 
-def _contexts(segment, firmware):
+def _contexts(segment: NoteSegment, firmware: Firmware) -> Iterator[Context]:
     """Of each thread's registers. gdb's generate-core-file writes the first of them, into a note of the size that its
     own computer's have."""
     layout = PRSTATUS.get((firmware.machine, firmware.word_bits))

@@ -1,7 +1,6 @@
 """What a CPU says about an exception, in words, by ELF machine.
 
 SPDX-License-Identifier: MIT"""
-
 # Cortex-M's configurable fault status register (the record's cause).
 CFSR_BITS = {
     0: "instruction access violation", 1: "data access violation", 3: "memory fault on exception return",
@@ -27,7 +26,7 @@ MCAUSE = {
 }
 
 
-def explain(machine, word_bits, cause, detail):
+def explain(machine: str, word_bits: int, cause: int, detail: int) -> str | None:
     """The cause in words, or None where it is not known."""
     if machine == "EM_ARM":
         words = [text for bit, text in CFSR_BITS.items() if cause >> bit & 1]

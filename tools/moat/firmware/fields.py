@@ -8,11 +8,31 @@ A type here is an object with
 dwarf.Type makes them of an ELF file's debug information, moat.gdb.target.Type of gdb's.
 
 SPDX-License-Identifier: MIT"""
+from __future__ import annotations
+
+from typing import Protocol, Sequence
 
 AGGREGATES = ("struct", "union")
 
 
-def field_at(kind, offset):
+class CType(Protocol):
+    @property
+    def kind(self) -> str: ...
+
+    @property
+    def size(self) -> int | None: ...
+
+    @property
+    def members(self) -> Sequence[tuple[str | None, int, CType]]: ...
+
+    @property
+    def element(self) -> CType: ...
+
+    @property
+    def enumerators(self) -> dict[int, str]: ...
+
+
+def field_at(kind: CType, offset: int) -> str | None:
     """What lies `offset` bytes into a type, e.g. `next`, `satellites[3].azimuth`, `[2].next` in an array of it, or
     `length+1` where it is not a field's first byte. None where nothing is."""
     prefix = ""
@@ -22,12 +42,12 @@ def field_at(kind, offset):
     return None if path is None else (prefix + path).lstrip(".") or None
 
 
-def _flexible(kind):
+def _flexible(kind: CType) -> bool:
     members = kind.members if kind.kind in AGGREGATES else ()
     return bool(members) and members[-1][2].kind == "array" and not members[-1][2].size
 
 
-def _path(kind, offset):
+def _path(kind: CType, offset: int) -> str | None:
     """The path to `offset` with its leading dot or bracket; None where there is only padding."""
     path = ""
     while True:
@@ -38,15 +58,15 @@ def _path(kind, offset):
             name, start, kind = found
             offset -= start
             path += f".{name}" if name else ""
-        elif kind.kind == "array" and kind.element.size:
+        elif kind.kind == "array" and (size := kind.element.size):
             kind = kind.element
-            path += f"[{offset // kind.size}]"
-            offset %= kind.size
+            path += f"[{offset // size}]"
+            offset %= size
         else:
             return path + (f"+{offset}" if offset and kind.kind != "array" else "")
 
 
-def _member_at(kind, offset):
+def _member_at(kind: CType, offset: int) -> tuple[str | None, int, CType] | None:
     for name, start, member in kind.members:
         if start <= offset and (not member.size or offset < start + member.size):
             return name, start, member

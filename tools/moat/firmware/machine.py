@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Machine:
-    names: tuple        # of the registers in a record, by number
+    names: tuple[str, ...]  # of the registers in a record, by number
     sp: int
     link: int           # the return address register; -1: calls push it
     pc: int             # number of the program counter in a record
@@ -19,6 +19,8 @@ X86_64 = Machine(names=("rax", "rdx", "rcx", "rbx", "rsi", "rdi", "rbp", "rsp", 
                         "rip"),
                  sp=7, link=-1, pc=16)
 I386 = Machine(names=("eax", "ecx", "edx", "ebx", "esp", "ebp", "esi", "edi", "eip"), sp=4, link=-1, pc=8)
+
+UNKNOWN = Machine(names=(), sp=-1, link=-1, pc=-1)
 
 MACHINES = {"EM_ARM": ARM, "EM_RISCV": RISCV, "EM_X86_64": X86_64, "EM_386": I386}
 

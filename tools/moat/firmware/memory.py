@@ -2,6 +2,7 @@
 
 SPDX-License-Identifier: MIT"""
 import bisect
+from typing import Callable, Iterable, Iterator
 
 PAGE = 1024
 
@@ -9,7 +10,7 @@ PAGE = 1024
 class Unreadable(Exception):
     """Memory that a reader needs is not there."""
 
-    def __init__(self, address, size=1):
+    def __init__(self, address: int, size: int = 1) -> None:
         super().__init__(f"no memory is known at {address:#x}" + (f" ({size} bytes)" if size > 1 else ""))
         self.address = address
 
@@ -17,7 +18,7 @@ class Unreadable(Exception):
 class Memory:
     """What readers ask; subclasses say where bytes come from."""
 
-    def read(self, address, size):
+    def read(self, address: int, size: int) -> bytes:
         """`size` bytes; raises Unreadable."""
         raise NotImplementedError
 
@@ -25,13 +26,14 @@ class Memory:
 class Dump(Memory):
     """Ranges of bytes, and constants of the firmware behind them."""
 
-    def __init__(self, ranges, constant_at):
+    def __init__(self, ranges: Iterable[tuple[int, bytes | bytearray]],
+                 constant_at: Callable[[int, int], bytes | None]) -> None:
         """ranges: (address, bytes), the first that has an address counts. constant_at(address, size): bytes or None."""
         self._ranges = joined(ranges)
         self._starts = [start for start, _ in self._ranges]
         self._constant_at = constant_at
 
-    def read(self, address, size):
+    def read(self, address: int, size: int) -> bytes:
         last = bisect.bisect_right(self._starts, address) - 1
         if last >= 0:
             start, data = self._ranges[last]
@@ -43,13 +45,13 @@ class Dump(Memory):
         return found
 
 
-def joined(ranges):
+def joined(ranges: Iterable[tuple[int, bytes | bytearray]]) -> list[tuple[int, bytearray]]:
     """Ranges that neither overlap nor touch, by address; where (address, bytes) overlap the first counts."""
-    pieces = []
+    pieces: list[tuple[int, bytes | bytearray]] = []
     for start, data in ranges:
         for low, high in list(_gaps(pieces, start, start + len(data))):
             bisect.insort(pieces, (low, data[low - start:high - start]), key=_start)
-    whole = []
+    whole: list[tuple[int, bytearray]] = []
     for start, data in pieces:
         if whole and whole[-1][0] + len(whole[-1][1]) == start:
             whole[-1][1].extend(data)
@@ -58,11 +60,11 @@ def joined(ranges):
     return whole
 
 
-def _start(piece):
+def _start(piece: tuple[int, bytes | bytearray]) -> int:
     return piece[0]
 
 
-def _gaps(pieces, low, high):
+def _gaps(pieces: list[tuple[int, bytes | bytearray]], low: int, high: int) -> Iterator[tuple[int, int]]:
     """The parts of [low, high) that no piece has."""
     at = max(bisect.bisect_right(pieces, low, key=_start) - 1, 0)
     while at < len(pieces) and pieces[at][0] < high:
@@ -78,11 +80,11 @@ def _gaps(pieces, low, high):
 class Paged(Memory):
     """Reads slow memory a page at a time, and each page once."""
 
-    def __init__(self, memory):
+    def __init__(self, memory: Memory) -> None:
         self._memory = memory
-        self._pages = {}
+        self._pages: dict[int, bytes] = {}
 
-    def read(self, address, size):
+    def read(self, address: int, size: int) -> bytes:
         first, last = address // PAGE, (address + size - 1) // PAGE
         try:
             pages = b"".join(self._page(number) for number in range(first, last + 1))
@@ -90,7 +92,7 @@ class Paged(Memory):
             return self._memory.read(address, size)
         return pages[address - first * PAGE:address - first * PAGE + size]
 
-    def _page(self, number):
+    def _page(self, number: int) -> bytes:
         if number not in self._pages:
             self._pages[number] = self._memory.read(number * PAGE, PAGE)
         return self._pages[number]

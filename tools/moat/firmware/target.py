@@ -3,6 +3,10 @@
 SPDX-License-Identifier: MIT"""
 import struct
 from dataclasses import dataclass
+from typing import Any, Dict, Literal, Sequence
+
+from .fields import CType
+from .memory import Memory
 
 STRING_MAX = 256
 
@@ -15,92 +19,101 @@ class TargetError(Exception):
 class Context:
     """Where a thread of execution stands."""
     sp: int
-    registers: dict  # name: value; those that calls keep at least
+    registers: dict[str, int]  # name: value; those that calls keep at least
 
 
-class Members(dict):
+class Members(Dict[str, Any]):
     """Of a struct, by name."""
 
-    def __missing__(self, name):
+    def __missing__(self, name: str) -> Any:
         raise TargetError(f"moat's structs have no member {name} in this firmware: use the tools that came with its "
                           "moat")
 
 
 class Target:
-    """`word` (bytes), `order` ("little" or "big") and `memory` (memory.Memory) are attributes."""
+    word: int  # bytes
+    order: Literal["little", "big"]
+    memory: Memory
 
-    def symbol(self, name):
+    def symbol(self, name: str) -> int | None:
         """The address of a symbol, or None."""
         raise NotImplementedError
 
-    def type(self, name, near=None):
+    def type(self, name: str, near: int | None = None) -> CType | None:
         """The type that is written `name` in C, as fields.py has types; or None.
         near: the address of a variable, in whose file the name may mean another type than elsewhere"""
         raise NotImplementedError
 
-    def name_at(self, address):
+    def name_at(self, address: int) -> str | None:
         """The variable that an address lies in, and the field, as `table[3].next`; or None."""
         raise NotImplementedError
 
-    def context_in(self, ranges):
+    def context_in(self, ranges: Sequence[tuple[int, int]]) -> Context | None:
         """The innermost Context whose stack pointer lies in one of (low, high), what a handler has interrupted being
         behind it; or None where that is not known."""
         raise NotImplementedError
 
     # ---- what follows from these ----
 
-    def address_of(self, symbol):
+    def address_of(self, symbol: str) -> int:
         address = self.symbol(symbol)
         if address is None:
             raise TargetError(f"there is no symbol {symbol}: is this firmware linked with moat, and not stripped?")
         return address
 
-    def option(self, name):
+    def option(self, name: str) -> int:
         """The value of a MOAT_CONFIG option: core leaves a symbol of each."""
         return self.address_of(f"moat_config_{name}_must_match")
 
-    def need_type(self, name):
+    def need_type(self, name: str) -> CType:
         kind = self.type(name)
         if kind is None:
             raise TargetError(f"there is no debug information of {name}: build core with -g")
         return kind
 
-    def offset_of(self, type_name, member):
-        return Members((name, offset) for name, offset, _ in self.need_type(type_name).members)[member]
+    def size_of(self, type_name: str) -> int:
+        size = self.need_type(type_name).size
+        if size is None:
+            raise TargetError(f"{type_name} has no size in the debug information")
+        return size
 
-    def integer(self, address, size):
+    def offset_of(self, type_name: str, member: str) -> int:
+        return Members((name, offset) for name, offset, _ in self.need_type(type_name).members if name)[member]
+
+    def integer(self, address: int, size: int) -> int:
         return int.from_bytes(self.memory.read(address, size), self.order)
 
-    def pointer(self, address):
+    def pointer(self, address: int) -> int:
         return self.integer(address, self.word)
 
-    def words(self, address, count):
+    def words(self, address: int, count: int) -> tuple[int, ...]:
         data = self.memory.read(address, count * self.word) if count else b""
         return struct.unpack(f"{'<' if self.order == 'little' else '>'}{count}{'IQ'[self.word == 8]}", data)
 
-    def string(self, address):
+    def string(self, address: int) -> str:
         """A C string, cut where it is too long."""
         text = b""
         while len(text) < STRING_MAX and (byte := self.memory.read(address + len(text), 1)) != b"\0":
             text += byte
         return text.decode("utf-8", "replace")
 
-    def struct(self, type_name, address):
+    def struct(self, type_name: str, address: int) -> Members:
         """A struct of integers, arrays and such structs: its Members."""
         return self._structs(self.need_type(type_name), address, 1)[0]
 
-    def structs(self, type_name, address, count):
+    def structs(self, type_name: str, address: int, count: int) -> list[Members]:
         return self._structs(self.need_type(type_name), address, count)
 
-    def _structs(self, kind, address, count):
-        data = self.memory.read(address, kind.size * count) if count else b""
-        return [self._decode(kind, data[i * kind.size:(i + 1) * kind.size]) for i in range(count)]
+    def _structs(self, kind: CType, address: int, count: int) -> list[Members]:
+        size = kind.size or 0
+        data = self.memory.read(address, size * count) if count else b""
+        return [self._decode(kind, data[i * size:(i + 1) * size]) for i in range(count)]
 
-    def _decode(self, kind, data):
+    def _decode(self, kind: CType, data: bytes) -> Any:
         if kind.kind == "struct":
-            return Members((name, self._decode(member, data[offset:offset + member.size]))
-                           for name, offset, member in kind.members)
+            return Members((name, self._decode(member, data[offset:offset + (member.size or 0)]))
+                           for name, offset, member in kind.members if name)
         if kind.kind == "array":
-            size = kind.element.size
+            size = kind.element.size or 1
             return [self._decode(kind.element, data[i:i + size]) for i in range(0, len(data), size)]
         return int.from_bytes(data, self.order)

@@ -2,12 +2,20 @@
 pointers are not needed. pyelftools decodes the tables; this walks them.
 
 SPDX-License-Identifier: MIT"""
+from __future__ import annotations
+
 import bisect
 from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Iterable, Sequence
 
 from moat.log import fault as records
 
 from . import machine as machines
+
+if TYPE_CHECKING:  # this is read within gdb too, whose Python may lack pyelftools
+    from elftools.dwarf.callframe import FDE, RegisterRule
+
+    from .elf import Firmware
 
 FRAMES_MAX = 64
 
@@ -27,11 +35,11 @@ class Step:
 class Memory:
     """What is known of the device's RAM: ranges of bytes, of which the first that has an address counts."""
 
-    def __init__(self, ranges, word_bytes):
+    def __init__(self, ranges: Iterable[tuple[int, bytes]], word_bytes: int) -> None:
         self._ranges = list(ranges)
         self._word_bytes = word_bytes
 
-    def word(self, address):
+    def word(self, address: int) -> int:
         for start, data in self._ranges:
             offset = address - start
             if 0 <= offset and offset + self._word_bytes <= len(data):
@@ -42,13 +50,13 @@ class Memory:
 class Table:
     """The function that an address lies in, and what to restore there."""
 
-    def __init__(self, call_frames):
+    def __init__(self, call_frames: list[tuple[int, int, FDE]]) -> None:
         # Functions that the linker dropped all start at 0: the highest start at or below an address is the one that
         # counts.
         self._frames = sorted(call_frames, key=lambda frame: (frame[0], frame[1]))
         self._starts = [start for start, _, _ in self._frames]
 
-    def row(self, address):
+    def row(self, address: int) -> tuple[dict[Any, Any], int]:
         """The row of the table for an address, and the number of the return address's register."""
         last = bisect.bisect_right(self._starts, address)
         first = bisect.bisect_left(self._starts, self._starts[last - 1]) if last else 0
@@ -62,21 +70,21 @@ class Table:
 
 
 class Unwinder:
-    def __init__(self, record, firmware, ram=()):
-        self._machine = machines.MACHINES.get(firmware.machine)
+    def __init__(self, record: records.Record, firmware: Firmware, ram: Sequence[tuple[int, bytes]] = ()) -> None:
+        self._machine = machines.MACHINES.get(firmware.machine, machines.UNKNOWN)
         self._arm = firmware.machine == "EM_ARM"
         self._firmware = firmware
         self._record = record
         self._mask = (1 << 8 * record.word_bytes) - 1
         self._memory = Memory([*record.stacks, *ram], record.word_bytes)
-        self._table = None
+        self._table = Table([])
         # after walk: the registers of what an exception or interrupt had interrupted, by number
-        self.interrupted = None
+        self.interrupted: dict[int, int] | None = None
 
-    def walk(self):
+    def walk(self) -> tuple[list[Step], str]:
         """([Step...], why it ends), innermost first."""
-        steps = []
-        if self._machine is None:
+        steps: list[Step] = []
+        if not self._machine.names:
             return steps, "this CPU's registers are not known"
         registers = dict(self._record.registers)
         if self._machine.pc not in registers or self._machine.sp not in registers:
@@ -99,7 +107,7 @@ class Unwinder:
             return steps, f"the unwind information can't be read ({error or type(error).__name__})"
         return steps, f"there are more than {FRAMES_MAX} frames"
 
-    def _out(self, registers, steps):
+    def _out(self, registers: dict[int, int], steps: list[Step]) -> tuple[dict[int, int], bool, str]:
         """The registers in the caller, whether its pc is exact, and how it was found."""
         step = steps[-1]
         if not self._firmware.is_code(step.lookup):
@@ -112,7 +120,7 @@ class Unwinder:
             raise
         return self._by_table(registers, row, return_register, step)
 
-    def _by_link(self, registers, step):
+    def _by_link(self, registers: dict[int, int], step: Step) -> tuple[dict[int, int], bool, str]:
         """A jump to nowhere, or a function without tables that was interrupted: the link register may be its
         caller's."""
         link = registers.get(self._machine.link, 0)
@@ -120,7 +128,8 @@ class Unwinder:
             raise Lost("that is no code, nor what the return address register says")
         return {**registers, self._machine.pc: link}, False, "link"
 
-    def _by_table(self, registers, row, return_register, step):
+    def _by_table(self, registers: dict[int, int], row: dict[Any, Any], return_register: int,
+                  step: Step) -> tuple[dict[int, int], bool, str]:
         rule = row["cfa"]
         if rule.expr is not None:
             raise Lost("the frame is described by an expression")
@@ -143,10 +152,12 @@ class Unwinder:
         if caller[self._machine.sp] < registers[self._machine.sp] + (0 if interrupted else 1) and not trap:
             raise Lost("the stack does not go on")
         caller[self._machine.pc] = target
-        caller.pop(return_register if trap else None, None)
+        if trap:
+            caller.pop(return_register, None)
         return caller, trap, "exception" if trap else "call"
 
-    def _restore(self, caller, register, how, registers, frame):
+    def _restore(self, caller: dict[int, int], register: int, how: RegisterRule, registers: dict[int, int],
+                 frame: int) -> None:
         if how.type == "OFFSET":
             try:
                 caller[register] = self._memory.word((frame + how.arg) & self._mask)
@@ -159,7 +170,7 @@ class Unwinder:
         elif how.type != "SAME_VALUE":
             caller.pop(register, None)
 
-    def _by_exception_frame(self, caller, exc_return, frame):
+    def _by_exception_frame(self, caller: dict[int, int], exc_return: int, frame: int) -> dict[int, int]:
         if exc_return & machines.EXC_RETURN_THREAD_STACK:
             if len(self._record.stacks) < 2:
                 raise Lost("the stack that was interrupted is not in the record")

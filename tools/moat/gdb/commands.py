@@ -1,8 +1,11 @@
 """The commands: `moat status`, heap, object, why, refs, check, faults.
 
 SPDX-License-Identifier: MIT"""
+from __future__ import annotations
+
 import collections
 import os
+from typing import TYPE_CHECKING
 
 import gdb
 
@@ -10,10 +13,14 @@ from moat.fault import report
 from moat.firmware.memory import Unreadable
 from moat.firmware.target import TargetError
 from moat.heap import graph, reader
+from moat.heap.model import Heap, Hole, Object, Root, Slot
 from moat.log import fault as records
 
 from .show import Shower
 from .target import GdbTarget
+
+if TYPE_CHECKING:  # gdb's Python may lack pyelftools, and most commands do without
+    from moat.firmware.elf import Firmware
 
 REFERENCES_MAX = 100
 PATH_MAX = 40
@@ -25,10 +32,10 @@ class Moat(gdb.Command):
 Addresses are gdb's expressions: `moat object list`, `moat why 0x20001234`, `moat refs &ring[2]`.
 docs/debugging.md shows each command."""
 
-    def __init__(self):
+    def __init__(self) -> None:
         super().__init__("moat", gdb.COMMAND_DATA, prefix=True)
 
-    def invoke(self, argument, from_tty):
+    def invoke(self, argument: str, from_tty: bool) -> None:
         if argument:
             raise gdb.GdbError(f'There is no command "moat {argument.split()[0]}": see "help moat".')
         gdb.execute("help moat")
@@ -39,18 +46,18 @@ class MoatCommand(gdb.Command):
     complete = gdb.COMPLETE_NONE
     notes_damage = True
 
-    def __init__(self, name):
+    def __init__(self, name: str) -> None:
         self._name = name
         super().__init__(f"moat {name}", gdb.COMMAND_DATA, self.complete)
 
-    def invoke(self, argument, from_tty):
+    def invoke(self, argument: str, from_tty: bool) -> None:
         try:
             self.run(argument.strip())
         except (TargetError, Unreadable, gdb.error) as error:
             text = str(error) or type(error).__name__
             raise gdb.GdbError(f"moat {self._name}: {text}") from error
 
-    def read(self):
+    def read(self) -> tuple[GdbTarget, Heap]:
         target = GdbTarget()
         _warn_of_other_build(target)
         heap = reader.read(target)
@@ -58,11 +65,11 @@ class MoatCommand(gdb.Command):
             print("note: the heap is damaged (`moat check` says how): what follows may be wrong")
         return target, heap
 
-    def no_argument(self, argument):
+    def no_argument(self, argument: str) -> None:
         if argument:
             raise TargetError(f'it takes no argument, and was given "{argument}"')
 
-    def find(self, argument):
+    def find(self, argument: str) -> tuple[GdbTarget, Heap, Object]:
         """(target, heap, the object that an expression points at or into)."""
         if not argument:
             raise TargetError(f"which object? Give its address: `moat {self._name} 0x20001234`, or `moat {self._name} "
@@ -82,7 +89,7 @@ class MoatCommand(gdb.Command):
 class Status(MoatCommand):
     """The heap in a few lines: arenas, memory, the collector's phase, roots, faults, what is broken."""
 
-    def run(self, argument):
+    def run(self, argument: str) -> None:
         self.no_argument(argument)
         target = GdbTarget()
         _warn_of_other_build(target)
@@ -100,7 +107,7 @@ class Status(MoatCommand):
         print(f"faults     {len(found)} in the log" + (": `moat faults` explains them" if found else ""))
 
 
-def _print_status(target, heap):
+def _print_status(target: GdbTarget, heap: Heap) -> None:
     stats = heap.stats
     share = f"{100 * stats['free_bytes'] / stats['arena_bytes']:.1f} %" if stats["arena_bytes"] else "none"
     print(f"heap       {_count(len(heap.arenas), 'arena')}, {stats['arena_bytes']} bytes for objects, "
@@ -126,24 +133,25 @@ Bytes are with headers and padding, shares are of all arenas. Fragmentation is t
 of the largest hole. Dark is free memory that can't be used now: single granules, and dead objects that the sweep has
 still to come to."""
 
-    def run(self, argument):
+    def run(self, argument: str) -> None:
         self.no_argument(argument)
         _, heap = self.read()
         total = sum(arena.bytes for arena in heap.arenas)
-        rows = collections.Counter(), collections.Counter()
+        counts: collections.Counter[str] = collections.Counter()
+        sizes: collections.Counter[str] = collections.Counter()
         for found in heap.objects:
             name = (found.type or "(no type)") + ("[]" if found.array and found.type != "bytes" else "")
-            rows[0][name] += 1
-            rows[1][name] += found.bytes
-        width = max([len("objects"), *map(len, rows[1])])
+            counts[name] += 1
+            sizes[name] += found.bytes
+        width = max([len("objects"), *map(len, sizes)])
         print(f"{'type':<{width}}  {'count':>8} {'bytes':>10}   share")
 
-        def row(name, count, size):
+        def row(name: str, count: int, size: int) -> None:
             print(f"{name:<{width}}  {count:>8} {size:>10}  {100 * size / total if total else 0:>5.1f} %")
 
-        for name, size in sorted(rows[1].items(), key=lambda item: (-item[1], item[0])):
-            row(name, rows[0][name], size)
-        row("objects", len(heap.objects), sum(rows[1].values()))
+        for name, size in sorted(sizes.items(), key=lambda item: (-item[1], item[0])):
+            row(name, counts[name], size)
+        row("objects", len(heap.objects), sum(sizes.values()))
         free = [hole for hole in heap.holes if hole.kind != "dark"]
         dark = [hole for hole in heap.holes if hole.kind == "dark"]
         row("free", len(free), sum(hole.bytes for hole in free))
@@ -151,7 +159,7 @@ still to come to."""
         _print_holes(free)
 
 
-def _print_holes(free):
+def _print_holes(free: list[Hole]) -> None:
     largest = max(free, key=lambda hole: hole.bytes, default=None)
     if largest is None:
         print("no memory is free")
@@ -167,7 +175,7 @@ class ShowObject(MoatCommand):
 ADDRESS may point into the object. Members that are pointers to managed objects say to what."""
     complete = gdb.COMPLETE_EXPRESSION
 
-    def run(self, argument):
+    def run(self, argument: str) -> None:
         target, heap, found = self.find(argument)
         print(f"{_describe(found)}, arena {found.arena}: {found.bytes} bytes, {found.payload} for the firmware; "
               f"{found.colour}"
@@ -185,7 +193,7 @@ Prints a shortest path of references from a root to it. Roots that are slots, pi
 first; stacks and registers, whose words may point somewhere by accident, only where those do not reach it."""
     complete = gdb.COMPLETE_EXPRESSION
 
-    def run(self, argument):
+    def run(self, argument: str) -> None:
         _, heap, found = self.find(argument)
         path = graph.path(heap, found)
         if path is None:
@@ -193,8 +201,9 @@ first; stacks and registers, whose words may point somewhere by accident, only w
             return
         root, links = path
         print(f"{_describe(found)} is kept by")
-        print(f"  {_root(root)} -> {_describe(heap.object_at(root.target), root.value)}")
-        shown = links if len(links) <= PATH_MAX else links[:PATH_MAX // 2] + [None] + links[-PATH_MAX // 2:]
+        print(f"  {_root(root)} -> {_describe(links[0].source if links else found, root.value)}")
+        shown: list[graph.Link | None] = [*links] if len(links) <= PATH_MAX else [
+            *links[:PATH_MAX // 2], None, *links[-PATH_MAX // 2:]]
         for link in shown:
             if link is None:
                 print(f"  ... {len(links) - PATH_MAX} references more ...")
@@ -208,7 +217,7 @@ class References(MoatCommand):
     """Who points at an object, or into it: moat refs ADDRESS"""
     complete = gdb.COMPLETE_EXPRESSION
 
-    def run(self, argument):
+    def run(self, argument: str) -> None:
         _, heap, found = self.find(argument)
         roots, links = graph.references(heap, found)
         print(f"{_describe(found)}: {_count(len(roots), 'root')}, {_count(len(links), 'slot')} of objects")
@@ -225,7 +234,7 @@ class Check(MoatCommand):
     roots."""
     notes_damage = False
 
-    def run(self, argument):
+    def run(self, argument: str) -> None:
         self.no_argument(argument)
         _, heap = self.read()
         if not heap.problems:
@@ -241,7 +250,7 @@ class Check(MoatCommand):
 class Faults(MoatCommand):
     """The fault log in RAM, explained as tools/moat-fault does."""
 
-    def run(self, argument):
+    def run(self, argument: str) -> None:
         self.no_argument(argument)
         target = GdbTarget()
         records = _records(target)
@@ -250,7 +259,7 @@ class Faults(MoatCommand):
             return
         firmware = _firmware()
         for found in records:
-            if found.error is not None:
+            if found.record is None:
                 print(f"a record at {found.place} of moat_fault_retained is damaged: {found.error}")
                 continue
             if firmware.build_id is not None and found.record.build_id != firmware.build_id:
@@ -258,16 +267,16 @@ class Faults(MoatCommand):
             print("\n".join(report.text(report.build(found, firmware, 1), firmware)))
 
 
-def _records(target):
+def _records(target: GdbTarget) -> list[records.Found]:
     """What is found in the fault log, oldest first."""
     address = target.symbol("moat_fault_retained")
     if address is None:
         return []
-    found = records.find_in_dump(target.memory.read(address, target.need_type("struct moat_fault_retained").size))
+    found = records.find_in_dump(target.memory.read(address, target.size_of("struct moat_fault_retained")))
     return sorted(found, key=lambda one: one.record.sequence if one.record else 0)
 
 
-def _firmware():
+def _firmware() -> Firmware:
     """The ELF file, as moat-fault reads it."""
     try:
         from moat.firmware.elf import Firmware, FirmwareError
@@ -281,7 +290,7 @@ def _firmware():
         raise TargetError(error) from error
 
 
-def _warn_of_other_build(target):
+def _warn_of_other_build(target: GdbTarget) -> None:
     """The id that ld gave the ELF file, and the one in the firmware's memory."""
     start, end = target.symbol("moat_build_id_start"), target.symbol("moat_build_id_end")
     known = gdb.current_progspace().objfiles()[0].build_id
@@ -292,7 +301,7 @@ def _warn_of_other_build(target):
                   "trusted")
 
 
-def _function_of_moat():
+def _function_of_moat() -> str | None:
     """The innermost frame's function that lies in core's folder, or None."""
     core = gdb.lookup_global_symbol("moat_init")
     frame, depth = gdb.newest_frame(), 0
@@ -309,15 +318,15 @@ def _function_of_moat():
 
 # ---- words ----
 
-def _hex(address):
+def _hex(address: int) -> str:
     return f"0x{address:08x}"
 
 
-def _count(number, what):
+def _count(number: int, what: str) -> str:
     return f"{number} {what}" + ("" if number == 1 else "s")
 
 
-def _describe(found, pointer=None):
+def _describe(found: Object, pointer: int | None = None) -> str:
     """An object, and where in it a pointer points."""
     name = found.type or "(no type)"
     if found.array:
@@ -325,12 +334,12 @@ def _describe(found, pointer=None):
     return f"{name} at {_hex(found.address)}" + ("" if pointer is None else _inside(pointer, found))
 
 
-def _inside(pointer, found):
+def _inside(pointer: int, found: Object) -> str:
     return (f", +{pointer - found.address}" if pointer > found.address else f", {pointer - found.address}"
             if pointer < found.address else "")
 
 
-def _points_at(heap, address):
+def _points_at(heap: Heap, address: int) -> str:
     found = heap.object_at(address)
     if found is not None:
         return _describe(found, address)
@@ -338,7 +347,7 @@ def _points_at(heap, address):
     return f"freed memory of {hole.bytes} bytes at {_hex(hole.address)}" if hole is not None else ""
 
 
-def _what_else(heap, address):
+def _what_else(heap: Heap, address: int) -> str:
     hole = heap.hole_at(address)
     if hole is not None:
         return f"free memory of {hole.bytes} bytes from {_hex(hole.address)} on"
@@ -347,11 +356,11 @@ def _what_else(heap, address):
     return "it is in no arena"
 
 
-def _field(slot):
+def _field(slot: Slot) -> str:
     return ("" if slot.name.startswith("[") else ".") + slot.name if slot.name else f"+{slot.offset}"
 
 
-def _root(root):
+def _root(root: Root) -> str:
     if root.kind == "register":
         return f"register {root.name}"
     if root.kind == "stack":
@@ -361,7 +370,7 @@ def _root(root):
     return f"{names[root.kind]} {root.name}".strip() + f" at {_hex(root.address)}"
 
 
-def register():
+def register() -> None:
     Moat()
     for name, command in (("status", Status), ("heap", HeapByType), ("object", ShowObject), ("why", Why),
                           ("refs", References),

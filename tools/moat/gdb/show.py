@@ -1,10 +1,17 @@
 """The members of a managed object as lines, with pointers resolved.
 
 SPDX-License-Identifier: MIT"""
+from __future__ import annotations
+
+from typing import Callable
+
 import gdb
 
-from moat.firmware.target import TargetError
+from moat.firmware.target import Target, TargetError
 from moat.heap.kinds import Kinds
+from moat.heap.model import Object
+
+from .target import Type
 
 LINES_MAX = 200
 AGGREGATES = (gdb.TYPE_CODE_STRUCT, gdb.TYPE_CODE_UNION)
@@ -14,15 +21,16 @@ BYTES_SHOWN = 64
 class Shower:
     """describe(address): what a pointer points at, in words; "" if that is nothing managed."""
 
-    def __init__(self, target, describe):
+    def __init__(self, target: Target, describe: Callable[[int], str]) -> None:
         self._target, self._describe = target, describe
-        self._lines, self._left_out = [], 0
+        self._lines: list[str] = []
+        self._left_out = 0
 
-    def lines(self, found):
+    def lines(self, found: Object) -> list[str]:
         """Of a model.Object."""
         data = self._target.memory.read(found.address, found.payload)
         kind, array = Kinds(self._target).of_object(found.address)
-        if kind is None or kind.type is None:
+        if kind is None or not isinstance(kind.type, Type):
             return self._dump(data)
         if array:
             self._array(kind.type.gdb_type, data, "")
@@ -32,13 +40,13 @@ class Shower:
             self._lines.append(f"... and {self._left_out} more")
         return self._lines
 
-    def _add(self, line):
+    def _add(self, line: str) -> None:
         if len(self._lines) < LINES_MAX:
             self._lines.append(line)
         else:
             self._left_out += 1
 
-    def _value(self, of, data, path):
+    def _value(self, of: gdb.Type, data: bytes, path: str) -> None:
         of = of.strip_typedefs()
         if of.code in AGGREGATES:
             for field in of.fields():
@@ -48,7 +56,7 @@ class Shower:
         else:
             self._add(f"{path} = {self._scalar(of, data)}")
 
-    def _field(self, field, data, path):
+    def _field(self, field: gdb.Field, data: bytes, path: str) -> None:
         start = field.bitpos // 8
         kind = field.type.strip_typedefs()
         inner = f"{path}.{field.name}" if field.name else path
@@ -63,7 +71,7 @@ class Shower:
         else:
             self._value(field.type, data[start:start + kind.sizeof], inner)
 
-    def _array(self, element, data, path):
+    def _array(self, element: gdb.Type, data: bytes, path: str) -> None:
         """Elements that follow each other and are equal are one line."""
         element = element.strip_typedefs()
         size = element.sizeof
@@ -86,14 +94,14 @@ class Shower:
                 self._value(element, piece, f"{path}[{i}]")
             i = end
 
-    def _scalar(self, of, data):
+    def _scalar(self, of: gdb.Type, data: bytes) -> str:
         if len(data) < of.sizeof:
             raise TargetError(f"the object ends within a {of}: its header is damaged")
         text = gdb.Value(data, of).format_string(symbols=True)
         what = self._describe(int.from_bytes(data, "little")) if of.code == gdb.TYPE_CODE_PTR and any(data) else ""
         return f"0x{int.from_bytes(data, 'little'):x}  {what}" if what else text
 
-    def _dump(self, data):
+    def _dump(self, data: bytes) -> list[str]:
         """Of raw bytes: the first lines of a hex dump."""
         shown = data[:4 * BYTES_SHOWN]
         lines = [f"+{at:<5}{shown[at:at + 16].hex(' ', 4):<36}  {_printable(shown[at:at + 16])}"
@@ -101,5 +109,5 @@ class Shower:
         return lines + ([f"... and {len(data) - len(shown)} bytes more"] if len(data) > len(shown) else [])
 
 
-def _printable(data):
+def _printable(data: bytes) -> str:
     return "".join(chr(byte) if 32 <= byte < 127 else "." for byte in data)

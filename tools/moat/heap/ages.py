@@ -4,6 +4,9 @@ between counts as old.
 
 SPDX-License-Identifier: MIT"""
 from dataclasses import dataclass
+from typing import Sequence
+
+from .model import Heap, Object
 
 
 @dataclass(frozen=True)
@@ -13,16 +16,16 @@ class Age:
     first: bool     # it was not there in the dump before
 
 
-def ages(heaps):
+def ages(heaps: Sequence[Heap]) -> list[Age]:
     """[Age] of the last heap's objects; heaps: of the dumps of one run of one firmware, oldest first."""
-    seen = {}
+    seen: dict[tuple[int, str, int], int] = {}
     for number, heap in enumerate(heaps):
         seen = {key: seen.get(key, number) for key in map(_key, heap.objects)}
     last = len(heaps) - 1
     ended = [heap.stats.get("cycles", heap.cycle) for heap in heaps]
     return [Age(max(ended[last] - ended[number], 0), number == 0, number == last)
-            for number in map(seen.get, map(_key, heaps[last].objects))]
+            for number in (seen[_key(found)] for found in heaps[last].objects)]
 
 
-def _key(found):
+def _key(found: Object) -> tuple[int, str, int]:
     return found.address, found.type, found.bytes

@@ -4,11 +4,16 @@ SPDX-License-Identifier: MIT"""
 import bisect
 import struct
 from dataclasses import dataclass
+from typing import Iterator
+
+from moat.firmware.memory import Unreadable
+from moat.firmware.target import Members, Target
 
 from .bins import HOLE_GRANULES
 from .bitmap import WORD_GRANULES, Bitmap
-from moat.firmware.memory import Unreadable
+from .kinds import Kind, Kinds
 from .model import Arena, Hole, Object, Slot
+from .problems import Problems
 
 LINK_NONE = {4: 0xFFFFF, 8: 0xFFFFFFFF}
 ARENA_BYTES_MAX = 8 << 20
@@ -18,18 +23,18 @@ BITS_BYTES = 8
 @dataclass(frozen=True)
 class Place:
     """Where a walk stands that all arenas share: the firmware, its state, its types and what is found broken."""
-    target: object
-    state: dict     # struct moat_heap
+    target: Target
+    state: Members  # struct moat_heap
     phase: str
-    kinds: object
-    problems: object
+    kinds: Kinds
+    problems: Problems
 
     @property
-    def granule(self):
+    def granule(self) -> int:
         return 2 * self.target.word
 
 
-def plausible(fields, address, granule):
+def plausible(fields: Members, address: int, granule: int) -> bool:
     """Whether a struct moat_arena describes memory that an arena can have."""
     usable = fields["granules"] - fields["first"]
     return (fields["start"] == address and fields["start"] < fields["bits"] < fields["low"]
@@ -41,49 +46,52 @@ def plausible(fields, address, granule):
 
 
 class ArenaWalk:
-    def __init__(self, place, index, address, fields):
+    def __init__(self, place: Place, index: int, address: int, fields: Members) -> None:
         self._at, self._fields, self._index, self.address = place, fields, index, address
         self._state, self._word, self._granule = place.state, place.target.word, place.granule
         self._order = "<" if place.target.order == "little" else ">"
         self.bitmap = self._read_bitmap()
-        self._grey = set()
-        self._filed, self._filed_order = {}, []
-        self.objects, self.holes = [], []
-        self.dead = set()      # addresses of holes that are objects about to be freed
-        self.filed_found = {}  # of the filed holes, those that are free runs here: {address: granules}
+        self._grey: set[int] = set()
+        self._filed: dict[int, int] = {}
+        self._filed_order: list[int] = []
+        self.objects: list[Object] = []
+        self.holes: list[Hole] = []
+        self.dead: set[int] = set()             # addresses of holes that are objects about to be freed
+        self.filed_found: dict[int, int] = {}   # of the filed holes, those that are free runs here: {address: granules}
 
-    def model(self):
+    def model(self) -> Arena:
         fields = self._fields
         return Arena(self._index, fields["start"], fields["end"], fields["first"], fields["granules"] - 1,
                      fields["span"] - self._granule)
 
-    def _read_bitmap(self):
+    def _read_bitmap(self) -> Bitmap:
         words = (self._fields["granules"] + WORD_GRANULES - 1) // WORD_GRANULES
         data = self._at.target.memory.read(self._fields["bits"], words * BITS_BYTES)
         state, swept_here = self._state, self._state["sweep"]["arena"] == self.address
         cursor = limit = 0
         if state["cursor"]["at"] < state["cursor"]["limit"] and state["cursor"]["arena"] == self.address:
             cursor, limit = self._granule_of(state["cursor"]["at"]), self._granule_of(state["cursor"]["limit"])
-        return Bitmap(list(struct.iter_unpack(f"{self._order}II", data)), self._fields["granules"], cursor, limit,
+        return Bitmap([(start, mark) for start, mark in struct.iter_unpack(f"{self._order}II", data)],
+                      self._fields["granules"], cursor, limit,
                       state["sweep"]["word"] if state["sweep"]["carry"] and swept_here else None)
 
-    def _granule_of(self, address):
+    def _granule_of(self, address: int) -> int:
         return (address - self._fields["base"]) // self._granule
 
-    def address_of(self, granule):
+    def address_of(self, granule: int) -> int:
         return self._fields["base"] + granule * self._granule
 
-    def is_unswept(self, granule):
+    def is_unswept(self, granule: int) -> bool:
         order = self._state["sweep_order"]
         return order is not None and (self._index > order or
                                       (self._index == order
                                        and granule // WORD_GRANULES >= self._state["sweep"]["word"]))
 
-    def holds(self, address):
+    def holds(self, address: int) -> bool:
         """Whether an address lies in the granules, the fence included."""
         return 0 <= address - self._fields["low"] < self._fields["span"]
 
-    def may_have_chunk(self):
+    def may_have_chunk(self) -> bool:
         """Whether the cursor's chunk lies in one bitmap word, the one that it says, where objects are born white."""
         state = self._state
         first, last = self._granule_of(state["cursor"]["at"]), self._granule_of(state["cursor"]["limit"] - 1)
@@ -92,7 +100,7 @@ class ArenaWalk:
         return self.holds(state["cursor"]["at"]) and first // WORD_GRANULES == word and not black and \
             state["cursor"]["chunk"] == self._fields["bits"] + word * BITS_BYTES
 
-    def walk(self, filed):
+    def walk(self, filed: dict[int, int]) -> None:
         """Fills in objects, holes and what is broken. filed: of all arenas, {address: granules}."""
         self._filed, self._filed_order = filed, sorted(filed)
         self._check_fence()
@@ -102,7 +110,7 @@ class ArenaWalk:
         while granule < fence:
             granule = max(min(self._step(granule), fence), granule + 1)
 
-    def _step(self, granule):
+    def _step(self, granule: int) -> int:
         """Notes what begins at a granule; returns where it ends."""
         bitmap = self.bitmap
         if bitmap.cursor < bitmap.limit and granule == bitmap.cursor:
@@ -127,7 +135,7 @@ class ArenaWalk:
 
     # ---- objects ----
 
-    def _object(self, granule, end):
+    def _object(self, granule: int, end: int) -> None:
         at, word = self.address_of(granule), self._word
         payload, room = at + word, (end - granule) * self._granule - word
         bitmap, problems = self.bitmap, self._at.problems
@@ -149,7 +157,7 @@ class ArenaWalk:
         except Unreadable as error:
             problems.add(f"an object at 0x{payload:x} can't be read: {error}")
 
-    def _slots(self, kind, array, start, extent):
+    def _slots(self, kind: Kind, array: bool, start: int, extent: int) -> Iterator[Slot]:
         word = self._word
         for offset, words in kind.slot_ranges(extent, array):
             for i, value in enumerate(self._at.target.words(start + offset, words)):
@@ -158,10 +166,10 @@ class ArenaWalk:
 
     # ---- holes ----
 
-    def _hole(self, granule, end, kind):
+    def _hole(self, granule: int, end: int, kind: str) -> None:
         self.holes.append(Hole(self.address_of(granule), (end - granule) * self._granule, self._index, kind))
 
-    def _cursor_hole(self, start):
+    def _cursor_hole(self, start: int) -> int:
         """Also notes the free memory behind the cursor's chunk."""
         end, fence = self._state["cursor"]["hole_end"], self.address_of(self._fields["granules"] - 1)
         if not self._state["cursor"]["limit"] <= end <= fence:
@@ -170,7 +178,7 @@ class ArenaWalk:
         self.holes.append(Hole(start, end - start, self._index, "cursor"))
         return self._granule_of(end)
 
-    def _free_run(self, start, end):
+    def _free_run(self, start: int, end: int) -> None:
         limit, hole_end = self._state["cursor"]["limit"], self._state["cursor"]["hole_end"]
         if start == limit < hole_end <= end:
             self.holes.append(Hole(start, hole_end - start, self._index, "cursor"))
@@ -187,7 +195,7 @@ class ArenaWalk:
             self.holes.append(Hole(start, size, self._index, "hole"))
             start += size
 
-    def _check_filed(self, start, end):
+    def _check_filed(self, start: int, end: int) -> None:
         """INV-5: a free run of two or more granules is filed under its size, or is the sweep's or the cursor's."""
         start = self._filed_part(start, end)
         granules = (end - start) // self._granule if start < end else 0
@@ -200,7 +208,7 @@ class ArenaWalk:
         else:
             self.filed_found[start] = granules
 
-    def _filed_part(self, start, end):
+    def _filed_part(self, start: int, end: int) -> int:
         """Where the part of a free run begins that must be filed: behind what the sweep has not filed. What was free
         before the sweep came to its beginning is the sweep's to its end."""
         state = self._state
@@ -211,7 +219,7 @@ class ArenaWalk:
             return state["cursor"]["hole_end"] if skips else state["sweep"]["at"]
         return start
 
-    def _unfiled(self):
+    def _unfiled(self) -> int:
         """The first granule that the sweep has freed and not filed yet, in the words that it has been to."""
         state, mask = self._state, self._state["sweep"]["free_mask"]
         if state["sweep"]["run_start"] or not mask:
@@ -221,13 +229,13 @@ class ArenaWalk:
 
     # ---- invariants of the bitmap ----
 
-    def _check_fence(self):
+    def _check_fence(self) -> None:
         fence = self._fields["granules"] - 1
         dead = self._at.phase == "mark" and self.bitmap.is_white(fence)
         if not self.bitmap.is_start(fence) or dead:
             self._at.problems.broken(1, self.address_of(fence), "an arena's closing fence is damaged")
 
-    def _check_words(self):
+    def _check_words(self) -> None:
         bitmap = self.bitmap
         for word, (start, mark) in enumerate(bitmap.bits):
             covered = start == 0 and mark & 3 == 2
@@ -239,7 +247,7 @@ class ArenaWalk:
                 self._at.problems.broken(3, self.address_of(word * WORD_GRANULES),
                                          "a bitmap word inside an object is not covered")
 
-    def _covers(self, word):
+    def _covers(self, word: int) -> bool:
         """Whether a covered word agrees with the next about the object that they are in."""
         bitmap = self.bitmap
         back, ahead = bitmap.words_back(word), bitmap.words_ahead(word)
@@ -249,7 +257,7 @@ class ArenaWalk:
             return ahead > 1 and (bitmap.words_back(word + 1), bitmap.words_ahead(word + 1)) == (back + 1, ahead - 1)
         return ahead == 1
 
-    def _read_grey(self):
+    def _read_grey(self) -> None:
         """INV-7: the grey list holds marked objects with slots, each once; empty but while marking."""
         granule, fields, problems = self._fields["grey"], self._fields, self._at.problems
         while granule != LINK_NONE[self._word]:

@@ -1,22 +1,28 @@
 """The holes that are filed in bins (core/space/bins.c).
 
 SPDX-License-Identifier: MIT"""
+from typing import Callable
+
 from moat.firmware.memory import Unreadable
+from moat.firmware.target import Members, Target
+
+from .problems import Problems
 
 HOLE_GRANULES = 2
 EXACT_GRANULES = 32
 
 
-def bin_of(granules):
+def bin_of(granules: int) -> int:
     if granules < EXACT_GRANULES:
         return granules - HOLE_GRANULES
     return EXACT_GRANULES - HOLE_GRANULES - 5 + granules.bit_length() - 1
 
 
-def filed_holes(target, state, arena_of, problems):
+def filed_holes(target: Target, state: Members, arena_of: Callable[[int], object],
+                problems: Problems) -> dict[int, int]:
     """{address: granules} of the holes in bins. state: struct moat_heap. arena_of(address): not None for heap
     memory."""
-    found = {}
+    found: dict[int, int] = {}
     bins = (target.address_of("moat_heap") + target.offset_of("struct moat_heap", "bins")
             + target.offset_of("struct moat_bins", "holes"))
     next_at = target.offset_of("struct moat_hole", "next")

@@ -4,11 +4,15 @@
 SPDX-License-Identifier: MIT"""
 from moat.firmware.memory import Unreadable
 
+from .arena import ArenaWalk, Place
+from .model import Heap
+from .roots import SlotCheck
 
-def slot_check(place, heap, dead):
+
+def slot_check(place: Place, heap: Heap, dead: set[int]) -> SlotCheck:
     """check(address, value) of a slot that will survive: INV-8. dead: addresses of holes that are objects about to be
     freed."""
-    def check(address, value):
+    def check(address: int, value: int) -> None:
         if value & place.target.word:  # it points into a header: no object
             return
         hole = heap.hole_at(value)
@@ -18,7 +22,7 @@ def slot_check(place, heap, dead):
     return check
 
 
-def check_objects(place, heap, check_slot):
+def check_objects(place: Place, heap: Heap, check_slot: SlotCheck) -> None:
     """INV-8, of all objects that survive this cycle."""
     for found in heap.objects:
         if place.phase != "mark" or found.colour != "white":
@@ -26,7 +30,7 @@ def check_objects(place, heap, check_slot):
                 check_slot(found.address + slot.offset, slot.value)
 
 
-def check_state(place, filed, found, walk_of_cursor):
+def check_state(place: Place, filed: dict[int, int], found: dict[int, int], walk_of_cursor: ArenaWalk | None) -> None:
     """filed: {address: granules} of the holes in bins; found: of those, the ones that are free runs. walk_of_cursor:
     the ArenaWalk of the arena that the cursor is in, or None."""
     state, problems = place.state, place.problems
@@ -39,7 +43,7 @@ def check_state(place, filed, found, walk_of_cursor):
         _check_cursor(place, walk_of_cursor)
 
 
-def _check_cursor(place, walk):
+def _check_cursor(place: Place, walk: ArenaWalk | None) -> None:
     """INV-11: the cursor's chunk is zero, lies in one bitmap word and is not there while objects are born black."""
     state, problems = place.state, place.problems
     if walk is None or not walk.may_have_chunk():

@@ -3,8 +3,9 @@
 SPDX-License-Identifier: MIT"""
 import collections
 from dataclasses import dataclass
+from typing import Iterator
 
-from .model import Object, Slot
+from .model import Heap, Object, Root, Slot
 
 CONSERVATIVE = ("stack", "register")
 
@@ -17,29 +18,31 @@ class Link:
     target: Object
 
 
-def links_from(heap, source):
+def links_from(heap: Heap, source: Object) -> Iterator[Link]:
     for slot in source.slots:
         target = heap.object_at(slot.value)
         if target is not None:
             yield Link(source, slot, target)
 
 
-def references(heap, wanted):
+def references(heap: Heap, wanted: Object) -> tuple[list[Root], list[Link]]:
     """([Root], [Link]) that point at or into an object."""
     return ([root for root in heap.roots if root.target == wanted.address],
             [link for source in heap.objects for link in links_from(heap, source) if link.target is wanted])
 
 
-def keepers(heap, wanted=None):
+def keepers(heap: Heap, wanted: Object | None = None) -> dict[int, Root | Link]:
     """{address of an object: the Root or the Link by which it is reached first}, breadth first from the roots that are
     slots, then from stacks and registers. wanted: no further than to this object."""
-    came = {}
+    came: dict[int, Root | Link] = {}
     for conservative in (False, True):
-        queue = collections.deque()
+        queue: collections.deque[Object] = collections.deque()
         for root in heap.roots:
             if (root.kind in CONSERVATIVE) == conservative and root.target not in came:
                 came[root.target] = root
-                queue.append(heap.object_at(root.target))
+                found = heap.object_at(root.target)
+                if found is not None:
+                    queue.append(found)
         while queue and (wanted is None or wanted.address not in came):
             for link in links_from(heap, queue.popleft()):
                 if link.target.address not in came:
@@ -48,7 +51,7 @@ def keepers(heap, wanted=None):
     return came
 
 
-def path(heap, wanted):
+def path(heap: Heap, wanted: Object) -> tuple[Root, list[Link]] | None:
     """(root, [Link]): a shortest path to an object from a root that is a slot; from a stack or a register if there is
     none. None if nothing keeps it."""
     came = keepers(heap, wanted)
@@ -64,7 +67,7 @@ def path(heap, wanted):
 class Numbered:
     """A heap's references by the objects' numbers in heap.objects."""
 
-    def __init__(self, heap):
+    def __init__(self, heap: Heap) -> None:
         self.number = {found.address: i for i, found in enumerate(heap.objects)}
         self.links = [[(link.slot, self.number[link.target.address]) for link in links_from(heap, found)]
                       for found in heap.objects]

@@ -3,7 +3,10 @@
 Slots are walked as core/mark/scan.c does: in ranges of consecutive words, so that long runs cost nothing.
 
 SPDX-License-Identifier: MIT"""
+from typing import Iterator
+
 from moat.firmware.fields import field_at
+from moat.firmware.target import Members, Target
 
 ARRAY_FLAG = 1
 TYPE_SHIFT = 4               # of the type's offset in its section
@@ -14,20 +17,20 @@ EXTENT_FINALIZED = 0x80000000
 class Run:
     """A struct moat_run: pieces, or inner pieces in each piece, whose slots are all the same ranges."""
 
-    def __init__(self, fields, ranges, word):
+    def __init__(self, fields: Members, ranges: list[list[int]], word: int) -> None:
         self._fields, self._ranges, self._word = fields, ranges, word
         if fields["inner_count"]:
             self._piece = self._repeated(fields["inner_offset"], fields["inner_stride"], fields["inner_count"])
         else:
             self._piece = ranges
 
-    def _repeated(self, offset, stride, count):
+    def _repeated(self, offset: int, stride: int, count: int) -> list[list[int]]:
         """Slots that follow each other are one range."""
         if self._ranges == [[0, 1]] and stride == self._word:
             return [[offset, count]]
         return [[offset + i * stride + start, words] for i in range(count) for start, words in self._ranges]
 
-    def slot_ranges(self, extent):
+    def slot_ranges(self, extent: int) -> Iterator[tuple[int, int]]:
         """Yields (offset, words), within `extent` bytes but for the last range's end."""
         offset, stride = self._fields["offset"], self._fields["stride"]
         room = (extent - offset) // stride if stride and extent > offset else 0
@@ -43,7 +46,7 @@ class Run:
 class Kind:
     """A struct moat_type. `type` is the C type, or None."""
 
-    def __init__(self, target, address):
+    def __init__(self, target: Target, address: int) -> None:
         fields = target.struct("struct moat_type", address)
         self.address = address
         self.is_bytes = address == target.symbol("moat_type_bytes")
@@ -58,15 +61,15 @@ class Kind:
         self._runs = [Run(run, self._ranges(run["map"]), target.word)
                       for run in target.structs("struct moat_run", fields["runs"], fields["run_count"])]
         self.type = None if self.is_bytes else target.type(self.name, near=address)
-        self._names = {}
+        self._names: dict[int, str] = {}
 
     @property
-    def has_slots(self):
+    def has_slots(self) -> bool:
         return bool(self._map or self._runs)
 
-    def _ranges(self, bits):
+    def _ranges(self, bits: int) -> list[list[int]]:
         """(offset, words) of the ones that follow each other in a map."""
-        found = []
+        found: list[list[int]] = []
         for i in range(8 * self._word):
             if not bits >> i & 1:
                 continue
@@ -76,7 +79,7 @@ class Kind:
                 found.append([i * self._word, 1])
         return found
 
-    def slot_ranges(self, extent, array):
+    def slot_ranges(self, extent: int, array: bool) -> Iterator[tuple[int, int]]:
         """Yields (offset, words), within `extent` bytes."""
         if array and self._only_slots:
             yield 0, extent // self._word
@@ -88,12 +91,13 @@ class Kind:
                 if words > 0:
                     yield i * self.size + offset, words
 
-    def _element_ranges(self, extent):
-        yield from self._map
+    def _element_ranges(self, extent: int) -> Iterator[tuple[int, int]]:
+        for offset, words in self._map:
+            yield offset, words
         for run in self._runs:
             yield from run.slot_ranges(extent)
 
-    def field(self, offset, array=False):
+    def field(self, offset: int, array: bool = False) -> str:
         """What lies at an offset, as `next` or `[2].next`; "" where that is not known."""
         prefix = ""
         if array and self.size:
@@ -107,19 +111,19 @@ class Kind:
 class Kinds:
     """All types of a firmware, read when they are met."""
 
-    def __init__(self, target):
+    def __init__(self, target: Target) -> None:
         self._target = target
         self._start, self._end = target.address_of("moat_types_start"), target.address_of("moat_types_end")
         self._leaf_header = (target.address_of("moat_leaf_types_start") - self._start) >> TYPE_SHIFT
         self._align = 8 * target.word
         self._mask = (1 << TYPE_BITS[target.word]) - 1
-        self._known = {}
+        self._known: dict[int, Kind] = {}
 
-    def of_object(self, payload):
+    def of_object(self, payload: int) -> tuple[Kind | None, bool]:
         """(Kind or None, whether it heads an array), by an object's header."""
         return self.of_header(self._target.pointer(payload - self._target.word))
 
-    def at(self, address):
+    def at(self, address: int) -> Kind | None:
         """The Kind at an address, or None if no type is there."""
         offset = address - self._start
         if offset % self._align or not 0 <= address - self._start < self._end - self._start:
@@ -128,14 +132,14 @@ class Kinds:
             self._known[address] = Kind(self._target, address)
         return self._known[address]
 
-    def of_header(self, header):
+    def of_header(self, header: int) -> tuple[Kind | None, bool]:
         """(Kind or None, whether it heads an array)."""
         offset = (header & self._mask & ~ARRAY_FLAG) << TYPE_SHIFT
         return self.at(self._start + offset), bool(header & ARRAY_FLAG)
 
-    def link(self, header):
+    def link(self, header: int) -> int:
         """The granule of the next object on the grey list."""
         return header >> TYPE_BITS[self._target.word]
 
-    def header_has_slots(self, header):
+    def header_has_slots(self, header: int) -> bool:
         return header & self._mask < self._leaf_header

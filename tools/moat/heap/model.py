@@ -5,6 +5,9 @@ SPDX-License-Identifier: MIT"""
 import bisect
 import dataclasses
 import functools
+from typing import Any, Iterator, TypeVar
+
+Place = TypeVar("Place")
 
 
 @dataclasses.dataclass(frozen=True)
@@ -32,10 +35,10 @@ class Object:
     pins: int = 0
     handles: int = 0
     finalizable: bool = False
-    slots: tuple = ()   # of Slot, those that are not null; only what is precise
+    slots: tuple[Slot, ...] = ()  # those that are not null; only what is precise
 
     @property
-    def end(self):
+    def end(self) -> int:
         return self.address + self.payload
 
 
@@ -78,23 +81,23 @@ class Heap:
     granule: int            # bytes
     phase: str              # "idle", "mark", "sweep"
     cycle: int
-    stats: dict             # struct moat_stats, by member
-    arenas: list
-    objects: list           # of Object, by address
-    holes: list             # of Hole, by address
-    roots: list             # of Root
-    problems: list          # sentences: what the reader found broken
+    stats: dict[str, Any]   # struct moat_stats, by member
+    arenas: list[Arena]
+    objects: list[Object]   # by address
+    holes: list[Hole]       # by address
+    roots: list[Root]
+    problems: list[str]     # sentences: what the reader found broken
 
     @functools.cached_property
-    def _starts(self):
+    def _starts(self) -> list[int]:
         return [found.address for found in self.objects]
 
-    def object_at(self, address):
+    def object_at(self, address: int) -> Object | None:
         """The object that an address points at or into, padding included, as a slot does; or None."""
         found = _last_at(self.objects, self._starts, address)
         return found if found is not None and address - found.address < found.bytes - self.word else None
 
-    def objects_near(self, address, near, far):
+    def objects_near(self, address: int, near: int, far: int) -> Iterator[Object]:
         """The objects that begin at most `near` bytes behind an address or end, padding included, at most as far before
         it; and those that begin at most as far behind it as they are long, up to `far`."""
         last = bisect.bisect_right(self._starts, address + far) - 1
@@ -105,15 +108,15 @@ class Heap:
             last -= 1
 
     @functools.cached_property
-    def _hole_starts(self):
+    def _hole_starts(self) -> list[int]:
         return [hole.address for hole in self.holes]
 
-    def hole_at(self, address):
+    def hole_at(self, address: int) -> Hole | None:
         """The free memory that an address lies in, or None."""
         found = _last_at(self.holes, self._hole_starts, address)
         return found if found is not None and address - found.address < found.bytes else None
 
 
-def _last_at(sorted_by_address, starts, address):
+def _last_at(sorted_by_address: list[Place], starts: list[int], address: int) -> Place | None:
     last = bisect.bisect_right(starts, address) - 1
     return sorted_by_address[last] if last >= 0 else None

@@ -3,22 +3,25 @@
 A damaged heap is read as far as it goes; what is broken is in `problems`.
 
 SPDX-License-Identifier: MIT"""
+from typing import Any
+
+from moat.firmware.memory import Unreadable
+from moat.firmware.target import Members, Target, TargetError
+
 from .arena import ArenaWalk, Place, plausible
 from .bins import filed_holes
 from .check import check_objects, check_state, slot_check
 from .kinds import Kinds
-from moat.firmware.memory import Unreadable
 from .model import Heap
 from .problems import Problems
 from .roots import Roots
-from moat.firmware.target import TargetError
 
 
 class NotStarted(TargetError):
     """The firmware has not called moat_init yet."""
 
 
-def read(target):
+def read(target: Target) -> Heap:
     """The model.Heap of a target.Target. Raises TargetError where there is no heap to read."""
     try:
         address = target.address_of("moat_heap")
@@ -39,7 +42,7 @@ def read(target):
                 [walk.model() for walk in walks],
                 sorted((found for walk in walks for found in walk.objects), key=lambda found: found.address),
                 sorted((hole for walk in walks for hole in walk.holes), key=lambda hole: hole.address), [], [])
-    check = slot_check(place, heap, set().union(*(walk.dead for walk in walks)))
+    check = slot_check(place, heap, {address for walk in walks for address in walk.dead})
     found = {at: granules for walk in walks for at, granules in walk.filed_found.items()}
     check_state(place, filed, found, next((walk for walk in walks if walk.address == state["cursor"]["arena"]), None))
     check_objects(place, heap, check)
@@ -48,22 +51,23 @@ def read(target):
     return heap
 
 
-def _phase(target, state):
+def _phase(target: Target, state: Members) -> str:
     names = target.need_type("enum moat_phase").enumerators
     return names.get(state["cycle"]["phase"],
                      f"unknown ({state['cycle']['phase']})").removeprefix("MOAT_PHASE_").lower()
 
 
-def _stats(target, state, place):
+def _stats(target: Target, state: Members, place: Place) -> dict[str, Any]:
     """As moat_stats_get would answer."""
     free = state["free_granules"] * place.granule + state["cursor"]["limit"] - state["cursor"]["at"]
     return {**state["stats"], "free_bytes": free, "phase": state["cycle"]["phase"]}
 
 
-def _arenas(place):
+def _arenas(place: Place) -> list[ArenaWalk]:
     """An ArenaWalk of each arena whose description can be right. Adds to the state the order of the arena that is being
     swept."""
-    walks, state = [], place.state
+    walks: list[ArenaWalk] = []
+    state = place.state
     state["sweep_order"] = None
     if state["arenas"]["count"] > len(state["arenas"]["table"]):
         place.problems.add(f"the heap has {state['arenas']['count']} arenas, and room for "

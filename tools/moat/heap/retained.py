@@ -10,7 +10,7 @@ class Retained:
     """objects: bytes that each object retains, itself included; 0 for those that nothing keeps. by_kind: {kind: bytes}
     that all objects of a kind retain, what one of them retains for another counted once."""
 
-    def __init__(self, sizes, kinds, successors, entries):
+    def __init__(self, sizes: list[int], kinds: list[str], successors: list[list[int]], entries: list[int]) -> None:
         """By objects' numbers. sizes: bytes. kinds: what to sum by. successors: [[numbers that it points at]]. entries:
         numbers that roots point at."""
         order, dominator = _dominators([*successors, entries], len(sizes))
@@ -22,12 +22,13 @@ class Retained:
                 self.objects[above] += self.objects[number]
         self.by_kind = self._sum(kinds, order, dominator)
 
-    def _sum(self, kinds, order, dominator):
+    def _sum(self, kinds: list[str], order: list[int], dominator: list[int]) -> Counter[str]:
         """Down the tree of dominators, counting the objects of each kind above."""
-        below = [[] for _ in order]
+        below: list[list[int]] = [[] for _ in order]
         for place in range(1, len(order)):
             below[dominator[place]].append(place)
-        total, above = Counter(), Counter()
+        total: Counter[str] = Counter()
+        above: Counter[str] = Counter()
         stack = [(place, False) for place in below[0]]
         while stack:
             place, leaving = stack.pop()
@@ -43,9 +44,11 @@ class Retained:
         return total
 
 
-def _preorder(edges, root):
+def _preorder(edges: list[list[int]], root: int) -> tuple[list[int], list[int]]:
     """(nodes reached, in the order in which a search from the root comes to them; the place of each one's parent)"""
-    order, parent, seen = [], [], set()
+    order: list[int] = []
+    parent: list[int] = []
+    seen = set()
     stack = [(root, 0)]
     while stack:
         number, came_from = stack.pop()
@@ -59,15 +62,16 @@ def _preorder(edges, root):
     return order, parent
 
 
-def _dominators(edges, root):
+def _dominators(edges: list[list[int]], root: int) -> tuple[list[int], list[int]]:
     """(nodes in preorder, the place in there of each one's immediate dominator)"""
     order, parent = _preorder(edges, root)
     place = {number: i for i, number in enumerate(order)}
-    predecessors = [[] for _ in order]
+    predecessors: list[list[int]] = [[] for _ in order]
     for i, number in enumerate(order):
         for following in edges[number]:
             predecessors[place[following]].append(i)
-    semi, label, ancestor = list(range(len(order))), list(range(len(order))), [None] * len(order)
+    semi, label = list(range(len(order))), list(range(len(order)))
+    ancestor: list[int | None] = [None] * len(order)
     for i in range(len(order) - 1, 0, -1):
         for before in predecessors[i]:
             semi[i] = min(semi[i], semi[_least(before, semi, label, ancestor)])
@@ -79,18 +83,17 @@ def _dominators(edges, root):
     return order, dominator
 
 
-def _least(node, semi, label, ancestor):
+def _least(node: int, semi: list[int], label: list[int], ancestor: list[int | None]) -> int:
     """The node of least semidominator on the path from a node up to where its forest ends, that one excluded; shortens
     the path."""
-    if ancestor[node] is None:
-        return node
-    path = []
-    while ancestor[ancestor[node]] is not None:
-        path.append(node)
-        node = ancestor[node]
+    path: list[tuple[int, int]] = []
+    while (above := ancestor[node]) is not None:
+        path.append((node, above))
+        node = above
+    if path:
+        node, _ = path.pop()  # its ancestor is where the forest ends
     least = label[node]
-    for one in reversed(path):
-        above = ancestor[one]
+    for one, above in reversed(path):
         if semi[label[above]] < semi[label[one]]:
             label[one] = label[above]
         ancestor[one] = ancestor[above]

@@ -1,8 +1,15 @@
 """What keeps objects from outside of the heap: core/mark/root.c, pin.c, handle.c, persistent.c, finalize.c and stack.c.
 
 SPDX-License-Identifier: MIT"""
+from typing import Callable
+
 from moat.firmware.memory import Unreadable
-from .model import Root
+from moat.firmware.target import Members
+
+from .arena import Place
+from .model import Heap, Object, Root
+
+SlotCheck = Callable[[int, int], None]
 
 HANDLE_INDEX_BITS = 9
 NEAR_BYTES = 64   # how far before or past an object a word of a stack still keeps it
@@ -13,12 +20,12 @@ class Roots:
     """place: arena.Place. heap: the model, with its objects. Fills in heap.roots and what pins and handles each object
     has. check_slot(address, value) is called for the slots of roots."""
 
-    def __init__(self, place, heap, check_slot):
+    def __init__(self, place: Place, heap: Heap, check_slot: SlotCheck) -> None:
         self._target, self._state, self._kinds, self._problems = place.target, place.state, place.kinds, place.problems
         self._word, self._granule = place.target.word, place.granule
         self._heap, self._check_slot = heap, check_slot
 
-    def read(self):
+    def read(self) -> None:
         parts = (("the root section", self._section), ("the typed roots", self._records),
                  ("the roots added at run time", self._added),
                  ("the pins", self._pins), ("the handles", self._handles), ("the persistent blocks", self._persistent),
@@ -29,7 +36,7 @@ class Roots:
             except Unreadable as error:
                 self._problems.add(f"{name} can't be read: {error}")
 
-    def _keep(self, kind, name, address, value):
+    def _keep(self, kind: str, name: str, address: int, value: int) -> Object | None:
         """A precise word: it keeps the object that it points at or into."""
         found = self._heap.object_at(value)
         if found is not None:
@@ -38,31 +45,31 @@ class Roots:
 
     # ---- precise ----
 
-    def _section(self):
+    def _section(self) -> None:
         start, end = self._target.address_of("moat_roots_start"), self._target.address_of("moat_roots_end")
         self._slots("root", start, (end - start) // self._word)
 
-    def _slots(self, kind, start, count):
+    def _slots(self, kind: str, start: int, count: int) -> None:
         for i, value in enumerate(self._target.words(start, count)):
             address = start + i * self._word
             if value:
                 self._check_slot(address, value)
                 self._keep(kind, self._target.name_at(address) or f"0x{address:x}", address, value)
 
-    def _records(self):
+    def _records(self) -> None:
         start, end = (self._target.address_of(f"moat_root_records_{side}") for side in ("start", "end"))
-        size = self._target.need_type("struct moat_root").size
+        size = self._target.size_of("struct moat_root")
         for record in self._target.structs("struct moat_root", start, (end - start) // size):
             self._typed("root", record)
 
-    def _added(self):
+    def _added(self) -> None:
         if self._state["tables"]["roots"]:
             for record in self._target.structs("struct moat_root", self._state["tables"]["roots"],
                                                self._target.option("ROOTS_MAX")):
                 if record["start"]:
                     self._typed("added", record)
 
-    def _typed(self, kind, record):
+    def _typed(self, kind: str, record: Members) -> None:
         """One struct moat_root."""
         start, count = record["start"], record["count"]
         if record["type"] == 0:
@@ -85,9 +92,9 @@ class Roots:
 
     # ---- tables and lists ----
 
-    def _pins(self):
+    def _pins(self) -> None:
         table = self._state["tables"]["pins"]
-        size = self._target.need_type("struct moat_pin").size
+        size = self._target.size_of("struct moat_pin")
         pins = self._target.structs("struct moat_pin", table, self._target.option("PINS_MAX")) if table else ()
         for i, pin in enumerate(pins):
             if pin["object"]:
@@ -97,9 +104,9 @@ class Roots:
                 else:
                     found.pins += pin["count"]
 
-    def _handles(self):
+    def _handles(self) -> None:
         table = self._state["tables"]["handles"]
-        size = self._target.need_type("struct moat_handle_entry").size
+        size = self._target.size_of("struct moat_handle_entry")
         entries = self._target.structs("struct moat_handle_entry", table,
                                        self._target.option("HANDLES_MAX")) if table else ()
         for i, entry in enumerate(entries):
@@ -111,20 +118,20 @@ class Roots:
                 else:
                     found.handles += 1
 
-    def _persistent(self):
+    def _persistent(self) -> None:
         """A list on the heap of struct block, whose type only persistent.c has."""
         kind = self._target.symbol("moat_persistent_type")
         if kind is None:  # linked in where it is used
             return
-        name = self._kinds.at(kind).name
-        for block in [found for found in self._heap.objects if found.type == name]:
-            if self._kinds.of_object(block.address)[0].address == kind:
+        own = self._kinds.at(kind)
+        for block in [found for found in self._heap.objects if own is not None and found.type == own.name]:
+            if self._kinds.of_object(block.address)[0] is own:
                 address = block.address + self._word
                 self._keep("persistent", "persistent block", address, self._target.pointer(address))
 
-    def _finalizers(self):
+    def _finalizers(self) -> None:
         """INV-10 on the way. Only what a finalizer is due for, or will be, is kept by its list."""
-        seen = set()
+        seen: set[int] = set()
         for name in ("finalizable", "condemned", "doomed"):
             address, link = self._state["finalizers"][name], self._target.address_of("moat_heap")
             while address:
@@ -143,7 +150,7 @@ class Roots:
 
     # ---- stacks, conservatively ----
 
-    def _stacks(self):
+    def _stacks(self) -> None:
         stacks = self._registered()
         thread = self._thread_range()
         running = self._target.context_in([(low, high) for low, high, _, _ in [*stacks, *thread]])
@@ -159,9 +166,11 @@ class Roots:
         for name, value in (running.registers if running is not None else {}).items():
             self._ambiguous("register", name, 0, value)
 
-    def _registered(self):
+    def _registered(self) -> list[tuple[int, int, int, str]]:
         """[(low, high, sp, name)]"""
-        found, seen, address = [], set(), self._state["tables"]["stacks"]
+        found: list[tuple[int, int, int, str]] = []
+        seen: set[int] = set()
+        address = self._state["tables"]["stacks"]
         while address and address not in seen:
             seen.add(address)
             stack = self._target.struct("struct moat_stack", address)
@@ -174,16 +183,16 @@ class Roots:
             address = stack["next"]
         return found
 
-    def _thread_range(self):
+    def _thread_range(self) -> list[tuple[int, int, int, str]]:
         low, high = self._target.symbol("moat_thread_stack_start"), self._target.symbol("moat_thread_stack_end")
         return [(low, high, 0, "thread stack")] if low is not None and high is not None else []
 
-    def _words(self, start, end, name):
+    def _words(self, start: int, end: int, name: str) -> None:
         start = -(-start // self._word) * self._word
         for i, value in enumerate(self._target.words(start, max(0, (end - start) // self._word))):
             self._ambiguous("stack", name, start + i * self._word, value)
 
-    def _ambiguous(self, kind, name, address, value):
+    def _ambiguous(self, kind: str, name: str, address: int, value: int) -> None:
         """A word that may stand before or past its object (docs/design.md, "Ambiguous words")."""
         for found in self._heap.objects_near(value, NEAR_BYTES, FAR_BYTES):
             self._heap.roots.append(Root(kind, name, address, value, found.address))

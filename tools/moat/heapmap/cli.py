@@ -1,6 +1,7 @@
 """The command line of `moat heap`.
 
 SPDX-License-Identifier: MIT"""
+import argparse
 import functools
 import io
 import json
@@ -12,6 +13,7 @@ from moat.firmware.elf import Firmware
 from moat.firmware.elf_target import ElfTarget, open_core
 from moat.firmware.target import Context, TargetError
 from moat.heap import reader
+from moat.heap.model import Heap
 from moat.log import dump as dumps
 
 from .document import Document, export
@@ -34,7 +36,7 @@ ELF_MAGIC = b"\x7fELF"
 _say = functools.partial(command.say, PROGRAM)
 
 
-def _arguments(arguments):
+def _arguments(arguments: list[str] | None) -> argparse.Namespace:
     parser = command.parser(PROGRAM, HELP)
     parser.add_argument("elf", metavar="FIRMWARE.elf", help="the firmware, with its debug information")
     parser.add_argument("input", metavar="INPUT",
@@ -49,7 +51,7 @@ def _arguments(arguments):
     return parser.parse_args(arguments)
 
 
-def _write(path, text):
+def _write(path: str, text: str) -> None:
     try:
         if path == "-":
             sys.stdout.write(text)
@@ -62,15 +64,15 @@ def _write(path, text):
 
 # ---- dumps ----
 
-def _belongs(dump, firmware):
+def _belongs(dump: dumps.Dump, firmware: Firmware) -> bool:
     return dump.begin is None or dump.begin.build_id == (firmware.build_id or bytes(20))
 
 
-def _label(dump):
+def _label(dump: dumps.Dump) -> str:
     return f"dump {dump.begin.number}" if dump.begin else "a dump whose first frame is lost"
 
 
-def _list(log, firmware, name):
+def _list(log: dumps.Log, firmware: Firmware, name: str) -> None:
     for number, dump in enumerate(log.dumps, 1):
         notes = dump.problems() + ([] if _belongs(dump, firmware) else ["of another build"])
         cycle = f", cycle {dump.begin.cycle}" if dump.begin else ""
@@ -78,7 +80,8 @@ def _list(log, firmware, name):
         print(f"{number}: {name}:{dump.place}: {_label(dump)}{cycle}{objects}{''.join(f'; {note}' for note in notes)}")
 
 
-def _choose(log, firmware, options, name):
+def _choose(log: dumps.Log, firmware: Firmware, options: argparse.Namespace,
+            name: str) -> tuple[dumps.Dump, list[dumps.Dump]]:
     """(the dump to draw, those of the same run before it)"""
     if not log.dumps:
         hint = f" ({log.damaged} lines look like damaged frames of one)" if log.damaged else ""
@@ -104,7 +107,7 @@ def _choose(log, firmware, options, name):
     return chosen, _same_run(chosen, log.dumps[:log.dumps.index(chosen)])
 
 
-def _same_run(chosen, before):
+def _same_run(chosen: dumps.Dump, before: list[dumps.Dump]) -> list[dumps.Dump]:
     """The dumps before it of the same build, back to where the board started again: their numbers go up."""
     run, number = [], chosen.begin.number if chosen.begin else 0
     for dump in reversed(before):
@@ -114,12 +117,12 @@ def _same_run(chosen, before):
     return run[::-1]
 
 
-def _heap(dump, firmware):
+def _heap(dump: dumps.Dump, firmware: Firmware) -> Heap:
     contexts = [Context(dump.begin.sp, {})] if dump.begin else []
     return reader.read(ElfTarget(firmware, dump.ranges, contexts))
 
 
-def _history(run, firmware):
+def _history(run: list[dumps.Dump], firmware: Firmware) -> list[tuple[str, Heap]]:
     """(label, heap) of dumps that can be read."""
     found = []
     for dump in run:
@@ -131,7 +134,7 @@ def _history(run, firmware):
     return found
 
 
-def _from_log(data, options, firmware, name):
+def _from_log(data: bytes, options: argparse.Namespace, firmware: Firmware, name: str) -> Document | None:
     log = dumps.find(data, firmware.word_bits // 8)
     if options.list:
         _list(log, firmware, name)
@@ -149,7 +152,7 @@ def _from_log(data, options, firmware, name):
                     [*_history(run, firmware), (_label(dump), heap)], problems)
 
 
-def _from_core(options, firmware, name):
+def _from_core(options: argparse.Namespace, firmware: Firmware, name: str) -> Document:
     if options.list or options.dump is not None:
         raise command.Unusable(f"{name} is a core file, which is one picture of the heap: --list and --dump are for "
                                "logs")
@@ -160,7 +163,7 @@ def _from_core(options, firmware, name):
                     f"core file {os.path.basename(name)}", heap, [("core file", heap)], list(heap.problems))
 
 
-def _page(document):
+def _page(document: Document) -> str:
     try:
         from . import page  # here, since all else does without Jinja2
     except ModuleNotFoundError as error:
@@ -169,7 +172,7 @@ def _page(document):
     return page.render(document)
 
 
-def _run(options):
+def _run(options: argparse.Namespace) -> int:
     name = command.name_of(options.input)
     firmware = Firmware(options.elf)
     data = command.read(options.input)
@@ -186,7 +189,7 @@ def _run(options):
     return 1 if document.problems else 0
 
 
-def main(arguments=None):
+def main(arguments: list[str] | None = None) -> int:
     options = _arguments(arguments)
     if isinstance(sys.stdout, io.TextIOWrapper):
         sys.stdout.reconfigure(encoding="utf-8")

@@ -3,9 +3,11 @@
 SPDX-License-Identifier: MIT"""
 import dataclasses
 import re
+from typing import Any, Iterator
 
 from moat.heap.ages import ages
 from moat.heap.graph import Numbered
+from moat.heap.model import Arena, Heap
 from moat.heap.retained import Retained
 
 from . import looks
@@ -25,11 +27,11 @@ class Document:
     firmware: str     # name of its ELF file
     build_id: str     # or ""
     source: str       # where the heap is from, in words
-    heap: object      # model.Heap
-    history: list     # (what to call it, model.Heap) of each dump up to this one
-    problems: list    # sentences: what is missing or broken
+    heap: Heap
+    history: list[tuple[str, Heap]]  # what to call it, of each dump up to this one
+    problems: list[str]              # sentences: what is missing or broken
 
-    def __post_init__(self):
+    def __post_init__(self) -> None:
         self.graph = Numbered(self.heap)
         names = [type_name(found) for found in self.heap.objects]
         self.retained = Retained([found.bytes for found in self.heap.objects], names, self.graph.successors,
@@ -42,22 +44,22 @@ class Document:
         self.grids = [Grid.of(arena, self.heap) for arena in self.heap.arenas]
 
     @property
-    def has_history(self):
+    def has_history(self) -> bool:
         return len(self.history) > 1
 
-    def look(self, number):
+    def look(self, number: int) -> looks.Look:
         found = self.heap.objects[number]
         return looks.Look(self.looks[type_name(found)], looks.by_age(self.ages[number].survived), found.pins > 0,
                           self.new[number],
                           self.graph.keeper[number] is None)
 
-    def numbers_in(self, arena):
+    def numbers_in(self, arena: Arena) -> list[int]:
         return [number for number, found in enumerate(self.heap.objects) if found.arena == arena.index]
 
 
 # ---- for other programs ----
 
-def export(document):
+def export(document: Document) -> dict[str, Any]:
     """The whole document as plain data."""
     heap, figures = document.heap, document.figures
     return {
@@ -75,7 +77,7 @@ def export(document):
     }
 
 
-def _keeper_address(document, number):
+def _keeper_address(document: Document, number: int) -> int | str | None:
     """Of the object before it on a path from a root; "root" where a root keeps it; None where nothing does."""
     keeper = document.graph.keeper[number]
     if keeper is None:
@@ -88,17 +90,17 @@ def _keeper_address(document, number):
 class _Names:
     """Names by numbers."""
 
-    def __init__(self):
-        self.numbers = {}
+    def __init__(self) -> None:
+        self.numbers: dict[str, int] = {}
 
-    def __getitem__(self, name):
+    def __getitem__(self, name: str) -> int:
         return self.numbers.setdefault(name, len(self.numbers))
 
-    def __iter__(self):
+    def __iter__(self) -> Iterator[str]:
         return iter(self.numbers)
 
 
-def page_data(document):
+def page_data(document: Document) -> dict[str, Any]:
     """Columns, one entry an object, by address; numbers of objects are relative to the object that has them."""
     heap, types, fields = document.heap, _Names(), _Names()
     slots, counts, left_out = _slots(document, fields)
@@ -123,12 +125,12 @@ def page_data(document):
     return {**data, "types": list(types), "fields": list(fields)}
 
 
-def _relative(keeper, number):
+def _relative(keeper: int | None, number: int) -> int | None:
     """0: a root keeps it; null: nothing does."""
     return None if keeper is None else 0 if keeper < 0 else keeper - number
 
 
-def _gaps(document):
+def _gaps(document: Document) -> list[int]:
     """Granules before each object that are free, from the arena's start on."""
     ends = {arena.index: grid.low for arena, grid in zip(document.heap.arenas, document.grids)}
     gaps = []
@@ -139,12 +141,14 @@ def _gaps(document):
     return gaps
 
 
-def _slots(document, fields):
+def _slots(document: Document, fields: _Names) -> tuple[list[int], list[int], dict[int, int]]:
     """([field, target, indexes of the field...] of each slot in turn, slots of each object, objects whose slots are not
     all there)"""
     total = sum(len(links) for links in document.graph.links)
     most = max(SLOTS_MAX // max(len(document.graph.links), 1), 2) if total > SLOTS_MAX else None
-    slots, counts, left_out = [], [], {}
+    slots: list[int] = []
+    counts: list[int] = []
+    left_out: dict[int, int] = {}
     for number, links in enumerate(document.graph.links):
         shown = links[:most]
         counts.append(len(shown))

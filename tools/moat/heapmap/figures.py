@@ -4,6 +4,10 @@ its objects.
 SPDX-License-Identifier: MIT"""
 from collections import Counter
 from dataclasses import dataclass
+from typing import Iterable, Sequence
+
+from moat.heap.model import Heap, Object
+from moat.heap.retained import Retained
 
 
 @dataclass
@@ -40,22 +44,23 @@ class Figures:
     pinned: int           # objects
     pins: int
     handles: int
-    types: list           # of TypeRow, most bytes first
-    hole_sizes: list      # of Bucket
-    object_sizes: list
+    types: list[TypeRow]  # most bytes first
+    hole_sizes: list[Bucket]
+    object_sizes: list[Bucket]
 
 
-def type_name(found):
+def type_name(found: Object) -> str:
     """What an object is called where its type is shown."""
     return found.type or "unknown"
 
 
-def share(part, whole):
+def share(part: float, whole: float) -> float:
     return part / whole if whole else 0.0
 
 
-def _buckets(sizes):
-    counts, totals = Counter(), Counter()
+def _buckets(sizes: Iterable[int]) -> list[Bucket]:
+    counts: Counter[int] = Counter()
+    totals: Counter[int] = Counter()
     for size in sizes:
         low = 1 << (size.bit_length() - 1)
         counts[low] += 1
@@ -66,8 +71,8 @@ def _buckets(sizes):
     return [Bucket(low, counts[low], totals[low]) for low in lows]
 
 
-def _types(heap, retained, new):
-    rows = {}
+def _types(heap: Heap, retained: Retained, new: Sequence[bool]) -> list[TypeRow]:
+    rows: dict[str, TypeRow] = {}
     for number, found in enumerate(heap.objects):
         row = rows.setdefault(type_name(found), TypeRow(type_name(found), retained=retained.by_kind[type_name(found)]))
         row.objects += 1
@@ -76,7 +81,7 @@ def _types(heap, retained, new):
     return sorted(rows.values(), key=lambda row: (-row.bytes, row.type))
 
 
-def measure(heap, keeper, retained, new):
+def measure(heap: Heap, keeper: Sequence[int | None], retained: Retained, new: Sequence[bool]) -> Figures:
     """keeper: of each object, None where nothing keeps it (graph.py). retained: Retained. new: whether it was not there
     in the dump before."""
     holes = [hole.bytes for hole in heap.holes if hole.kind != "dark"]

@@ -4,6 +4,9 @@ and white too.
 
 SPDX-License-Identifier: MIT"""
 from dataclasses import dataclass
+from typing import Iterable
+
+from .figures import TypeRow
 
 TYPES = 9                  # that get a look of their own
 OTHERS, BYTES = TYPES, TYPES + 1
@@ -27,9 +30,10 @@ class Look:
     garbage: bool
 
 
-def by_type(rows):
+def by_type(rows: Iterable[TypeRow]) -> dict[str, int]:
     """{type: its look}. rows: figures.TypeRow, most bytes first."""
-    looks, number = {}, 0
+    looks: dict[str, int] = {}
+    number = 0
     for row in rows:
         if row.type == RAW:
             looks[row.type] = BYTES
@@ -39,20 +43,20 @@ def by_type(rows):
     return looks
 
 
-def by_age(survived):
+def by_age(survived: int) -> int:
     return max(i for i, least in enumerate(AGES) if survived >= least)
 
 
-def age_names():
+def age_names() -> list[str]:
     ends = [*(str(least - 1) for least in AGES[1:]), "more"]
     names = [str(least) if str(least) == end else f"{least} to {end}" if end != "more" else f"{least} and more"
              for least, end in zip(AGES, ends)]
     return [f"{name} collections" for name in names]
 
 
-def patterns():
+def patterns() -> str:
     """The definitions that shapes are filled with."""
-    def pattern(name, strokes):
+    def pattern(name: str, strokes: str) -> str:
         mark = f'<path class="mark m-{name}" d="{strokes}"/>' if strokes else ""
         return (f'<pattern id="{name}" width="{PATTERN}" height="{PATTERN}" patternUnits="userSpaceOnUse">'
                 f'<rect class="base b-{name}" width="{PATTERN}" height="{PATTERN}"/>{mark}</pattern>')

@@ -7,7 +7,7 @@ import tempfile
 
 from moat import command
 
-from .compiler import CAST, Compiler, CompilerError, split_command
+from .compiler import CAST, Compiler, CompilerError, Diagnostic, split_command
 from .hints import hint
 from .image import Image, ImageError, link
 from .maps import compare
@@ -25,19 +25,19 @@ exit status:
 
 
 class Linter:
-    def __init__(self, compiler):
+    def __init__(self, compiler: Compiler) -> None:
         self._compiler = compiler
-        self._seen = set()  # a header's lines come with each source
+        self._seen: set[tuple[tuple[str, int, int], str]] = set()  # a header's lines come with each source
         self.found = 0
         self.maps = 0
 
-    def lint(self, source):
+    def lint(self, source: str) -> None:
         refused = self._refused(source)
         self._report_refused(source, refused)
         if not refused:
             self._compare_types(source)
 
-    def _refused(self, source):
+    def _refused(self, source: str) -> list[Diagnostic]:
         """The errors of the lint build that the ordinary build has not."""
         lint = [diagnostic for diagnostic in self._compiler.check(source, "-DMOAT_LINT") if diagnostic.kind == "error"]
         if not lint:
@@ -49,7 +49,7 @@ class Linter:
         known = {diagnostic.place for diagnostic in plain}
         return [diagnostic for diagnostic in lint if diagnostic.place not in known]
 
-    def _report_refused(self, source, diagnostics):
+    def _report_refused(self, source: str, diagnostics: list[Diagnostic]) -> None:
         texts = {diagnostic.file: _lines(diagnostic.file) for diagnostic in diagnostics}
         structs = struct_assignments(self._compiler, source, texts.get(source, []), diagnostics)
         for diagnostic in diagnostics:
@@ -62,7 +62,7 @@ class Linter:
             if use:
                 print(f"{diagnostic.file}:{diagnostic.line}:{diagnostic.column}: note: moat: use {use}")
 
-    def _compare_types(self, source):
+    def _compare_types(self, source: str) -> None:
         with tempfile.TemporaryDirectory() as scratch:
             made, linked = os.path.join(scratch, "lint.o"), os.path.join(scratch, "lint.elf")
             self._compiler.make_object(source, made)
@@ -75,7 +75,7 @@ class Linter:
         self.maps += maps
 
 
-def _lines(path):
+def _lines(path: str) -> list[str]:
     try:
         with open(path, encoding="utf-8", errors="replace") as file:
             return file.read().splitlines()
@@ -83,7 +83,7 @@ def _lines(path):
         return []
 
 
-def _arguments(arguments):
+def _arguments(arguments: list[str] | None) -> tuple[list[str], list[str]]:
     """The compiler, its flags, the sources: all that follows the compiler is the compiler's, options included."""
     parser = command.parser(PROGRAM, HELP, usage="moat lint [--help] [--version] COMPILER [FLAG...] SOURCE.c...")
     parser.add_argument("compiler", metavar="COMPILER", help="the compiler, for the target as in the firmware's build")
@@ -95,7 +95,7 @@ def _arguments(arguments):
     return words, sources
 
 
-def main(arguments=None):
+def main(arguments: list[str] | None = None) -> int:
     words, sources = _arguments(arguments)
     try:
         linter = Linter(Compiler(words))

@@ -40,13 +40,14 @@ class Diagnostic:
     block: str  # all that the compiler printed about it
 
     @property
-    def place(self):
+    def place(self) -> tuple[str, int, int]:
         return self.file, self.line, self.column
 
 
-def split_command(words):
+def split_command(words: list[str]) -> tuple[list[str], list[str]]:
     """A compile command's compiler and flags, without what is about its output, and its sources."""
-    command, sources = words[:1], []
+    command = words[:1]
+    sources: list[str] = []
     rest = iter(words[1:])
     for word in rest:
         if word in OUTPUT_AND_WORD:
@@ -61,13 +62,13 @@ def split_command(words):
 
 
 class Compiler:
-    def __init__(self, command):
+    def __init__(self, command: list[str]) -> None:
         self.command = command
         version = self._run(["--version"])[1]
         # All errors, each where the user wrote it and not where one of moat's macros did.
         self._whole = ["-ferror-limit=0"] if "clang" in version else ["-ftrack-macro-expansion=0"]
 
-    def _run(self, arguments, text=None):
+    def _run(self, arguments: list[str], text: str | None = None) -> tuple[int, str]:
         try:
             done = subprocess.run([*self.command, *arguments], input=text, stdout=subprocess.PIPE,
                                   stderr=subprocess.STDOUT,
@@ -76,7 +77,7 @@ class Compiler:
             raise CompilerError(f"{self.command[0]}: {error.strerror}") from error
         return done.returncode, done.stdout
 
-    def check(self, source, *flags):
+    def check(self, source: str, *flags: str) -> list[Diagnostic]:
         """The diagnostics of a compilation that makes no output. A cast that drops a qualifier is an error."""
         status, output = self._run([*flags, *self._whole, "-Wno-error", f"-Werror={CAST}",
                                     "-fsyntax-only", source])
@@ -85,26 +86,27 @@ class Compiler:
             raise CompilerError(f"{source}: {output.strip() or f'{self.command[0]} ends with status {status}'}")
         return found
 
-    def check_text(self, text, source):
+    def check_text(self, text: str, source: str) -> list[Diagnostic]:
         """The same for a lint build of a text in the place of a source."""
         folder = os.path.dirname(source) or "."
         output = self._run(["-DMOAT_LINT", *self._whole, "-fsyntax-only", "-iquote", folder, "-x", "c", "-"], text)[1]
         return diagnostics(output)
 
-    def make_object(self, source, output):
+    def make_object(self, source: str, output: str) -> None:
         """An object of the lint build with debug information."""
         status, messages = self._run(["-DMOAT_LINT", "-g", "-gdwarf-4", "-fno-lto", "-w", "-c", "-o", output, source])
         if status != 0:
             raise CompilerError(f"{source}: {messages.strip()}")
 
-    def linker(self):
+    def linker(self) -> str:
         """The linker that the compiler would run."""
         return self._run(["-print-prog-name=ld"])[1].strip()
 
 
-def diagnostics(output):
+def diagnostics(output: str) -> list[Diagnostic]:
     """The errors and warnings in a compiler's output, each with the lines that belong to it."""
-    found, leading = [], []
+    found: list[tuple[re.Match[str], list[str]]] = []
+    leading: list[str] = []
     for line in output.splitlines():
         message = MESSAGE.fullmatch(line)
         if SUMMARY.match(line):

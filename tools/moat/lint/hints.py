@@ -3,6 +3,8 @@
 SPDX-License-Identifier: MIT"""
 import re
 
+from .compiler import Diagnostic
+
 # The end of a text that is an lvalue: `a->b[i].c`, `*p`, `(*p).c`.
 LVALUE = re.compile(r"(?:\*\s*)*(?:\w+|\([^()]*\))(?:\s*(?:->|\.)\s*\w+|\[[^\[\]]*\]|\([^()]*\))*\s*$")
 CALL = re.compile(r"(?:__builtin_)?(memcpy|memmove|mempcpy|memccpy|bcopy|memset\w*|bzero|explicit_bzero)\s*\(")
@@ -24,7 +26,7 @@ ASSEMBLY = "MOAT_STORE from a local variable that the assembly writes"
 BYTES = "MOAT_STORE, MOAT_MOVE or MOAT_ZERO: this function writes bytes"
 
 
-def hint(diagnostic, source, of_struct):
+def hint(diagnostic: Diagnostic, source: list[str], of_struct: bool | None) -> str | None:
     """What to use, for an error of the lint build that the ordinary build has not. source: its file's lines;
     of_struct: whether it is an assignment of a struct, None: not known."""
     text, block = diagnostic.text, diagnostic.block
@@ -48,13 +50,13 @@ def hint(diagnostic, source, of_struct):
     return None
 
 
-def lvalue_before(text):
+def lvalue_before(text: str) -> str | None:
     """The lvalue that a text ends with, or None."""
     found = LVALUE.search(text)
     return found[0].strip() if found else None
 
 
-def _assignment(before, after, of_struct):
+def _assignment(before: str, after: str, of_struct: bool | None) -> str:
     """For `before after`, split at the operator that writes."""
     lvalue = lvalue_before(before) or "slot"
     if not re.match(r"=[^=]", after + " "):
@@ -68,5 +70,5 @@ def _assignment(before, after, of_struct):
     return SLOT.format(slot=lvalue, value=value) + (OR_STRUCT if of_struct is None else "")
 
 
-def _address(lvalue):
+def _address(lvalue: str) -> str:
     return lvalue[1:].strip() if lvalue.startswith("*") else f"&{lvalue}"

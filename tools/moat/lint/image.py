@@ -3,7 +3,9 @@ applied.
 
 SPDX-License-Identifier: MIT"""
 import subprocess
+from typing import BinaryIO, Iterator, Literal
 
+from elftools.dwarf.die import DIE
 from elftools.elf.elffile import ELFFile
 
 # ld's name for a machine's files, and GNU linkers that make them.
@@ -20,7 +22,7 @@ class ImageError(Exception):
     """The object can't be read; str() says why."""
 
 
-def link(path, output, compilers_linker):
+def link(path: str, output: str, compilers_linker: str) -> None:
     """Links an object whose references to other units stay open."""
     with open(path, "rb") as file:
         elf = ELFFile(file)
@@ -42,42 +44,46 @@ def link(path, output, compilers_linker):
 class Image:
     """Words of memory and variables by name. Layouts come from the debug information, as the compiler made them."""
 
-    def __init__(self, file):
+    def __init__(self, file: BinaryIO) -> None:
         self._elf = ELFFile(file)
-        self._symbols = {symbol.name: symbol["st_value"] for section in self._elf.iter_sections("SHT_SYMTAB")
-                         for symbol in section.iter_symbols()}
-        self._memory = [(section["sh_addr"], section.data()) for section in self._elf.iter_sections()
-                        if section["sh_addr"] and section["sh_type"] == "SHT_PROGBITS"]
-        self._order = "little" if self._elf.little_endian else "big"
+        self._symbols: dict[str, int] = {symbol.name: symbol["st_value"]
+                                         for section in self._elf.iter_sections("SHT_SYMTAB")
+                                         for symbol in section.iter_symbols()}
+        self._memory: list[tuple[int, bytes]] = [
+            (section["sh_addr"], section.data()) for section in self._elf.iter_sections()
+            if section["sh_addr"] and section["sh_type"] == "SHT_PROGBITS"]
+        self._order: Literal["little", "big"] = "little" if self._elf.little_endian else "big"
         self.word = self._elf.elfclass // 8
         self._debug = self._elf.get_dwarf_info()
 
-    def address(self, name):
-        return self._symbols.get(name)
+    def address(self, name: str) -> int:
+        if name not in self._symbols:
+            raise ImageError(f"there is no {name}")
+        return self._symbols[name]
 
-    def bytes_at(self, address, length):
+    def bytes_at(self, address: int, length: int) -> bytes:
         for start, data in self._memory:
             if start <= address and address + length <= start + len(data):
                 return data[address - start:address - start + length]
         raise ImageError(f"nothing at {address:#x}")
 
-    def integer(self, address, length):
+    def integer(self, address: int, length: int) -> int:
         return int.from_bytes(self.bytes_at(address, length), self._order)
 
-    def string(self, address):
+    def string(self, address: int) -> str:
         text = b""
         while (byte := self.bytes_at(address + len(text), 1)) != b"\0":
             text += byte
         return text.decode("utf-8", "replace")
 
-    def variables(self):
+    def variables(self) -> Iterator[tuple[str, DIE]]:
         """(name, DIE) of the variables at file scope."""
         for unit in self._debug.iter_CUs():
             for die in unit.get_top_DIE().iter_children():
                 if die.tag == "DW_TAG_variable" and "DW_AT_name" in die.attributes and "DW_AT_type" in die.attributes:
                     yield die.attributes["DW_AT_name"].value.decode(), die
 
-    def place(self, die):
+    def place(self, die: DIE) -> tuple[str, int]:
         """(file, line) where a DIE was declared."""
         lines = self._debug.line_program_for_CU(die.cu)
         entry = lines["file_entry"][die.attributes["DW_AT_decl_file"].value - 1]

@@ -1,13 +1,19 @@
 """Compares the slots of each struct, as its members are declared, with its MOAT_TYPE, as it was compiled.
 
 SPDX-License-Identifier: MIT"""
+from __future__ import annotations
+
 import itertools
+from typing import Iterator
+
+from elftools.dwarf.die import DIE
 
 from moat.firmware.dwarf import TRANSPARENT, Type, members_of, offset_of, size_of
 from moat.firmware.fields import field_at
 
 from .compiler import Diagnostic
-from .members import extent_of, slots_of
+from .image import Image
+from .members import Slot, extent_of, slots_of
 
 PREFIX = "moat_lint_"  # of the variable that ties a struct to its type: see core/include/moat_lint.h
 
@@ -15,26 +21,26 @@ PREFIX = "moat_lint_"  # of the variable that ties a struct to its type: see cor
 class Structure:
     """A struct of core's in an image, read member by member."""
 
-    def __init__(self, image, die, address):
+    def __init__(self, image: Image, die: DIE, address: int) -> None:
         while die.tag in TRANSPARENT:
             die = die.get_DIE_from_attribute("DW_AT_type")
         self._image, self._address = image, address
         self._members = {member.attributes["DW_AT_name"].value.decode(): member for member in members_of(die)}
-        self._size = size_of(die)
+        self._size = size_of(die) or 0
 
-    def __getitem__(self, name):
+    def __getitem__(self, name: str) -> int:
         member = self._members[name]
         return self._image.integer(self._address + offset_of(member),
-                                   size_of(member.get_DIE_from_attribute("DW_AT_type")))
+                                   size_of(member.get_DIE_from_attribute("DW_AT_type")) or 0)
 
-    def array(self, name, count):
+    def array(self, name: str, count: int) -> list[Structure]:
         """The `count` structs that a member points at."""
         element = self._members[name].get_DIE_from_attribute("DW_AT_type").get_DIE_from_attribute("DW_AT_type")
         first = Structure(self._image, element, self[name])
         return [Structure(self._image, element, self[name] + i * first._size) for i in range(count)]
 
 
-def mapped_words(kind, word, extent):
+def mapped_words(kind: Structure, word: int, extent: int) -> set[int]:
     """Offsets of the words within `extent` bytes that the pointer map of the type `kind` calls slots."""
     found = {i * word for i in range(8 * word) if kind["map"] >> i & 1}
     for run in kind.array("runs", kind["run_count"]):
@@ -49,11 +55,12 @@ def mapped_words(kind, word, extent):
     return found
 
 
-def compare(image):
+def compare(image: Image) -> tuple[list[Diagnostic], int]:
     """Diagnostics: an error for each member that is a MOAT_REF and not in its type's map, a warning for each word that
     is in the map and no MOAT_REF. And how many types were compared."""
     variables = dict(image.variables())
-    found, types = [], 0
+    found: list[Diagnostic] = []
+    types = 0
     for name, variable in variables.items():
         if not name.startswith(PREFIX):
             continue
@@ -68,11 +75,11 @@ def compare(image):
     return found, types
 
 
-def _compare(image, variable, type_name, kind, struct):
+def _compare(image: Image, variable: DIE, type_name: str, kind: Structure, struct: DIE) -> Iterator[Diagnostic]:
     written = image.string(kind["name"])
     slots = slots_of(struct)
     mapped = mapped_words(kind, image.word, extent_of(struct))
-    groups = {}
+    groups: dict[tuple[str, int], list[Slot]] = {}
     for slot in slots:
         groups.setdefault((slot.shape, slot.member.offset), []).append(slot)
     for group in groups.values():
@@ -91,7 +98,7 @@ def _compare(image, variable, type_name, kind, struct):
                           f"is no MOAT_REF: lint does not see what is stored to it; declare it as MOAT_REF(T)")
 
 
-def _diagnostic(image, where, variable, kind, text):
+def _diagnostic(image: Image, where: DIE, variable: DIE, kind: str, text: str) -> Diagnostic:
     """At a member's declaration, with a note of where the map is."""
     file, line = image.place(where)
     block = f"{file}:{line}: {kind}: {text}"

@@ -4,6 +4,8 @@ SPDX-License-Identifier: MIT"""
 import itertools
 from dataclasses import dataclass, replace
 
+from elftools.dwarf.die import DIE
+
 from moat.firmware.dwarf import TAGS, TRANSPARENT, count_of, dimensions_of, members_of, offset_of, size_of
 
 # Elements of a flexible array that stand for all of them.
@@ -15,26 +17,26 @@ class Slot:
     offset: int
     path: str       # as in `inner.next` or `pieces[2].value`
     shape: str      # the path with its indices left out: `pieces[].value`
-    member: object  # the DIE of the member that was declared as a MOAT_REF
+    member: DIE     # the one of the member that was declared as a MOAT_REF
 
 
-def slots_of(die):
+def slots_of(die: DIE) -> list[Slot]:
     """The slots of the type `die`, by offset. A tail has TAIL_ELEMENTS elements."""
     found = _walk(die, False, None)
     return [replace(slot, path=slot.path.lstrip("."), shape=slot.shape.lstrip(".")) for slot in found]
 
 
-def extent_of(die):
+def extent_of(die: DIE) -> int:
     """Bytes of a type, its tail's TAIL_ELEMENTS elements included."""
     die, _ = _bare(die, False)
     if die.tag == "DW_TAG_array_type" and count_of(die) is None:
-        return TAIL_ELEMENTS * size_of(die.get_DIE_from_attribute("DW_AT_type"))
+        return TAIL_ELEMENTS * (size_of(die.get_DIE_from_attribute("DW_AT_type")) or 0)
     ends = [offset_of(member) + extent_of(member.get_DIE_from_attribute("DW_AT_type"))
             for member in (members_of(die) if die.tag in TAGS.values() else ())]
     return max([size_of(die) or 0, *ends])
 
 
-def _bare(die, const):
+def _bare(die: DIE | None, const: bool) -> tuple[DIE | None, bool]:
     """A type without qualifiers and typedefs, and whether it was const."""
     while die is not None and die.tag in TRANSPARENT:
         const = const or die.tag == "DW_TAG_const_type"
@@ -42,7 +44,7 @@ def _bare(die, const):
     return die, const
 
 
-def _walk(die, const, member):
+def _walk(die: DIE, const: bool, member: DIE | None) -> list[Slot]:
     die, const = _bare(die, const)
     if die is None:
         return []
@@ -58,16 +60,16 @@ def _walk(die, const, member):
     return []
 
 
-def _elements(array, const, member):
+def _elements(array: DIE, const: bool, member: DIE | None) -> list[Slot]:
     element = array.get_DIE_from_attribute("DW_AT_type")
     slots = _walk(element, const, member)
     if not slots:
         return []  # however many they are
-    stride = size_of(element)
+    stride = size_of(element) or 0
     ranges = [range(TAIL_ELEMENTS if count is None else count) for count in dimensions_of(array)]
     return [_within(slot, i * stride, "".join(f"[{j}]" for j in indices), "[]" * len(indices))
             for i, indices in enumerate(itertools.product(*ranges)) for slot in slots]
 
 
-def _within(slot, offset, path, shape):
+def _within(slot: Slot, offset: int, path: str, shape: str) -> Slot:
     return replace(slot, offset=offset + slot.offset, path=path + slot.path, shape=shape + slot.shape)

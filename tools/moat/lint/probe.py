@@ -3,6 +3,7 @@
 SPDX-License-Identifier: MIT"""
 import re
 
+from .compiler import Compiler, Diagnostic
 from .hints import lvalue_before
 
 # What clang says of both, and of structs.
@@ -14,7 +15,8 @@ MEMBER = "moat_probe_{}_"
 LACKING = re.compile(r"has no member named .moat_probe_(\d+)_")
 
 
-def struct_assignments(compiler, source, lines, diagnostics):
+def struct_assignments(compiler: Compiler, source: str, lines: list[str],
+                       diagnostics: list[Diagnostic]) -> dict[Diagnostic, bool]:
     """{diagnostic: whether it is about a struct or union}, of those that are known: clang's, and the source's own."""
     told = {diagnostic: TOLD_OF_STRUCT in diagnostic.text for diagnostic in diagnostics if TOLD.search(diagnostic.text)}
     own = [diagnostic for diagnostic in diagnostics if diagnostic.file == source]

@@ -4,6 +4,7 @@ among other lines, puts each dump's memory together, and says what is missing of
 SPDX-License-Identifier: MIT"""
 import struct
 from dataclasses import dataclass, field
+from typing import Iterator
 
 from moat.firmware.memory import joined
 
@@ -37,19 +38,19 @@ class Begin:
 class Dump:
     id: int
     place: int                # line of its first frame in the log
-    begin: Begin = None       # or None: that frame is lost
-    objects: int = None       # that the firmware counted, or None: the last frame is lost
-    frames: dict = field(default_factory=dict)  # sequence: body
-    last: int = None          # sequence of the last frame
-    ranges: list = field(default_factory=list)  # (address, bytes) of memory, as memory.joined leaves it
+    begin: Begin | None = None  # None: that frame is lost
+    objects: int | None = None  # that the firmware counted; None: the last frame is lost
+    frames: dict[int, tuple[int, bytes]] = field(default_factory=dict)  # by sequence: kind and body
+    last: int | None = None   # sequence of the last frame
+    ranges: list[tuple[int, bytearray]] = field(default_factory=list)  # of memory, as memory.joined leaves it
     conflicts: int = 0        # frames that came twice, and not the same
 
-    def missing(self):
+    def missing(self) -> tuple[int, bool]:
         """(frames lost that are known of, whether the end is lost too)."""
         highest = self.last if self.last is not None else max(self.frames, default=0)
         return highest + 1 - len([number for number in self.frames if number <= highest]), self.last is None
 
-    def problems(self):
+    def problems(self) -> list[str]:
         """Sentences about what is not there."""
         lost, cut = self.missing()
         found = []
@@ -66,18 +67,19 @@ class Dump:
 
 @dataclass
 class Log:
-    dumps: list       # of Dump, in the order of their first frames
-    damaged: int      # lines that begin as frames and are none
+    dumps: list[Dump]  # in the order of their first frames
+    damaged: int       # lines that begin as frames and are none
 
 
 class Malformed(Exception):
     """A frame whose checksum is right and whose contents are not."""
 
 
-def find(log, word):
+def find(log: bytes, word: int) -> Log:
     """The dumps in the bytes of a log, of a firmware with words of `word` bytes; a Log. Dumps of other words are found
     without memory."""
-    dumps, damaged = {}, 0
+    dumps: dict[int, Dump] = {}
+    damaged = 0
     for line in framed.find(log, TAG):
         try:
             if line.error is not None or len(line.raw) < HEAD.size:
@@ -93,7 +95,7 @@ def find(log, word):
     return Log(list(dumps.values()), damaged)
 
 
-def _take(dump, sequence, kind, body):
+def _take(dump: Dump, sequence: int, kind: int, body: bytes) -> None:
     """Enters a frame."""
     frame = (kind, body)
     if sequence in dump.frames:
@@ -111,7 +113,7 @@ def _take(dump, sequence, kind, body):
     dump.frames[sequence] = frame
 
 
-def _begin(body):
+def _begin(body: bytes) -> Begin:
     if len(body) != BEGIN.size:
         raise Malformed
     layout, word, check, number, cycle, clock, sp, stack_end, build_id, _ = BEGIN.unpack(body)
@@ -120,7 +122,7 @@ def _begin(body):
     return Begin(word, check, number, cycle, clock, sp, stack_end, build_id)
 
 
-def _gather(dump, word):
+def _gather(dump: Dump, word: int) -> int:
     """Puts the memory of a dump's frames together; the number of frames that are malformed."""
     pieces, malformed, room = [], 0, MEMORY_MAX
     for kind, body in (dump.frames[sequence] for sequence in sorted(dump.frames)):
@@ -136,7 +138,7 @@ def _gather(dump, word):
     return malformed
 
 
-def _pieces(body, word):
+def _pieces(body: bytes, word: int) -> Iterator[tuple[int, bytes]]:
     """(address, bytes) of each piece of a frame."""
     head = struct.Struct("<IH" if word == 4 else "<QH")
     at = 0

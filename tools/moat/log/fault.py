@@ -5,6 +5,7 @@ SPDX-License-Identifier: MIT"""
 import struct
 import zlib
 from dataclasses import dataclass
+from typing import Any, Iterator
 
 from . import framed
 
@@ -59,7 +60,7 @@ class Record:
     destination: int
     cause: int
     detail: int
-    extra: tuple
+    extra: tuple[int, ...]
     sp: int
     lr: int
     what: int
@@ -72,13 +73,13 @@ class Record:
     clock: int
     free_bytes: int
     word_bytes: int
-    registers: tuple  # (number, value) of those that are known
-    callers: tuple
-    events: tuple     # (clock, kind, argument)
-    stacks: tuple     # (address, bytes)
+    registers: tuple[tuple[int, int], ...]    # (number, value) of those that are known
+    callers: tuple[int, ...]
+    events: tuple[tuple[int, int, int], ...]  # (clock, kind, argument)
+    stacks: tuple[tuple[int, bytes], ...]     # (address, bytes)
 
 
-def parse(raw):
+def parse(raw: bytes) -> Record:
     """The Record in `raw`, or RecordError."""
     if len(raw) < 8:
         raise RecordError(f"{len(raw)} bytes are too few for a record of at least {BYTES_MIN}")
@@ -105,7 +106,7 @@ def parse(raw):
                   **{name: field[name] for name in same}, **_rest(raw, field))
 
 
-def _rest(raw, field):
+def _rest(raw: bytes, field: dict[str, Any]) -> dict[str, Any]:
     """What follows the first part: registers, callers, events, slices of stacks."""
     word = field["word_bytes"]
     lengths = struct.unpack("<HH", field["stack_bytes"])
@@ -127,7 +128,7 @@ def _rest(raw, field):
             "callers": values[field["registers"]:], "events": events, "stacks": tuple(stacks)}
 
 
-def _name(field):
+def _name(field: bytes) -> str:
     return field.split(b"\0")[0].decode("utf-8", "replace")
 
 
@@ -139,14 +140,20 @@ TAG = b"MOAT-FAULT"
 @dataclass(frozen=True)
 class Found:
     """What stands at one place of the input."""
-    place: str      # where, for messages
-    record: Record  # or None
-    count: int      # how often the device saw this fault
-    source: str     # what stood before it on the line: often a device's name or a time
-    error: str      # what is wrong with it, or None
+    place: str              # where, for messages
+    record: Record | None
+    count: int              # how often the device saw this fault
+    source: str             # what stood before it on the line: often a device's name or a time
+    error: str | None       # what is wrong with it
+
+    def trusted(self) -> Record:
+        """The record, where nothing is wrong with it."""
+        if self.record is None:
+            raise RecordError(self.error)
+        return self.record
 
 
-def find(log):
+def find(log: bytes) -> Iterator[Found]:
     """Yields what is Found in each framed line in the bytes of a log."""
     for line in framed.find(log, TAG, numbers=1):
         try:
@@ -157,7 +164,7 @@ def find(log):
             yield Found(f"{line.line}", None, 0, line.source, str(error))
 
 
-def frame(raw, count=1):
+def frame(raw: bytes, count: int = 1) -> bytes:
     """The framed line, without its newline, as the firmware prints it."""
     return framed.frame(TAG, raw, count)
 
@@ -169,7 +176,7 @@ SINK_TAG, SINK_REPEAT, SINK_HEADER_BYTES = 0x6C6D0000, 3, 12
 REPEAT = struct.Struct("<IIIIII")  # the header; sequence and CRC of a record, how often its fault was seen
 
 
-def find_in_dump(dump):
+def find_in_dump(dump: bytes) -> Iterator[Found]:
     """Yields what is Found in a dump of memory: of a record, of retained RAM, of a sink, of all of a device. What has
     the magic but no plausible length is taken for text of the firmware's."""
     repeats, at = _repeats(dump), -1
@@ -186,10 +193,11 @@ def find_in_dump(dump):
             yield Found(f"+0x{at:x}", None, 0, "", str(error))
 
 
-def _repeats(dump):
+def _repeats(dump: bytes) -> dict[tuple[int, int], int]:
     """{(sequence, CRC of a record): how often its fault was seen}, from a sink's entries of type 3, which hold just
     that."""
-    found, at, tag = {}, -1, (SINK_TAG | SINK_REPEAT).to_bytes(4, "little")
+    found: dict[tuple[int, int], int] = {}
+    at, tag = -1, (SINK_TAG | SINK_REPEAT).to_bytes(4, "little")
     while (at := dump.find(tag, at + 1)) >= 0:
         entry = dump[at:at + REPEAT.size]
         if len(entry) == REPEAT.size:
@@ -200,7 +208,7 @@ def _repeats(dump):
     return found
 
 
-def _count_before(dump, at):
+def _count_before(dump: bytes, at: int) -> int:
     """In retained RAM the count and its complement stand before a record."""
     if at < 8:
         return 1

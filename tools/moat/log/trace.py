@@ -3,6 +3,7 @@
 SPDX-License-Identifier: MIT"""
 import struct
 from dataclasses import dataclass
+from typing import Iterator
 
 from . import framed
 
@@ -27,17 +28,17 @@ class Line:
     arena_bytes: int    # 0: not known
     number: int         # of its first event, mod 2^32
     end: int            # one past the last event that was printed together with it
-    events: tuple       # (clock, kind, argument), each as in the ring
+    events: tuple[tuple[int, int, int], ...]  # (clock, kind, argument), each as in the ring
 
 
 @dataclass(frozen=True)
 class Found:
     place: int          # line of the log
-    line: Line          # or None
-    error: str          # what is wrong with it, or None
+    line: Line | None
+    error: str | None   # what is wrong with it
 
 
-def find(log):
+def find(log: bytes) -> Iterator[Found]:
     """Yields what is Found at each framed line in the bytes of a log."""
     for line in framed.find(log, TAG):
         try:
@@ -48,7 +49,7 @@ def find(log):
             yield Found(line.line, None, str(error))
 
 
-def _parse(source, raw):
+def _parse(source: str, raw: bytes) -> Line:
     layout, count = struct.unpack_from("<HH", raw.ljust(4, b"\0"))
     if layout != LAYOUT:
         raise LineError(f"the line has layout {layout}, this tool knows {LAYOUT}: use the tool that came with the "
@@ -58,10 +59,11 @@ def _parse(source, raw):
     _, _, number, end, boots, clock_hz, arena_bytes, build_id = HEAD.unpack_from(raw)
     if not count <= (end - number) % (1 << 32) <= EVENTS_MAX:
         raise LineError(f"the line says that {(end - number) % (1 << 32)} events follow, more than a ring has")
-    return Line(source, build_id, boots, clock_hz, arena_bytes, number, end, tuple(EVENT.iter_unpack(raw[HEAD.size:])))
+    events = tuple((clock, kind, argument) for clock, kind, argument in EVENT.iter_unpack(raw[HEAD.size:]))
+    return Line(source, build_id, boots, clock_hz, arena_bytes, number, end, events)
 
 
-def frame(line):
+def frame(line: Line) -> bytes:
     """The framed line, without its newline, as the firmware prints it."""
     head = HEAD.pack(LAYOUT, len(line.events), line.number, line.end, line.boots, line.clock_hz, line.arena_bytes,
                      line.build_id)

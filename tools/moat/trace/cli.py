@@ -6,6 +6,7 @@ import fractions
 import functools
 import os
 import sys
+from typing import Any, Iterable, Sequence, TypeVar
 
 from moat import command
 from moat.firmware.elf import Firmware
@@ -25,10 +26,12 @@ exit status:
   2  the command line, the ELF file, the input or the output can't be used"""
 
 
+AnyFound = TypeVar("AnyFound", lines.Found, records.Found)
+
 _say = functools.partial(command.say, PROGRAM)
 
 
-def _rate(text):
+def _rate(text: str) -> fractions.Fraction:
     try:
         if len(text) > 20 or not 1e-6 <= float(text) <= 1e12:
             raise ValueError
@@ -38,7 +41,7 @@ def _rate(text):
         raise argparse.ArgumentTypeError(f"'{text}' is no number above 0, of ticks in a second: 1e-6 to 1e12") from None
 
 
-def _arguments(arguments):
+def _arguments(arguments: list[str] | None) -> argparse.Namespace:
     parser = command.parser(PROGRAM, HELP)
     parser.add_argument("elf", metavar="ELF", help="the firmware, as it ran")
     parser.add_argument("input", metavar="INPUT", nargs="?", default="-",
@@ -53,7 +56,7 @@ def _arguments(arguments):
     return parser.parse_intermixed_args(arguments)
 
 
-def _damaged(name, found):
+def _damaged(name: str, found: Sequence[AnyFound]) -> tuple[list[AnyFound], int]:
     """Says which are damaged; returns the others and how many are not there."""
     bad = [one for one in found if one.error is not None]
     for one in bad[:3]:
@@ -63,7 +66,7 @@ def _damaged(name, found):
     return [one for one in found if one.error is None], len(bad)
 
 
-def _of_this_build(name, what, build_ids, firmware, force):
+def _of_this_build(name: str, what: str, build_ids: Iterable[bytes], firmware: Firmware, force: bool) -> bool:
     """Whether all are of the firmware; says what is wrong otherwise."""
     own = firmware.build_id or bytes(20)
     others = sorted({build_id.hex() for build_id in build_ids if build_id != own})
@@ -74,25 +77,26 @@ def _of_this_build(name, what, build_ids, firmware, force):
     return not others or force
 
 
-def _from_log(log, name, firmware, force):
+def _from_log(log: bytes, name: str, firmware: Firmware, force: bool) -> tuple[list[runs.Run], bool]:
     """(Runs, whether all of the log was used)."""
     found, damaged = _damaged(name, list(lines.find(log)))
     faults, damaged_faults = _damaged(name, list(records.find(log)))
     own = firmware.build_id or bytes(20)
-    told = [one.line for one in found]
-    faulted = list({one.record.raw: one.record for one in faults if one.record.events}.values())
+    told = [one.line for one in found if one.line is not None]
+    faulted = list({one.record.raw: one.record for one in faults if one.record is not None
+                    and one.record.events}.values())
     whole = _of_this_build(name, "events", [line.build_id for line in told], firmware, force)
     whole &= _of_this_build(name, "fault records", [record.build_id for record in faulted], firmware, force)
     told = [line for line in told if force or line.build_id == own]
-    faulted = [(record, records.KINDS.get(record.kind, f"kind {record.kind}")) for record in faulted if force
-               or record.build_id == own]
-    gathered = runs.gather(told, faulted)
+    ended = [(record, records.KINDS.get(record.kind, f"kind {record.kind}")) for record in faulted
+             if force or record.build_id == own]
+    gathered = runs.gather(told, ended)
     if not gathered and whole and not damaged:
         _say(f"{name}: no events in it; build the firmware with MOAT_CONFIG_EVENTS and let it call moat_trace_print")
     return gathered, whole and not damaged and not damaged_faults
 
 
-def _from_core(options, firmware):
+def _from_core(options: argparse.Namespace, firmware: Firmware) -> tuple[list[runs.Run], bool]:
     ring = core_file.read(options.elf, options.input, firmware.build_id or bytes(20))
     gathered = runs.gather([ring])
     if not gathered:
@@ -100,7 +104,7 @@ def _from_core(options, firmware):
     return gathered, True
 
 
-def _write(trace, path):
+def _write(trace: dict[str, Any], path: str) -> None:
     if path == "-":
         chrome.dump(trace, sys.stdout)
         sys.stdout.flush()
@@ -112,7 +116,7 @@ def _write(trace, path):
         raise command.Unusable(f"{path}: {error.strerror}") from error
 
 
-def _run(options):
+def _run(options: argparse.Namespace) -> int:
     firmware = Firmware(options.elf)
     name = command.name_of(options.input)
     data = command.read(options.input)
@@ -135,6 +139,6 @@ def _run(options):
     return 0 if painted and whole else 1
 
 
-def main(arguments=None):
+def main(arguments: list[str] | None = None) -> int:
     options = _arguments(arguments)
     return command.finish(PROGRAM, _run, options, core_file.CoreError)

@@ -14,7 +14,7 @@ class CoreError(Exception):
     """The core file has no ring to read; str() says why."""
 
 
-def read(firmware_path, core_path, build_id):
+def read(firmware_path: str, core_path: str, build_id: bytes) -> Line:
     """The ring as one Line. The core file does not say which firmware it is of: `build_id` is taken."""
     try:
         target = open_core(firmware_path, core_path)

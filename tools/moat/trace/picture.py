@@ -2,8 +2,11 @@
 
 SPDX-License-Identifier: MIT"""
 from dataclasses import dataclass, field
+from typing import Any
 
 from moat.log.fault import EVENTS
+
+from .runs import Event, Run
 
 KIND = {name: kind for kind, name in EVENTS.items()}
 
@@ -28,24 +31,24 @@ class Span:
     track: str
     name: str
     start: int       # ticks
-    end: int = None
-    arguments: dict = field(default_factory=dict)
+    end: int = -1    # once it has ended
+    arguments: dict[str, Any] = field(default_factory=dict)
     whole: bool = True   # both ends were seen
 
 
 @dataclass(frozen=True)
 class Mark:
-    track: str       # None: of the whole run
+    track: str | None  # None: of the whole run
     name: str
     time: int
-    arguments: dict
+    arguments: dict[str, Any]
 
 
 @dataclass
 class Picture:
-    spans: list = field(default_factory=list)
-    marks: list = field(default_factory=list)
-    free: list = field(default_factory=list)    # (time, bytes)
+    spans: list[Span] = field(default_factory=list)
+    marks: list[Mark] = field(default_factory=list)
+    free: list[tuple[int, int]] = field(default_factory=list)  # (time, bytes)
     unseen: int = 0                             # events known to be missing between others
     first: int = 0
     last: int = 0
@@ -54,20 +57,20 @@ class Picture:
 class Painter:
     """Goes through the events; `open` has the spans under way of each track, the outermost first."""
 
-    def __init__(self):
+    def __init__(self) -> None:
         self.picture = Picture()
-        self.open = {track: [] for track in TRACKS}
+        self.open: dict[str, list[Span]] = {track: [] for track in TRACKS}
         self.since = 0   # from where on all events are known
         self.now = 0
-        self.mode = None  # "mark" or "sweep": the phase, if it is known
+        self.mode: str | None = None  # "mark" or "sweep": the phase, if it is known
 
-    def begin(self, track, name, **arguments):
+    def begin(self, track: str, name: str, **arguments: Any) -> Span:
         span = Span(track, name, self.now, arguments=arguments)
         self.open[track].append(span)
         self.picture.spans.append(span)
         return span
 
-    def end(self, track, name, **arguments):
+    def end(self, track: str, name: str, **arguments: Any) -> None:
         """Ends the innermost span of that name, and what is still open inside of it; one whose beginning was not seen
         begins where the events do."""
         found = any(span.name == name for span in self.open[track])
@@ -80,7 +83,7 @@ class Painter:
             span.whole = False
         self.picture.spans.append(Span(track, name, self.since, self.now, arguments, whole=False))
 
-    def cut(self):
+    def cut(self) -> None:
         """Ends all that is open: what comes next is not known, or is not there."""
         for spans in self.open.values():
             for span in spans:
@@ -88,7 +91,7 @@ class Painter:
             spans.clear()
         self.mode = None
 
-    def phase(self, event):
+    def phase(self, event: Event) -> None:
         """A cycle's events: the cycle, and its two halves inside of it."""
         if event.kind == KIND["cycle_begin"]:
             self.cycle_left_open()
@@ -104,12 +107,12 @@ class Painter:
             self.cycle_left_open()
             self.mode = None
 
-    def cycle_left_open(self):
+    def cycle_left_open(self) -> None:
         if self.open[PHASES]:
             cycle = self.open[PHASES][0].name
             self.end(PHASES, cycle)
 
-    def span(self, event):
+    def span(self, event: Event) -> None:
         if event.kind in BEGINS:
             track, name, what, _ = SPANS[BEGINS[event.kind]]
             span = self.begin(track, name, **{what: hex(event.argument) if what == "object" else event.argument})
@@ -119,7 +122,7 @@ class Painter:
             track, name, _, what = SPANS[ENDS[event.kind]]
             self.end(track, name, **{what: event.argument})
 
-    def take(self, event):
+    def take(self, event: Event) -> None:
         self.now = event.time
         if event.kind in BEGINS or event.kind in ENDS:
             self.span(event)
@@ -134,7 +137,7 @@ class Painter:
             self.picture.free.append((self.now, event.argument))
 
 
-def paint(run):
+def paint(run: Run) -> Picture:
     """The Picture of a run."""
     painter, events = Painter(), run.events()
     painter.picture.first = painter.since = painter.now = events[0].time

@@ -2,9 +2,16 @@
 
 SPDX-License-Identifier: MIT"""
 import bisect
+import fractions
 from dataclasses import dataclass, field
+from typing import Iterable, Tuple, Union
+
+from moat.log.fault import Record
+from moat.log.trace import Line
 
 CLOCK = 1 << 32
+RawEvent = Tuple[int, int, int]  # (clock, kind, argument)
+Rate = Union[int, fractions.Fraction]
 
 
 @dataclass(frozen=True)
@@ -23,16 +30,17 @@ class Run:
     clock_hz: int = 0
     arena_bytes: int = 0
     end: int = 0                                   # one past the last number that was there when it was last printed
-    raw: dict = field(default_factory=dict)        # number: (clock, kind, argument)
-    printed: list = field(default_factory=list)    # (first number, end) of the lines
-    faults: list = field(default_factory=list)     # (ticks behind the last event, words) of the fault that ended it
+    raw: dict[int, RawEvent] = field(default_factory=dict)             # by number
+    printed: list[tuple[int, int]] = field(default_factory=list)       # (first number, end) of the lines
+    # (ticks behind the last event, words) of the fault that ended it
+    faults: list[tuple[int, str]] = field(default_factory=list)
 
-    def unwrapped(self, number):
+    def unwrapped(self, number: int) -> int:
         """A number mod 2^32 as the integer nearest to the run's end."""
         ahead = (number - self.end) % CLOCK
         return self.end + (ahead - CLOCK if ahead >= CLOCK // 2 else ahead)
 
-    def takes(self, line):
+    def takes(self, line: Line) -> bool:
         """Whether a line can be of this run: what both have is the same, and there is more of it than before."""
         if (line.build_id, line.boots) != (self.build_id, self.boots):
             return False
@@ -40,7 +48,7 @@ class Run:
         both = [(self.raw[first + i], event) for i, event in enumerate(line.events) if first + i in self.raw]
         return all(ours == theirs for ours, theirs in both) and (bool(both) or self.unwrapped(line.end) >= self.end)
 
-    def take(self, line):
+    def take(self, line: Line) -> None:
         first, end = self.unwrapped(line.number), self.unwrapped(line.end)
         self.raw.update((first + i, event) for i, event in enumerate(line.events))
         self.printed.append((first, end))
@@ -48,7 +56,7 @@ class Run:
         self.clock_hz = line.clock_hz or self.clock_hz
         self.arena_bytes = line.arena_bytes or self.arena_bytes
 
-    def take_record(self, events):
+    def take_record(self, events: tuple[RawEvent, ...]) -> None:
         """The last events of a fault record, which have no numbers: they continue the run where they overlap it."""
         for ahead in range(len(events)):
             kept = events[:len(events) - ahead]
@@ -61,9 +69,11 @@ class Run:
         self.raw.update((first + i, event) for i, event in enumerate(events))
         self.end = first + len(events)
 
-    def events(self):
+    def events(self) -> list[Event]:
         """All that is known, oldest first, as Events."""
-        found, time, before = [], None, 0
+        found: list[Event] = []
+        time: int | None = None
+        before = 0
         for number in sorted(self.raw):
             clock, kind, argument = self.raw[number]
             time = clock if time is None else time + (clock - before) % CLOCK
@@ -71,9 +81,10 @@ class Run:
             found.append(Event(number, time, kind, argument))
         return found
 
-    def lost(self):
+    def lost(self) -> int:
         """How many events were printed, as far as the lines tell, and are not there."""
-        lost, reached, known = 0, None, sorted(self.raw)
+        lost, known = 0, sorted(self.raw)
+        reached: int | None = None
         for first, end in sorted(self.printed):
             first = first if reached is None else max(first, reached)
             if end > first:
@@ -82,9 +93,9 @@ class Run:
         return lost
 
 
-def gather(lines, records=()):
+def gather(lines: Iterable[Line], records: Iterable[tuple[Record, str]] = ()) -> list[Run]:
     """The Runs of lines and fault records (moat.log.fault.Record), in the order in which they first appear."""
-    runs = []
+    runs: list[Run] = []
     for line in lines:
         fitting = [run for run in runs if run.takes(line)]
         run = next((run for run in fitting if run.source == line.source), fitting[0] if fitting else None)

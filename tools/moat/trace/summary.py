@@ -2,9 +2,10 @@
 
 SPDX-License-Identifier: MIT"""
 from . import picture as pictures
+from .runs import Rate, Run
 
 
-def text(run, picture, hz):
+def text(run: Run, picture: pictures.Picture, hz: Rate | None) -> list[str]:
     """Lines of text."""
     rate = hz or run.clock_hz
     span_of_time = _time(picture.last - picture.first, rate)
@@ -25,7 +26,7 @@ def text(run, picture, hz):
     return lines
 
 
-def _row(name, spans, rate):
+def _row(name: str, spans: list[pictures.Span], rate: Rate) -> str:
     whole = [span for span in spans if span.whole]
     cut = f", {len(spans) - len(whole)} cut" if len(whole) != len(spans) else ""
     longest = max(whole, key=lambda span: span.end - span.start, default=None)
@@ -33,5 +34,5 @@ def _row(name, spans, rate):
     return f"{name}: {len(whole)}{cut}{when}"
 
 
-def _time(ticks, rate):
+def _time(ticks: int, rate: Rate) -> str:
     return f"{float(ticks * 1000000 / rate):g} us" if rate else f"{ticks} ticks"
