@@ -5,7 +5,10 @@
 MAKEFLAGS += --no-builtin-rules
 
 # Narrowing, from the command line: lists separated by commas.
-NARROW := $(foreach v,SUITE BOARD CHECK OPT CASE SEED,$(if $($(v)),--$(v) '$($(v))'))
+# $(call option,NAME,VARIABLE): the scripts have options where make has variables.
+option = $(if $($(2)),--$(1) '$($(2))')
+NARROW := $(call option,suite,SUITE) $(call option,board,BOARD) $(call option,check,CHECK) $(call option,opt,OPT) \
+          $(call option,case,CASE) $(call option,seed,SEED)
 
 # An example is for one board.
 ONE_EXAMPLE = $(MAKE) --no-print-directory -f make/firmware.mk BOARD=$(or $(BOARD),arm-mps2-an385) EXAMPLE='$(EXAMPLE)'

@@ -3,7 +3,8 @@
 # SPDX-License-Identifier: MIT
 .PHONY: bench
 bench: | setup ## counts instructions beside other allocators [BOARD= OPT=s BENCH= ALLOCATOR= CHECK= BENCH_PEERS=]
-	@scripts/bench-report $(foreach v,BOARD OPT BENCH ALLOCATOR CHECK BENCH_PEERS,$(if $($(v)),'$(v)=$($(v))'))
+	@scripts/bench-report $(call option,board,BOARD) $(call option,opt,OPT) $(call option,bench,BENCH) \
+	    $(call option,allocator,ALLOCATOR) $(call option,check,CHECK) $(call option,peers,BENCH_PEERS)
 
 .PHONY: performance
 performance: | setup ## measures all that docs/performance.md tells and rewrites its tables and charts

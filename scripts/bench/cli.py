@@ -1,6 +1,7 @@
 """make bench: builds, runs, writes build/bench.tsv, prints tables.
 
 SPDX-License-Identifier: MIT"""
+import argparse
 import concurrent.futures
 import os
 import pathlib
@@ -9,24 +10,30 @@ import tempfile
 import time
 from typing import Dict, Set, Tuple
 
+import choices
+
 from . import pictures, plan, run, table
 
 CHECKS = ("0", "2")
+OPTS = ("Os", "O2", "O3")
 
 
 def arguments(argv):
-    options = {"BOARD": "arm-mps2-an385", "OPT": "2", "BENCH": "", "ALLOCATOR": "", "CHECK": "", "BENCH_PEERS": "",
-               "TABLE": str(table.PATH)}
-    for word in argv:
-        name, equals, value = word.partition("=")
-        if not equals or name not in options:
-            raise ValueError(f"'{word}' is none of {' '.join(f'{n}=' for n in options)}")
-        options[name] = value or options[name]
-    if options["BENCH_PEERS"]:
-        options["BENCH_PEERS"] = os.path.abspath(options["BENCH_PEERS"])
-        if not list(pathlib.Path(options["BENCH_PEERS"]).glob("*.c")):
-            raise ValueError(f"no adaptor, that is no .c file, in BENCH_PEERS={options['BENCH_PEERS']}")
-    options["OPT"] = "O" + options["OPT"].lstrip("-O")
+    parser = argparse.ArgumentParser(prog="scripts/bench-report",
+                                     description="Builds and runs the benchmark of test/bench.")
+    parser.add_argument("--board", default="arm-mps2-an385", help="the board to measure on")
+    parser.add_argument("--opt", default="O2", help="its optimisation: Os, O2 or O3")
+    for name, what in (("bench", "workloads, by name or beginning"), ("allocator", "allocators"),
+                       ("check", "check levels: 0, 1, 2")):
+        parser.add_argument(f"--{name}", default="", help=f"only these {what}, separated by commas")
+    parser.add_argument("--peers", default="", metavar="FOLDER", help="adaptors of other allocators")
+    parser.add_argument("--table", type=pathlib.Path, default=table.PATH, metavar="FILE", help="where the values go")
+    options = parser.parse_args(argv)
+    options.opt, = choices.choose(options.opt, OPTS, "optimisation", prefix="O")
+    if options.peers:
+        options.peers = os.path.abspath(options.peers)
+        if not list(pathlib.Path(options.peers).glob("*.c")):
+            raise ValueError(f"no adaptor, that is no .c file, in {options.peers}")
     return options
 
 
@@ -37,14 +44,11 @@ def runs_with(workload, allocator):
 
 def work_list(options):
     """(workload, allocator, check level) of all runs."""
-    allocators = [plan.MOAT, plan.NEWLIB, plan.NANO, plan.BUMP, *run.peer_names(options["BENCH_PEERS"])]
+    allocators = [plan.MOAT, plan.NEWLIB, plan.NANO, plan.BUMP, *run.peer_names(options.peers)]
     known = [*allocators, plan.FIRST_FIT]
-    wanted = options["ALLOCATOR"].replace(",", " ").split() or known
-    for name in wanted:
-        if name not in known:
-            raise ValueError(f"no allocator '{name}': choose from {' '.join(known)}")
-    checks = options["CHECK"].replace(",", " ").split() or CHECKS
-    for workload in plan.chosen(options["BENCH"].replace(",", " ").split()):
+    wanted = choices.choose(options.allocator, known, "allocator")
+    checks = choices.words(options.check) or CHECKS
+    for workload in plan.chosen(choices.words(options.bench)):
         for allocator in wanted:
             if allocator == plan.MOAT:
                 yield from ((workload, allocator, check) for check in checks)
@@ -87,13 +91,13 @@ def main(argv):
     try:
         options = arguments(argv)
         os.chdir(pathlib.Path(__file__).resolve().parents[2])
-        target = run.Target(options["BOARD"], options["OPT"], options["BENCH_PEERS"])
+        target = run.Target(options.board, options.opt, options.peers)
         rows, failures = measure_all(target, list(work_list(options)))
     except (ValueError, run.Failed) as error:
         print(f"bench: {error}", file=sys.stderr)
         return 1
-    path = pathlib.Path(options["TABLE"])
-    whole = not any(options[name] for name in ("BENCH", "ALLOCATOR", "CHECK"))
+    path = options.table
+    whole = not any((options.bench, options.allocator, options.check))
     everything = table.merge(table.load(path), rows, whole)
     table.save(everything, path)
     here = [row for row in everything if (row.target, row.opt) == (target.board, target.opt)]

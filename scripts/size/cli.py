@@ -1,6 +1,7 @@
 """make size and make size-diff.
 
 SPDX-License-Identifier: MIT"""
+import argparse
 import concurrent.futures
 import multiprocessing
 import os
@@ -9,34 +10,32 @@ import subprocess
 import sys
 import tempfile
 
+import choices
+
 from . import budget, measure, table
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 
 
 def arguments(argv):
-    options = {"OPT": "", "CORE": "", "CHECK": "", "REF": "", "TABLE": "build/size.tsv", "SET_BUDGET": ""}
-    for word in argv:
-        name, equals, value = word.partition("=")
-        if not equals or name not in options:
-            raise ValueError(f"'{word}' is none of {' '.join(f'{n}=' for n in options)}")
-        options[name] = value
-    return options
-
-
-def choose(text, known, prefix=""):
-    words = [prefix + word.lstrip("-").removeprefix(prefix) for word in text.replace(",", " ").split()]
-    for word in words:
-        if word not in known:
-            raise ValueError(f"'{word}' is none of {' '.join(known)}")
-    return words or list(known)
+    parser = argparse.ArgumentParser(prog="scripts/size-report", description="What moat costs in bytes.")
+    for name, what in (("core", "cores"), ("opt", "optimisations: Os, O2"), ("check", "check levels: 0, 1, 2")):
+        parser.add_argument(f"--{name}", default="", help=f"only these {what}, separated by commas")
+    parser.add_argument("--ref", metavar="COMMIT", help="compare with another commit, function by function")
+    parser.add_argument("--table", type=pathlib.Path, default=pathlib.Path("build/size.tsv"), metavar="FILE",
+                        help="where the measured sizes go")
+    parser.add_argument("--set-budget", action="store_true",
+                        help="make what is measured the limits of test/size-budget.tsv")
+    return parser.parse_args(argv)
 
 
 def plan(options):
     """Configurations; CHECK0 is always among them, since the guard is measured against it."""
-    checks = [c for c in measure.CHECKS if c == "0" or c in choose(options["CHECK"], measure.CHECKS)]
-    return [(core, opt, check) for core in choose(options["CORE"], measure.CORES)
-            for opt in choose(options["OPT"], measure.OPTS, "O") for check in checks]
+    wanted = choices.choose(options.check, measure.CHECKS, "check level")
+    checks = [c for c in measure.CHECKS if c == "0" or c in wanted]
+    opts = choices.choose(options.opt, measure.OPTS, "optimisation", prefix="O")
+    return [(core, opt, check) for core in choices.choose(options.core, measure.CORES, "core") for opt in opts
+            for check in checks]
 
 
 def measure_one(root, key):
@@ -56,7 +55,7 @@ def compare(ref, keys):
         added = subprocess.run(["git", "worktree", "add", "--detach", str(tree), ref], cwd=ROOT, text=True,
                                capture_output=True, check=False)
         if added.returncode != 0:
-            raise ValueError(f"no checkout of REF={ref}: {added.stderr.strip()}")
+            raise ValueError(f"no checkout of {ref}: {added.stderr.strip()}")
         try:
             if not (tree / "test/size/minimal.c").exists():
                 raise ValueError(f"{ref} is older than test/size/minimal.c: choose a later commit")
@@ -68,18 +67,18 @@ def compare(ref, keys):
 
 def main(argv):
     os.chdir(ROOT)
+    options = arguments(argv)
     try:
-        options = arguments(argv)
         keys = plan(options)
-        if options["REF"]:
-            compare(options["REF"], keys)
+        if options.ref:
+            compare(options.ref, keys)
             return 0
         sizes = {key: sizes.sections for key, sizes in measure_tree(ROOT, keys).items()}
     except Exception as error:  # pylint: disable=broad-except # whatever a compiler or git says is the user's to read
         print(f"size: {error}", file=sys.stderr)
         return 1
-    table.save(table.rows(sizes), pathlib.Path(options["TABLE"]))
-    if options["SET_BUDGET"]:
+    table.save(table.rows(sizes), options.table)
+    if options.set_budget:
         budget.save({key: of for key, of in sizes.items() if key[1] == budget.OPT})
     print("bytes of core that a program with init, arena, new, array, store, step and collect keeps; library_*: all of "
           "it\n")

@@ -6,11 +6,11 @@ import collections
 import concurrent.futures
 import os
 import pathlib
-import re
 import sys
 import time
 from typing import Dict, List, Optional
 
+import choices
 from lib import boards
 
 from . import report as reports
@@ -19,11 +19,11 @@ from . import run, table
 
 def arguments(argv):
     parser = argparse.ArgumentParser(prog="scripts/run-tests", description="Builds and runs moat's test suites.")
-    for name, what in (("SUITE", "suites"), ("BOARD", "boards"), ("CHECK", "check levels: 0, 1, 2"),
-                       ("OPT", "optimisations: O0, Os, O2, O3; Os,O2 if not given")):
+    for name, what in (("suite", "suites"), ("board", "boards"), ("check", "check levels: 0, 1, 2"),
+                       ("opt", "optimisations: O0, Os, O2, O3; Os,O2 if not given")):
         parser.add_argument(f"--{name}", default="", help=f"only these {what}, separated by commas")
-    parser.add_argument("--CASE", default="", help="only this case of the suites")
-    parser.add_argument("--SEED", default="", help="the seed of the suites' random numbers")
+    parser.add_argument("--case", default="", help="only this case of the suites")
+    parser.add_argument("--seed", default="", help="the seed of the suites' random numbers")
     parser.add_argument("--long", action="store_true",
                         help="the long suites, of which the others are a part, and no others")
     parser.add_argument("--junit", default="build/test/junit.xml", metavar="FILE",
@@ -32,31 +32,22 @@ def arguments(argv):
     return parser.parse_args(argv)
 
 
-def choose(text, known, what):
-    """The words of a list separated by commas; all that are known if it is empty."""
-    words = [re.sub("^-", "", word) for word in text.split(",") if word]
-    for word in words:
-        if word not in known:
-            raise table.TableError(f"no {what} '{word}': choose from {', '.join(known)}")
-    return set(words or known)
-
-
 def plan(options):
     """The suites to run in each configuration; None is this computer."""
     suites = table.load()
-    names = choose(options.SUITE, suites, "suite")
-    boards = choose(options.BOARD, table.BOARDS + table.NAMED_BOARDS, "board")
-    checks = choose(options.CHECK, table.CHECKS, "check level")
-    opts = choose(options.OPT or ",".join(table.OPTS), table.OPTS_KNOWN, "optimisation")
+    names = choices.choose(options.suite, suites, "suite")
+    boards = choices.choose(options.board, (*table.BOARDS, *table.NAMED_BOARDS), "board")
+    checks = choices.choose(options.check, table.CHECKS, "check level")
+    opts = choices.choose(options.opt or ",".join(table.OPTS), table.OPTS_KNOWN, "optimisation", prefix="O")
     work: Dict[Optional[table.Configuration], List[table.Suite]] = collections.defaultdict(list)
     for suite in suites.values():
-        if suite.name not in names or options.CASE and (suite.script or suite.pytest or suite.fixed):
+        if suite.name not in names or options.case and (suite.script or suite.pytest or suite.fixed):
             continue
-        if not options.SUITE and suite.long != options.long:
+        if not options.suite and suite.long != options.long:
             continue
         for place in suite.where(opts):
             # What has to do with no board runs unless a board was asked for.
-            if place is None and (options.SUITE or not options.BOARD + options.CHECK + options.OPT):
+            if place is None and (options.suite or not options.board + options.check + options.opt):
                 work[None].append(suite)
             elif place and place.board in boards and place.check in checks and place.opt in opts:
                 work[place].append(suite)
@@ -65,7 +56,7 @@ def plan(options):
 
 def work_on(report, pool, place, suites, options, jobs):
     """Builds a configuration and queues its runs; returns their futures."""
-    extra = " ".join(f"{name.lower()}={value}" for name, value in (("CASE", options.CASE), ("SEED", options.SEED))
+    extra = " ".join(f"{name}={value}" for name, value in (("case", options.case), ("seed", options.seed))
                      if value)
     if place:
         reason = run.absence(place.board)
@@ -110,6 +101,6 @@ def main(argv):
     jobs = os.cpu_count() or 1
     try:
         return build_all(options, jobs) if options.build else test(options, jobs)
-    except (table.TableError, boards.BoardError) as error:
+    except (table.TableError, boards.BoardError, ValueError) as error:
         print(f"run-tests: {error}", file=sys.stderr)
         return 2

@@ -45,8 +45,8 @@ def counts_are_repeatable(scratch):
     for board in ("arm-mps2-an385", "riscv32-virt"):
         found = []
         for name in ("first.tsv", "second.tsv"):
-            done = run(f"BOARD={board}", "BENCH=mixed50 scatter_16", "ALLOCATOR=moat newlib", "CHECK=0",
-                       f"TABLE={scratch / board / name}")
+            done = run("--board", board, "--bench", "mixed50,scatter_16", "--allocator", "moat,newlib",
+                       "--check", "0", "--table", str(scratch / board / name))
             expect(done.returncode == 0, done.stderr)
             found.append(table.load(scratch / board / name))
         expect(found[0] and found[0] == found[1], f"{board}: two runs differ")
@@ -59,8 +59,8 @@ def readme_adaptor_runs(scratch):
     adaptor = re.search(r"```c\n(.*?)```", readme, re.DOTALL).group(1)
     (peers / "my_adaptor.c").write_text(adaptor)
     (peers / "my_heap.h").write_text(MY_HEAP)
-    done = run("BENCH=mixed50", "CHECK=0", "ALLOCATOR=moat my-heap", f"BENCH_PEERS={peers}",
-               f"TABLE={scratch / 'bench.tsv'}")
+    done = run("--bench", "mixed50", "--check", "0", "--allocator", "moat my-heap", "--peers", str(peers),
+               "--table", str(scratch / "bench.tsv"))
     expect(done.returncode == 0, done.stderr)
     names = {row.allocator for row in table.load(scratch / "bench.tsv")}
     expect(names == {"moat", "my-heap"}, f"allocators in the table: {names}")
@@ -70,7 +70,7 @@ def readme_adaptor_runs(scratch):
 
 def checks_are_cheap(scratch):
     """What the guard may cost on the Cortex-M3 at -O2: instructions more than at CHECK0, or times as many."""
-    done = run("BENCH=guard swap4096 rotate1000", "CHECK=0 2", f"TABLE={scratch / 'guard.tsv'}")
+    done = run("--bench", "guard swap4096 rotate1000", "--check", "0 2", "--table", str(scratch / "guard.tsv"))
     expect(done.returncode == 0, done.stderr)
     cost = {(row.bench, row.config): float(row.value) for row in table.load(scratch / "guard.tsv")}
     for name, most in (("heap", 12), ("heap_null", 6), ("heap_static", 6), ("root", 12), ("root_null", 6),
@@ -83,10 +83,13 @@ def checks_are_cheap(scratch):
 
 
 def a_wrong_choice_is_refused(_):
-    for option, what in (("BENCH=nothing", "no workload 'nothing'"), ("ALLOCATOR=nobody", "no allocator 'nobody'"),
-                         ("BENCH_PEERS=/nowhere", "no adaptor"), ("SPEED=1", "is none of")):
-        done = run(option)
-        expect(done.returncode == 1 and what in done.stderr, f"{option}: {done.returncode} {done.stderr}")
+    for option, value, status, what in (("--bench", "nothing", 1, "no workload 'nothing'"),
+                                        ("--allocator", "nobody", 1, "no allocator 'nobody'"),
+                                        ("--opt", "fast", 1, "no optimisation 'Ofast'"),
+                                        ("--peers", "/nowhere", 1, "no adaptor"),
+                                        ("--speed", "1", 2, "unrecognized arguments")):
+        done = run(option, value)
+        expect(done.returncode == status and what in done.stderr, f"{option}: {done.returncode} {done.stderr}")
 
 
 main(sizes_are_those_of_the_formula, a_wrong_choice_is_refused, readme_adaptor_runs, counts_are_repeatable,

@@ -18,7 +18,7 @@ TABLE = pathlib.Path("build/test/size.tsv")
 
 
 def measure():
-    done = subprocess.run(["scripts/size-report", f"OPT={budget.OPT}", f"TABLE={TABLE}"], text=True,
+    done = subprocess.run(["scripts/size-report", "--opt", budget.OPT, "--table", str(TABLE)], text=True,
                           capture_output=True,
                           check=False)
     if done.returncode != 0:
