@@ -200,9 +200,10 @@ bool moat_cycle_sweep_slice(void) {
     return sweeps;
 }
 
+/* The threshold is what moat_pace_attend would set, which needs the mask. */
 void moat_cycle_request(void) {
     moat_heap.cycle.requested = true;
-    moat_pace_attend();
+    moat_heap.pace.threshold = UINT32_MAX;
 }
 
 static void pace_in_handler(void) {

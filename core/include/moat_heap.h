@@ -165,9 +165,9 @@ struct moat_cursor {
     bool born_black; /* objects made here are black: there is no chunk */
 };
 
-/* When the collector works. Written by heap/pace.c; by heap/cycle.c (work, slow_allocations), by space/cursor.c where
- * granules are claimed or given back (threshold, allocated, largest_request), and by heap/heap.c for a new arena. Read
- * in heap/ and space/cursor.c. */
+/* When the collector works. Written by heap/pace.c; by heap/cycle.c (work, slow_allocations, threshold), by
+ * space/cursor.c where granules are claimed or given back (threshold, allocated, largest_request), and by heap/heap.c
+ * for a new arena. Read in heap/ and space/cursor.c. */
 struct moat_pace {
     uint32_t threshold;        /* with as few free granules an allocation first asks moat_cycle_pace what is due */
     uint32_t reserve;          /* free granules the next marking may need: below it a cycle starts, the sweep hurries */
