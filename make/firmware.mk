@@ -41,7 +41,10 @@ OPTIONS := $(shell sed -n 's/^\#define MOAT_CONFIG_\([A-Z_]*\) .*/\1/p' core/inc
 $(foreach o,$(CONFIG),$(if $(filter $(firstword $(subst =, ,$(o))),$(OPTIONS)),,\
     $(error moat: no option "$(o)": CONFIG takes NAME=VALUE, NAME being one of $(OPTIONS))))
 
-CONFIG_FLAGS := -DMOAT_CONFIG_CHECK=$(CHECK) $(addprefix -DMOAT_CONFIG_,$(CONFIG))
+# Core's assertions are on in all that is built here, unless CONFIG says otherwise; the benchmarks do without.
+ASSERT_UNASKED ?= 1
+CONFIG_FLAGS := -DMOAT_CONFIG_CHECK=$(CHECK) $(addprefix -DMOAT_CONFIG_,$(CONFIG)) \
+    $(if $(filter ASSERT=%,$(CONFIG)),,-DMOAT_CONFIG_ASSERT=$(ASSERT_UNASKED))
 CODE_FLAGS := -$(OPT) -g3 -ffunction-sections -fdata-sections -ffile-prefix-map=$(CURDIR)=.
 include make/warnings.mk
 # The host's programs are there for the sanitizers.

@@ -3,6 +3,7 @@
  * SPDX-License-Identifier: MIT */
 #include "fault/fault.h"
 
+#include "fault/assert.h"
 #include "base/caller.h"
 #include "moat.h"
 
@@ -28,6 +29,29 @@ _Noreturn void moat_fault_exception(const struct moat_fault_exception *exception
 _Noreturn void moat_fault_assert(void) {
     struct moat_fault_report report;
     moat_fault_report_begin(&report, MOAT_FAULT_ASSERT, MOAT_CALLER(), FRAME());
+    moat_fault_raise(&report);
+}
+
+/* A file of core is named as core includes it, by its folder and its name, wherever the compiler found it: that fits in
+ * a name of the record. */
+static const char *name_in_core(const char *file) {
+    const char *name = file, *folder = file;
+    for (const char *at = file; *at != '\0'; at++) {
+        if (*at == '/') {
+            folder = name;
+            name = at + 1;
+        }
+    }
+    return folder;
+}
+
+/* The line is the cause too: compilers let assertions of one function share the call. */
+_Noreturn void moat_assert_failed(const char *file, unsigned line) {
+    struct moat_fault_report report;
+    moat_fault_report_begin(&report, MOAT_FAULT_CORE_ASSERT, MOAT_CALLER(), FRAME());
+    report.region = name_in_core(file);
+    report.cause = line;
+    report.what = "memory of moat's was overwritten, or this is a fault of moat's: please report it";
     moat_fault_raise(&report);
 }
 

@@ -72,6 +72,17 @@ static void describe_exception(struct moat_text *text, const struct moat_fault *
     labelled_address(text, ", address ", fault->destination);
 }
 
+/* Firmware without assertions does not know of them: the line is 60 bytes of code. */
+static void describe_rare(struct moat_text *text, const struct moat_fault *fault) {
+    if (MOAT_CONFIG_ASSERT != 0 && fault->kind == MOAT_FAULT_CORE_ASSERT) {
+        moat_text_string(text, "assertion of core failed, ");
+        moat_text_string(text, fault->region);
+        labelled_decimal(text, ":", fault->cause);
+    } else {
+        labelled_decimal(text, "fault of unknown kind ", fault->kind);
+    }
+}
+
 static void describe_kind(struct moat_text *text, const struct moat_fault *fault) {
     switch (fault->kind) {
     case MOAT_FAULT_STORE:
@@ -129,7 +140,7 @@ static void describe_kind(struct moat_text *text, const struct moat_fault *fault
         labelled_address(text, ", address ", fault->destination);
         break;
     default:
-        labelled_decimal(text, "fault of unknown kind ", fault->kind);
+        describe_rare(text, fault);
         break;
     }
 }

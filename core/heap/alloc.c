@@ -5,6 +5,7 @@
 #include "space/cursor.h"
 #include "heap/cycle.h"
 #include "base/event.h"
+#include "fault/assert.h"
 #include "mark/finalize.h"
 #include "mark/stack.h"
 #include "base/clear.h"
@@ -158,6 +159,7 @@ static bool ask_hook(uintptr_t bytes) {
  * may let go of more; then the firmware may. */
 static void *reclaim(const struct request *request) {
     void *object = NULL;
+    MOAT_ASSERT(!moat_port_in_handler() && moat_heap.front.inside != 0);
     while (object == NULL && moat_heap.cycle.phase != MOAT_PHASE_IDLE) {
         moat_cycle_step(MOAT_CONFIG_SLICE_UNITS);
         object = moat_heap.cycle.phase == MOAT_PHASE_MARK ? NULL : take(request);
@@ -179,6 +181,7 @@ static void *reclaim(const struct request *request) {
 
 /* A handler can't wait for a cycle, but what a sweep under way has still to find may do. */
 static void *sweep_in_handler(const struct request *request) {
+    MOAT_ASSERT(moat_port_in_handler());
     void *object = NULL;
     for (uint32_t i = 0; i <= HANDLER_UNITS / MOAT_CONFIG_SLICE_UNITS && object == NULL && moat_cycle_sweep_slice();
          i++) {

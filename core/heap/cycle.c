@@ -6,6 +6,7 @@
 #include "guard/audit.h"
 #include "space/cursor.h"
 #include "base/event.h"
+#include "fault/assert.h"
 #include "mark/finalize.h"
 #include "space/free.h"
 #include "space/granule.h"
@@ -60,6 +61,7 @@ __attribute__((noinline)) static void begin_black(void) {
 }
 
 void moat_cycle_start(void) {
+    MOAT_ASSERT(!moat_port_in_handler() && moat_heap.cycle.phase == MOAT_PHASE_IDLE);
     moat_port_mask_t masked = moat_port_mask();
     begin_black();
     moat_pace_begin_marking();
@@ -119,6 +121,8 @@ static void mark_slice(uint32_t units) {
 
 /* Interrupts masked. The bounded piece of work that a slice is. */
 static void run_slice(uint32_t units) {
+    MOAT_ASSERT(moat_port_is_masked());
+    MOAT_ASSERT(units != 0);
     MOAT_EVENT(MOAT_EVENT_SLICE_BEGIN, units);
     uint32_t before = clock_now();
     if (moat_heap.cycle.phase == MOAT_PHASE_MARK) {
@@ -142,6 +146,8 @@ static bool nothing_grey(void) {
 
 /* Interrupts masked, thread mode: every stage is done and nothing is grey, so all that is white is dead. */
 static void end_marking(void) {
+    MOAT_ASSERT(moat_port_is_masked());
+    MOAT_ASSERT(!moat_port_in_handler() && moat_heap.mark.stage == MOAT_STAGE_FINISHED);
     MOAT_EVENT(MOAT_EVENT_SWEEP_BEGIN, moat_heap.pace.work);
     moat_pace_end_marking();
     moat_heap.marking = 0;
@@ -152,6 +158,7 @@ static void end_marking(void) {
 
 /* Thread mode: the changes that handlers leave undone. */
 static void change_phase(void) {
+    MOAT_ASSERT(!moat_port_in_handler());
     if (moat_heap.cycle.phase == MOAT_PHASE_MARK && moat_heap.mark.stage == MOAT_STAGE_STACKS) {
         if (!scan_next_stack()) {
             moat_heap.mark.stacks_grey = false;
@@ -191,6 +198,7 @@ void moat_cycle_finish(void) {
 }
 
 bool moat_cycle_sweep_slice(void) {
+    MOAT_ASSERT(moat_port_in_handler());
     moat_port_mask_t masked = moat_port_mask();
     bool sweeps = moat_heap.sweep.arena != NULL && !moat_heap.front.claiming;
     if (sweeps) {
@@ -202,6 +210,7 @@ bool moat_cycle_sweep_slice(void) {
 
 /* The threshold is what moat_pace_attend would set, which needs the mask. */
 void moat_cycle_request(void) {
+    MOAT_ASSERT(moat_port_in_handler());
     moat_heap.cycle.requested = true;
     moat_heap.pace.threshold = UINT32_MAX;
 }

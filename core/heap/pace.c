@@ -3,6 +3,7 @@
  * SPDX-License-Identifier: MIT */
 #include "heap/pace.h"
 
+#include "fault/assert.h"
 #include "mark/root.h"
 #include "space/granule.h"
 #include "space/sweep.h"
@@ -35,6 +36,7 @@ static uint32_t hurry_below(void) {
 }
 
 void moat_pace_attend(void) {
+    MOAT_ASSERT(moat_port_is_masked());
     bool always = MOAT_CONFIG_STRESS_COLLECT != 0 || moat_heap.cycle.phase == MOAT_PHASE_MARK ||
                   moat_heap.cycle.requested || moat_heap.finalizers.doomed != NULL;
     uint32_t below = moat_heap.cycle.phase == MOAT_PHASE_SWEEP ? hurry_below() : moat_heap.pace.reserve;
@@ -42,6 +44,8 @@ void moat_pace_attend(void) {
 }
 
 void moat_pace_begin_marking(void) {
+    MOAT_ASSERT(moat_port_is_masked());
+    MOAT_ASSERT(moat_heap.cycle.phase == MOAT_PHASE_IDLE);
     moat_heap.pace.expected_work =
         moat_heap.pace.work +
         (moat_heap.cycle.number == 0 ? LEAST_RATE * moat_heap.pace.allocated : moat_heap.pace.allocated / 4);
@@ -69,6 +73,8 @@ static uint32_t reserve_for(uint32_t work) {
 }
 
 void moat_pace_end_marking(void) {
+    MOAT_ASSERT(moat_port_is_masked());
+    MOAT_ASSERT(moat_heap.cycle.phase == MOAT_PHASE_MARK);
     moat_heap.pace.reserve = reserve_for(moat_heap.pace.work);
 }
 
@@ -100,6 +106,7 @@ static uint32_t units_left(bool more_free) {
 }
 
 uint32_t moat_pace_units(uint32_t granules) {
+    MOAT_ASSERT(!moat_port_in_handler() && moat_heap.cycle.phase != MOAT_PHASE_IDLE);
     uint32_t left, rate, free = moat_heap.free_granules;
     if (moat_heap.cycle.phase == MOAT_PHASE_MARK) {
         uint32_t kept = sweep_reserve(), quarter = (free + moat_heap.pace.allocated) / 4;

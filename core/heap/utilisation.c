@@ -13,6 +13,7 @@
  * SPDX-License-Identifier: MIT */
 #include "moat.h"
 #include "base/result.h"
+#include "fault/assert.h"
 #include "heap/utilisation.h"
 
 #if MOAT_CONFIG_SLICE_CLOCK
@@ -28,6 +29,7 @@ static struct moat_sample *sample_of(struct moat_window *window, uint32_t index)
 
 /* There is room: less than a window old are MOAT_UTILISATION_PARTS - 1 at most, one is older. */
 static void put_sample(struct moat_window *window, uint32_t at, uint32_t busy) {
+    MOAT_ASSERT(window->count < MOAT_UTILISATION_SAMPLES);
     struct moat_sample *sample = sample_of(window, window->count++);
     sample->at = at;
     sample->busy = busy;
@@ -62,6 +64,7 @@ static void end_window(struct moat_window *window, uint32_t now, uint32_t busy, 
 }
 
 void moat_utilisation_add(uint32_t begin, uint32_t end, uint32_t busy) {
+    MOAT_ASSERT(moat_port_is_masked());
     struct moat_utilisation *all = &moat_heap.utilisation;
     uint32_t took = end - begin - (all->busy - busy);
     for (uint32_t i = 0; i < MOAT_UTILISATION_WINDOWS; i++) {

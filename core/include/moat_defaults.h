@@ -116,6 +116,14 @@
 #define MOAT_CONFIG_FAULT_STACK_WORDS 192
 #endif
 
+/* MOAT_CONFIG_ASSERT: 1 = core checks what its parts rely on (interrupts are masked, the phase is right, a granule or a
+ * header is one before it is used) and traps with a fault record that names file and line; 0 = no code. Range 0..1. For
+ * tests. Cost: some instructions in most of core's functions, 2 KB of code and the fault log; MOAT_CONFIG_MESSAGES
+ * changes nothing of it. File names are as the compiler was given them: -fmacro-prefix-map shortens them. */
+#ifndef MOAT_CONFIG_ASSERT
+#define MOAT_CONFIG_ASSERT 0
+#endif
+
 /* MOAT_CONFIG_STRESS_COLLECT: 1 = every allocation in thread mode runs a whole collection first. Range 0..1.
  * For tests: a pointer that the collector can't see is found at once. */
 #ifndef MOAT_CONFIG_STRESS_COLLECT
@@ -176,6 +184,9 @@
 #if MOAT_CONFIG_FAULT_STACK_WORDS < 0 || MOAT_CONFIG_FAULT_STACK_WORDS > 2048
 #error "MOAT_CONFIG_FAULT_STACK_WORDS must be 0..2048 words"
 #endif
+#if MOAT_CONFIG_ASSERT < 0 || MOAT_CONFIG_ASSERT > 1
+#error "MOAT_CONFIG_ASSERT must be 0 or 1"
+#endif
 #if MOAT_CONFIG_STRESS_COLLECT < 0 || MOAT_CONFIG_STRESS_COLLECT > 1
 #error "MOAT_CONFIG_STRESS_COLLECT must be 0 or 1"
 #endif
@@ -206,6 +217,7 @@ MOAT_STAMP_(SLICE_CLOCK, MOAT_CONFIG_SLICE_CLOCK);
 MOAT_STAMP_(EVENTS, MOAT_CONFIG_EVENTS);
 MOAT_STAMP_(FAULT_RECORDS, MOAT_CONFIG_FAULT_RECORDS);
 MOAT_STAMP_(FAULT_STACK_WORDS, MOAT_CONFIG_FAULT_STACK_WORDS);
+MOAT_STAMP_(ASSERT, MOAT_CONFIG_ASSERT);
 MOAT_STAMP_(STRESS_COLLECT, MOAT_CONFIG_STRESS_COLLECT);
 MOAT_STAMP_(STRESS_FAIL, MOAT_CONFIG_STRESS_FAIL);
 

@@ -36,6 +36,7 @@ enum moat_fault_kind {
     MOAT_FAULT_SLOT = 13,          /* CHECK_SLOTS: store of a heap pointer to a word that is not a slot of its object */
     MOAT_FAULT_UNKNOWN_STACK = 14, /* an allocation or a collection on a stack that no scan knows */
     MOAT_FAULT_SECOND_TASK = 15, /* a second task entered moat: `destination` is the stack pointer of the one inside */
+    MOAT_FAULT_CORE_ASSERT = 16, /* MOAT_CONFIG_ASSERT: an assertion of core's, in file `region`, line `cause` */
 };
 
 /* Bits of moat_fault.state. */
@@ -66,14 +67,15 @@ struct moat_fault {
     uint64_t value;                          /* what was stored; memory: bytes asked for */
     uint64_t object;                         /* start of the object that `value` points into, or 0 */
     uint64_t destination;                    /* where it was stored, or the address that faulted */
-    uint64_t cause;                          /* exception: the port's cause word; nested: kind of the first fault */
+    uint64_t cause;                          /* exception: the port's cause word; nested: kind of the first fault;
+                                                core's assertion: the line */
     uint64_t detail;                         /* exception: the port's second word */
     uint64_t extra[2];                       /* exception: the port's third and fourth word */
     uint64_t sp;                             /* stack pointer at the fault */
     uint64_t lr;                             /* exception: return address register */
     uint64_t what;                           /* address of a constant string of the firmware that says more */
     char type[MOAT_FAULT_NAME_BYTES];        /* of the object, or "" */
-    char region[MOAT_FAULT_NAME_BYTES];      /* of the destination, or "" */
+    char region[MOAT_FAULT_NAME_BYTES];      /* of the destination, or ""; core's assertion: its file */
     uint8_t build_id[20];                    /* of the firmware that faulted */
     uint32_t boots;                          /* of the board: 1 is power-up; 0: it does not count */
     uint32_t reset_cause;                    /* enum moat_reset_cause: how this boot began */

@@ -4,6 +4,7 @@
 #include "mark/finalize.h"
 
 #include "base/event.h"
+#include "fault/assert.h"
 #include "space/free.h"
 #include "space/granule.h"
 #include "mark/mark.h"
@@ -15,16 +16,20 @@ static const struct moat_type *type_of(const void *object) {
 }
 
 moat_slot *moat_finalize_link(void *object) {
+    MOAT_ASSERT(moat_type_known(type_of(object)) && type_of(object)->finalize != NULL);
     return (moat_slot *)((uintptr_t)object + MOAT_WORDS_UP_(type_of(object)->size));
 }
 
 void moat_finalize_enter(void *object) {
+    MOAT_ASSERT(moat_port_is_masked());
     *moat_finalize_link(object) = moat_heap.finalizers.finalizable;
     moat_heap.finalizers.finalizable = object;
 }
 
 /* New objects enter at the head and are black, so a walk under way need not see them. */
 bool moat_finalize_condemn(void) {
+    MOAT_ASSERT(moat_port_is_masked());
+    MOAT_ASSERT(moat_heap.mark.stage == MOAT_STAGE_CONDEMN);
     if (moat_heap.finalizers.condemn_at == NULL) {
         moat_heap.finalizers.condemn_at = (moat_slot *)&moat_heap.finalizers.finalizable;
     }
@@ -44,6 +49,8 @@ bool moat_finalize_condemn(void) {
 }
 
 bool moat_finalize_doom(void) {
+    MOAT_ASSERT(moat_port_is_masked());
+    MOAT_ASSERT(moat_heap.mark.stage == MOAT_STAGE_DOOM);
     void *object = moat_heap.finalizers.condemned;
     if (object == NULL) {
         return false;
@@ -58,6 +65,8 @@ bool moat_finalize_doom(void) {
 }
 
 bool moat_finalize_shade_doomed(void) {
+    MOAT_ASSERT(moat_port_is_masked());
+    MOAT_ASSERT(moat_heap.mark.stage == MOAT_STAGE_ROOTS);
     void *object = moat_heap.finalizers.shade_at;
     if (object == NULL) {
         return false;
@@ -73,6 +82,7 @@ static void *take_doomed(void) {
     void *object = moat_heap.finalizers.doomed;
     if (object != NULL) {
         moat_slot *link = moat_finalize_link(object);
+        MOAT_ASSERT(moat_heap.finalizers.doomed_count != 0);
         moat_heap.finalizers.doomed = *link;
         moat_heap.finalizers.doomed_count--;
         *link = NULL;
@@ -87,6 +97,7 @@ static void *take_doomed(void) {
 }
 
 bool moat_finalize_run(void) {
+    MOAT_ASSERT(!moat_port_in_handler());
     if (moat_heap.finalizers.doomed == NULL || moat_heap.finalizers.running) {
         return false;
     }

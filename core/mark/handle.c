@@ -4,6 +4,7 @@
  *
  * SPDX-License-Identifier: MIT */
 #include "base/clear.h"
+#include "fault/assert.h"
 #include "space/granule.h"
 #include "mark/mark.h"
 #include "base/port.h"
@@ -16,6 +17,8 @@ static struct moat_handle_entry table[MOAT_CONFIG_HANDLES_MAX];
 
 /* Interrupts masked. Enters the object; 0: no entry is free. */
 static uint32_t enter(void *object) {
+    MOAT_ASSERT(moat_port_is_masked());
+    MOAT_ASSERT(object != NULL);
     if (moat_heap.tables.handles == NULL) {
         moat_clear_words((uintptr_t)table, (uintptr_t)table + sizeof table);
         moat_heap.tables.handles = table;
@@ -54,8 +57,9 @@ uint32_t moat_handle_new(void *object) {
     return handle;
 }
 
-/* The live entry of a handle, or NULL if it is stale or was never made. */
+/* Interrupts masked. The live entry of a handle, or NULL if it is stale or was never made. */
 static struct moat_handle_entry *find(uint32_t handle) {
+    MOAT_ASSERT(moat_port_is_masked());
     uint32_t index = (handle & INDEX_MASK) - 1;
     if (index >= MOAT_CONFIG_HANDLES_MAX || moat_heap.tables.handles == NULL) {
         return NULL;

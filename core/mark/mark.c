@@ -4,6 +4,7 @@
 #include "mark/mark.h"
 
 #include "base/bits.h"
+#include "fault/assert.h"
 #include "base/port.h"
 #include "space/granule.h"
 
@@ -22,6 +23,7 @@ static inline void mark(struct moat_arena *arena, uint32_t granule, struct moat_
     }
     bits->mark = mark & ~bit;
     moat_word type = *header & MOAT_HEADER_TYPE_MASK;
+    MOAT_ASSERT(moat_header_known(type) && moat_is_object_granule(arena, granule));
     if (type < leaf_header) {
         *header = type | ((moat_word)arena->grey << MOAT_HEADER_TYPE_BITS);
         arena->grey = granule;
@@ -73,6 +75,8 @@ static inline void mark_in(const struct view *view, uintptr_t address) {
 }
 
 void moat_mark_value(const void *value) {
+    MOAT_ASSERT(moat_port_is_masked());
+    MOAT_ASSERT(moat_heap.cycle.phase == MOAT_PHASE_MARK);
     struct moat_arena *arena = moat_arena_of((uintptr_t)value);
     if (arena != NULL) {
         struct view view;
@@ -82,6 +86,7 @@ void moat_mark_value(const void *value) {
 }
 
 void moat_mark_root(void *object) {
+    MOAT_ASSERT(moat_port_is_masked());
     if (moat_heap.cycle.phase == MOAT_PHASE_MARK) {
         moat_mark_value(object);
     }
@@ -164,6 +169,7 @@ static void mark_far(struct moat_arena *arena, uintptr_t ahead) {
 }
 
 void moat_mark_ambiguous(uintptr_t word) {
+    MOAT_ASSERT(!moat_port_in_handler() && moat_heap.cycle.phase == MOAT_PHASE_MARK);
     for (uint32_t i = 0; i < moat_heap.arenas.count; i++) {
         struct moat_arena *arena = moat_heap.arenas.table[i];
         uintptr_t ahead = word - moat_reach_low(arena->low);
@@ -175,6 +181,7 @@ void moat_mark_ambiguous(uintptr_t word) {
 }
 
 bool moat_mark_is_white(const void *object) {
+    MOAT_ASSERT(moat_port_is_masked());
     const struct moat_arena *arena = moat_arena_of((uintptr_t)object);
     return arena != NULL && moat_is_white(arena, moat_granule_of(arena, (uintptr_t)object));
 }
@@ -209,8 +216,11 @@ static struct moat_arena *other_grey_arena(void) {
  * is grey in effect. True: the object is after the habit, and [at, dense_end) are all its slots. */
 static inline bool begin_grey(struct moat_arena *arena, struct moat_scan *scan, struct habit *habit) {
     uint32_t granule = arena->grey;
+    MOAT_ASSERT(moat_is_object_granule(arena, granule));
+    MOAT_ASSERT(moat_is_start(arena, granule) && !moat_is_white(arena, granule));
     moat_raw *header = moat_header_at(moat_granule_address(arena, granule));
     moat_word was = *header;
+    MOAT_ASSERT(moat_header_known(was));
     arena->grey = (uint32_t)(was >> MOAT_HEADER_TYPE_BITS);
     if ((was & MOAT_HEADER_TYPE_MASK) != habit->type && !learn(habit, was)) {
         moat_scan_object(scan, arena, granule);
@@ -234,6 +244,8 @@ static inline bool go_on(struct moat_scan *scan, struct moat_arena *home, struct
 }
 
 uint32_t moat_mark_some(uint32_t units) {
+    MOAT_ASSERT(moat_port_is_masked());
+    MOAT_ASSERT(moat_heap.cycle.phase == MOAT_PHASE_MARK && units <= INT32_MAX);
     if (moat_heap.arenas.count == 0) {
         return units;
     }

@@ -4,6 +4,7 @@
 #include "mark/pin.h"
 
 #include "base/clear.h"
+#include "fault/assert.h"
 #include "space/granule.h"
 #include "mark/mark.h"
 #include "base/port.h"
@@ -15,6 +16,7 @@ static struct moat_pin table[MOAT_CONFIG_PINS_MAX];
 
 /* Interrupts masked. The entry of an object's start (NULL: a free one), or NULL. */
 static struct moat_pin *find(const void *start) {
+    MOAT_ASSERT(moat_port_is_masked());
     for (uint32_t i = 0; moat_heap.tables.pins != NULL && i < MOAT_CONFIG_PINS_MAX; i++) {
         if (moat_heap.tables.pins[i].object == start) {
             return &moat_heap.tables.pins[i];
@@ -45,6 +47,7 @@ static bool add_pin(void *start) {
 static bool take_pin(const void *start) {
     moat_port_mask_t masked = moat_port_mask();
     struct moat_pin *pin = find(start);
+    MOAT_ASSERT(pin == NULL || pin->count != 0);
     if (pin != NULL && --pin->count == 0) {
         moat_mark_root(pin->object);
         pin->object = NULL;

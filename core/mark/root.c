@@ -4,6 +4,7 @@
 #include "mark/root.h"
 
 #include "base/clear.h"
+#include "fault/assert.h"
 #include "space/granule.h"
 #include "mark/mark.h"
 #include "base/port.h"
@@ -27,6 +28,8 @@ static void begin_root(const struct moat_root *root) {
 }
 
 bool moat_root_next(void) {
+    MOAT_ASSERT(moat_port_is_masked());
+    MOAT_ASSERT(moat_heap.cycle.phase == MOAT_PHASE_MARK && moat_heap.mark.stage == MOAT_STAGE_ROOTS);
     uint32_t step = moat_heap.mark.root_step++;
     uint32_t records = (uint32_t)(moat_root_records_end - moat_root_records_start);
     if (step == 0) {

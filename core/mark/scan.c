@@ -2,6 +2,7 @@
  *
  * SPDX-License-Identifier: MIT */
 #include "base/bits.h"
+#include "fault/assert.h"
 #include "space/granule.h"
 #include "mark/mark.h"
 
@@ -39,6 +40,8 @@ static void begin_piece(struct moat_scan *scan, const struct moat_run *run, uint
 }
 
 void moat_scan_begin(struct moat_scan *scan, const struct moat_type *type, uintptr_t start, uintptr_t end, bool array) {
+    MOAT_ASSERT(start <= end);
+    MOAT_ASSERT(type == NULL || moat_type_known(type) || !moat_heap.front.ready); /* none is known before moat_init */
     bool slots = type == NULL || (array && type->map == 1 && type->size == MOAT_WORD_BYTES);
     scan->type = slots ? NULL : type;
     scan->end = end;
@@ -55,6 +58,7 @@ void moat_scan_begin(struct moat_scan *scan, const struct moat_type *type, uintp
 }
 
 void moat_scan_object(struct moat_scan *scan, const struct moat_arena *arena, uint32_t granule) {
+    MOAT_ASSERT(moat_is_object_granule(arena, granule) && moat_is_start(arena, granule));
     uintptr_t at = moat_granule_address(arena, granule), start = moat_payload_at(at);
     moat_word header = *moat_header_at(at);
     const struct moat_type *type = moat_header_type(header);
@@ -96,6 +100,7 @@ static void begin_mapped(struct moat_scan *scan) {
 }
 
 bool moat_scan_next_piece(struct moat_scan *scan) {
+    MOAT_ASSERT(scan->at == scan->dense_end);
     const struct moat_type *type = scan->type;
     if (scan->map != 0) {
         begin_mapped(scan);

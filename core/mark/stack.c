@@ -4,6 +4,7 @@
 #include "mark/stack.h"
 
 #include "base/event.h"
+#include "fault/assert.h"
 #include "space/free.h"
 #include "space/granule.h"
 #include "mark/mark.h"
@@ -54,6 +55,7 @@ static void *scan_current(void *unused, uintptr_t sp) {
 }
 
 void moat_stack_scan_current(void) {
+    MOAT_ASSERT(!moat_port_in_handler() && moat_heap.cycle.phase == MOAT_PHASE_MARK);
     (void)moat_port_spill_and_call(scan_current, NULL);
 }
 
@@ -61,6 +63,7 @@ void moat_stack_scan_current(void) {
  * whole where that is not known. */
 static void *scan_registered(void *context, uintptr_t sp) {
     struct moat_stack *stack = context;
+    MOAT_ASSERT(stack->low < stack->high);
     uintptr_t from = holds(stack, sp) ? sp : stack->sp;
     scan_words(holds(stack, from) ? from : stack->low, stack->high);
     stack->cycle = moat_heap.cycle.number;
@@ -80,6 +83,7 @@ bool moat_stack_any_grey(void) {
 }
 
 bool moat_stack_scan_next(void) {
+    MOAT_ASSERT(!moat_port_in_handler() && moat_heap.cycle.phase == MOAT_PHASE_MARK);
     struct moat_stack *stack = first_grey();
     if (stack != NULL) {
         (void)moat_port_spill_and_call(scan_registered, stack);

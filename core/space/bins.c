@@ -4,6 +4,7 @@
 #include "space/bins.h"
 
 #include "base/bits.h"
+#include "fault/assert.h"
 
 uint32_t moat_bins_of(uint32_t granules) {
     if (granules < MOAT_EXACT_GRANULES) {
@@ -23,6 +24,8 @@ static void put(struct moat_hole *hole, struct moat_hole **head) {
 }
 
 void moat_bins_put(uintptr_t at, uint32_t granules) {
+    MOAT_ASSERT(moat_port_is_masked());
+    MOAT_ASSERT(granules >= MOAT_HOLE_GRANULES);
     struct moat_hole *hole = (struct moat_hole *)at;
     uint32_t bin = moat_bins_of(granules);
     hole->granules = granules;
@@ -33,6 +36,8 @@ void moat_bins_put(uintptr_t at, uint32_t granules) {
 /* A bin that this empties keeps its bit of the map until moat_bins_find meets it. */
 void moat_bins_remove(struct moat_hole *hole) {
     struct moat_hole *next = hole->next, **link = hole->link;
+    MOAT_ASSERT(moat_port_is_masked());
+    MOAT_ASSERT(*link == hole && (next == NULL || next->link == &hole->next));
     *link = next;
     if (next != NULL) {
         next->link = link;
@@ -40,6 +45,7 @@ void moat_bins_remove(struct moat_hole *hole) {
 }
 
 struct moat_hole *moat_bins_find(uint32_t granules) {
+    MOAT_ASSERT(moat_port_is_masked());
     bool exact = granules < MOAT_EXACT_GRANULES;
     granules = granules < MOAT_HOLE_GRANULES ? MOAT_HOLE_GRANULES : granules;
     uint32_t bin = moat_bins_of(granules) + (exact ? 0 : 1);
@@ -61,6 +67,8 @@ struct moat_hole *moat_bins_find(uint32_t granules) {
 }
 
 struct moat_hole *moat_bins_first(uint32_t granules) {
+    MOAT_ASSERT(moat_port_is_masked());
+    MOAT_ASSERT(granules >= MOAT_HOLE_GRANULES);
     return moat_heap.bins.holes[moat_bins_of(granules)];
 }
 

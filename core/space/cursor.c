@@ -4,6 +4,7 @@
 #include "space/cursor.h"
 
 #include "space/bins.h"
+#include "fault/assert.h"
 #include "base/bits.h"
 #include "base/clear.h"
 #include "space/granule.h"
@@ -59,6 +60,7 @@ static void extend_chunk(uintptr_t next) {
 static uintptr_t cut_filed(struct moat_hole *hole, uint32_t granules) {
     uintptr_t at = (uintptr_t)hole;
     uint32_t size = (uint32_t)hole->granules, left = size - granules;
+    MOAT_ASSERT(size >= granules);
     moat_bins_remove(hole);
     if (left >= MOAT_HOLE_GRANULES) {
         moat_bins_put(at + moat_bytes(granules), left);
@@ -79,6 +81,9 @@ static void claim_front(uintptr_t at, uint32_t granules) {
 }
 
 uintptr_t moat_cursor_take(uint32_t granules, moat_word header) {
+    MOAT_ASSERT(moat_port_is_masked());
+    MOAT_ASSERT(granules >= 1 && granules <= MOAT_SMALL_GRANULES);
+    MOAT_ASSERT(moat_header_known(header));
     uintptr_t at = moat_heap.cursor.at, next = at + moat_bytes(granules);
     if (moat_heap.cursor.hole_end - at < moat_bytes(granules)) {
         return 0;
@@ -142,6 +147,8 @@ static bool own_filed(uint32_t granules) {
 /* While the sweep has found enough for the next marking, its holes need not be filed: the cursor takes them as they are
  * found. Else it takes a filed one, if one fits. */
 bool moat_cursor_refill(uint32_t granules) {
+    MOAT_ASSERT(moat_port_is_masked());
+    MOAT_ASSERT(granules >= 1 && granules <= MOAT_SMALL_GRANULES);
     note_size(granules);
     leave_hole();
     if (moat_heap.sweep.arena == NULL || moat_heap.front.claiming) {
@@ -206,6 +213,8 @@ static void unclaim_chunk(void) {
 }
 
 void moat_cursor_release(void) {
+    MOAT_ASSERT(moat_port_is_masked());
+    MOAT_ASSERT(moat_heap.cursor.at <= moat_heap.cursor.limit && moat_heap.cursor.limit <= moat_heap.cursor.hole_end);
     uintptr_t start = moat_heap.cursor.at, end = moat_heap.cursor.hole_end;
     if (start == end) {
         return;
@@ -218,6 +227,8 @@ void moat_cursor_release(void) {
 }
 
 void moat_cursor_blacken(void) {
+    MOAT_ASSERT(moat_port_is_masked());
+    MOAT_ASSERT(moat_heap.cycle.phase == MOAT_PHASE_IDLE);
     unclaim_chunk();
     moat_heap.cursor.born_black = true;
 }
@@ -230,6 +241,8 @@ static uintptr_t cut_hole(uint32_t granules) {
 }
 
 uintptr_t moat_cursor_cut(uint32_t granules) {
+    MOAT_ASSERT(moat_port_is_masked());
+    MOAT_ASSERT(granules > MOAT_SMALL_GRANULES);
     note_size(granules);
     uintptr_t at = cut_hole(granules);
     if (at == 0) {
@@ -252,6 +265,7 @@ void moat_cursor_cover(uintptr_t at, uint32_t granules) {
     struct moat_arena *arena = moat_arena_of(at);
     uint32_t first = moat_granule_of(arena, at), last = first + granules;
     uint32_t low = first >> 5, high = last >> 5;
+    MOAT_ASSERT(moat_is_object_granule(arena, first) && last < arena->granules);
     for (uint32_t word = low + 1; word < high; word++) {
         moat_cover(&arena->bits[word], word - low, high - word);
     }

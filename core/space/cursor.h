@@ -9,6 +9,7 @@
 #define MOAT_CURSOR_H
 
 #include "space/granule.h"
+#include "fault/assert.h"
 
 /* Makes an object of `granules` at the cursor, its payload zero, its header as given. granules 1..MOAT_SMALL_GRANULES.
  * Returns the granule's address, or 0 if its hole has no room. Cost: constant; clears two bitmap words' granules at
@@ -26,6 +27,7 @@ uintptr_t moat_cursor_cut(uint32_t granules);
 /* A hole becomes the cursor's, which has none. open: it was cut out of the sweep's open run, and more may follow it. */
 static inline void moat_cursor_own(struct moat_arena *arena, uintptr_t start, uint32_t granules, bool open,
                                    bool black) {
+    MOAT_ASSERT(moat_heap.cursor.at == moat_heap.cursor.hole_end);
     moat_heap.cursor.at = start;
     moat_heap.cursor.limit = start;
     moat_heap.cursor.hole_end = start + moat_bytes(granules);

@@ -10,6 +10,7 @@
 
 #include "moat.h"
 #include "moat_heap.h"
+#include "fault/assert.h"
 #include "base/sections.h"
 
 #define MOAT_GRANULE_SHIFT (MOAT_WORD_BYTES == 4 ? 3u : 4u)
@@ -98,6 +99,11 @@ static inline bool moat_type_known(const struct moat_type *type) {
     return (offset >> MOAT_TYPE_SHIFT | offset << (MOAT_WORD_BITS - MOAT_TYPE_SHIFT)) < moat_heap.types.count;
 }
 
+/* Whether a header names a type. */
+static inline bool moat_header_known(moat_word header) {
+    return moat_type_known(moat_header_type(header));
+}
+
 /* Whether marking has to look into an object with this header. */
 static inline bool moat_header_has_slots(moat_word header) {
     return (header & MOAT_HEADER_TYPE_MASK) < moat_heap.types.leaf_header;
@@ -133,6 +139,11 @@ static inline uint32_t moat_words_ahead(const struct moat_bits *bits) {
 static inline void moat_cover(struct moat_bits *bits, uint32_t back, uint32_t ahead) {
     bits->start = 0;
     bits->mark = back << 17 | ahead << 2 | 2u;
+}
+
+/* Whether a granule may be an object's: the fence is not. */
+static inline bool moat_is_object_granule(const struct moat_arena *arena, uint32_t granule) {
+    return granule >= arena->first && granule < arena->granules - 1;
 }
 
 static inline uint32_t moat_arena_words(const struct moat_arena *arena) {

@@ -2,6 +2,7 @@
  *
  * SPDX-License-Identifier: MIT */
 #include "base/bits.h"
+#include "fault/assert.h"
 #include "space/granule.h"
 #include "moat.h"
 #include "base/port.h"
@@ -37,6 +38,7 @@ static uint32_t rest_end(const struct moat_arena *arena, uint32_t granule) {
 
 /* The object before the cursor ends there, not with the chunk. */
 uint32_t moat_object_end(const struct moat_arena *arena, uint32_t granule) {
+    MOAT_ASSERT(moat_is_object_granule(arena, granule) || granule == arena->granules - 1);
     uint32_t end = rest_end(arena, granule);
     if (moat_heap.cursor.at < moat_heap.cursor.limit && arena == moat_heap.cursor.arena) {
         uint32_t cursor = moat_granule_of(arena, moat_heap.cursor.at);
@@ -60,6 +62,7 @@ static uint32_t start_of_last(const struct moat_arena *arena, uint32_t word) {
 
 uint32_t moat_object_start(const struct moat_arena *arena, uint32_t granule) {
     uint32_t word = granule >> 5, bit = moat_bit(granule);
+    MOAT_ASSERT(word <= moat_arena_words(arena)); /* the bitmap has one more */
     const struct moat_bits *bits = &arena->bits[word];
     if (moat_is_covered(bits)) {
         return start_of_last(arena, word);

@@ -4,6 +4,7 @@
 #include "space/sweep.h"
 
 #include "space/bins.h"
+#include "fault/assert.h"
 #include "base/bits.h"
 #include "space/cursor.h"
 #include "space/granule.h"
@@ -23,12 +24,15 @@ static void enter_arena(uint32_t order) {
 }
 
 void moat_sweep_begin(void) {
+    MOAT_ASSERT(moat_port_is_masked());
+    MOAT_ASSERT(moat_heap.cycle.phase == MOAT_PHASE_SWEEP);
     enter_arena(0);
 }
 
 /* A run ends: files it, or gives it to the cursor if it has `least` granules. */
 static inline bool close_run(uintptr_t start, uintptr_t end, uint32_t least, bool open) {
     uint32_t granules = moat_granules(end - start);
+    MOAT_ASSERT(start - moat_heap.sweep.arena->low < moat_heap.sweep.arena->span && start < end);
     if (granules < MOAT_HOLE_GRANULES) {
         return false;
     }
@@ -50,6 +54,7 @@ static uint32_t unfile(const struct moat_bits *bits, uintptr_t at, uint32_t was_
     for (; holes != 0; holes &= holes - 1) {
         struct moat_hole *hole = (struct moat_hole *)(at + moat_bytes(moat_lowest_bit(holes)));
         moat_bins_remove(hole);
+        MOAT_ASSERT(hole->granules >= MOAT_HOLE_GRANULES && hole->granules <= moat_heap.free_granules);
         moat_heap.free_granules -= (uint32_t)hole->granules;
         units += MOAT_SWEEP_UNITS;
     }
@@ -94,6 +99,7 @@ static uint32_t next_word(struct moat_arena *arena) {
         moat_heap.sweep.free_mask = sweep_word(bits, start, mark);
         moat_heap.sweep.was_free = was_free >> 31 != 0;
     }
+    MOAT_ASSERT(words != 0 && words <= moat_arena_words(arena) - moat_heap.sweep.word);
     moat_heap.sweep.word += words;
     moat_heap.sweep.at += words * MOAT_WORD_SPAN;
     return units;
@@ -128,9 +134,12 @@ static inline bool take_open(uintptr_t at, uint32_t least, bool open) {
 
 bool moat_sweep_some(uint32_t units, uint32_t wanted) {
     struct moat_arena *arena = moat_heap.sweep.arena;
+    MOAT_ASSERT(moat_port_is_masked());
+    MOAT_ASSERT(units <= INT32_MAX && (wanted == 0 || moat_heap.cursor.at == moat_heap.cursor.hole_end));
     if (arena == NULL) {
         return false;
     }
+    MOAT_ASSERT(moat_heap.cycle.phase == MOAT_PHASE_SWEEP);
     const uint32_t words = moat_arena_words(arena), least = wanted != 0 ? wanted : UINT32_MAX;
     const uintptr_t long_run = wanted != 0 ? moat_bytes(wanted > OPEN_GRANULES ? wanted : OPEN_GRANULES) : UINTPTR_MAX;
     int32_t left = (int32_t)units;
@@ -155,6 +164,7 @@ bool moat_sweep_some(uint32_t units, uint32_t wanted) {
 }
 
 bool moat_sweep_joins(uintptr_t end) {
+    MOAT_ASSERT(moat_port_is_masked());
     if (moat_heap.sweep.run_start != 0) {
         return end == moat_heap.sweep.run_start;
     }
@@ -168,6 +178,7 @@ bool moat_sweep_joins(uintptr_t end) {
 
 uintptr_t moat_sweep_cut(uint32_t granules) {
     uintptr_t at = moat_heap.sweep.run_start;
+    MOAT_ASSERT(moat_port_is_masked() && granules != 0);
     if (at == 0 || moat_heap.sweep.free_mask != 0 || moat_heap.sweep.at - at < moat_bytes(granules)) {
         return 0;
     }

@@ -4,6 +4,7 @@
  * 2016): shade what a store takes away and, while a stack is grey, what it brings.
  *
  * SPDX-License-Identifier: MIT */
+#include "fault/assert.h"
 #include "guard/guard.h"
 #include "mark/mark.h"
 #include "moat.h"
@@ -11,6 +12,7 @@
 
 /* Interrupts masked. A store that comes after marking has ended shades nothing. */
 static void shade(void *old, void *value) {
+    MOAT_ASSERT(moat_port_is_masked());
     if (moat_heap.marking == 0) {
         return;
     }

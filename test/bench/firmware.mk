@@ -9,6 +9,7 @@
 # those of peers, apart from all others.
 #
 # SPDX-License-Identifier: MIT
+ASSERT_UNASKED := 0
 include make/firmware.mk
 
 INCLUDES_test := $(INCLUDES_test) -Itest/bench

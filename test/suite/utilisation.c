@@ -76,10 +76,16 @@ static void compare(void) {
     }
 }
 
+static void add(uint32_t begin, uint32_t end, uint32_t busy) {
+    moat_port_mask_t masked = moat_port_mask();
+    moat_utilisation_add(begin, end, busy);
+    moat_port_unmask(masked);
+}
+
 static void work(uint32_t begin, uint32_t end) {
     begins[works] = begin;
     ends[works++] = end;
-    moat_utilisation_add(begin, end, moat_utilisation_busy());
+    add(begin, end, moat_utilisation_busy());
 }
 
 /* ---- cases ---- */
@@ -129,9 +135,9 @@ static void slices_in_a_scan_count_once(void) {
     uint32_t share = 0;
     CHECK(start());
     uint32_t busy = moat_utilisation_busy();
-    moat_utilisation_add(1100, 1200, moat_utilisation_busy());
-    moat_utilisation_add(1300, 1350, moat_utilisation_busy());
-    moat_utilisation_add(1000, 1400, busy);
+    add(1100, 1200, moat_utilisation_busy());
+    add(1300, 1350, moat_utilisation_busy());
+    add(1000, 1400, busy);
     CHECK_EQUAL(moat_utilisation_busy(), 400);
     CHECK_EQUAL(moat_utilisation_get(1000, &share), MOAT_OK);
     CHECK_EQUAL(share, 600);

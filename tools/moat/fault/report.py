@@ -135,6 +135,10 @@ def _site(record: records.Record, frames: list[Frame], backtrace: list[dict[str,
             if entry["file"] and not entry["file"].startswith(core + "/"):
                 return entry
     candidates = [vars(frame) for frame in frames]
+    if record.kind == records.CORE_ASSERT:  # the call may be another assertion's of the function
+        file = f"{core}/{record.region}"
+        function = next((frame["function"] for frame in candidates if frame["file"] == file), None)
+        return {"function": function, "file": file, "line": record.cause}
     for frame in candidates:
         if not _is_own_inline(frame["function"]):
             return frame
@@ -179,6 +183,9 @@ def _sentence(record: records.Record, result: dict[str, Any], firmware: Firmware
     if record.kind == records.SECOND_TASK:
         return (f"a second task entered moat, stack pointer {_hex(record.sp, firmware)}, while another is inside, "
                 f"stack pointer {_hex(record.destination, firmware)}: tasks must switch outside of moat, or lock it")
+    if record.kind == records.CORE_ASSERT:
+        return (f"an assertion of moat's core failed: {record.region}:{record.cause}; memory of moat's was "
+                "overwritten, or this is a fault of moat's: please report it")
     if record.kind == records.ASSERT:
         return "an assertion of the firmware failed" + (f": {result['what']}" if result["what"] else "")
     if record.kind == records.MEMORY:
