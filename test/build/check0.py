@@ -1,5 +1,6 @@
 #!/usr/bin/python3
-"""CHECK0 compiles the guard out: its code is, instruction for instruction, that of sources without any check.
+"""The guard at CHECK0, and the assertions without MOAT_CONFIG_ASSERT, are no code: what is compiled is, instruction for
+instruction, that of sources without them.
 
 SPDX-License-Identifier: MIT"""
 import copy
@@ -48,31 +49,53 @@ def check2_is_other_code(scratch):
         expect(any("moat_guard_store_" in line for line in checked), f"{what}: CHECK2 does not call the guard")
 
 
-def strip_checks(scratch):
-    """A copy of core whose checks are cut out of the text. Returns the sources that had any."""
+# Calls that stand as a statement: the definitions, in guard.[ch], moat_barrier.h and assert.h, stay.
+CHECKS = r"^ +(MOAT_GUARD_(STORE|COPY)|moat_check_store_)\([^;{]*\);\n"
+ASSERTIONS = r"^ +MOAT_ASSERT\([^;{]*\);.*\n"
+
+
+def strip(scratch, statements):
+    """A copy of core with these cut out of the text. Returns the sources that had any."""
     shutil.copytree(ROOT / "core", scratch / "core", dirs_exist_ok=True)
     cut = []
     for path in (scratch / "core").rglob("*.[ch]"):
         text = path.read_text()
-        # Calls that stand as a statement: the definitions, in guard.[ch] and moat_barrier.h, stay.
-        bare = re.sub(r"^ +(MOAT_GUARD_(STORE|COPY)|moat_check_store_)\([^;{]*\);\n", "", text, flags=re.MULTILINE)
+        bare = re.sub(statements, "", text, flags=re.MULTILINE)
         if bare != text:
             path.write_text(bare)
             cut.append(path)
     return [path for path in cut if path.suffix == ".c"]
 
 
-def core_is_as_if_it_had_no_checks(scratch):
-    cut = strip_checks(scratch)
-    expect(cut, "core has no checks to cut out: has the guard been renamed?")
-    for compiler, flag, what in each():
-        flags = [flag, "-DMOAT_CONFIG_CHECK=0", "-Wno-error", *CORE_FLAGS]
+def core_is_as_if_without(statements, options, scratch, compilers):
+    cut = strip(scratch, statements)
+    expect(cut, f"core has nothing to cut out: has what {options} switch off been renamed?")
+    for compiler, flag, what in compilers:
+        flags = [flag, *options, "-Wno-error", *CORE_FLAGS]
         bare = copy.copy(compiler)
         bare.command = [word.replace("-Icore", f"-I{scratch}/core") for word in compiler.command]
         for path in cut:
             original = ROOT / path.relative_to(scratch)
             same(f"{what} {path.name}", code(compiler, original, scratch, *flags),
                  code(bare, path, scratch, *flags))
+
+
+def core_is_as_if_it_had_no_checks(scratch):
+    core_is_as_if_without(CHECKS, ["-DMOAT_CONFIG_CHECK=0"], scratch, each())
+
+
+def core_is_as_if_it_had_no_assertions(scratch):
+    options = ["-DMOAT_CONFIG_ASSERT=0", "-DMOAT_CONFIG_SLICE_CLOCK=1"]
+    core_is_as_if_without(ASSERTIONS, options, scratch, each(("-O0", "-Os")))
+    sources = (scratch / "core").rglob("*.[ch]")
+    left = [path for path in sources if re.search(r"^ +MOAT_ASSERT\(", path.read_text(), re.MULTILINE)]
+    expect(not left, f"assertions were not cut out of {left}")
+
+
+def assertions_are_other_code(scratch):
+    for compiler, flag, what in each():
+        checked = code(compiler, ROOT / "core/mark/mark.c", scratch, flag, "-DMOAT_CONFIG_ASSERT=1", *CORE_FLAGS)
+        expect(any("moat_assert_failed" in line for line in checked), f"{what}: MOAT_CONFIG_ASSERT asserts nothing")
 
 
 def core_without_guard_refers_to_none(scratch):
@@ -87,4 +110,4 @@ def core_without_guard_refers_to_none(scratch):
 
 
 main(macros_are_the_barrier_by_hand, check2_is_other_code, core_is_as_if_it_had_no_checks,
-     core_without_guard_refers_to_none)
+     core_is_as_if_it_had_no_assertions, assertions_are_other_code, core_without_guard_refers_to_none)

@@ -165,6 +165,11 @@ MUTANTS = (
     Mutant("the hook is inside", "core/heap/alloc.c", "    moat_stack_leave();\n    bool again", "    bool again",
            TRAPS),
     Mutant("after the hook the stack is not looked at", "core/heap/alloc.c", "    MOAT_STACK_ENTER();\n", "", TRAPS),
+    Mutant("marking does not ask for the mask", "core/mark/mark.c",
+           "void moat_mark_value(const void *value) {\n    MOAT_ASSERT(moat_port_is_masked());\n",
+           "void moat_mark_value(const void *value) {\n", "asserts", config="ASSERT=1"),
+    Mutant("an assertion names another line", "core/fault/causes.c", "    report.cause = line;\n",
+           "    report.cause = line + 1;\n", "asserts", config="ASSERT=1"),
     Mutant("a handler runs finalizers", "core/heap/cycle.c", "        pace_in_handler();\n        return;\n",
            "        pace_in_handler();\n        (void)moat_finalize_run();\n        return;\n", FINALIZERS),
     Mutant("what lies behind the roots is taken for one", "core/include/moat_barrier.h",
@@ -277,6 +282,8 @@ def make(tree, board, config, *targets):
 
 def passes(tree, board, suite, case="", config=""):
     """Builds and runs a suite. Returns whether it passed, and what tells: the first failure or the way it ended."""
+    if "ASSERT" not in config:
+        config = f"{config} ASSERT=0".strip()  # it is the suite that has to see a mutant
     folder = "check2-Os" + "".join("+" + option.replace("=", "-") for option in config.split())
     program = f"build/{board}/{folder}/test/{suite}.elf"
     make(tree, board, config, program)

@@ -6,6 +6,7 @@
  * SPDX-License-Identifier: MIT */
 #include "fault/fault.h"
 #include "base/port.h"
+#include "mark/mark.h"
 #include "cpu.h"
 #include "task.h"
 
@@ -138,6 +139,11 @@ FUNCTION fault_second_task(void) {
     STAYS();
 }
 
+FUNCTION fault_core_assert(void) {
+    moat_mark_value(kept); /* interrupts are not masked */
+    STAYS();
+}
+
 static int compare(const void *a, const void *b) {
     if (*(const int *)a == *(const int *)b) {
         moat_fault_assert(); /* at library */
@@ -244,6 +250,7 @@ static const struct provoked faults[] = {
     {"memory", fault_memory, NULL},
     {"unknown_stack", fault_unknown_stack, NULL},
     {"second_task", fault_second_task, NULL},
+    {"core_assert", fault_core_assert, NULL},
     {"library", fault_library, NULL},
     {"nested", fault_nested, NULL},
     {"handler_assert", fault_assert, interrupt_me},

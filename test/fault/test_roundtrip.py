@@ -30,6 +30,14 @@ def marked(marker):
         return next(number for number, line in enumerate(file, 1) if f"/* at {marker} */" in line)
 
 
+def assertion(file, function):
+    """The line of a function's first assertion."""
+    with open(os.path.join(ROOT, file), encoding="utf-8") as source:
+        lines = source.readlines()
+    head = next(number for number, line in enumerate(lines) if line.startswith(function))
+    return next(number for number, line in enumerate(lines, 1) if number > head and "MOAT_ASSERT(" in line)
+
+
 class Kind:
     """A fault and what the decoder has to say about it.
     words: in its sentence;  chain: functions of the backtrace, in this order, others may stand between them
@@ -42,6 +50,7 @@ class Kind:
         self.fields = {**fields, **((arm if ARM else riscv) or {})}
 
 
+UNMASKED = assertion("core/mark/mark.c", "void moat_mark_value(")
 STORE = {"type": "struct frame", "offset": 0, "field": "next", "region": "c-owned", "region_kind": "c-owned"}
 KINDS = {
     "store": Kind("store", "fault_store", "stored into c-owned", ["fault_store", *EIGHT], "store", check=2,
@@ -75,6 +84,9 @@ KINDS = {
     "second_task": Kind("second_task", "fault_second_task", "second task entered", ["fault_second_task", *EIGHT],
                         "second_task",
                         variable="task_words", what="tasks must switch outside of moat, or lock it"),
+    "core_assert": Kind("core_assert", "moat_mark_value", f"assertion of moat's core failed: mark/mark.c:{UNMASKED}",
+                        ["moat_mark_value", "fault_core_assert", *EIGHT], file="core/mark/mark.c", line=UNMASKED,
+                        region="mark/mark.c", cause_word=UNMASKED),
     "library": Kind("assert", "compare", "assertion", ["compare", "qsort", "fault_library", *EIGHT], "library"),
     "nested": Kind("nested", "name_write", "came while the first, store, was being recorded", [], frames=0, seen=1),
     "handler_assert": Kind("assert", "fault_assert", "assertion",
