@@ -22,17 +22,27 @@ static bool is_past(const void *value, const struct moat_object *object) {
     return object->type->flexible == 0 && (uintptr_t)value - (uintptr_t)object->start >= end;
 }
 
+/* moat_guard_is_kept_in for a value that is near. */
+static bool is_kept_in(const void *value, struct moat_object *object) {
+    return moat_object_find(value, object) && !is_past(value, object) && !moat_pin_holds(object->start);
+}
+
 bool moat_guard_is_kept_in(const void *value, struct moat_object *object) {
-    return moat_guard_is_near(value) && moat_object_find(value, object) && !is_past(value, object) &&
-           !moat_pin_holds(object->start);
+    return moat_guard_is_near(value) && is_kept_in(value, object);
 }
 
 bool moat_guard_may_hold(const void *at) {
+    if (moat_guard_is_managed(at)) {
+        return true;
+    }
 #if MOAT_CONFIG_STRICT
-    (void)at;
     return false;
 #else
     const struct moat_region *region = moat_region_of((uintptr_t)at);
     return region == NULL || (region->kind != MOAT_REGION_C_OWNED && region->kind != MOAT_REGION_PERIPHERAL);
 #endif
+}
+
+bool moat_guard_leaks(const void *at, const void *value, struct moat_object *object) {
+    return moat_guard_is_near(value) && !moat_guard_may_hold(at) && is_kept_in(value, object);
 }

@@ -42,7 +42,7 @@ void moat_guard_check_bytes(const void *to, const void *from, size_t bytes, uint
         return;
     }
     check_destination(to, bytes, pc);
-    if (from != NULL && !moat_guard_is_managed(to) && !moat_guard_may_hold(to)) {
+    if (from != NULL && !moat_guard_may_hold(to)) {
         check_source(to, from, bytes, pc);
     }
 }

@@ -10,8 +10,7 @@
 
 void moat_guard_check_store(const void *slot, const void *value, uintptr_t pc) {
     struct moat_object object;
-    if (moat_guard_is_near(value) && !moat_guard_is_managed(slot) && !moat_guard_may_hold(slot) &&
-        moat_guard_is_kept_in(value, &object)) {
+    if (moat_guard_leaks(slot, value, &object)) {
         moat_guard_trap(MOAT_FAULT_STORE, slot, value, &object, pc);
     }
 #if MOAT_CONFIG_CHECK_SLOTS
@@ -26,7 +25,7 @@ void moat_guard_store_(const void *slot, const void *value) {
 void moat_guard_check_copy(const struct moat_type *type, const void *to, const void *from, size_t offset, size_t bytes,
                            uintptr_t pc) {
     const char *at = (const char *)to + offset;
-    if (moat_guard_is_managed(at) || moat_guard_may_hold(at)) {
+    if (moat_guard_may_hold(at)) {
         return;
     }
     uintptr_t start = (uintptr_t)from + offset, last = start + bytes;

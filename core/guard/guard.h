@@ -36,9 +36,13 @@ bool moat_guard_is_managed(const void *p);
  * a persistent block. */
 bool moat_guard_is_kept_in(const void *value, struct moat_object *object);
 
-/* Whether heap pointers may be stored at an address that is not managed: by the regions-only policy, unless it is
- * declared to be C's or the hardware's. */
+/* Whether heap pointers may be stored at an address: it is managed; or, by the regions-only policy, nobody declared it
+ * to be C's or the hardware's. */
 bool moat_guard_may_hold(const void *at);
+
+/* Whether a store of `value` at an address that may not hold it is one of a pointer that C may not hold: into an
+ * object, which *object then describes. */
+bool moat_guard_leaks(const void *at, const void *value, struct moat_object *object);
 
 /* Traps. at: the destination, or where the pointer was found, NULL for a result in no memory; object: that `value`
  * points into, or NULL. */
