@@ -218,8 +218,8 @@ struct moat_object {
 };
 
 /* Finds the object that p points at or into. Returns true and fills *out (may be NULL), or false: not an object's
- * payload. The rounding counts as the object (`bytes`): one past the end may lie in it. Context: any. Cost: constant,
- * bitmap levels. */
+ * payload. The rounding counts as the object (`bytes`): one past the end may lie in it. Context: any. Cost:
+ * constant. */
 bool moat_object_find(const void *p, struct moat_object *out);
 
 /* The type of raw bytes. */
