@@ -26,4 +26,11 @@ static inline uint32_t moat_bit_range(uint32_t first, uint32_t last) {
     return first >= 32 ? 0 : below_last & (UINT32_MAX << first);
 }
 
+static inline uint32_t moat_count_bits(uint32_t x) {
+    x -= (x >> 1) & 0x55555555u;
+    x = (x & 0x33333333u) + ((x >> 2) & 0x33333333u);
+    x = (x + (x >> 4)) & 0x0f0f0f0fu;
+    return (x * 0x01010101u) >> 24;
+}
+
 #endif

@@ -6,6 +6,8 @@
 #include "base/port.h"
 #include "moat_compiler.h"
 
+#define BLOCK_WORDS 8
+
 /* The barriers in the loops keep the compiler from turning them into calls of memset and memcpy: core has no libc. */
 static inline void clear_block(moat_raw *at) {
 #ifdef MOAT_PORT_CLEAR
@@ -23,12 +25,16 @@ static inline void clear_block(moat_raw *at) {
 #endif
 }
 
+/* The last block comes first: where it overlaps the others there is no rest. */
 void moat_clear_words(uintptr_t from, uintptr_t to) {
-    moat_raw *at = (moat_raw *)from;
-    moat_raw *end = (moat_raw *)to;
-    while ((uintptr_t)end - (uintptr_t)at >= 8 * MOAT_WORD_BYTES) {
-        clear_block(at);
-        at += 8;
+    moat_raw *at = (moat_raw *)from, *end = (moat_raw *)to;
+    if (to - from >= BLOCK_WORDS * MOAT_WORD_BYTES) {
+        moat_raw *last = end - BLOCK_WORDS;
+        clear_block(last);
+        for (; at < last; at += BLOCK_WORDS) {
+            clear_block(at);
+        }
+        return;
     }
     while (at < end) {
         *at++ = 0;

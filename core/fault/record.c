@@ -4,6 +4,7 @@
 #include "fault/fault.h"
 
 #include "base/build_id.h"
+#include "base/free.h"
 #include "fault/ring.h"
 #include "moat_heap.h"
 
@@ -57,7 +58,7 @@ static void report_write(volatile struct moat_fault *record, const struct moat_f
     record->sp = report->sp;
     record->lr = report->lr;
     record->what = (uintptr_t)report->what;
-    record->free_bytes = (uint32_t)(moat_heap.free_granules * MOAT_GRANULE);
+    record->free_bytes = (uint32_t)moat_free_bytes();
     record->word_bytes = sizeof(uintptr_t);
 }
 

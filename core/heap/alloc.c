@@ -1,24 +1,23 @@
 /* moat: allocation. See moat.h.
  *
  * SPDX-License-Identifier: MIT */
-#include "space/bins.h"
-#include "space/cursor.h"
 #include "heap/cycle.h"
-#include "base/event.h"
 #include "fault/assert.h"
+#include "heap/pace.h"
+#include "base/event.h"
+#include "base/clear.h"
+#include "base/free.h"
 #include "mark/finalize.h"
 #include "mark/stack.h"
-#include "base/clear.h"
-#include "space/free.h"
 #include "space/granule.h"
 #include "moat.h"
+#include "moat_compiler.h"
 #include "base/port.h"
 #include "base/result.h"
+#include "space/search.h"
+#include "space/take.h"
 
-/* Objects of up to 16 bitmap words are marked as in use in one masked step. */
-#define AT_ONCE_GRANULES 512u
-
-/* Extra sweep units a handler may spend before its allocation fails. */
+/* Units that a handler may spend on a sweep, in slices, before its allocation fails. */
 #define HANDLER_UNITS 192u
 
 /* Every allocation takes the slow way. */
@@ -46,48 +45,9 @@ static bool stress_fails(void) {
 }
 #endif
 
-/* An object of raw bytes is claimed, cleared with interrupts on, and only then takes its type: marking does not look
- * into it before, and no cycle can start meanwhile, since this is no safe point. The bits of a very large one are set
- * with interrupts on too, and where the sweep could take them for free ones it waits (moat_heap.front.claiming). */
-static uintptr_t take_large(const struct request *request) {
-    moat_port_mask_t masked = moat_port_mask();
-    uintptr_t at = moat_cursor_cut(request->granules);
-    bool claiming = moat_heap.front.claiming;
-    if (at != 0 && request->granules <= AT_ONCE_GRANULES) {
-        moat_cursor_cover(at, request->granules);
-    } else if (at != 0) {
-        moat_heap.front.claiming = claiming || moat_cursor_is_unswept(at);
-    }
-    moat_port_unmask(masked);
-    if (at == 0) {
-        return 0;
-    }
-    if (request->granules > AT_ONCE_GRANULES) {
-        moat_cursor_cover(at, request->granules);
-        moat_heap.front.claiming = claiming;
-    }
-    moat_clear_words(moat_payload_at(at), at + moat_bytes(request->granules));
-    *moat_header_at(at) = request->header;
-    return at;
-}
-
-/* Finding a hole and making the object are masked apart. A handler in between may use the hole up: then it is another's
- * turn. */
-static uintptr_t take_small(uint32_t granules, moat_word header) {
-    uintptr_t at;
-    bool found;
-    do {
-        moat_port_mask_t masked = moat_port_mask();
-        at = moat_cursor_take(granules, header);
-        found = at == 0 && moat_cursor_refill(granules);
-        moat_port_unmask(masked);
-    } while (found);
-    return at;
-}
-
 static void *take(const struct request *request) {
-    uintptr_t at =
-        request->granules <= MOAT_SMALL_GRANULES ? take_small(request->granules, request->header) : take_large(request);
+    uintptr_t at = request->granules <= MOAT_SMALL_GRANULES ? moat_take_small(request->granules, request->header)
+                                                            : moat_take_large(request->granules, request->header);
     if (at == 0) {
         return NULL;
     }
@@ -100,46 +60,30 @@ static void *take(const struct request *request) {
     return object;
 }
 
-/* Masked a step at a time: moves the first hole of a bin to `aside` if it is too small. True: it was. */
-static bool set_small_aside(uint32_t granules, struct moat_hole **aside) {
+/* With all that is free, behind the search's stop too. A stop that it was worth opening for stays open only for this.
+ */
+static void *take_reserve(const struct request *request) {
     moat_port_mask_t masked = moat_port_mask();
-    struct moat_hole *hole = moat_bins_first(granules);
-    bool small = hole != NULL && hole->granules < granules;
-    if (small) {
-        moat_bins_set_aside(hole, aside);
-    }
+    struct moat_arena *stop = moat_heap.search.stop;
+    uint32_t word = moat_heap.search.stop_word;
+    moat_search_open();
     moat_port_unmask(masked);
-    return small;
-}
-
-static bool put_back(struct moat_hole **aside) {
-    moat_port_mask_t masked = moat_port_mask();
-    struct moat_hole *hole = *aside;
-    if (hole != NULL) {
-        moat_bins_remove(hole);
-        moat_bins_put((uintptr_t)hole, (uint32_t)hole->granules);
-    }
-    moat_port_unmask(masked);
-    return hole != NULL;
-}
-
-/* A hole that fits may stand behind smaller ones in the bin that the size itself falls into. They are all of half that
- * size or more, which bounds how many there can be. */
-static void *take_from_behind(const struct request *request) {
-    struct moat_hole *aside = NULL;
-    while (set_small_aside(request->granules, &aside)) {
-    }
     void *object = take(request);
-    while (put_back(&aside)) {
-    }
+    masked = moat_port_mask();
+    moat_search_stop_at(stop, word);
+    moat_port_unmask(masked);
     return object;
 }
 
+/* A cycle that starts opens the reserve; if that does not do, it is finished first. */
 static void *collect_and_take(const struct request *request) {
     moat_cycle_start();
-    moat_cycle_finish();
     void *object = take(request);
-    return object != NULL || request->granules < MOAT_EXACT_GRANULES ? object : take_from_behind(request);
+    if (object == NULL) {
+        moat_cycle_finish();
+        object = take_reserve(request);
+    }
+    return object;
 }
 
 /* The hook is not asked again by what it allocates itself. */
@@ -155,15 +99,22 @@ static bool ask_hook(uintptr_t bytes) {
     return again;
 }
 
-/* No memory: finish the cycle that runs, which may have kept what died during it; then run a whole one; then finalizers
- * may let go of more; then the firmware may. */
-static void *reclaim(const struct request *request) {
+/* Finishes the cycle that runs. A small request looks at what each slice of the sweep finds. */
+static void *finish_and_take(const struct request *request) {
     void *object = NULL;
     MOAT_ASSERT(!moat_port_in_handler() && moat_heap.front.inside != 0);
     while (object == NULL && moat_heap.cycle.phase != MOAT_PHASE_IDLE) {
         moat_cycle_step(MOAT_CONFIG_SLICE_UNITS);
-        object = moat_heap.cycle.phase == MOAT_PHASE_MARK ? NULL : take(request);
+        bool look = moat_heap.cycle.phase == MOAT_PHASE_SWEEP && request->granules <= MOAT_SMALL_GRANULES;
+        object = look || moat_heap.cycle.phase == MOAT_PHASE_IDLE ? take(request) : NULL;
     }
+    return object;
+}
+
+/* Nothing found: in IDLE, the search is at its stop, and a cycle starts. While one runs: finish it, which may have kept
+ * what died during it; then run a whole one; then finalizers may let go of more; then the firmware may. */
+static void *reclaim(const struct request *request) {
+    void *object = finish_and_take(request);
     if (object == NULL) {
         object = collect_and_take(request);
     }
@@ -179,10 +130,20 @@ static void *reclaim(const struct request *request) {
     return object;
 }
 
-/* A handler can't wait for a cycle, but what a sweep under way has still to find may do. */
-static void *sweep_in_handler(const struct request *request) {
+/* A handler can't wait for a cycle, but it may use the reserve, and what a sweep under way has still to find. */
+static void *take_in_handler(const struct request *request) {
     MOAT_ASSERT(moat_port_in_handler());
     void *object = NULL;
+    moat_port_mask_t masked = moat_port_mask();
+    bool idle = moat_heap.cycle.phase == MOAT_PHASE_IDLE;
+    if (idle) {
+        moat_search_open();
+        moat_cycle_request();
+    }
+    moat_port_unmask(masked);
+    if (idle) {
+        return take(request);
+    }
     for (uint32_t i = 0; i <= HANDLER_UNITS / MOAT_CONFIG_SLICE_UNITS && object == NULL && moat_cycle_sweep_slice();
          i++) {
         object = take(request);
@@ -194,14 +155,14 @@ static void *sweep_in_handler(const struct request *request) {
 }
 
 static void *make(const struct request *request) {
-    if (moat_heap.free_granules <= moat_heap.pace.threshold || request->granules > MOAT_SMALL_GRANULES) {
+    if (moat_pace_calls()) {
         moat_cycle_pace(request->granules);
     }
     bool fails = stress_fails();
     void *object = fails ? NULL : take(request);
     if (object == NULL && !fails) {
         if (moat_port_in_handler()) {
-            object = sweep_in_handler(request);
+            object = take_in_handler(request);
         } else {
             object = reclaim(request);
         }
@@ -267,29 +228,30 @@ __attribute__((noinline)) static void *new_slow(const struct moat_type *type) {
     return serve(call, &request, type->size + link);
 }
 
-/* From a new chunk. Does the collector's work first, if there is any. NULL: it takes more than that, or is too large.
- */
-static void *refill(moat_word header, uintptr_t extent) {
-    if (extent > moat_bytes(MOAT_SMALL_GRANULES) || !moat_heap.front.ready || STRESS) {
-        return NULL;
-    }
-    if (moat_heap.free_granules <= moat_heap.pace.threshold) {
+/* A small object when the fast path has none. Does the collector's work first, if there is any. NULL: it takes more
+ * than that; the firmware's call is not over then. */
+MOAT_INLINE_ void *make_small(moat_word header, uintptr_t extent, uintptr_t pc) {
+    allocation_begins(extent, pc);
+    if (moat_pace_calls()) {
         moat_cycle_pace(moat_granules(extent));
     }
-    uintptr_t at = take_small(moat_granules(extent), header);
-    return at == 0 ? NULL : (void *)moat_payload_at(at);
+    uintptr_t at = moat_take_small(moat_granules(extent), header);
+    if (at == 0 && moat_heap.cycle.phase == MOAT_PHASE_IDLE && moat_heap.front.ready && !moat_port_in_handler()) {
+        moat_cycle_start();
+        at = moat_take_small(moat_granules(extent), header);
+    }
+    return at == 0 ? NULL : allocation_ends((void *)moat_payload_at(at));
 }
 
 /* The fast path, for objects that the chunk has room for; others, and those of finalized types, whose extent no chunk
- * has room for, go the way of `otherwise`. `extent` is a multiple of the granule and not 0. */
+ * has room for, go the way of `otherwise`. `extent` is a multiple of the granule and not 0. `masked` is what was. */
 #define BUMP(header, extent, otherwise)                                                                                \
     do {                                                                                                               \
-        moat_port_mask_t masked = moat_port_mask();                                                                    \
-        uintptr_t at = moat_heap.cursor.at;                                                                            \
-        if (moat_heap.cursor.limit - at >= (extent) && !STRESS) {                                                      \
-            moat_heap.cursor.at = at + (extent);                                                                       \
+        uintptr_t at = moat_heap.chunk.at;                                                                             \
+        if (moat_heap.chunk.limit - at >= (extent) && !STRESS) {                                                       \
+            moat_heap.chunk.at = at + (extent);                                                                        \
+            moat_bits_at(moat_heap.chunk.bias, at)->start |= moat_bit_at(at);                                          \
             *moat_header_at(at) = (header);                                                                            \
-            *moat_heap.cursor.chunk |= moat_bit(moat_granules(at));                                                    \
             moat_port_unmask(masked);                                                                                  \
             return (void *)moat_payload_at(at);                                                                        \
         }                                                                                                              \
@@ -298,15 +260,20 @@ static void *refill(moat_word header, uintptr_t extent) {
     } while (0)
 
 __attribute__((noinline)) static void *new_otherwise(const struct moat_type *type) {
-    allocation_begins(type->extent, MOAT_CALLER());
-    void *object = refill(moat_header_of_type(type), type->extent);
-    return allocation_ends(object != NULL ? object : new_slow(type));
+    void *object = NULL;
+    if (STRESS || type->extent > moat_bytes(MOAT_SMALL_GRANULES)) {
+        allocation_begins(type->extent & ~MOAT_EXTENT_SLOW, MOAT_CALLER());
+    } else {
+        object = make_small(moat_header_of_type(type), type->extent, MOAT_CALLER());
+    }
+    return object != NULL ? object : allocation_ends(new_slow(type));
 }
 
 void *moat_new(const struct moat_type *type) {
     if (!moat_type_known(type)) {
         return new_slow(type);
     }
+    moat_port_mask_t masked = moat_port_mask();
     BUMP(moat_header_of_type(type), type->extent, new_otherwise(type));
 }
 
@@ -364,23 +331,44 @@ __attribute__((noinline)) static void *new_bytes_slow(size_t bytes) {
     }
     struct request request;
     request.type = &moat_type_bytes;
-    request.header = moat_bytes_header();
+    request.header = moat_heap.types.bytes_header;
     return serve(call, &request, bytes);
 }
 
 __attribute__((noinline)) static void *new_bytes_otherwise(size_t bytes) {
-    allocation_begins(MOAT_EXTENT_(bytes), MOAT_CALLER());
-    void *object = refill(moat_bytes_header(), MOAT_EXTENT_(bytes));
-    return allocation_ends(object != NULL ? object : new_bytes_slow(bytes));
+    void *object = make_small(moat_heap.types.bytes_header, MOAT_EXTENT_(bytes), MOAT_CALLER());
+    return object != NULL ? object : allocation_ends(new_bytes_slow(bytes));
 }
 
-/* One comparison refuses 0 and what no chunk holds. */
+__attribute__((noinline)) static void *new_bytes_large(size_t bytes) {
+    allocation_begins(bytes, MOAT_CALLER());
+    return allocation_ends(new_bytes_slow(bytes));
+}
+
+/* A hole is nobody else's from here on: it is cleared with interrupts on. It is white, as all objects in IDLE. */
+__attribute__((noinline)) static void *fill_hole(struct moat_hole *hole, uintptr_t extent) {
+    moat_clear_words((uintptr_t)&hole->next, (uintptr_t)hole + extent);
+    hole->header = moat_heap.types.bytes_header;
+    return &hole->next;
+}
+
+/* A hole of just the size, or else the chunk. One comparison refuses 0 and what is larger than the holes that have a
+ * list of their own. */
 void *moat_new_bytes(size_t bytes) {
-    if (bytes - 1 >= MOAT_SMALL_GRANULES * MOAT_GRANULE) {
-        allocation_begins(bytes, MOAT_CALLER());
-        return allocation_ends(new_bytes_slow(bytes));
+    if (bytes - 1 >= (MOAT_LONG_HOLES - 1) * MOAT_GRANULE - MOAT_WORD_BYTES || STRESS) {
+        return new_bytes_large(bytes);
     }
-    BUMP(moat_bytes_header(), MOAT_EXTENT_(bytes), new_bytes_otherwise(bytes));
+    uintptr_t extent = MOAT_EXTENT_(bytes);
+    uint32_t granules = moat_granules(extent);
+    moat_port_mask_t masked = moat_port_mask();
+    struct moat_hole *hole = moat_heap.lists.holes[granules];
+    if (hole != NULL) {
+        moat_heap.lists.holes[granules] = hole->next;
+        moat_heap.listed -= granules;
+        moat_port_unmask(masked);
+        return fill_hole(hole, extent);
+    }
+    BUMP(moat_heap.types.bytes_header, extent, new_bytes_otherwise(bytes));
 }
 
 moat_out_of_memory_hook *moat_out_of_memory_hook_set(moat_out_of_memory_hook *hook) {

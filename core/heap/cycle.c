@@ -3,24 +3,31 @@
  * SPDX-License-Identifier: MIT */
 #include "heap/cycle.h"
 
+#include "heap/pace.h"
+#include "base/free.h"
 #include "guard/audit.h"
-#include "space/cursor.h"
 #include "base/event.h"
 #include "fault/assert.h"
 #include "mark/finalize.h"
-#include "space/free.h"
 #include "space/granule.h"
 #include "mark/mark.h"
 #include "base/port.h"
 #include "base/result.h"
 #include "mark/root.h"
 #include "mark/stack.h"
+#include "space/search.h"
 #include "space/sweep.h"
-#include "heap/pace.h"
+#include "space/take.h"
 #include "heap/utilisation.h"
 
 /* The cost of a step from stage to stage, or to the next root range, in units of some ten to fifteen instructions. */
 #define STEP_UNITS 6u
+
+/* The cost of a slice's begin and end. */
+#define SLICE_UNITS 6u
+
+/* Whether somebody looks at each slice. */
+#define SLICES_SHOW (MOAT_CONFIG_SLICE_CLOCK != 0 || MOAT_CONFIG_AUDIT != 0)
 
 static uint32_t clock_now(void) {
     return MOAT_CONFIG_SLICE_CLOCK != 0 ? moat_port_clock() : 0;
@@ -57,14 +64,14 @@ __attribute__((noinline)) static void begin_black(void) {
         uint32_t fence = arena->granules - 1;
         arena->bits[fence >> 5].mark &= ~moat_bit(fence);
     }
-    moat_cursor_blacken();
+    moat_take_begin_marking();
 }
 
 void moat_cycle_start(void) {
     MOAT_ASSERT(!moat_port_in_handler() && moat_heap.cycle.phase == MOAT_PHASE_IDLE);
     moat_port_mask_t masked = moat_port_mask();
-    begin_black();
     moat_pace_begin_marking();
+    begin_black();
     moat_heap.cycle.number++;
     moat_heap.cycle.requested = false;
     moat_heap.mark.root_step = 0;
@@ -75,7 +82,6 @@ void moat_cycle_start(void) {
     moat_heap.mark.stacks_grey = true;
     moat_heap.cycle.phase = MOAT_PHASE_MARK;
     moat_heap.marking = 1;
-    moat_pace_attend();
     MOAT_EVENT(MOAT_EVENT_CYCLE_BEGIN, moat_heap.cycle.number);
     moat_port_unmask(masked);
     scan_current_stack();
@@ -107,10 +113,10 @@ static bool next_stage_step(void) {
     return false;
 }
 
-static void mark_slice(uint32_t units) {
+static void mark_slice(uint32_t units, moat_port_mask_t masked) {
     uint32_t left = units;
     while (left != 0) {
-        left = moat_mark_some(left);
+        left = moat_mark_some(left, masked);
         if (left == 0 || !next_stage_step()) {
             break;
         }
@@ -120,15 +126,15 @@ static void mark_slice(uint32_t units) {
 }
 
 /* Interrupts masked. The bounded piece of work that a slice is. */
-static void run_slice(uint32_t units) {
+static void run_slice(uint32_t units, moat_port_mask_t masked) {
     MOAT_ASSERT(moat_port_is_masked());
     MOAT_ASSERT(units != 0);
     MOAT_EVENT(MOAT_EVENT_SLICE_BEGIN, units);
     uint32_t before = clock_now();
     if (moat_heap.cycle.phase == MOAT_PHASE_MARK) {
-        mark_slice(units);
+        mark_slice(units, masked);
     } else if (moat_heap.cycle.phase == MOAT_PHASE_SWEEP) {
-        (void)moat_sweep_some(units, 0);
+        moat_sweep_some(units);
     }
     uint32_t after = clock_now(), took = after - before;
     moat_utilisation_add(before, after, moat_utilisation_busy());
@@ -139,9 +145,8 @@ static void run_slice(uint32_t units) {
     MOAT_EVENT(MOAT_EVENT_SLICE_END, moat_event_free_bytes());
 }
 
-static bool nothing_grey(void) {
-    uint32_t units = 1;
-    return moat_mark_some(units) == units;
+static bool nothing_grey(moat_port_mask_t masked) {
+    return moat_mark_some(1, masked) != 0;
 }
 
 /* Interrupts masked, thread mode: every stage is done and nothing is grey, so all that is white is dead. */
@@ -152,8 +157,8 @@ static void end_marking(void) {
     moat_pace_end_marking();
     moat_heap.marking = 0;
     moat_heap.cycle.phase = MOAT_PHASE_SWEEP;
+    moat_take_begin_sweep();
     moat_sweep_begin();
-    moat_pace_attend();
 }
 
 /* Thread mode: the changes that handlers leave undone. */
@@ -166,14 +171,16 @@ static void change_phase(void) {
         }
     } else if (moat_heap.cycle.phase == MOAT_PHASE_MARK && moat_heap.mark.stage == MOAT_STAGE_FINISHED) {
         moat_port_mask_t masked = moat_port_mask();
-        if (nothing_grey()) {
+        if (nothing_grey(masked)) {
             end_marking();
         }
         moat_port_unmask(masked);
     } else if (moat_heap.cycle.phase == MOAT_PHASE_SWEEP) {
         moat_port_mask_t masked = moat_port_mask();
-        if (moat_heap.sweep.arena == NULL) {
+        if (moat_sweep_is_over()) {
             moat_heap.cycle.phase = MOAT_PHASE_IDLE;
+            moat_take_begin_idle();
+            moat_sweep_set_stop();
             moat_heap.stats.cycles++;
             MOAT_EVENT(MOAT_EVENT_CYCLE_END, moat_event_free_bytes());
         }
@@ -183,7 +190,7 @@ static void change_phase(void) {
 
 void moat_cycle_step(uint32_t units) {
     moat_port_mask_t masked = moat_port_mask();
-    run_slice(units);
+    run_slice(units, masked);
     moat_port_unmask(masked);
     if (MOAT_CONFIG_AUDIT != 0) {
         moat_audit_slice(MOAT_CONFIG_AUDIT);
@@ -200,37 +207,34 @@ void moat_cycle_finish(void) {
 bool moat_cycle_sweep_slice(void) {
     MOAT_ASSERT(moat_port_in_handler());
     moat_port_mask_t masked = moat_port_mask();
-    bool sweeps = moat_heap.sweep.arena != NULL && !moat_heap.front.claiming;
+    bool sweeps = moat_heap.cycle.phase == MOAT_PHASE_SWEEP && !moat_sweep_is_over();
     if (sweeps) {
-        run_slice(MOAT_CONFIG_SLICE_UNITS);
+        run_slice(MOAT_CONFIG_SLICE_UNITS, masked);
     }
     moat_port_unmask(masked);
     return sweeps;
 }
 
-/* The threshold is what moat_pace_attend would set, which needs the mask. */
 void moat_cycle_request(void) {
     MOAT_ASSERT(moat_port_in_handler());
     moat_heap.cycle.requested = true;
-    moat_heap.pace.threshold = UINT32_MAX;
 }
 
 static void pace_in_handler(void) {
     moat_port_mask_t masked = moat_port_mask();
-    if (moat_heap.cycle.phase == MOAT_PHASE_MARK ||
-        (moat_heap.cycle.phase == MOAT_PHASE_SWEEP && !moat_heap.front.claiming)) {
-        run_slice(MOAT_CONFIG_SLICE_UNITS);
-    } else if (moat_heap.cycle.phase == MOAT_PHASE_IDLE && moat_pace_due()) {
-        moat_cycle_request();
+    if (moat_heap.cycle.phase != MOAT_PHASE_IDLE && !moat_heap.mark.busy) {
+        run_slice(MOAT_CONFIG_SLICE_UNITS, masked);
     }
     moat_port_unmask(masked);
 }
 
+/* Marking opens windows by itself; where each slice is to be seen, they are run one by one. */
 static void work(uint32_t units) {
     while (units != 0 && moat_heap.cycle.phase != MOAT_PHASE_IDLE) {
-        uint32_t slice = units < MOAT_CONFIG_SLICE_UNITS ? units : MOAT_CONFIG_SLICE_UNITS;
-        moat_cycle_step(slice);
-        units -= slice;
+        bool whole = moat_heap.cycle.phase == MOAT_PHASE_MARK && !SLICES_SHOW;
+        uint32_t step = whole || units < MOAT_CONFIG_SLICE_UNITS ? units : MOAT_CONFIG_SLICE_UNITS;
+        moat_cycle_step(step);
+        units -= step + SLICE_UNITS < units ? step + SLICE_UNITS : units;
     }
 }
 
@@ -245,18 +249,14 @@ void moat_cycle_pace(uint32_t granules) {
         moat_cycle_finish();
     }
     if (moat_heap.cycle.phase == MOAT_PHASE_IDLE) {
-        if (moat_pace_due()) {
+        if (moat_heap.cycle.requested) {
             moat_cycle_start(); /* and this stack's scan: that is enough for one allocation */
         }
     } else {
-        moat_heap.pace.slow_allocations++;
         work(moat_pace_units(granules));
         change_phase();
     }
     (void)moat_finalize_run();
-    moat_port_mask_t masked = moat_port_mask();
-    moat_pace_attend();
-    moat_port_unmask(masked);
 }
 
 int moat_gc_step(size_t budget) {

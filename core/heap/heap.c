@@ -1,14 +1,16 @@
 /* moat: the heap's start, and its arenas. See moat.h, moat_heap.h.
  *
  * SPDX-License-Identifier: MIT */
-#include "space/bins.h"
 #include "base/bits.h"
 #include "base/clear.h"
+#include "base/free.h"
 #include "space/granule.h"
 #include "base/port.h"
 #include "base/result.h"
 #include "mark/root.h"
 #include "mark/stack.h"
+#include "space/search.h"
+#include "space/sweep.h"
 
 #define ARENA_BYTES_MIN 256u
 #define ARENA_BYTES_MAX ((uintptr_t)8 << 20)
@@ -24,6 +26,8 @@ static uintptr_t words_of(uintptr_t bits) {
 struct plan {
     uintptr_t bits;
     uintptr_t words;
+    uintptr_t full; /* one bit for 32 words */
+    uintptr_t back; /* one byte for each word */
     uintptr_t base; /* of granule 0 */
     uintptr_t low;
     uintptr_t end;
@@ -32,17 +36,19 @@ struct plan {
 static void plan_arena(struct plan *plan, uintptr_t start, uintptr_t granules) {
     plan->bits = start + sizeof(struct moat_arena);
     plan->words = words_of(granules + 31) + 1;
-    uintptr_t at = plan->bits + plan->words * sizeof(struct moat_bits);
+    plan->full = plan->bits + plan->words * sizeof(struct moat_bits);
+    plan->back = plan->full + words_of(words_of(plan->words)) * sizeof(uint32_t);
+    uintptr_t at = plan->back + plan->words;
     plan->low = ((at + MOAT_WORD_BYTES + MOAT_GRANULE - 1) & ~(uintptr_t)(MOAT_GRANULE - 1)) - MOAT_WORD_BYTES;
     plan->base = ((plan->low - MOAT_WORD_BYTES) & ~(uintptr_t)(MOAT_WORD_SPAN - 1)) + MOAT_WORD_BYTES;
     plan->end = plan->low + granules * MOAT_GRANULE;
 }
 
-/* As many granules as fit with their bitmap. The estimate leaves out the bits of the last block and the padding: it is
- * at most some fifty too high. */
+/* As many granules as fit with what describes them. The estimate leaves out the full bits, the last block's bits and
+ * the padding: it is at most some hundreds too high in the largest arena, some fifty in small ones. */
 static uintptr_t fit_arena(struct plan *plan, uintptr_t start, uintptr_t bytes) {
     uintptr_t room = bytes - sizeof(struct moat_arena);
-    uintptr_t block = 1024 * MOAT_GRANULE + 32 * sizeof(struct moat_bits);
+    uintptr_t block = 1024 * MOAT_GRANULE + 32 * (sizeof(struct moat_bits) + 1) + sizeof(uint32_t) / 32;
     uintptr_t granules = room / block * 1024 + room % block / MOAT_GRANULE;
     plan_arena(plan, start, granules);
     while (plan->end - start > bytes) {
@@ -74,7 +80,11 @@ static struct moat_arena *build_arena(uintptr_t start, uintptr_t bytes) {
     arena->first = moat_granule_of(arena, plan.low);
     arena->granules = arena->first + (uint32_t)granules;
     arena->bits = (struct moat_bits *)plan.bits;
+    arena->bias = plan.bits - (plan.base >> MOAT_WORD_SHIFT) * sizeof(struct moat_bits);
+    arena->back = (uint8_t *)plan.back;
+    arena->full = (uint32_t *)plan.full;
     arena->grey = MOAT_LINK_NONE;
+    arena->longest = MOAT_SMALL_GRANULES;
     arena->order = moat_heap.arenas.count;
     raise_fences(arena);
     return arena;
@@ -118,6 +128,40 @@ static int check_arena(const char *call, uintptr_t start, uintptr_t bytes) {
     return MOAT_OK;
 }
 
+/* Masked. The memory of a new arena is free: in IDLE the search may use it at once, until the stop is placed anew. */
+static void open_arena(struct moat_arena *arena) {
+    uintptr_t room = arena->span - MOAT_GRANULE;
+    uint32_t granules = moat_granules(room);
+    bool first = moat_heap.arenas.count == 0;
+    moat_heap.arenas.table[moat_heap.arenas.count++] = arena;
+    extend_border(arena);
+    moat_free_add(granules);
+    moat_heap.pace.usable += granules;
+    moat_heap.pace.reserve += granules / FIRST_RESERVE;
+    moat_heap.stats.arena_bytes += room;
+    moat_heap.arenas.largest = room > moat_heap.arenas.largest ? room : moat_heap.arenas.largest;
+    if (first) {
+        moat_search_restart();
+    }
+    if (!moat_heap.search.follows) {
+        moat_search_open();
+    }
+    moat_sweep_begin_place();
+}
+
+/* Until the stop has its place again; while a cycle runs that is the sweep's business. */
+static void place_stop(void) {
+    for (bool placed = moat_heap.cycle.phase != MOAT_PHASE_IDLE; !placed;) {
+        moat_port_mask_t masked = moat_port_mask();
+        moat_sweep_some(MOAT_CONFIG_SLICE_UNITS);
+        placed = moat_sweep_is_over();
+        if (placed) {
+            moat_sweep_set_stop();
+        }
+        moat_port_unmask(masked);
+    }
+}
+
 int moat_arena_add(void *start, size_t bytes) {
     static const char call[] = "moat_arena_add";
     int result = moat_require_thread(call, MOAT_CALLER());
@@ -127,16 +171,9 @@ int moat_arena_add(void *start, size_t bytes) {
     }
     struct moat_arena *arena = build_arena((uintptr_t)start, bytes & ~(size_t)(MOAT_WORD_BYTES - 1));
     moat_port_mask_t masked = moat_port_mask();
-    moat_heap.arenas.table[moat_heap.arenas.count++] = arena;
-    extend_border(arena);
-    uintptr_t room = arena->span - MOAT_GRANULE;
-    moat_bins_put(arena->low, moat_granules(room));
-    moat_heap.free_granules += moat_granules(room);
-    moat_heap.pace.reserve += moat_granules(room) / FIRST_RESERVE;
-    moat_heap.pace.threshold = UINT32_MAX; /* until an allocation has looked */
-    moat_heap.stats.arena_bytes += room;
-    moat_heap.arenas.largest = room > moat_heap.arenas.largest ? room : moat_heap.arenas.largest;
+    open_arena(arena);
     moat_port_unmask(masked);
+    place_stop();
     return MOAT_OK;
 }
 
@@ -151,8 +188,8 @@ int moat_init(void) {
     }
     moat_heap.types.count =
         ((uintptr_t)moat_types_end - (uintptr_t)moat_types_start + MOAT_TYPE_ALIGN - 1) >> MOAT_TYPE_SHIFT;
-    moat_heap.types.leaf_header =
-        ((uintptr_t)moat_leaf_types_start - (uintptr_t)moat_types_start) >> MOAT_HEADER_TYPE_SHIFT;
+    moat_heap.types.bytes_header = moat_header_of_type(&moat_type_bytes) | MOAT_HEADER_ARRAY;
+    moat_heap.pace.mean = MOAT_PAYMENT_GRANULES * 16;
     moat_heap.front.ready = true;
     uintptr_t start = (uintptr_t)moat_arena_start, end = (uintptr_t)moat_arena_end;
     int result = end == start ? MOAT_OK : moat_arena_add(moat_arena_start, end - start);
@@ -166,8 +203,9 @@ int moat_stats_get(struct moat_stats *out) {
     if (out == NULL) {
         return moat_refuse(MOAT_ERR_NULL, "moat_stats_get", "no struct given", 0);
     }
+    uintptr_t free_bytes = moat_free_bytes();
     moat_port_mask_t masked = moat_port_mask();
-    moat_heap.stats.free_bytes = moat_free_bytes();
+    moat_heap.stats.free_bytes = free_bytes;
     moat_heap.stats.phase = moat_heap.cycle.phase;
     moat_copy_words(out, &moat_heap.stats, sizeof *out);
     moat_port_unmask(masked);

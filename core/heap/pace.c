@@ -4,22 +4,27 @@
 #include "heap/pace.h"
 
 #include "fault/assert.h"
-#include "mark/root.h"
+#include "base/port.h"
 #include "space/granule.h"
-#include "space/sweep.h"
+#include "space/search.h"
 
-/* Free granules in hand for each unit of marking are never counted on to be fewer than this allows: a granule pays for
- * so many units at least. */
-#define LEAST_RATE 4u
+/* The first cycle's marking is guessed to take so many units for each granule allocated. */
+#define FIRST_RATE 4u
 
-/* The most that one granule's two words can cost marking. */
-#define MOST_UNITS 10u
+/* What marking may take more than it did last is this part of it. */
+#define MARGIN 8u
 
-/* The guess of what is left of marking is at least the work done over this. */
-#define GUESS_LEAST 8u
+/* What is left of marking is guessed to be this part of the whole at least. */
+#define GUESS_LEAST 32u
 
-/* The number of requests while marking from which their size is estimated. */
-#define REQUESTS_TELL 8u
+/* What the sweep takes for a word at most: sweeping it, and placing the stop. */
+#define SWEEP_UNITS 4u
+
+/* Payments that tell how many granules one is for, in eighths. */
+#define PAYMENTS_TELL 64u
+
+/* Free granules that are kept for nothing in particular. */
+#define SPARE 24u
 
 static uint32_t all_words(void) {
     uint32_t words = 0;
@@ -29,101 +34,72 @@ static uint32_t all_words(void) {
     return words;
 }
 
-/* With so few free granules the sweep has to go on, so that it has ended when no more than the reserve is left: each of
- * its slices is paid by a chunk, a bitmap word's granules. */
-static uint32_t hurry_below(void) {
-    return moat_heap.pace.reserve + (all_words() * MOAT_SWEEP_UNITS / MOAT_CONFIG_PACE + 1) * MOAT_WORD_GRANULES;
-}
-
-void moat_pace_attend(void) {
-    MOAT_ASSERT(moat_port_is_masked());
-    bool always = MOAT_CONFIG_STRESS_COLLECT != 0 || moat_heap.cycle.phase == MOAT_PHASE_MARK ||
-                  moat_heap.cycle.requested || moat_heap.finalizers.doomed != NULL;
-    uint32_t below = moat_heap.cycle.phase == MOAT_PHASE_SWEEP ? hurry_below() : moat_heap.pace.reserve;
-    moat_heap.pace.threshold = always ? UINT32_MAX : below;
+/* All that lies before the stop may have been allocated when the first cycle begins. */
+static uint32_t expected_work(void) {
+    uint32_t before = moat_granules(moat_heap.stats.arena_bytes) - moat_heap.sweep.usable;
+    return moat_heap.cycle.number != 0 ? moat_heap.pace.work : FIRST_RATE * before;
 }
 
 void moat_pace_begin_marking(void) {
     MOAT_ASSERT(moat_port_is_masked());
     MOAT_ASSERT(moat_heap.cycle.phase == MOAT_PHASE_IDLE);
-    moat_heap.pace.expected_work =
-        moat_heap.pace.work +
-        (moat_heap.cycle.number == 0 ? LEAST_RATE * moat_heap.pace.allocated : moat_heap.pace.allocated / 4);
+    moat_heap.pace.expected_work = expected_work();
+    moat_heap.pace.usable = moat_heap.sweep.usable;
     moat_heap.pace.work = 0;
-    moat_heap.pace.allocated = 0;
-    moat_heap.pace.largest_request = 0;
-    moat_heap.pace.slow_allocations = 0;
 }
 
-/* Free granules that marking leaves for the beginning of the sweep. */
-static uint32_t sweep_reserve(void) {
-    uint32_t granules = moat_granules(moat_heap.stats.arena_bytes);
-    return granules / MOAT_WORD_GRANULES * MOAT_SWEEP_UNITS / (8 * LEAST_RATE) + MOAT_WORD_GRANULES;
-}
-
-/* How many free granules the next marking may use up, and the beginning of its sweep: an eighth more than this one's
- * work would have at the rate that its requests did it. */
-static uint32_t reserve_for(uint32_t work) {
-    bool told = moat_heap.pace.slow_allocations >= REQUESTS_TELL;
-    uint32_t rate = told ? moat_heap.pace.slow_allocations * MOAT_CONFIG_PACE / (moat_heap.pace.allocated + 1)
-                         : moat_heap.pace.rate;
-    rate = rate > LEAST_RATE ? rate : LEAST_RATE;
-    moat_heap.pace.rate = rate;
-    return work / rate + work / (8 * rate) + sweep_reserve();
+/* How many granules one payment of this cycle was for, in sixteenths. What it was in the cycle before counts a little.
+ */
+static uint32_t mean_now(void) {
+    const struct moat_pace *pace = &moat_heap.pace;
+    uint32_t was = pace->mean;
+    uint32_t mean = pace->payments < PAYMENTS_TELL ? was : (uint32_t)((uint64_t)pace->paid_for * 128 / pace->payments);
+    return mean > was ? mean : (mean + 3 * was) / 4;
 }
 
 void moat_pace_end_marking(void) {
     MOAT_ASSERT(moat_port_is_masked());
     MOAT_ASSERT(moat_heap.cycle.phase == MOAT_PHASE_MARK);
-    moat_heap.pace.reserve = reserve_for(moat_heap.pace.work);
+    struct moat_pace *pace = &moat_heap.pace;
+    uint32_t most = moat_granules(moat_heap.stats.arena_bytes) / 2;
+    uint32_t sweep = SWEEP_UNITS * all_words() / MOAT_CONFIG_PACE + 3;
+    uint32_t marking = (pace->work + pace->work / MARGIN) / MOAT_CONFIG_PACE + 2;
+    pace->mean = mean_now();
+    pace->sweep_reserve = sweep * pace->mean / 16;
+    uint32_t reserve = marking * pace->mean / 16 + pace->sweep_reserve + SPARE;
+    pace->reserve = reserve < most ? reserve : most;
 }
 
 bool moat_pace_due(void) {
-    return moat_heap.arenas.count != 0 &&
-           (moat_heap.cycle.requested || moat_heap.free_granules <= moat_heap.pace.reserve);
+    moat_port_mask_t masked = moat_port_mask();
+    bool due = moat_heap.arenas.count != 0 && moat_heap.cycle.phase == MOAT_PHASE_IDLE &&
+               (moat_heap.cycle.requested || moat_search_is_over());
+    moat_port_unmask(masked);
+    return due;
 }
 
-/* No cycle's marking takes more: a granule has two words, each of them a piece, a slot and an object marked at most.
- * Objects made since it began are black. */
-static uint32_t most_work(void) {
-    uint32_t used = moat_granules(moat_heap.stats.arena_bytes) - moat_heap.free_granules - moat_heap.pace.allocated;
-    return MOST_UNITS * (used + moat_root_units());
-}
-
-/* The marking that is left: by the guess, but never less than a part of what has been done, so that a guess that proves
- * too low grows a little at a time; by the bound once it has and no more free granules are left than are the sweep's.
- */
-static uint32_t units_left(bool more_free) {
-    uint32_t work = moat_heap.pace.work, least = work / GUESS_LEAST;
-    if (moat_heap.pace.expected_work > work + least) {
-        return moat_heap.pace.expected_work - work;
+/* What is left of marking: by the guess, an eighth more than last time. Once that is done, the guess grows with what is
+ * done above it. */
+static uint32_t units_left(void) {
+    uint32_t work = moat_heap.pace.work, expected = moat_heap.pace.expected_work;
+    uint32_t planned = expected + expected / MARGIN, least = expected / GUESS_LEAST;
+    if (work > planned) {
+        return work / MARGIN + (work - planned);
     }
-    if (more_free) {
-        return least;
-    }
-    uint32_t most = most_work();
-    return most > work ? most - work : 0;
+    return planned - work > least ? planned - work : least;
 }
 
 uint32_t moat_pace_units(uint32_t granules) {
     MOAT_ASSERT(!moat_port_in_handler() && moat_heap.cycle.phase != MOAT_PHASE_IDLE);
-    uint32_t left, rate, free = moat_heap.free_granules;
+    const struct moat_pace *pace = &moat_heap.pace;
+    uint32_t due = MOAT_CONFIG_PACE;
     if (moat_heap.cycle.phase == MOAT_PHASE_MARK) {
-        uint32_t kept = sweep_reserve(), quarter = (free + moat_heap.pace.allocated) / 4;
-        kept = kept < quarter ? kept : quarter;
-        left = units_left(free > kept) + MOAT_CONFIG_SLICE_UNITS;
-        rate = moat_heap.pace.rate;
-        free = free > kept ? free - kept : free;
-    } else if (free < hurry_below()) {
-        left = all_words() * MOAT_SWEEP_UNITS;
-        rate = LEAST_RATE;
-    } else {
-        return 0;
+        uint32_t room = pace->usable > pace->sweep_reserve ? pace->usable - pace->sweep_reserve : 0;
+        uint32_t need = units_left() / (room * 16 / pace->mean + 1);
+        due = need > due ? need : due;
     }
-    if (left / (free + 1) < rate && granules <= MOAT_SMALL_GRANULES) {
-        return MOAT_CONFIG_PACE;
+    if (granules <= MOAT_PAYMENT_GRANULES) {
+        return due;
     }
-    rate = left / (free + 1) + 1;
-    uint32_t units = granules < left / rate ? granules * rate : left;
-    return units > MOAT_CONFIG_PACE ? units : MOAT_CONFIG_PACE;
+    return due < UINT32_MAX / granules ? due * granules / MOAT_PAYMENT_GRANULES : UINT32_MAX / MOAT_PAYMENT_GRANULES;
 }

@@ -1,4 +1,4 @@
-/* moat: when the collector works, and how much. Internal to core; docs/pacing.md explains it and proves its bounds.
+/* moat: when the collector works, and how much. Internal to core; docs/pacing.md explains it.
  *
  * SPDX-License-Identifier: MIT */
 #ifndef MOAT_PACE_H
@@ -6,23 +6,24 @@
 
 #include "moat_heap.h"
 
-/* Whether free memory has fallen to where a cycle must start to end in time. Context: any. */
+/* Whether a safe point should start a cycle: one was asked for, or the search for free memory is at its stop. Context:
+ * any. */
 bool moat_pace_due(void);
 
-/* Work units that an allocation of `granules` has to do: at least MOAT_CONFIG_PACE. Where the free memory would not do
- * for the work left at the rate that was counted on, so many for each granule that the work is done before the memory
- * is used up. While sweeping, none while more is free than the rest of the sweep and the next marking need. Thread
- * mode, not in phase IDLE. */
+/* Whether an allocation has to call moat_cycle_pace first. Context: any. */
+static inline bool moat_pace_calls(void) {
+    return moat_heap.cycle.phase != MOAT_PHASE_IDLE || moat_heap.cycle.requested ||
+           moat_heap.finalizers.doomed != NULL || MOAT_CONFIG_STRESS_COLLECT != 0;
+}
+
+/* Work units that a request for `granules` has to do: MOAT_CONFIG_PACE for each 8 of them, at least once. While
+ * marking, more where the free granules left would not do for the work left. Thread mode, not in phase IDLE. */
 uint32_t moat_pace_units(uint32_t granules);
 
-/* Interrupts masked. Sets with how few free granules an allocation has to look whether something is due
- * (moat_heap.pace.threshold): after each change of what it depends on. */
-void moat_pace_attend(void);
-
-/* Interrupts masked, as a cycle starts, before its number is counted up. Guesses its work, counts from 0. */
+/* Interrupts masked, as a cycle starts, before its number is counted up. Guesses its work and what it may use. */
 void moat_pace_begin_marking(void);
 
-/* Interrupts masked, as marking ends. Sets what the next one may need. */
+/* Interrupts masked, as marking ends. Sets how many free granules the next marking and its sweep may use up. */
 void moat_pace_end_marking(void);
 
 #endif

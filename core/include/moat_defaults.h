@@ -66,7 +66,7 @@
  * Range 1..1024. A unit is ten to fifteen instructions: a slot looked at is one, an object marked two
  * (`make bench BENCH=slices` measures the stretch). 1 is a stress setting. */
 #ifndef MOAT_CONFIG_SLICE_UNITS
-#define MOAT_CONFIG_SLICE_UNITS 22
+#define MOAT_CONFIG_SLICE_UNITS 32
 #endif
 
 /* MOAT_CONFIG_PACE: work units that each allocation does at least while a cycle marks, in slices.

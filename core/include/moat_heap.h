@@ -24,10 +24,7 @@ typedef moat_word __attribute__((may_alias)) moat_raw;
 
 /* 32 granules of an arena, one bit each: start mark
  *   0 0  free                        1 1  an object's first granule, white: not reached yet, or no cycle marks
- *   0 1  the rest of an object       1 0  an object's first granule, grey or black
- * A word wholly inside one object is *covered*: it has no starts, its low two granules read 0 0, 0 1, which no other
- * word can, and the rest of `mark` tells how many words the object's first (15 bits, high) and last word (15 bits) are
- * away. */
+ *   0 1  the rest of an object       1 0  an object's first granule, grey or black */
 struct moat_bits {
     uint32_t start;
     uint32_t mark;
@@ -38,28 +35,32 @@ struct moat_arena {
     uintptr_t base;         /* address of granule 0: a multiple of 32 granules and one word; may lie before `low` */
     uintptr_t low, span;    /* the granules that objects can use, and the closing fence */
     struct moat_bits *bits; /* one for 32 granules, and one more */
-    uint32_t granules;      /* from base; the fence is the last */
-    uint32_t first;         /* the granule at `low` */
-    uint32_t grey;          /* head of the grey list: a granule, or MOAT_LINK_NONE */
-    uint32_t order;         /* its index in moat_heap.arenas.table */
-    uintptr_t start, end;   /* the memory that was given */
+    uintptr_t bias;         /* what the address of a granule's bits is counted from: moat_bits_at */
+    uint8_t *back;     /* one for each of the bits: in a word without a start, words back towards its object's start */
+    uint32_t *full;    /* bit i: of bits [32 i, 32 i + 32) no granule is free */
+    uint32_t granules; /* from base; the fence is the last */
+    uint32_t first;    /* the granule at `low` */
+    uint32_t grey;     /* head of the grey list: a granule, or MOAT_LINK_NONE */
+    uint32_t longest;  /* no object that it has held takes more granules */
+    uint32_t order;    /* its index in moat_heap.arenas.table */
+    uintptr_t start, end; /* the memory that was given */
 };
 
-/* A free run of two or more granules: a node of a bin's list, in the free memory itself. */
+/* A free run that the search has passed: an object that nothing refers to, with a header of its own kind. */
 struct __attribute__((may_alias)) moat_hole {
-    struct moat_hole *next;
-    struct moat_hole **link; /* what points at this one */
-    moat_word granules;
+    moat_word header;
+    struct moat_hole *next; /* in its list */
+    moat_word granules;     /* only in the list of long holes: the others have no room */
 };
 
-/* Bins: sizes 2..31 have one each, then one to a doubling. */
-#define MOAT_BINS 46
-#define MOAT_BIN_WORDS ((MOAT_BINS + 31) / 32)
+/* Holes of 1 to 30 granules have a list each, longer ones share the last. */
+#define MOAT_LISTS 32
+#define MOAT_LONG_HOLES 31
 
 enum moat_phase {
-    MOAT_PHASE_IDLE,  /* nothing to do until free memory falls to the trigger */
+    MOAT_PHASE_IDLE,  /* nothing to do until the search for free memory reaches its stop */
     MOAT_PHASE_MARK,  /* barrier on; roots, stacks and grey objects are being scanned */
-    MOAT_PHASE_SWEEP, /* barrier off; white objects become holes */
+    MOAT_PHASE_SWEEP, /* barrier off; white objects become free memory */
 };
 
 /* The stages of marking once the grey lists are empty. */
@@ -118,6 +119,7 @@ struct moat_scan {
     uintptr_t element;            /* start of the element under way */
     uintptr_t end;                /* end of the object or range */
     bool array;                   /* elements follow each other up to `end` */
+    bool extends;                 /* and the object may go on behind it: large ones are looked at word by word */
 };
 
 #if MOAT_CONFIG_SLICE_CLOCK
@@ -155,31 +157,55 @@ struct moat_border {
     uintptr_t home, home_span; /* the first arena's, for the fast half of the store check */
 };
 
-/* Written by space/cursor.c, and by heap/alloc.c, whose fast path advances `at`. Read in space/ and inspect/.
- * The chunk [at, limit) is zeroed and marked as in use; [limit, hole_end) is free and nobody else's. */
-struct moat_cursor {
-    uintptr_t at, limit, hole_end;
-    uint32_t *chunk; /* the start bits of the chunk's granules, which lie in one word */
-    struct moat_arena *arena;
-    bool may_join;   /* free memory may follow hole_end: a hole that is given back joins it */
-    bool born_black; /* objects made here are black: there is no chunk */
+/* Written by space/take.c, and by heap/alloc.c, whose fast path advances `at`. Read in space/ and inspect/.
+ * [at, limit) is zeroed and its mark bits are set. at == limit == 0: there is none, as while a cycle runs. */
+struct moat_chunk {
+    uintptr_t at, limit;
+    uintptr_t bias; /* its arena's */
 };
 
-/* When the collector works. Written by heap/pace.c; by heap/cycle.c (work, slow_allocations, threshold), by
- * space/cursor.c where granules are claimed or given back (threshold, allocated, largest_request), and by heap/heap.c
- * for a new arena. Read in heap/ and space/cursor.c. */
+/* Holes by size. Written by space/holes.c, and by heap/alloc.c, whose fast path takes the first. Read in space/ and
+ * inspect/. */
+struct moat_lists {
+    struct moat_hole *holes[MOAT_LISTS]; /* by granules; holes[0] is never used */
+    uint32_t map;                        /* bit i: holes[i] may be non-empty */
+};
+
+/* Where the search for free memory stands, and where it stops. Written by space/search.c, and the run by space/take.c;
+ * read in space/ and inspect/. */
+struct moat_place {
+    struct moat_bits *word;      /* next to look at */
+    struct moat_bits *group_end; /* of the words that can be looked at one after the other */
+    uint32_t mask;               /* free granules of the word before that are not passed yet */
+    uintptr_t at;                /* the address of that word's first granule */
+};
+
+struct moat_search {
+    struct moat_place place;
+    struct moat_arena *arena;       /* of these words; NULL: there is no arena */
+    struct moat_arena *stop;        /* the search stops in this arena, */
+    uint32_t stop_word;             /* before this word */
+    bool follows;                   /* SWEEP: the stop is where the sweep stands */
+    uintptr_t run_at, run_end;      /* MARK, SWEEP: the free run that it has come to, not claimed; 0 and 0: none */
+    struct moat_arena *run_arena;   /* of the run */
+    struct moat_arena *large_arena; /* where a large object is looked for first; NULL: at the search's place */
+    uint32_t large_word;            /* in there */
+};
+
+/* When the collector works. Written by heap/pace.c, `work` by heap/cycle.c, `usable`, `payments` and
+ * `paid_for` by space/ too. Read in heap/ and space/. */
 struct moat_pace {
-    uint32_t threshold;        /* with as few free granules an allocation first asks moat_cycle_pace what is due */
-    uint32_t reserve;          /* free granules the next marking may need: below it a cycle starts, the sweep hurries */
-    uint32_t allocated;        /* granules allocated since this cycle, or the last, started */
-    uint32_t largest_request;  /* since then, in granules */
-    uint32_t slow_allocations; /* in this marking: those that asked what is due */
-    uint32_t work;             /* units done in this cycle's marking, or the last's if none runs */
-    uint32_t expected_work;    /* this cycle's guess of them */
-    uint32_t rate;             /* units that marking did for each granule allocated meanwhile, when last measured */
+    uint32_t reserve;       /* free granules that are to lie behind the stop: for the next marking and its sweep */
+    uint32_t sweep_reserve; /* those of them that are for the sweep */
+    uint32_t usable;        /* while marking: free granules left, in runs that are worth it */
+    uint32_t work;          /* units done in this cycle's marking, or the last's if none runs */
+    uint32_t expected_work; /* this cycle's guess of them */
+    uint32_t payments;      /* in this cycle, in eighths: a request counts its granules, 8 at least */
+    uint32_t paid_for;      /* granules that they were for */
+    uint32_t mean;          /* granules that a payment is for, in sixteenths: 8 granules at most */
 };
 
-/* Written by heap/cycle.c; `requested` by space/cursor.c too. Read by anybody in core. */
+/* Written by heap/cycle.c. Read by anybody in core. */
 struct moat_cycle {
     enum moat_phase phase;
     bool requested;  /* thread mode must start a cycle, or end one, whatever is free */
@@ -196,24 +222,26 @@ struct moat_arenas {
 /* The section of types. Written by moat_init (heap/heap.c), constant from then on: read by anybody. */
 struct moat_types {
     moat_word count;
-    moat_word leaf_header; /* the least header of a type without slots: they stand last */
+    moat_word bytes_header; /* of objects of raw bytes */
 };
 
-/* Where the sweep stands. Written by space/sweep.c, `run_start` by space/cursor.c too. Read in space/, heap/ and
- * inspect/. */
+/* Where the sweep stands: first it goes over all words, then it places the search's stop. Written by space/sweep.c.
+ * Read in space/, heap/ and inspect/. */
 struct moat_sweep {
     struct moat_arena *arena; /* NULL: done */
     uint32_t word;            /* next to sweep */
-    uintptr_t at;             /* the address of its first granule */
-    uint32_t free_mask;       /* free granules of the word before that belong to no hole yet */
     uint32_t carry;           /* 1: a dead object reaches into the next word */
-    bool was_free;            /* the granule before it was free before the sweep came there */
-    uintptr_t run_start;      /* of the free run that ends where the sweep stands; 0: none does */
+    uint32_t in_use;          /* bit i: granule i of every word of the group so far is in use */
+    bool placed;              /* the stop has its place */
+    struct moat_arena *place; /* it lies here, or before: */
+    uint32_t place_word;      /* here */
+    uint32_t usable;          /* free granules behind that place, in runs that are worth it */
 };
 
-/* Where marking stands. Written by heap/cycle.c, `scan` by mark/mark.c, root_step by mark/root.c, and by mark/stack.c
- * when a stack is added. Read in heap/, mark/, and store/ (stacks_grey). */
+/* Where marking stands. Written by heap/cycle.c, `scan` and `busy` by mark/grey.c, root_step by mark/root.c, and by
+ * mark/stack.c when a stack is added. Read in heap/, mark/, and store/ (stacks_grey). */
 struct moat_marking {
+    bool busy;        /* handlers must not mark: thread mode does, and lets them run for an instant */
     bool stacks_grey; /* some stack is not scanned yet: stores shade the new value too */
     enum moat_mark_stage stage;
     uint32_t root_step;    /* the root range that comes next */
@@ -232,14 +260,14 @@ struct moat_finalizers {
     void *shade_at;        /* next of `doomed` to shade as a root */
 };
 
-/* The front door. Written by heap/heap.c (ready), mark/stack.c (inside, caller) and heap/alloc.c (the others). Read in
- * heap/; `claiming` in space/cursor.c too, and `ready` by anybody. */
+/* The front door. Written by heap/heap.c (ready), mark/stack.[ch] (inside, caller, stack_...) and heap/alloc.c (the
+ * others). Read in heap/, and `ready` by anybody. */
 struct moat_front {
     uintptr_t inside; /* the stack pointer with which thread mode entered the slow path or the collector; 0: outside */
     uintptr_t caller; /* who called what is inside, for its traps */
-    bool ready;       /* moat_init has finished */
-    bool claiming;    /* a large object is half claimed: handlers do not sweep */
-    bool asking_hook; /* it is running: thread mode's, no mask */
+    uintptr_t stack_low, stack_span;          /* the stack that thread mode entered on last */
+    bool ready;                               /* moat_init has finished */
+    bool asking_hook;                         /* it is running: thread mode's, no mask */
     bool (*out_of_memory_hook)(size_t bytes); /* thread mode's, no mask */
 #if MOAT_CONFIG_STRESS_FAIL
     uint32_t fail_countdown;
@@ -255,28 +283,26 @@ struct moat_tables {
     struct moat_handle_entry *handles;
 };
 
-/* Holes by size. Written by space/bins.c. Read there and in inspect/. */
-struct moat_bins {
-    uint32_t map[MOAT_BIN_WORDS]; /* bit i: holes[i] may be non-empty */
-    struct moat_hole *holes[MOAT_BINS];
-};
-
 struct moat_heap {
     uint32_t marking; /* not 0: the barrier is on. Written by heap/cycle.c, read by the barrier macros without a mask */
     struct moat_border border;
-    struct moat_cursor cursor;
-    /* In the bins and in [cursor.limit, cursor.hole_end). Written in space/, and by heap/heap.c for a new arena. */
-    uint32_t free_granules;
+    struct moat_chunk chunk;
+    struct moat_lists lists; /* IDLE */
+    uint32_t listed;         /* granules in these and those lists. Written as they are */
+#if MOAT_CONFIG_EVENTS > 0
+    uint32_t free_granules; /* 00 in the bitmaps; in SWEEP, where it has been. Written in space/ and by heap/heap.c */
+#endif
+    struct moat_search search;
     struct moat_pace pace;
     struct moat_cycle cycle;
     struct moat_types types;
     struct moat_arenas arenas;
-    struct moat_front front;
     struct moat_sweep sweep;
     struct moat_marking mark;
     struct moat_finalizers finalizers;
+    struct moat_front front;
     struct moat_tables tables;
-    struct moat_bins bins;
+    struct moat_lists aside; /* MARK: the lists as they were at the cycle's start */
     struct moat_stats stats; /* each counter is written where the thing counted happens */
 #if MOAT_CONFIG_SLICE_CLOCK
     struct moat_utilisation utilisation; /* written by heap/utilisation.c, read there */

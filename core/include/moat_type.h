@@ -43,13 +43,15 @@ struct moat_type {
     moat_word map;               /* bit i: word i of the payload is a slot */
     const struct moat_run *runs; /* or NULL */
     uint32_t size;               /* bytes of one element's payload */
-    uint32_t extent;             /* bytes of a whole object: header, payload, padding; | MOAT_EXTENT_FINALIZED */
+    uint32_t extent;             /* bytes of a whole object: header, payload, padding; | MOAT_EXTENT_SLOW */
     uint32_t run_count;          /* entries in runs */
     uint32_t flexible;           /* 1: the last run is a tail */
 };
 
-/* Set in the extent of finalized types: too large for the allocator's fast path, which so needs no test for them. */
-#define MOAT_EXTENT_FINALIZED 0x80000000u
+/* Set in the extent of types that are not for the allocator's fast path: finalized ones, and objects of more granules
+ * than MOAT_EXTENT_FAST. No chunk has so much room, so the fast path needs no test for them. */
+#define MOAT_EXTENT_SLOW 0x80000000u
+#define MOAT_EXTENT_FAST 31u
 
 #define MOAT_TYPE_ALIGN (8 * sizeof(void *))
 
@@ -85,7 +87,7 @@ struct moat_type {
     MOAT_TYPE_PLACED_(name_) = {.name = #T,                                                                            \
                                 .runs = name_##_runs_,                                                                 \
                                 .size = sizeof(T),                                                                     \
-                                .extent = MOAT_EXTENT_(sizeof(T)),                                                     \
+                                .extent = MOAT_EXTENT_OF_(sizeof(T)),                                                  \
                                 .run_count = sizeof name_##_runs_ / sizeof name_##_runs_[0]}
 
 /* MOAT_TYPE_FLEX(name, T, runs..., tail): a type that ends in a flexible array, made with MOAT_NEW_FLEX.
@@ -99,7 +101,7 @@ struct moat_type {
     MOAT_TYPE_PLACED_(name_) = {.name = #T,                                                                            \
                                 .runs = name_##_runs_,                                                                 \
                                 .size = sizeof(T),                                                                     \
-                                .extent = MOAT_EXTENT_(sizeof(T)),                                                     \
+                                .extent = MOAT_EXTENT_OF_(sizeof(T)),                                                  \
                                 .run_count = sizeof name_##_runs_ / sizeof name_##_runs_[0],                           \
                                 .flexible = 1}
 
@@ -160,6 +162,8 @@ struct moat_root {
 #define MOAT_JOIN_NOW_(a, b) a##b
 
 #define MOAT_WORDS_UP_(bytes) (((bytes) + MOAT_WORD_BYTES - 1) / MOAT_WORD_BYTES * MOAT_WORD_BYTES)
+#define MOAT_EXTENT_OF_(payload)                                                                                       \
+    (MOAT_EXTENT_(payload) | (MOAT_EXTENT_(payload) > MOAT_EXTENT_FAST * MOAT_GRANULE ? MOAT_EXTENT_SLOW : 0))
 #define MOAT_EXTENT_(payload) (((payload) + MOAT_WORD_BYTES + MOAT_GRANULE - 1) / MOAT_GRANULE * MOAT_GRANULE)
 
 #define MOAT_TYPE_PLACED_(name_)                                                                                       \
@@ -181,9 +185,9 @@ struct moat_root {
 
 #define MOAT_TYPE_BARE_(name_, T)                                                                                      \
     MOAT_TYPE_CHECK_(name_, T);                                                                                        \
-    MOAT_LEAF_TYPE_PLACED_(name_) = {.name = #T, .size = sizeof(T), .extent = MOAT_EXTENT_(sizeof(T))}
+    MOAT_LEAF_TYPE_PLACED_(name_) = {.name = #T, .size = sizeof(T), .extent = MOAT_EXTENT_OF_(sizeof(T))}
 
-#define MOAT_FINALIZED_EXTENT_(T) (MOAT_EXTENT_FINALIZED | MOAT_EXTENT_(MOAT_WORDS_UP_(sizeof(T)) + MOAT_WORD_BYTES))
+#define MOAT_FINALIZED_EXTENT_(T) (MOAT_EXTENT_SLOW | MOAT_EXTENT_(MOAT_WORDS_UP_(sizeof(T)) + MOAT_WORD_BYTES))
 #define MOAT_FINALIZED_BARE_(name_, T, finalizer)                                                                      \
     MOAT_TYPE_CHECK_(name_, T);                                                                                        \
     MOAT_LEAF_TYPE_PLACED_(name_) = {                                                                                  \
@@ -191,7 +195,7 @@ struct moat_root {
 #define MOAT_FINALIZED_SLOTS_(name_, T, finalizer, ...)                                                                \
     MOAT_TYPE_SLOTS_WITH_(name_, T, finalizer, MOAT_FINALIZED_EXTENT_(T), __VA_ARGS__)
 
-#define MOAT_TYPE_SLOTS_(name, T, ...) MOAT_TYPE_SLOTS_WITH_(name, T, NULL, MOAT_EXTENT_(sizeof(T)), __VA_ARGS__)
+#define MOAT_TYPE_SLOTS_(name, T, ...) MOAT_TYPE_SLOTS_WITH_(name, T, NULL, MOAT_EXTENT_OF_(sizeof(T)), __VA_ARGS__)
 
 #define MOAT_TYPE_SLOTS_WITH_(name_, T, finalizer, extent_, ...)                                                       \
     MOAT_TYPE_CHECK_(name_, T);                                                                                        \

@@ -3,33 +3,66 @@
  * SPDX-License-Identifier: MIT */
 #include "inspect/check.h"
 
-#include "space/bins.h"
-#include "mark/finalize.h"
 #include "base/clear.h"
+#include "mark/finalize.h"
 #include "space/granule.h"
 #include "base/port.h"
 
-/* INV-6: the bins hold only the free runs, under their sizes, and the count of free granules is theirs and the
- * cursor's. */
-static bool check_bins(const struct moat_check_sums *sums, struct moat_heap_error *error) {
-    uint32_t holes = 0, granules = 0;
-    for (uint32_t bin = 0; bin < MOAT_BINS; bin++) {
-        struct moat_hole *hole = moat_heap.bins.holes[bin];
-        bool mapped = (moat_heap.bins.map[bin >> 5] >> (bin & 31u) & 1u) != 0;
-        if (hole != NULL && !mapped) {
-            return moat_check_fail(error, 6, (uintptr_t)hole, "a bin that holds something is not in the map of bins");
+/* INV-5, INV-6: a list holds holes of its size, and a list that holds something is in the map. Adds up what it holds.
+ */
+static bool check_list_of_holes(const struct moat_lists *lists, uint32_t list, struct moat_check_sums *sums,
+                                struct moat_heap_error *error) {
+    struct moat_hole *hole = lists->holes[list];
+    if (hole != NULL && (lists->map >> list & 1u) == 0) {
+        return moat_check_fail(error, 6, (uintptr_t)hole, "a list of holes that holds something is not in the map");
+    }
+    for (; hole != NULL; hole = hole->next) {
+        uintptr_t at = (uintptr_t)hole;
+        struct moat_arena *arena = moat_arena_of(at);
+        if (arena == NULL || !moat_in_header(at) || at % MOAT_WORD_BYTES != 0) {
+            return moat_check_fail(error, 5, at, "a list of holes leads to what is no granule");
         }
-        for (; hole != NULL && holes <= sums->holes; hole = hole->next) {
-            if (moat_bins_of((uint32_t)hole->granules) != bin) {
-                return moat_check_fail(error, 6, (uintptr_t)hole, "a hole is filed under another size");
-            }
-            holes++;
-            granules += (uint32_t)hole->granules;
+        uint32_t first = moat_granule_of(arena, at);
+        if (!moat_is_start(arena, first) || !moat_is_white(arena, first) || !moat_is_hole(hole->header)) {
+            return moat_check_fail(error, 5, at, "a list of holes holds something else: a hole was written to");
+        }
+        uint32_t granules = moat_object_end(arena, first) - first;
+        bool in_place =
+            granules < MOAT_LONG_HOLES ? list == granules : list == MOAT_LONG_HOLES && hole->granules == granules;
+        if (!in_place) {
+            return moat_check_fail(error, 5, at, "a hole is filed under another size");
+        }
+        if (sums->listed_holes++ > sums->holes) {
+            return moat_check_fail(error, 6, at, "a list of holes runs in a circle");
+        }
+        sums->listed += granules;
+    }
+    return true;
+}
+
+/* INV-5, INV-6: in IDLE all holes are in the lists, in MARK in those aside, and otherwise the lists are empty. */
+static bool check_holes(struct moat_check_sums *sums, struct moat_heap_error *error) {
+    for (uint32_t list = 0; list < MOAT_LISTS; list++) {
+        bool wrong = (moat_heap.lists.holes[list] != NULL && moat_heap.cycle.phase != MOAT_PHASE_IDLE) ||
+                     (moat_heap.aside.holes[list] != NULL && moat_heap.cycle.phase != MOAT_PHASE_MARK);
+        if (wrong) {
+            return moat_check_fail(error, 6, 0, "lists of holes are not empty in a phase where they must be");
+        }
+        if (!check_list_of_holes(&moat_heap.lists, list, sums, error) ||
+            !check_list_of_holes(&moat_heap.aside, list, sums, error)) {
+            return false;
         }
     }
-    uint32_t owned = moat_granules(moat_heap.cursor.hole_end - moat_heap.cursor.limit);
-    if (holes != sums->holes || granules != sums->hole_granules || moat_heap.free_granules != granules + owned) {
-        return moat_check_fail(error, 6, 0, "the bins do not hold just the free runs");
+    if (moat_heap.cycle.phase != MOAT_PHASE_SWEEP && sums->listed_holes != sums->holes) {
+        return moat_check_fail(error, 6, 0, "a hole is in no list");
+    }
+#if MOAT_CONFIG_EVENTS > 0
+    bool counted = moat_heap.free_granules == sums->free;
+#else
+    bool counted = true;
+#endif
+    if (moat_heap.listed != sums->listed || !counted) {
+        return moat_check_fail(error, 6, 0, "the counts of free granules are wrong");
     }
     return true;
 }
@@ -58,34 +91,39 @@ static bool check_list(void *object, struct moat_heap_error *error) {
     return true;
 }
 
-/* INV-11: the cursor's chunk is zero, lies in one bitmap word and is not there while objects are born black. */
-static bool check_cursor(struct moat_heap_error *error) {
-    if (moat_heap.cursor.at >= moat_heap.cursor.limit) {
+/* INV-11: the chunk is zero, inside of what stands before it, and only there in IDLE. */
+static bool check_chunk(struct moat_heap_error *error) {
+    uintptr_t at = moat_heap.chunk.at, limit = moat_heap.chunk.limit;
+    if (at == limit) {
         return true;
     }
-    const struct moat_arena *arena = moat_heap.cursor.arena;
-    uint32_t first = moat_granule_of(arena, moat_heap.cursor.at),
-             last = moat_granule_of(arena, moat_heap.cursor.limit - 1);
-    if (first >> 5 != last >> 5 || moat_heap.cursor.chunk != &arena->bits[last >> 5].start ||
-        moat_born_black(arena, first)) {
-        return moat_check_fail(error, 11, moat_heap.cursor.at, "the cursor's chunk is not one that it may have");
+    const struct moat_arena *arena = moat_arena_of(at);
+    if (arena == NULL || at > limit || arena != moat_arena_of(limit - 1) || arena->bias != moat_heap.chunk.bias ||
+        moat_heap.cycle.phase != MOAT_PHASE_IDLE) {
+        return moat_check_fail(error, 11, at, "the chunk is not one that there may be");
     }
-    for (const moat_raw *at = moat_header_at(moat_heap.cursor.at); (uintptr_t)at < moat_heap.cursor.limit; at++) {
-        if (*at != 0) {
-            return moat_check_fail(error, 11, (uintptr_t)at, "memory ahead of the cursor was written to");
+    for (uint32_t granule = moat_granule_of(arena, at); granule < moat_granule_of(arena, limit); granule++) {
+        if ((moat_inside(&arena->bits[granule >> 5]) & moat_bit(granule)) == 0) {
+            return moat_check_fail(error, 11, at, "the chunk's bits are wrong");
+        }
+    }
+    for (const moat_raw *word = moat_header_at(at); (uintptr_t)word < limit; word++) {
+        if (*word != 0) {
+            return moat_check_fail(error, 11, (uintptr_t)word, "the chunk was written to");
         }
     }
     return true;
 }
 
 static bool check_all(struct moat_heap_error *error) {
-    struct moat_check_sums sums = {0, 0};
+    struct moat_check_sums sums;
+    sums.free = sums.holes = sums.listed_holes = sums.listed = 0; /* no initialiser: that may be a call of memset */
     for (uint32_t i = 0; i < moat_heap.arenas.count; i++) {
         if (!moat_check_arena(moat_heap.arenas.table[i], &sums, error)) {
             return false;
         }
     }
-    return check_bins(&sums, error) && check_phase(error) && check_cursor(error) && moat_check_slots(error) &&
+    return check_phase(error) && check_chunk(error) && check_holes(&sums, error) && moat_check_slots(error) &&
            check_list(moat_heap.finalizers.finalizable, error) && check_list(moat_heap.finalizers.condemned, error) &&
            check_list(moat_heap.finalizers.doomed, error);
 }

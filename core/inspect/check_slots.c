@@ -20,7 +20,7 @@ static bool check_slot(const moat_slot *slot, struct moat_heap_error *error) {
         return true;
     }
     uint32_t start = moat_object_start(arena, moat_granule_of(arena, value));
-    if (start == MOAT_NO_GRANULE) {
+    if (start == MOAT_NO_GRANULE || moat_is_hole(*moat_header_at(moat_granule_address(arena, start)))) {
         return moat_check_fail(error, 8, (uintptr_t)slot, "a slot points at freed memory");
     }
     if (is_dead(arena, start)) {

@@ -165,18 +165,18 @@ static void print_struct(struct dump *dump, const void *start, uintptr_t bytes) 
 
 /* ---- what a reader of the heap needs ---- */
 
-/* Holes are linked through the free memory itself: their links and sizes, and no more of it. A damaged list leads out
- * of the arenas, or round. */
-static void print_holes(struct dump *dump) {
-    uint32_t left = moat_heap.free_granules;
-    for (unsigned bin = 0; bin < MOAT_BINS; bin++) {
-        for (const struct moat_hole *hole = moat_heap.bins.holes[bin];
-             moat_arena_of((uintptr_t)hole) != NULL && left != 0; hole = hole->next) {
+/* Holes are linked through their own memory: their headers, links and sizes, and no more of it. A damaged list leads
+ * out of the arenas, or round. */
+static void print_holes(struct dump *dump, const struct moat_lists *lists) {
+    uint32_t left = moat_heap.listed;
+    for (unsigned list = 0; list < MOAT_LISTS; list++) {
+        uint32_t bytes = list < MOAT_LONG_HOLES ? MOAT_GRANULE : sizeof(struct moat_hole);
+        for (const struct moat_hole *hole = lists->holes[list]; moat_arena_of((uintptr_t)hole) != NULL && left != 0;
+             hole = hole->next) {
             left--;
-            print_struct(dump, hole, sizeof *hole);
+            print_struct(dump, hole, bytes);
         }
     }
-    print_memory(dump, moat_heap.cursor.at, moat_heap.cursor.limit);
 }
 
 static void print_state(struct dump *dump) {
@@ -184,9 +184,11 @@ static void print_state(struct dump *dump) {
     for (uint32_t i = 0; i < moat_heap.arenas.count; i++) {
         const struct moat_arena *arena = moat_heap.arenas.table[i];
         print_struct(dump, arena, sizeof *arena);
-        print_struct(dump, arena->bits, moat_arena_words(arena) * sizeof(struct moat_bits));
+        print_memory(dump, (uintptr_t)arena->bits, arena->low); /* and back bytes, and full bits */
     }
-    print_holes(dump);
+    print_holes(dump, &moat_heap.lists);
+    print_holes(dump, &moat_heap.aside);
+    print_memory(dump, moat_heap.chunk.at, moat_heap.chunk.limit);
 }
 
 static void print_roots(struct dump *dump) {
@@ -243,7 +245,7 @@ static void print_object(struct dump *dump, const struct moat_arena *arena, uint
     const struct moat_type *type = moat_header_type(header);
     bool dead = moat_heap.cycle.phase == MOAT_PHASE_SWEEP && moat_is_unswept(arena, granule >> 5) &&
                 moat_is_white(arena, granule);
-    dump->objects += !dead;
+    dump->objects += !dead && !moat_is_hole(header);
     if (!dead && moat_header_has_slots(header)) {
         print_memory(dump, at, moat_granule_address(arena, moat_object_end(arena, granule)));
         return;

@@ -3,9 +3,9 @@
  * SPDX-License-Identifier: MIT */
 #include "mark/finalize.h"
 
-#include "base/event.h"
 #include "fault/assert.h"
-#include "space/free.h"
+#include "base/event.h"
+#include "base/free.h"
 #include "space/granule.h"
 #include "mark/mark.h"
 #include "mark/stack.h"

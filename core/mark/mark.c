@@ -8,31 +8,28 @@
 #include "base/port.h"
 #include "space/granule.h"
 
-/* The cost of work, in units of some ten to fifteen instructions: looking at a slot, marking what it points at, going
- * on to another piece or object. */
-#define UNITS_SLOT 1
-#define UNITS_MARK 2
-#define UNITS_PIECE 2
-
 /* White to grey, or to black where there is nothing to scan. */
 static inline void mark(struct moat_arena *arena, uint32_t granule, struct moat_bits *bits, uint32_t bit,
-                        moat_raw *header, moat_word leaf_header) {
+                        moat_raw *header) {
     uint32_t mark = bits->mark;
     if ((mark & bit) == 0) {
         return;
     }
     bits->mark = mark & ~bit;
-    moat_word type = *header & MOAT_HEADER_TYPE_MASK;
-    MOAT_ASSERT(moat_header_known(type) && moat_is_object_granule(arena, granule));
-    if (type < leaf_header) {
-        *header = type | ((moat_word)arena->grey << MOAT_HEADER_TYPE_BITS);
+    moat_word was = *header;
+    MOAT_ASSERT(moat_header_known(was) && moat_is_object_granule(arena, granule));
+    if (moat_header_has_slots(was)) {
+        *header = moat_header_linked(was, arena->grey);
         arena->grey = granule;
     }
 }
 
+/* An ambiguous word may point at a hole, which stays dead. */
 static void mark_start(struct moat_arena *arena, uint32_t start) {
-    mark(arena, start, &arena->bits[start >> 5], moat_bit(start), moat_header_at(moat_granule_address(arena, start)),
-         moat_heap.types.leaf_header);
+    moat_raw *header = moat_header_at(moat_granule_address(arena, start));
+    if (!moat_is_hole(*header)) {
+        mark(arena, start, &arena->bits[start >> 5], moat_bit(start), header);
+    }
 }
 
 /* Marks the object that a granule belongs to, if it belongs to one. */
@@ -49,7 +46,6 @@ struct view {
     uintptr_t base;
     uintptr_t low, span;
     struct moat_bits *bits;
-    moat_word leaf_header;
 };
 
 static inline void look_at(struct view *view, struct moat_arena *arena) {
@@ -58,7 +54,6 @@ static inline void look_at(struct view *view, struct moat_arena *arena) {
     view->low = arena->low;
     view->span = arena->span;
     view->bits = arena->bits;
-    view->leaf_header = moat_heap.types.leaf_header;
 }
 
 /* The payload of an object lies one word behind its granule's address: most values are that. */
@@ -69,8 +64,7 @@ static inline void mark_in(const struct view *view, uintptr_t address) {
     if ((bits->start & bit) == 0) {
         mark_owner(view->arena, granule);
     } else if (!moat_in_header(address)) {
-        mark(view->arena, granule, bits, bit, (moat_raw *)(address & ~(uintptr_t)(MOAT_WORD_BYTES - 1)) - 1,
-             view->leaf_header);
+        mark(view->arena, granule, bits, bit, (moat_raw *)(address & ~(uintptr_t)(MOAT_WORD_BYTES - 1)) - 1);
     }
 }
 
@@ -103,26 +97,24 @@ static inline uint32_t white_starts(const struct moat_arena *arena, uint32_t gra
     return starts & (((uint32_t)1 << count) - 1);
 }
 
-/* The granules of a row that are looked at in one masked step. */
-#define MASKED_GRANULES 6u
-
-/* Marks all objects that begin or lie in a row of granules: the first may reach into it, the others start there. */
-static void mark_row(struct moat_arena *arena, uint32_t granule, uint32_t count) {
-    mark_owner(arena, granule);
-    for (uint32_t starts = white_starts(arena, granule, count); starts != 0; starts &= starts - 1) {
-        mark_start(arena, granule + moat_lowest_bit(starts));
-    }
-}
-
-/* Both are counted from MOAT_FAR_GRANULES before the arena's first: the granule that the word points into, and the
- * first of which it keeps any object. */
+/* Marks the objects that begin or lie in a row of granules. Both are counted from MOAT_FAR_GRANULES before the arena's
+ * first: the granule that the word points into, and the first of which it keeps any object. */
 static void mark_near(struct moat_arena *arena, uint32_t at, uint32_t row_first) {
     uint32_t last = at + MOAT_NEAR_GRANULES;
     uint32_t first = row_first > MOAT_FAR_GRANULES ? row_first : MOAT_FAR_GRANULES;
-    for (uint32_t count; first <= last; first += count) {
-        count = last - first + 1 < MASKED_GRANULES ? last - first + 1 : MASKED_GRANULES;
-        moat_port_mask_t masked = moat_port_mask();
-        mark_row(arena, arena->first + first - MOAT_FAR_GRANULES, count);
+    if (first > last) {
+        return;
+    }
+    uint32_t granule = arena->first + first - MOAT_FAR_GRANULES;
+    moat_port_mask_t masked = moat_port_mask();
+    uint32_t starts = white_starts(arena, granule, last - first + 1);
+    if ((moat_inside(&arena->bits[granule >> 5]) & moat_bit(granule)) != 0) {
+        mark_owner(arena, granule);
+    }
+    moat_port_unmask(masked);
+    for (; starts != 0; starts &= starts - 1) {
+        masked = moat_port_mask();
+        mark_start(arena, granule + moat_lowest_bit(starts));
         moat_port_unmask(masked);
     }
 }
@@ -141,9 +133,11 @@ static inline bool may_be_long(const struct moat_arena *arena, uint32_t granule,
 static void mark_if_long(struct moat_arena *arena, uint32_t granule, uint32_t base, uintptr_t ahead) {
     uint32_t start = moat_object_start(arena, granule);
     uintptr_t distance = moat_bytes(start - base) - ahead;
-    if (start != MOAT_NO_GRANULE && distance <= MOAT_FAR_BYTES &&
-        distance <= moat_bytes(moat_object_end(arena, start) - start) - MOAT_WORD_BYTES) {
-        mark_start(arena, start);
+    if (start != MOAT_NO_GRANULE && distance <= MOAT_FAR_BYTES) {
+        uint32_t last = start + moat_granules(distance + MOAT_WORD_BYTES - 1);
+        if (last < arena->granules && moat_object_start(arena, last) == start) {
+            mark_start(arena, start);
+        }
     }
 }
 
@@ -152,7 +146,8 @@ static void mark_if_long(struct moat_arena *arena, uint32_t granule, uint32_t ba
  * distances finds them all. */
 static void mark_far(struct moat_arena *arena, uintptr_t ahead) {
     const uint32_t base = arena->first - MOAT_FAR_GRANULES; /* wraps around, and the sums below wrap back */
-    for (uint32_t least = MOAT_NEAR_GRANULES + 1; least <= MOAT_FAR_GRANULES; least *= 2) {
+    const uint32_t most = arena->longest < MOAT_FAR_GRANULES ? arena->longest : MOAT_FAR_GRANULES;
+    for (uint32_t least = MOAT_NEAR_GRANULES + 1; least <= most; least *= 2) {
         uint32_t over = moat_granules(ahead) + 2 * least - 1;
         if (over >= MOAT_FAR_GRANULES) {
             uint32_t granule = base + over;
@@ -184,98 +179,4 @@ bool moat_mark_is_white(const void *object) {
     MOAT_ASSERT(moat_port_is_masked());
     const struct moat_arena *arena = moat_arena_of((uintptr_t)object);
     return arena != NULL && moat_is_white(arena, moat_granule_of(arena, (uintptr_t)object));
-}
-
-/* The type whose objects marking met last, if its slots are its first words and nothing else: most are. */
-struct habit {
-    moat_word type;
-    uint32_t slots;
-};
-
-static bool learn(struct habit *habit, moat_word header) {
-    const struct moat_type *type = moat_header_type(header);
-    if ((header & MOAT_HEADER_ARRAY) != 0 || type->run_count != 0 || (type->map & (type->map + 1)) != 0) {
-        return false;
-    }
-    habit->type = header & MOAT_HEADER_TYPE_MASK;
-    habit->slots = ~type->map == 0 ? (uint32_t)MOAT_WORD_BITS : moat_lowest_bit_word(~type->map);
-    return true;
-}
-
-/* Another arena than the first that has grey objects, or NULL. */
-static struct moat_arena *other_grey_arena(void) {
-    for (uint32_t i = 1; i < moat_heap.arenas.count; i++) {
-        if (moat_heap.arenas.table[i]->grey != MOAT_LINK_NONE) {
-            return moat_heap.arenas.table[i];
-        }
-    }
-    return NULL;
-}
-
-/* Takes a grey object off its list and begins its scan: it is black from here on, and what the scan has still to visit
- * is grey in effect. True: the object is after the habit, and [at, dense_end) are all its slots. */
-static inline bool begin_grey(struct moat_arena *arena, struct moat_scan *scan, struct habit *habit) {
-    uint32_t granule = arena->grey;
-    MOAT_ASSERT(moat_is_object_granule(arena, granule));
-    MOAT_ASSERT(moat_is_start(arena, granule) && !moat_is_white(arena, granule));
-    moat_raw *header = moat_header_at(moat_granule_address(arena, granule));
-    moat_word was = *header;
-    MOAT_ASSERT(moat_header_known(was));
-    arena->grey = (uint32_t)(was >> MOAT_HEADER_TYPE_BITS);
-    if ((was & MOAT_HEADER_TYPE_MASK) != habit->type && !learn(habit, was)) {
-        moat_scan_object(scan, arena, granule);
-        return false;
-    }
-    scan->at = (moat_slot *)(header + 1);
-    scan->dense_end = scan->at + habit->slots;
-    return true;
-}
-
-/* The work behind [at, dense_end): the scan's next piece, or another grey object. False: nothing is grey. */
-static inline bool go_on(struct moat_scan *scan, struct moat_arena *home, struct habit *habit) {
-    while (scan->map != 0 || scan->type != NULL) {
-        if (moat_scan_next_piece(scan)) {
-            return true;
-        }
-        scan->type = NULL;
-    }
-    struct moat_arena *arena = home->grey != MOAT_LINK_NONE ? home : other_grey_arena();
-    return arena != NULL && (begin_grey(arena, scan, habit), true);
-}
-
-uint32_t moat_mark_some(uint32_t units) {
-    MOAT_ASSERT(moat_port_is_masked());
-    MOAT_ASSERT(moat_heap.cycle.phase == MOAT_PHASE_MARK && units <= INT32_MAX);
-    if (moat_heap.arenas.count == 0) {
-        return units;
-    }
-    struct moat_scan *scan = &moat_heap.mark.scan;
-    struct habit habit = {~(moat_word)0, 0};
-    struct view home;
-    look_at(&home, moat_heap.arenas.table[0]);
-    int32_t left = (int32_t)units;
-    moat_slot *at = scan->at, *end = scan->dense_end;
-    while (left > 0) {
-        if (at == end) {
-            scan->at = at;
-            if (!go_on(scan, home.arena, &habit)) {
-                break;
-            }
-            at = scan->at;
-            end = scan->dense_end;
-            left -= UNITS_PIECE;
-            continue;
-        }
-        uintptr_t value = (uintptr_t)*at++;
-        left -= UNITS_SLOT;
-        if (value - home.low < home.span) {
-            left -= UNITS_MARK;
-            mark_in(&home, value);
-        } else if (value != 0 && moat_heap.arenas.count > 1) {
-            left -= UNITS_MARK;
-            moat_mark_value((void *)value);
-        }
-    }
-    scan->at = at;
-    return left > 0 ? (uint32_t)left : 0;
 }

@@ -8,6 +8,7 @@
 #ifndef MOAT_MARK_H
 #define MOAT_MARK_H
 
+#include "base/port.h"
 #include "moat_heap.h"
 
 /* Greys the object that a slot's value points at or into, if it is white. Cost: constant. */
@@ -56,8 +57,12 @@ bool moat_scan_next_piece(struct moat_scan *scan);
  * scan is over when NULL is returned and *units is not 0. */
 moat_slot *moat_scan_next(struct moat_scan *scan, uint32_t *units);
 
-/* Marks from grey objects until there are none left or the units are used up. Returns the units left; more than 0 means
- * that nothing is grey. */
-uint32_t moat_mark_some(uint32_t units);
+/* A unit of work, in instructions of a Cortex-M3, about. */
+#define MOAT_UNIT 12
+
+/* Marks from grey objects until there are none left or the units are used up. Returns the units left, 1 at least, if
+ * nothing is grey any more; else 0. After each MOAT_CONFIG_SLICE_UNITS interrupts are as `masked` says for an instant;
+ * handlers must not mark then (moat_heap.mark.busy). */
+uint32_t moat_mark_some(uint32_t units, moat_port_mask_t masked);
 
 #endif

@@ -68,18 +68,6 @@ bool moat_root_next(void) {
     return false;
 }
 
-uint32_t moat_root_units(void) {
-    uintptr_t bytes = (uintptr_t)moat_roots_end - (uintptr_t)moat_roots_start;
-    bytes += (uintptr_t)moat_typed_roots_end - (uintptr_t)moat_typed_roots_start;
-    for (uint32_t i = 0; moat_heap.tables.roots != NULL && i < MOAT_CONFIG_ROOTS_MAX; i++) {
-        const struct moat_root *root = &moat_heap.tables.roots[i];
-        bytes += root->start == NULL ? 0 : moat_root_end(root) - (uintptr_t)root->start;
-    }
-    uint32_t tables = (uint32_t)(moat_root_records_end - moat_root_records_start) + MOAT_CONFIG_ROOTS_MAX +
-                      MOAT_CONFIG_PINS_MAX + MOAT_CONFIG_HANDLES_MAX;
-    return 2 * (uint32_t)(bytes / MOAT_WORD_BYTES) + tables;
-}
-
 bool moat_root_overlaps(uintptr_t start, uintptr_t end) {
     if ((start < (uintptr_t)moat_roots_end && (uintptr_t)moat_roots_start < end) ||
         (start < (uintptr_t)moat_typed_roots_end && (uintptr_t)moat_typed_roots_start < end)) {

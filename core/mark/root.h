@@ -13,9 +13,6 @@ bool moat_root_next(void);
 /* One past the last byte of a root. */
 uintptr_t moat_root_end(const struct moat_root *root);
 
-/* The most work units that scanning all roots takes. Cost: a pass over the tables. */
-uint32_t moat_root_units(void);
-
 /* Whether [start, end) overlaps a root section or a root added at run time. Cost: a search of those. */
 bool moat_root_overlaps(uintptr_t start, uintptr_t end);
 

@@ -39,6 +39,17 @@ static void begin_piece(struct moat_scan *scan, const struct moat_run *run, uint
     }
 }
 
+/* Moves the object's end on by what its next bitmap word says, 32 granules at most. False: it ends here. */
+static bool extend(struct moat_scan *scan) {
+    const struct moat_arena *arena = moat_arena_of(scan->element);
+    uint32_t granule = moat_granule_of(arena, scan->end),
+             other = ~(moat_inside(&arena->bits[granule >> 5]) >> (granule & 31u));
+    uint32_t granules = other == 0 ? 32 : moat_lowest_bit(other);
+    scan->end += moat_bytes(granules);
+    scan->extends = granules != 0;
+    return scan->extends;
+}
+
 void moat_scan_begin(struct moat_scan *scan, const struct moat_type *type, uintptr_t start, uintptr_t end, bool array) {
     MOAT_ASSERT(start <= end);
     MOAT_ASSERT(type == NULL || moat_type_known(type) || !moat_heap.front.ready); /* none is known before moat_init */
@@ -47,6 +58,7 @@ void moat_scan_begin(struct moat_scan *scan, const struct moat_type *type, uintp
     scan->end = end;
     scan->element = start;
     scan->array = array;
+    scan->extends = false;
     scan->run = 0;
     scan->pieces = 0;
     scan->inner = 0;
@@ -63,9 +75,33 @@ void moat_scan_object(struct moat_scan *scan, const struct moat_arena *arena, ui
     moat_word header = *moat_header_at(at);
     const struct moat_type *type = moat_header_type(header);
     bool array = (header & MOAT_HEADER_ARRAY) != 0;
-    bool sized = !array && type->flexible == 0;
-    uintptr_t end = sized ? start + type->size : moat_granule_address(arena, moat_object_end(arena, granule));
+    bool sized = !array && type->flexible == 0, extends = array && moat_heap.cycle.phase == MOAT_PHASE_MARK;
+    uintptr_t end = extends ? at + MOAT_GRANULE : start + type->size;
+    if (!sized && !extends) {
+        end = moat_granule_address(arena, moat_object_end(arena, granule));
+    }
     moat_scan_begin(scan, type, start, end, array);
+    scan->extends = extends;
+}
+
+/* An array of slots goes on where its known part ends. */
+static bool begin_more(struct moat_scan *scan) {
+    uintptr_t from = scan->end;
+    if (!scan->extends || !extend(scan)) {
+        return false;
+    }
+    begin_dense(scan, from, scan->end);
+    return true;
+}
+
+/* Whether another element follows the one under way. */
+static bool has_next_element(struct moat_scan *scan) {
+    while (scan->end - scan->element < 2 * (uintptr_t)scan->type->size) {
+        if (!scan->extends || !extend(scan)) {
+            return false;
+        }
+    }
+    return true;
 }
 
 /* Pieces of a run in the object that begins at `element`; a tail has as many as fit. */
@@ -104,8 +140,8 @@ bool moat_scan_next_piece(struct moat_scan *scan) {
     const struct moat_type *type = scan->type;
     if (scan->map != 0) {
         begin_mapped(scan);
-    } else if (type == NULL) { /* NOLINT(bugprone-branch-clone): before type is used */
-        return false;
+    } else if (type == NULL) {
+        return begin_more(scan);
     } else if (scan->inner != 0) {
         begin_inner(scan, &type->runs[scan->run - 1]);
     } else if (scan->pieces != 0) {
@@ -114,7 +150,7 @@ bool moat_scan_next_piece(struct moat_scan *scan) {
         begin_piece(scan, run, scan->piece + run->stride);
     } else if (scan->run < type->run_count) {
         begin_run(scan);
-    } else if (scan->array && scan->end - scan->element >= 2 * (uintptr_t)type->size) {
+    } else if (scan->array && has_next_element(scan)) {
         scan->element += type->size;
         scan->run = 0;
         begin_map(scan, scan->element, type->map);

@@ -3,9 +3,9 @@
  * SPDX-License-Identifier: MIT */
 #include "mark/stack.h"
 
-#include "base/event.h"
 #include "fault/assert.h"
-#include "space/free.h"
+#include "base/event.h"
+#include "base/free.h"
 #include "space/granule.h"
 #include "mark/mark.h"
 #include "base/port.h"
@@ -17,21 +17,35 @@ static inline void look_at(moat_word word, uintptr_t low, uintptr_t span) {
     }
 }
 
-/* Two words at a time: the loop itself is half of what a word costs. Frames hold poisoned red zones in a sanitized host
- * build; the scan reads them all the same. */
+/* Words that are looked at together: the loop itself is half of what a word costs. */
+#define TOGETHER 4
+
+/* The first four words from `at` on, in steps of four, of which one lies within `span` of `low`; or `end`, which is not
+ * `at`. */
+static inline const moat_raw *skip(const moat_raw *at, const moat_raw *end, uintptr_t low, uintptr_t span) {
+#ifdef MOAT_PORT_SKIP
+    return (const moat_raw *)MOAT_PORT_SKIP((uintptr_t)at, (uintptr_t)end, low, span);
+#else
+    while (at != end && at[0] - low >= span && at[1] - low >= span && at[2] - low >= span && at[3] - low >= span) {
+        at += TOGETHER;
+    }
+    return at;
+#endif
+}
+
+/* Frames hold poisoned red zones in a sanitized host build; the scan reads them all the same. */
 __attribute__((no_sanitize_address, noinline)) static void scan_words(uintptr_t from, uintptr_t to) {
     MOAT_EVENT(MOAT_EVENT_SCAN_BEGIN, to - from);
     const moat_raw *at = (const moat_raw *)((from + MOAT_WORD_BYTES - 1) & ~(uintptr_t)(MOAT_WORD_BYTES - 1));
     const moat_raw *end = (const moat_raw *)(to & ~(uintptr_t)(MOAT_WORD_BYTES - 1));
     const uintptr_t low = moat_reach_low(moat_heap.border.low), span = moat_reach_span(moat_heap.border.span);
-    if (at < end && (((uintptr_t)at ^ (uintptr_t)end) & MOAT_WORD_BYTES) != 0) {
+    while (at < end && (((uintptr_t)at ^ (uintptr_t)end) & (TOGETHER * MOAT_WORD_BYTES - 1)) != 0) {
         look_at(*at++, low, span);
     }
-    while (at < end) {
-        moat_word first = at[0], second = at[1];
-        at += 2;
-        look_at(first, low, span);
-        look_at(second, low, span);
+    while (at < end && (at = skip(at, end, low, span)) != end) {
+        for (const moat_raw *next = at + TOGETHER; at != next; at++) {
+            look_at(*at, low, span);
+        }
     }
     MOAT_EVENT(MOAT_EVENT_SCAN_END, moat_event_free_bytes());
 }
@@ -104,34 +118,31 @@ bool moat_stack_overlaps(uintptr_t start, uintptr_t end) {
     return false;
 }
 
-static void enter(uintptr_t pc, uintptr_t sp) {
-    moat_port_mask_t masked = moat_port_mask();
-    uintptr_t other = moat_heap.front.inside;
-    moat_heap.front.inside = sp;
-    moat_heap.front.caller = pc;
-    moat_port_unmask(masked);
-    if (other != 0) {
-        moat_port_misused(pc, sp, other);
+static void remember(uintptr_t low, uintptr_t high) {
+    moat_heap.front.stack_low = low;
+    moat_heap.front.stack_span = high - low;
+}
+
+/* Finds the stack, and remembers it. */
+static bool find_stack(uintptr_t sp) {
+    for (const struct moat_stack *stack = moat_heap.tables.stacks; stack != NULL; stack = stack->next) {
+        if (holds(stack, sp)) {
+            remember(stack->low, stack->high);
+            return true;
+        }
     }
+    struct moat_range thread = moat_port_thread_stack(), handler = moat_port_handler_stack();
+    bool on_thread = sp - thread.low < thread.high - thread.low;
+    struct moat_range own = on_thread ? thread : handler;
+    remember(own.low, own.high);
+    return sp - own.low < own.high - own.low;
 }
 
 /* Before moat_init there is nothing to protect: the call is refused with MOAT_ERR_NOT_READY. */
-void moat_stack_enter(uintptr_t pc) {
-    if (moat_port_in_handler() || !moat_heap.front.ready) {
-        return;
+void moat_stack_enter_slow(uintptr_t pc, uintptr_t sp, uintptr_t other) {
+    if (moat_heap.front.ready && (other != 0 || !find_stack(sp))) {
+        moat_port_misused(pc, sp, other);
     }
-    uintptr_t sp = (uintptr_t)__builtin_frame_address(0);
-    enter(pc, sp);
-    if (!moat_stack_overlaps(sp, sp + 1)) {
-        moat_port_misused(pc, sp, 0);
-    }
-}
-
-uintptr_t moat_stack_leave(void) {
-    if (!moat_port_in_handler()) {
-        moat_heap.front.inside = 0;
-    }
-    return moat_heap.front.caller;
 }
 
 int moat_require_thread(const char *call, uintptr_t pc) {
@@ -140,7 +151,7 @@ int moat_require_thread(const char *call, uintptr_t pc) {
         result = moat_require_started(call);
     }
     if (result == MOAT_OK && moat_heap.front.inside != 0) {
-        moat_stack_enter(pc); /* which traps */
+        moat_port_misused(pc, (uintptr_t)__builtin_frame_address(0), moat_heap.front.inside);
     }
     return result;
 }
@@ -194,12 +205,16 @@ int moat_stack_remove(struct moat_stack *stack) {
         return moat_refuse(MOAT_ERR_ABSENT, call, "this stack is not registered", (uintptr_t)stack);
     }
     if (moat_heap.cycle.phase == MOAT_PHASE_MARK && stack->cycle != moat_heap.cycle.number) {
-        enter(MOAT_CALLER(), (uintptr_t)__builtin_frame_address(0));
+        uintptr_t sp = (uintptr_t)__builtin_frame_address(0), other = moat_stack_inside(MOAT_CALLER(), sp);
+        if (other != 0) {
+            moat_port_misused(MOAT_CALLER(), sp, other);
+        }
         (void)moat_port_spill_and_call(scan_registered, stack);
         (void)moat_stack_leave();
     }
     moat_port_mask_t masked = moat_port_mask();
     *link = stack->next;
+    moat_heap.front.stack_span = 0;
     moat_port_unmask(masked);
     return MOAT_OK;
 }

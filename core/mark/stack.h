@@ -6,12 +6,13 @@
 #define MOAT_STACK_H
 
 #include "base/caller.h"
+#include "base/port.h"
 #include "moat_heap.h"
 
 /* Thread mode is about to allocate or collect, in more than the fast path: traps if no scan knows the stack that it
  * runs on, or if it is inside already, as another task that was preempted there. In a handler: nothing. pc: the caller
  * to name. */
-void moat_stack_enter(uintptr_t pc);
+static inline void moat_stack_enter(uintptr_t pc);
 #define MOAT_STACK_ENTER() moat_stack_enter(MOAT_CALLER())
 
 /* MOAT_OK, or refuses a call that is thread mode's: before moat_init, where start-up has not done its part, in a
@@ -20,7 +21,7 @@ int moat_require_thread(const char *call, uintptr_t pc);
 
 /* Thread mode is done, or calls what may allocate and switch: a finalizer, a hook. In a handler: nothing. Returns the
  * caller that entered, with which to enter again. */
-uintptr_t moat_stack_leave(void);
+static inline uintptr_t moat_stack_leave(void);
 
 /* Scans the stack that the caller runs on, its registers included. */
 void moat_stack_scan_current(void);
@@ -33,5 +34,36 @@ bool moat_stack_scan_next(void);
 
 /* Whether [start, end) overlaps the thread's, the handlers' or a registered stack. Cost: a search of those. */
 bool moat_stack_overlaps(uintptr_t start, uintptr_t end);
+
+/* ---- inline ---- */
+
+/* The stack is not the last one that was seen, or another context (its stack pointer, else 0) is inside. */
+void moat_stack_enter_slow(uintptr_t pc, uintptr_t sp, uintptr_t other);
+
+/* Notes who is inside, and returns who was. */
+static inline uintptr_t moat_stack_inside(uintptr_t pc, uintptr_t sp) {
+    moat_port_mask_t masked = moat_port_mask();
+    uintptr_t other = moat_heap.front.inside;
+    moat_heap.front.inside = sp;
+    moat_heap.front.caller = pc;
+    moat_port_unmask(masked);
+    return other;
+}
+
+static inline void moat_stack_enter(uintptr_t pc) {
+    if (!moat_port_in_handler()) {
+        uintptr_t sp = (uintptr_t)__builtin_frame_address(0), other = moat_stack_inside(pc, sp);
+        if (other != 0 || sp - moat_heap.front.stack_low >= moat_heap.front.stack_span) {
+            moat_stack_enter_slow(pc, sp, other);
+        }
+    }
+}
+
+static inline uintptr_t moat_stack_leave(void) {
+    if (!moat_port_in_handler()) {
+        moat_heap.front.inside = 0;
+    }
+    return moat_heap.front.caller;
+}
 
 #endif

@@ -1,8 +1,9 @@
 /* moat: addresses, granules, headers and the two bits of each granule. Internal to core.
  *
  * A granule begins one word before a payload's alignment, so that a header is a granule's first word and the payload
- * behind it is aligned. A header holds the type (low bits: its offset in the types' section / 16, and the array flag)
- * and, while the object is grey, the granule of the next grey object of its arena.
+ * behind it is aligned. A header holds the type (high bits: its offset from the first type without slots / 16, negative
+ * if the type has slots; and the array flag) and, while the object is grey, the granule of the next grey object of its
+ * arena (low bits).
  *
  * SPDX-License-Identifier: MIT */
 #ifndef MOAT_GRANULE_H
@@ -14,21 +15,32 @@
 #include "base/sections.h"
 
 #define MOAT_GRANULE_SHIFT (MOAT_WORD_BYTES == 4 ? 3u : 4u)
-#define MOAT_HEADER_TYPE_BITS (MOAT_WORD_BYTES == 4 ? 12u : 32u)
-#define MOAT_HEADER_TYPE_MASK (((moat_word)1 << MOAT_HEADER_TYPE_BITS) - 1)
-#define MOAT_HEADER_ARRAY ((moat_word)1)
+#define MOAT_HEADER_LINK_BITS (MOAT_WORD_BYTES == 4 ? 20u : 32u)
+#define MOAT_HEADER_LINK_MASK (((moat_word)1 << MOAT_HEADER_LINK_BITS) - 1)
+#define MOAT_HEADER_ARRAY ((moat_word)1 << MOAT_HEADER_LINK_BITS)
 #define MOAT_TYPE_SHIFT (MOAT_WORD_BYTES == 4 ? 5u : 6u) /* of MOAT_TYPE_ALIGN */
-#define MOAT_HEADER_TYPE_SHIFT 4u /* types are aligned to 32 bytes at least: bit 0 is left for the flag */
+#define MOAT_HEADER_TYPE_SHIFT 4u /* types are aligned to 32 bytes at least: the lowest bit is left for the flag */
 #define MOAT_LINK_NONE (MOAT_WORD_BYTES == 4 ? 0xfffffu : 0xffffffffu)
+
+/* In place of a type, of a hole: no type stands that far into the section. */
+#define MOAT_HEADER_HOLE ((moat_word)INTPTR_MAX & ~MOAT_HEADER_LINK_MASK)
 
 #define MOAT_NO_GRANULE UINT32_MAX
 
-/* Larger requests are no business of the cursor; smaller ones never fill a whole bitmap word (INV-3). */
-#define MOAT_SMALL_GRANULES 31u
+/* Larger requests are searched for in the bitmap. The search sees a free run of at least so many granules in a piece of
+ * at least so many. */
+#define MOAT_SMALL_GRANULES MOAT_EXTENT_FAST
 
 /* The granules that one bitmap word stands for. */
 #define MOAT_WORD_GRANULES 32u
 #define MOAT_WORD_SPAN (MOAT_WORD_GRANULES * MOAT_GRANULE)
+#define MOAT_WORD_SHIFT (MOAT_GRANULE_SHIFT + 5u)
+
+/* While a cycle runs, a request for more granules pays for more than one (docs/pacing.md). */
+#define MOAT_PAYMENT_GRANULES 8u
+
+/* Bitmap words that share a full bit. */
+#define MOAT_GROUP_WORDS 32u
 
 static inline uint32_t moat_granules(uintptr_t bytes) {
     return (uint32_t)(bytes >> MOAT_GRANULE_SHIFT);
@@ -36,11 +48,6 @@ static inline uint32_t moat_granules(uintptr_t bytes) {
 
 static inline uintptr_t moat_bytes(uint32_t granules) {
     return (uintptr_t)granules << MOAT_GRANULE_SHIFT;
-}
-
-/* Interrupts masked: of all holes, what is left of the cursor's chunk included. */
-static inline uintptr_t moat_free_bytes(void) {
-    return moat_bytes(moat_heap.free_granules) + (moat_heap.cursor.limit - moat_heap.cursor.at);
 }
 
 /* The arena whose granules p lies in, or NULL. The first is tried first. Bounded by MOAT_CONFIG_ARENAS_MAX. */
@@ -61,6 +68,16 @@ static inline uint32_t moat_granule_of(const struct moat_arena *arena, uintptr_t
     return moat_granules(p - arena->base);
 }
 
+/* The bits of the granule at an address. bias: its arena's. */
+static inline struct moat_bits *moat_bits_at(uintptr_t bias, uintptr_t at) {
+    return (struct moat_bits *)(bias + (at >> MOAT_WORD_SHIFT) * sizeof(struct moat_bits));
+}
+
+/* The bit of the granule at an address, in its bits. */
+static inline uint32_t moat_bit_at(uintptr_t at) {
+    return (uint32_t)1 << ((at >> MOAT_GRANULE_SHIFT) & 31u);
+}
+
 /* Whether p, inside an arena, points into a granule's first word, where an object would have its header. */
 static inline bool moat_in_header(uintptr_t p) {
     return (p & MOAT_WORD_BYTES) != 0;
@@ -79,17 +96,20 @@ static inline uintptr_t moat_payload_at(uintptr_t granule_address) {
 }
 
 static inline moat_word moat_header_of_type(const struct moat_type *type) {
-    return ((uintptr_t)type - (uintptr_t)moat_types_start) >> MOAT_HEADER_TYPE_SHIFT;
-}
-
-/* The header of objects of raw bytes. */
-static inline moat_word moat_bytes_header(void) {
-    return moat_header_of_type(&moat_type_bytes) | MOAT_HEADER_ARRAY;
+    return ((uintptr_t)type - (uintptr_t)moat_leaf_types_start) << (MOAT_HEADER_LINK_BITS - MOAT_HEADER_TYPE_SHIFT);
 }
 
 static inline const struct moat_type *moat_header_type(moat_word header) {
-    moat_word offset = ((header & MOAT_HEADER_TYPE_MASK) & ~MOAT_HEADER_ARRAY) << MOAT_HEADER_TYPE_SHIFT;
-    return (const struct moat_type *)((uintptr_t)moat_types_start + offset);
+    intptr_t offset = ((intptr_t)header >> MOAT_HEADER_LINK_BITS) & ~(intptr_t)1;
+    return (const struct moat_type *)((uintptr_t)moat_leaf_types_start + ((uintptr_t)offset << MOAT_HEADER_TYPE_SHIFT));
+}
+
+static inline uint32_t moat_header_link(moat_word header) {
+    return (uint32_t)(header & MOAT_HEADER_LINK_MASK);
+}
+
+static inline moat_word moat_header_linked(moat_word header, uint32_t granule) {
+    return (header & ~MOAT_HEADER_LINK_MASK) | granule;
 }
 
 /* Whether a pointer is to an entry of the types' section. NULL is not, nor is any before moat_init. Low bits that
@@ -106,7 +126,11 @@ static inline bool moat_header_known(moat_word header) {
 
 /* Whether marking has to look into an object with this header. */
 static inline bool moat_header_has_slots(moat_word header) {
-    return (header & MOAT_HEADER_TYPE_MASK) < moat_heap.types.leaf_header;
+    return (intptr_t)header < 0;
+}
+
+static inline bool moat_is_hole(moat_word header) {
+    return (header & ~MOAT_HEADER_LINK_MASK) == MOAT_HEADER_HOLE;
 }
 
 static inline uint32_t moat_bit(uint32_t granule) {
@@ -122,23 +146,11 @@ static inline bool moat_is_white(const struct moat_arena *arena, uint32_t granul
     return (arena->bits[granule >> 5].mark & moat_bit(granule)) != 0;
 }
 
-/* Whether a bitmap word lies wholly inside one object (moat_heap.h). */
-static inline bool moat_is_covered(const struct moat_bits *bits) {
-    return bits->start == 0 && (bits->mark & 3u) == 2;
-}
-
-/* In a covered word: how many words before it the object starts, and how many behind it it ends. */
-static inline uint32_t moat_words_back(const struct moat_bits *bits) {
-    return bits->mark >> 17;
-}
-
-static inline uint32_t moat_words_ahead(const struct moat_bits *bits) {
-    return bits->mark >> 2 & 0x7fffu;
-}
-
-static inline void moat_cover(struct moat_bits *bits, uint32_t back, uint32_t ahead) {
-    bits->start = 0;
-    bits->mark = back << 17 | ahead << 2 | 2u;
+/* The granules of a word that are inside objects. Where handlers may make objects meanwhile, the mark bits are read
+ * first: a start that is made between the two readings then shows. */
+static inline uint32_t moat_inside(const struct moat_bits *bits) {
+    uint32_t mark = *(const volatile uint32_t *)&bits->mark;
+    return mark & ~*(const volatile uint32_t *)&bits->start;
 }
 
 /* Whether a granule may be an object's: the fence is not. */
@@ -167,14 +179,17 @@ static inline bool moat_type_has_slots(const struct moat_type *type) {
 }
 
 static inline uint32_t moat_type_granules(const struct moat_type *type) {
-    return moat_granules(type->extent & ~MOAT_EXTENT_FINALIZED);
+    return moat_granules(type->extent & ~MOAT_EXTENT_SLOW);
 }
 
-/* The granule after the object that starts at `granule`. Cost: constant. */
+/* The granule after the object that starts at `granule`. Cost: a step for each 32 of its granules. */
 uint32_t moat_object_end(const struct moat_arena *arena, uint32_t granule);
 
-/* The first granule of the object that `granule` belongs to, or MOAT_NO_GRANULE if it is free. Cost:
- * constant. */
+/* The first granule of the object (a hole is one) that `granule` belongs to, or MOAT_NO_GRANULE if it is free. Cost: a
+ * step for each 255 of its bitmap words. */
 uint32_t moat_object_start(const struct moat_arena *arena, uint32_t granule);
+
+/* Writes the back bytes of an object of `granules` at `first`, where it needs some. Cost: a step for each 32. */
+void moat_object_back(const struct moat_arena *arena, uint32_t first, uint32_t granules);
 
 #endif

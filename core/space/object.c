@@ -15,47 +15,39 @@ static bool begins_half_swept(const struct moat_arena *arena, uint32_t word) {
     return moat_heap.sweep.carry != 0 && moat_heap.sweep.arena == arena && word == moat_heap.sweep.word;
 }
 
-/* The first granule behind `granule` that is not the rest of an object. A word of rest and no more is the cursor's
- * chunk. */
-static uint32_t rest_end(const struct moat_arena *arena, uint32_t granule) {
+/* The first granule behind `granule` that is not inside an object. The fence is not. */
+static uint32_t inside_end(const struct moat_arena *arena, uint32_t granule) {
     uint32_t word = granule >> 5;
-    const struct moat_bits *bits = &arena->bits[word];
-    uint32_t not_rest = ~(bits->mark & ~bits->start) & ~moat_bit_range(0, (granule & 31u) + 1);
-    if (not_rest == 0) {
+    uint32_t other = ~moat_inside(&arena->bits[word]) & ~moat_bit_range(0, (granule & 31u) + 1);
+    while (other == 0) {
         word++;
-        bits = &arena->bits[word];
-        if (moat_is_covered(bits) && !begins_half_swept(arena, word)) {
-            word += moat_words_ahead(bits);
-            bits = &arena->bits[word];
-        }
         if (begins_half_swept(arena, word)) {
             return word << 5;
         }
-        not_rest = ~(bits->mark & ~bits->start);
+        other = ~moat_inside(&arena->bits[word]);
     }
-    return (word << 5) + (not_rest == 0 ? 32 : moat_lowest_bit(not_rest));
+    return (word << 5) + moat_lowest_bit(other);
 }
 
-/* The object before the cursor ends there, not with the chunk. */
+/* The object before the chunk ends there. The chunk's place is read first: a handler may make objects in it. */
 uint32_t moat_object_end(const struct moat_arena *arena, uint32_t granule) {
     MOAT_ASSERT(moat_is_object_granule(arena, granule) || granule == arena->granules - 1);
-    uint32_t end = rest_end(arena, granule);
-    if (moat_heap.cursor.at < moat_heap.cursor.limit && arena == moat_heap.cursor.arena) {
-        uint32_t cursor = moat_granule_of(arena, moat_heap.cursor.at);
-        return granule < cursor && cursor < end ? cursor : end;
-    }
-    return end;
+    uintptr_t chunk = *(volatile uintptr_t *)&moat_heap.chunk.at;
+    uint32_t end = inside_end(arena, granule);
+    uintptr_t at = moat_granule_address(arena, granule);
+    bool before = chunk > at && chunk < moat_granule_address(arena, end);
+    return before ? moat_granule_of(arena, chunk) : end;
 }
 
-/* The start of the object that the end of a word lies in. */
+/* The start of the object that the end of a word lies in: in this word or, back bytes lead there, in one before. */
 static uint32_t start_of_last(const struct moat_arena *arena, uint32_t word) {
-    const struct moat_bits *bits = &arena->bits[word];
-    if (moat_is_covered(bits)) {
-        uint32_t low = word - moat_words_back(bits), swept = moat_heap.sweep.word;
-        if (moat_heap.sweep.carry != 0 && moat_heap.sweep.arena == arena && word >= swept && low < swept) {
-            return MOAT_NO_GRANULE; /* its front has been freed */
+    bool half = moat_heap.sweep.carry != 0 && moat_heap.sweep.arena == arena && word >= moat_heap.sweep.word;
+    while (arena->bits[word].start == 0) {
+        uint32_t back = arena->back[word];
+        word -= back < word ? back : word;
+        if ((half && word < moat_heap.sweep.word) || back == 0) {
+            return MOAT_NO_GRANULE; /* the object's front has been freed */
         }
-        word = low;
     }
     return (word << 5) + moat_highest_bit(arena->bits[word].start);
 }
@@ -64,14 +56,11 @@ uint32_t moat_object_start(const struct moat_arena *arena, uint32_t granule) {
     uint32_t word = granule >> 5, bit = moat_bit(granule);
     MOAT_ASSERT(word <= moat_arena_words(arena)); /* the bitmap has one more */
     const struct moat_bits *bits = &arena->bits[word];
-    if (moat_is_covered(bits)) {
-        return start_of_last(arena, word);
-    }
     if ((bits->start & bit) != 0) {
         return granule;
     }
     bool in_chunk =
-        moat_granule_address(arena, granule) - moat_heap.cursor.at < moat_heap.cursor.limit - moat_heap.cursor.at;
+        moat_granule_address(arena, granule) - moat_heap.chunk.at < moat_heap.chunk.limit - moat_heap.chunk.at;
     if ((bits->mark & bit) == 0 || in_chunk || granule < arena->first) {
         return MOAT_NO_GRANULE;
     }
@@ -82,34 +71,46 @@ uint32_t moat_object_start(const struct moat_arena *arena, uint32_t granule) {
     return begins_half_swept(arena, word) ? MOAT_NO_GRANULE : start_of_last(arena, word - 1);
 }
 
-/* Interrupts masked: a handler's allocation next to the object would change bits that belong together. */
-static bool find(uintptr_t address, struct moat_object *out) {
-    const struct moat_arena *arena = moat_arena_of(address);
-    if (arena == NULL) {
-        return false;
+void moat_object_back(const struct moat_arena *arena, uint32_t first, uint32_t granules) {
+    uint32_t word = first >> 5, last = (first + granules) >> 5;
+    for (uint32_t back = 1; word + back < last; back++) {
+        arena->back[word + back] = (uint8_t)(back < UINT8_MAX ? back : UINT8_MAX);
     }
+}
+
+/* Interrupts masked: a handler's allocation next to the object would change bits that belong together. Returns its
+ * first granule, or MOAT_NO_GRANULE: there is no object, or one that is dead. */
+static uint32_t find_start(const struct moat_arena *arena, uintptr_t address) {
     uint32_t start = moat_object_start(arena, moat_granule_of(arena, address));
     if (start == MOAT_NO_GRANULE || start == arena->granules - 1) {
-        return false;
+        return MOAT_NO_GRANULE;
     }
     uintptr_t begin = moat_granule_address(arena, start);
     bool dead =
         moat_heap.cycle.phase == MOAT_PHASE_SWEEP && moat_is_unswept(arena, start >> 5) && moat_is_white(arena, start);
-    if (dead || address < moat_payload_at(begin)) {
-        return false;
-    }
-    moat_word header = *moat_header_at(begin);
-    out->start = (void *)moat_payload_at(begin);
-    out->bytes = moat_granule_address(arena, moat_object_end(arena, start)) - moat_payload_at(begin);
-    out->type = moat_header_type(header);
-    out->array = (header & MOAT_HEADER_ARRAY) != 0;
-    return true;
+    bool hole = moat_is_hole(*moat_header_at(begin));
+    return dead || hole || address < moat_payload_at(begin) ? MOAT_NO_GRANULE : start;
 }
 
+/* The object's end is looked for with interrupts on: handlers can neither free it nor join anything to it. */
 bool moat_object_find(const void *p, struct moat_object *out) {
-    struct moat_object found;
+    const struct moat_arena *arena = moat_arena_of((uintptr_t)p);
+    if (arena == NULL) {
+        return false;
+    }
     moat_port_mask_t masked = moat_port_mask();
-    bool is_object = find((uintptr_t)p, out == NULL ? &found : out);
+    uint32_t start = find_start(arena, (uintptr_t)p);
     moat_port_unmask(masked);
-    return is_object;
+    if (start == MOAT_NO_GRANULE) {
+        return false;
+    }
+    if (out != NULL) {
+        uintptr_t begin = moat_granule_address(arena, start);
+        moat_word header = *moat_header_at(begin);
+        out->start = (void *)moat_payload_at(begin);
+        out->bytes = moat_granule_address(arena, moat_object_end(arena, start)) - moat_payload_at(begin);
+        out->type = moat_header_type(header);
+        out->array = (header & MOAT_HEADER_ARRAY) != 0;
+    }
+    return true;
 }

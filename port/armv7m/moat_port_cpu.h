@@ -36,6 +36,23 @@ static inline bool moat_port_in_handler(void) {
     return ipsr != 0;
 }
 
+/* grey.S has moat_grey_loop. */
+#define MOAT_PORT_GREY 1
+
+/* See core/mark/stack.c. The registers ascend, as the instruction wants them to. */
+static inline uintptr_t moat_port_skip(uintptr_t at, uintptr_t end, uintptr_t low, uintptr_t span) {
+    register uintptr_t a __asm__("r4"), b __asm__("r5"), c __asm__("r6"), d __asm__("r8");
+    __asm__ volatile("1: ldmia %4!, {%0, %1, %2, %3}\n\t"
+                     "subs %0, %6\n\tcmp %0, %7\n\tblo 2f\n\tsubs %1, %6\n\tcmp %1, %7\n\tblo 2f\n\t"
+                     "subs %2, %6\n\tcmp %2, %7\n\tblo 2f\n\tsub %3, %6\n\tcmp %3, %7\n\tblo 2f\n\t"
+                     "cmp %4, %5\n\tbne 1b\n\tb 3f\n2: subs %4, #16\n3:"
+                     : "=&r"(a), "=&r"(b), "=&r"(c), "=&r"(d), "+&r"(at)
+                     : "r"(end), "r"(low), "r"(span)
+                     : "cc", "memory");
+    return at;
+}
+#define MOAT_PORT_SKIP(at, end, low, span) moat_port_skip(at, end, low, span)
+
 /* Two words an instruction, where there is one that does. */
 #if __ARM_ARCH >= 7
 #define MOAT_PORT_CLEAR(at)                                                                                            \

@@ -129,18 +129,47 @@ static void object_fact(const char *name, const void *pointer) {
            (unsigned long)object.bytes);
 }
 
-/* The free memory that allocations can use: the bins' and the cursor's. */
-static void hole_facts(void) {
-    uintptr_t count = 0, largest = moat_heap.cursor.hole_end - moat_heap.cursor.at;
-    count += largest != 0;
-    for (unsigned i = 0; i < MOAT_BINS; i++) {
-        for (const struct moat_hole *hole = moat_heap.bins.holes[i]; hole != NULL; hole = hole->next) {
-            count++;
-            largest = moat_bytes((uint32_t)hole->granules) > largest ? moat_bytes((uint32_t)hole->granules) : largest;
+static bool in_use(const struct moat_arena *arena, uint32_t granule) {
+    const struct moat_bits *bits = &arena->bits[granule >> 5];
+    return ((bits->start | bits->mark) & moat_bit(granule)) != 0;
+}
+
+static uintptr_t hole_count, hole_largest;
+
+static void count_hole(uintptr_t bytes) {
+    hole_count += bytes != 0;
+    hole_largest = bytes > hole_largest ? bytes : hole_largest;
+}
+
+static void count_holes(const struct moat_lists *lists) {
+    for (unsigned i = 0; i < MOAT_LISTS; i++) {
+        for (const struct moat_hole *hole = lists->holes[i]; hole != NULL; hole = hole->next) {
+            count_hole(moat_bytes(i < MOAT_LONG_HOLES ? i : (uint32_t)hole->granules));
         }
     }
-    fact("holes", count);
-    fact("largest", largest);
+}
+
+static void count_free_runs(const struct moat_arena *arena) {
+    uint32_t run = 0;
+    for (uint32_t granule = arena->first; granule < arena->granules; granule++) {
+        if (in_use(arena, granule)) {
+            count_hole(moat_bytes(run));
+        }
+        run = in_use(arena, granule) ? 0 : run + 1;
+    }
+}
+
+/* The free memory that allocations can use: free granules, the holes in lists, and the chunk. */
+static void hole_facts(void) {
+    hole_count = hole_largest = 0;
+    count_hole(moat_heap.chunk.limit - moat_heap.chunk.at);
+    count_holes(&moat_heap.lists);
+    count_holes(&moat_heap.aside);
+    for (uint32_t i = 0; i < moat_heap.arenas.count; i++) {
+        count_free_runs(moat_heap.arenas.table[i]);
+    }
+    fact("holes", hole_count);
+    fact("largest", hole_largest);
 }
 
 static void stop_at(const char *name) {
@@ -310,8 +339,9 @@ int main(void) {
     (void)moat_gc_collect();
     stage = "collected";
     fact("gap.alive", is_alive(hidden_gap));
-    MOAT_STORE(trees[0], grow(1)); /* so that the cursor has a chunk */
-    fact("chunk", moat_heap.cursor.limit - moat_heap.cursor.at);
+    (void)MOAT_NEW_BYTES(200);     /* so that the search passes holes, which are too small for it */
+    MOAT_STORE(trees[0], grow(1)); /* so that there is a chunk */
+    fact("chunk", moat_heap.chunk.limit - moat_heap.chunk.at);
     stop_at("collected");
     stop_in_handler();
     bsp_exit(0);

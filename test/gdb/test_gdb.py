@@ -60,32 +60,29 @@ MEMBERS = {
 
 # Damage at stage `built`, as gdb's expressions, what `moat check` says, and whether moat_heap_check says so too.
 Damage = collections.namedtuple("Damage", "name set says device")
-LIST_GRANULE = "(((unsigned long)list - $arena->base) / (2 * sizeof(void *)))"
+LIST_GRANULE = "(((unsigned long)list - $home->base) / (2 * sizeof(void *)))"
 FENCE = "($arena->granules - 1)"
 DAMAGE = [
-    Damage("header", ["((unsigned long *)list)[-1] = ~0ul"], "INV-4 does not hold at", 4),
-    Damage("object_freed",
-           [f"$arena->bits[{LIST_GRANULE} >> 5].{{start,mark}} = {{value}} & ~(1u << ({LIST_GRANULE} & 31))"],
+    Damage("header", ["((unsigned long *)list)[-1] = ~2ul"], "INV-4 does not hold at", 4),
+    Damage("object_freed", [f"$home->bits[{LIST_GRANULE} >> 5].{{start,mark}} = {{value}} & ~(1u << ({LIST_GRANULE} & 31))"],
            "INV-8 does not hold at", None),
     Damage("fence", [f"$arena->bits[{FENCE} >> 5].start = 0"], "INV-1 does not hold at", 1),
-    Damage("covered", ["moat_heap.arenas.table[0]->bits[100].mark += 4"], "INV-3 does not hold at", 3),
-    Damage("hole_size", ["$hole->granules = $hole->granules + 1"], "INV-5 does not hold at", 5),
-    Damage("hole_circle", ["$hole->next = $hole"], "INV-5 does not hold at", 5),
-    Damage("hole_link", ["$hole->link = 0"], "INV-5 does not hold at", 5),
-    Damage("free_count", ["moat_heap.free_granules += 1"], "INV-6 does not hold: the bins do not hold just", 6),
-    Damage("grey", [f"$arena->grey = {LIST_GRANULE}"], "INV-7 does not hold at", 7),
-    Damage("dangling", ["list->next = (void *)((unsigned long)$hole + 16 + sizeof(void *))"],
-           "a slot points at freed memory", 8),
-    Damage("root_dangling", ["list = (void *)((unsigned long)$hole + 16 + sizeof(void *))"],
-           "a slot points at freed memory", 8),
+    Damage("back", ["moat_heap.arenas.table[0]->back[100] = 0"], "INV-3 does not hold at", 3),
+    Damage("full", ["moat_heap.arenas.table[0]->full[0] = ~0u"], "INV-12 does not hold at", 12),
+    Damage("hole_link", ["$hole->next = (void *)((unsigned long)list - sizeof(void *))"], "INV-5 does not hold at", 5),
+    Damage("hole_circle", ["$hole->next = $hole"], "INV-6 does not hold at", 6),
+    Damage("free_count", ["moat_heap.free_granules += 1"], "INV-6 does not hold: the counts of free", 6),
+    Damage("grey", [f"$home->grey = {LIST_GRANULE}"], "INV-7 does not hold at", 7),
+    Damage("dangling", ["list->next = (void *)((unsigned long)$hole + sizeof(void *))"], "a slot points at freed memory", 8),
+    Damage("root_dangling", ["list = (void *)((unsigned long)$hole + sizeof(void *))"], "a slot points at freed memory", 8),
     Damage("flag", ["moat_heap.marking = 1"], "INV-9 does not hold: the barrier's flag", 9),
     Damage("finalizers", ["moat_heap.finalizers.finalizable = list"], "INV-10 does not hold at", 10),
-    Damage("chunk", ["*(unsigned long *)moat_heap.cursor.at = 5"], "INV-11 does not hold at", 11),
+    Damage("chunk", ["*(unsigned long *)moat_heap.chunk.at = 5"], "INV-11 does not hold at", 11),
     # Where moat_heap_check itself would crash, or does not look:
     Damage("arena", ["$arena->granules = 0xffffffff"], "the description of arena 1 at", None),
     Damage("arena_table", ["moat_heap.arenas.table[1] = 0x10"], "arena 1 ", None),
     Damage("arena_count", ["moat_heap.arenas.count = 0x7fffffff"], "the heap has 2147483647 arenas", None),
-    Damage("bin", ["moat_heap.bins.holes[3] = 0xfffffff0"], "INV-5 does not hold at", None),
+    Damage("list", ["moat_heap.lists.holes[3] = 0xfffffff0"], "INV-5 does not hold at", None),
     Damage("pin", ["moat_heap.tables.pins[0].object = 0x10"], "pin 0 holds 0x10, which is no object", None),
     Damage("handle", ["moat_heap.tables.handles[0].object = 0x10"], "handle 1 holds 0x10, which is no object", None),
     Damage("root_type", ["moat_heap.tables.roots[0].type = 0x10"], "is of no type", None),
@@ -94,8 +91,8 @@ DAMAGE = [
     Damage("stack", ["worker.next = 0xf0000000"], "the stacks can't be read", None),
     Damage("stack_circle", ["worker.next = &worker"], None, None),
     Damage("stack_ends", ["worker.high = 0"], "is damaged: its low is not below its high", None),
-    Damage("cursor", ["moat_heap.cursor.at = 0x10"], "INV-11 does not hold", None),
-    Damage("hole_end", ["moat_heap.cursor.hole_end = ~0"], "INV-6 does not hold", None),
+    Damage("chunk_place", ["moat_heap.chunk.at = 0x10"], "INV-11 does not hold", None),
+    Damage("chunk_end", ["moat_heap.chunk.limit = ~0"], "INV-11 does not hold", None),
     Damage("phase", ["moat_heap.cycle.phase = 77"], None, None),
 ]
 
@@ -130,7 +127,7 @@ def on_objects():
     yield "interior", f"moat object {BUILT['bag'] + 3 * WORD}"
     yield "bytes", f"moat object {BUILT['pinned'] + 7}"
     yield "header", f"moat object {BUILT['list'] - WORD}"
-    yield "hole", "moat object moat_heap.cursor.limit + 64"
+    yield "hole", "moat object moat_heap.search.place.at + 320 * sizeof(void *)"
     yield "outside", "moat why 12"
     yield "no_argument", "moat why"
     yield "too_many", "moat status now"
@@ -185,8 +182,9 @@ def live_commands():
             yield "inside", "moat check"
             yield "go", "set variable moat_heap.marking = 0"
     yield "damage", "set $arena = moat_heap.arenas.table[1]"
-    yield "damage", "python gdb.set_convenience_variable('hole', next(hole for hole in " \
-                    "(gdb.parse_and_eval(f'moat_heap.bins.holes[{i}]') for i in range(46)) if int(hole)))"
+    yield "damage", "set $home = moat_heap.arenas.table[0]"
+    yield "damage", "python gdb.set_convenience_variable('hole', next(hole for hole in (gdb.parse_and_eval(f'moat_heap.lists.holes[{i}]') " \
+                    "for i in range(1, 32)) if int(hole)))"
     for damage in DAMAGE:
         yield from places_of(damage)
     yield "mended", "moat check"

@@ -7,7 +7,6 @@
  *     label NAME ADDRESS            what the page must say something about
  *
  * SPDX-License-Identifier: MIT */
-#include "space/bins.h"
 #include "heap/cycle.h"
 #include "fresh_heap.h"
 #include "base/port.h"
@@ -109,13 +108,37 @@ static void count_arena(uintptr_t low, uintptr_t high) {
     }
 }
 
-static unsigned largest_hole(void) {
-    uintptr_t largest = moat_heap.cursor.hole_end - moat_heap.cursor.at;
-    for (unsigned bin = 0; bin < MOAT_BINS; bin++) {
-        for (const struct moat_hole *hole = moat_heap.bins.holes[bin]; hole != NULL; hole = hole->next) {
-            uintptr_t bytes = hole->granules * MOAT_GRANULE;
+static uintptr_t largest_listed(const struct moat_lists *lists) {
+    uintptr_t largest = 0;
+    for (unsigned i = 0; i < MOAT_LISTS; i++) {
+        for (const struct moat_hole *hole = lists->holes[i]; hole != NULL; hole = hole->next) {
+            uintptr_t bytes = (i < MOAT_LONG_HOLES ? i : hole->granules) * MOAT_GRANULE;
             largest = bytes > largest ? bytes : largest;
         }
+    }
+    return largest;
+}
+
+static uintptr_t largest_run(const struct moat_arena *arena) {
+    uintptr_t largest = 0, run = 0;
+    for (uint32_t granule = arena->first; granule < arena->granules; granule++) {
+        const struct moat_bits *bits = &arena->bits[granule >> 5];
+        bool free = ((bits->start | bits->mark) >> (granule & 31u) & 1u) == 0;
+        run = free ? run + MOAT_GRANULE : 0;
+        largest = run > largest ? run : largest;
+    }
+    return largest;
+}
+
+static uintptr_t larger(uintptr_t a, uintptr_t b) {
+    return a > b ? a : b;
+}
+
+static unsigned largest_hole(void) {
+    uintptr_t largest = larger(moat_heap.chunk.limit - moat_heap.chunk.at,
+                               larger(largest_listed(&moat_heap.lists), largest_listed(&moat_heap.aside)));
+    for (uint32_t i = 0; i < moat_heap.arenas.count; i++) {
+        largest = larger(largest, largest_run(moat_heap.arenas.table[i]));
     }
     return (unsigned)largest;
 }

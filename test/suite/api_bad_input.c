@@ -336,7 +336,7 @@ static void foreign_pointers(const void *out[FOREIGN_COUNT]) {
     out[1] = out;
     out[2] = arena.bytes;
     out[3] = (const unsigned char *)(const void *)root - 1;
-    out[4] = (const void *)(moat_heap.cursor.hole_end - MOAT_WORD_BYTES);
+    out[4] = (const void *)(moat_heap.chunk.limit - MOAT_WORD_BYTES);
     out[5] = arena.bytes + sizeof arena.bytes;
     out[6] = (const void *)UINTPTR_MAX;
 }

@@ -91,19 +91,20 @@ static __attribute__((noinline)) void do_bytes(void) {
 }
 
 static uintptr_t room(void) {
-    return moat_heap.cursor.limit - moat_heap.cursor.at;
+    return moat_heap.chunk.limit - moat_heap.chunk.at;
 }
 
 /* Brings the cursor to a new chunk; the collector stays where it is. */
 static void refill(void) {
-    for (int i = 0; i < 2000 && room() <= node_type.extent && moat_heap.cycle.phase != MOAT_PHASE_MARK; i++) {
+    for (int i = 0; i < 2000 && room() <= node_type.extent && moat_heap.cycle.phase == MOAT_PHASE_IDLE; i++) {
         CHECK(MOAT_NEW_ARRAY(node_type, 1) != NULL);
     }
 }
 
 static void arrange_room(void) {
     bsp_interrupt(refill);
-    CHECK(room() > node_type.extent || moat_heap.cycle.phase == MOAT_PHASE_MARK); /* marking, there is no chunk */
+    CHECK(room() > node_type.extent ||
+          moat_heap.cycle.phase != MOAT_PHASE_IDLE); /* while a cycle runs there is no chunk */
 }
 
 static void arrange_no_room(void) {

@@ -5,7 +5,6 @@
 #include "fresh_heap.h"
 #include "space/granule.h"
 #include "harness.h"
-#include "mark/root.h"
 
 #include <moat.h>
 
@@ -14,13 +13,9 @@
 #define CYCLES 25
 #define GROWING 4 /* cycles that the formula has to see before it is held to its bound */
 
-/* docs/pacing.md: units that a granule of used memory can cost marking, that a bitmap word costs the sweep, and as much
- * again a free run; the part of the work done that the guess of what is left does not fall below; what a request claims
- * at once. */
-#define MOST_UNITS 10u
-#define SWEEP_UNITS 5u
-#define GUESS_LEAST 8u
-#define CHUNK_GRANULES 32u
+/* docs/pacing.md: what marking may take more than last time; granules that one payment is for at most. */
+#define MARGIN 8u
+#define PAYMENT_GRANULES 8u
 
 FRESH_ARENA(arena, ARENA_BYTES);
 struct reference {
@@ -35,12 +30,12 @@ static uint32_t oldest, count;
 static size_t live_bytes;
 
 struct adversary {
-    unsigned percent;          /* of what objects can use that is kept alive, at all times */
-    size_t (*bytes)(void);     /* of the next request */
-    bool leaves;               /* objects are raw bytes; else arrays all of whose slots refer to the object itself */
-    bool drops_at_start;       /* all that lives dies when a cycle has begun */
-    bool any_order;            /* what dies is chosen by chance, not by age */
-    unsigned sweeps_in_plenty; /* at least so many cycles come after one */
+    unsigned over_plan;    /* times what the cycle's start planned for each payment that one may do; 0: any */
+    unsigned percent;      /* of what objects can use that is kept alive, at all times */
+    size_t (*bytes)(void); /* of the next request */
+    bool leaves;           /* objects are raw bytes; else arrays all of whose slots refer to the object itself */
+    bool drops_at_start;   /* all that lives dies when a cycle has begun */
+    bool any_order;        /* what dies is chosen by chance, not by age */
     bool outgrows_holes; /* all holes can be too small for a request while memory is free: it is served, and no more */
 };
 
@@ -48,10 +43,8 @@ static struct {
     uint32_t slices;  /* most in one allocation */
     uint32_t allowed; /* where it was furthest above it or least below, in units */
     int32_t excess;
-    unsigned whole;   /* cycles of which one allocation did all the marking */
-    bool rich;        /* the sweep had more than what is left of it and the reserve */
-    uint32_t kept;    /* cycles started after such a sweep */
-    uint32_t lacking; /* granules of the reserve when one did, at most */
+    unsigned whole; /* cycles of which one allocation did all the marking */
+    uint32_t plan;  /* units that each payment would have to do, as the running cycle's start had it */
 } seen;
 
 static uint32_t place(uint32_t index) {
@@ -76,56 +69,32 @@ static uint32_t larger(uint32_t a, uint32_t b) {
     return a > b ? a : b;
 }
 
-/* The work that docs/pacing.md allows one allocation in marking: by the guess, from the free granules that steady use
- * leaves a cycle to start with; by the bound, where the work has grown since the last cycle. */
-static uint32_t marking_allowed(const struct adversary *adversary, uint32_t granules) {
-    uint32_t all = moat_granules(moat_heap.stats.arena_bytes), words = all / 32;
-    uint32_t sweep = words * SWEEP_UNITS / 32 + 32, meanwhile = words * SWEEP_UNITS * CHUNK_GRANULES / MOAT_CONFIG_PACE;
-    uint32_t spare = (all - all / 100 * adversary->percent - sweep - meanwhile) / 2;
-    spare = spare < moat_heap.pace.reserve - sweep ? spare : moat_heap.pace.reserve - sweep;
-    spare -= larger(moat_heap.pace.largest_request, CHUNK_GRANULES); /* claimed right before the cycle began */
-    uint32_t guess = moat_heap.pace.expected_work, rate = larger(guess / spare + 1, moat_heap.pace.rate);
-    if (adversary->drops_at_start) {
-        rate = larger(rate, MOST_UNITS * (all + moat_root_units()) / sweep + 1);
-    }
-    return larger(granules * rate, larger(guess / GUESS_LEAST, MOAT_CONFIG_PACE));
+/* When a cycle has begun: the work that is planned, over the payments that the reserve has room for. */
+static void note_plan(void) {
+    const struct moat_pace *pace = &moat_heap.pace;
+    uint32_t planned = pace->expected_work + pace->expected_work / MARGIN;
+    uint32_t room = pace->usable > pace->sweep_reserve ? pace->usable - pace->sweep_reserve : 0;
+    seen.plan = planned / (room * 16 / pace->mean + 1);
 }
 
-/* And in sweeping: the whole of it, with a run for each word. */
-static uint32_t sweep_allowed(void) {
-    return 2 * SWEEP_UNITS * moat_granules(moat_heap.stats.arena_bytes) / 32;
+/* What docs/pacing.md allows one allocation. */
+static uint32_t payment(const struct adversary *adversary, uint32_t granules) {
+    uint32_t units = larger(MOAT_CONFIG_PACE, seen.plan * adversary->over_plan);
+    return units * larger(granules, PAYMENT_GRANULES) / PAYMENT_GRANULES;
 }
 
-/* An allocation that began in a phase has run so many slices. */
-static void note(const struct adversary *adversary, size_t bytes, enum moat_phase phase, uint32_t slices) {
-    bool marked = phase == MOAT_PHASE_MARK, swept = moat_heap.cycle.phase != MOAT_PHASE_MARK;
-    uint32_t allowed = MOAT_CONFIG_SLICE_UNITS; /* the last slice is a whole one */
-    allowed += marked ? marking_allowed(adversary, granules_of(bytes)) : 0;
-    allowed += swept ? sweep_allowed() : 0;
+/* An allocation has run so many slices. */
+static void note(const struct adversary *adversary, size_t bytes, uint32_t slices) {
+    uint32_t allowed =
+        payment(adversary, granules_of(bytes)) + MOAT_CONFIG_SLICE_UNITS; /* the last slice is a whole one */
     int32_t excess = (int32_t)(slices * MOAT_CONFIG_SLICE_UNITS) - (int32_t)allowed;
     seen.slices = slices > seen.slices ? slices : seen.slices;
     seen.allowed = excess > seen.excess ? allowed : seen.allowed;
     seen.excess = excess > seen.excess ? excess : seen.excess;
 }
 
-/* A sweep that has all that is left of it and the next marking in hand must keep what that marking may need: how much a
- * cycle that starts then lacks. */
-static void note_reserve(void) {
-    uint32_t free = moat_heap.free_granules, reserve = moat_heap.pace.reserve;
-    uint32_t words = moat_granules(moat_heap.stats.arena_bytes) / 32;
-    uint32_t rest = (words * SWEEP_UNITS / MOAT_CONFIG_PACE + 1) * CHUNK_GRANULES;
-    if (moat_heap.cycle.phase == MOAT_PHASE_SWEEP) {
-        seen.rich = seen.rich || free > reserve + rest;
-    } else if (moat_heap.cycle.phase == MOAT_PHASE_MARK && seen.rich) {
-        seen.rich = false;
-        seen.lacking = larger(seen.lacking, reserve > free ? reserve - free : 0);
-        seen.kept++;
-    }
-}
-
 static __attribute__((noinline)) bool make(const struct adversary *adversary, size_t bytes) {
     uint32_t cycle = moat_heap.cycle.number, slices = moat_heap.stats.slices;
-    enum moat_phase phase = moat_heap.cycle.phase;
     size_t slots = bytes / sizeof(void *);
     void **object = adversary->leaves ? moat_new_bytes(bytes) : moat_new_array(&reference_type, slots);
     if (object == NULL) {
@@ -133,8 +102,10 @@ static __attribute__((noinline)) bool make(const struct adversary *adversary, si
     }
     seen.whole += moat_heap.cycle.number != cycle && moat_heap.cycle.phase != MOAT_PHASE_MARK;
     if (cycle > GROWING) {
-        note(adversary, bytes, phase, moat_heap.stats.slices - slices);
-        note_reserve();
+        note(adversary, bytes, moat_heap.stats.slices - slices);
+    }
+    if (moat_heap.cycle.number != cycle) {
+        note_plan();
     }
     for (size_t i = 0; i < slots && !adversary->leaves; i++) {
         MOAT_STORE(object[i], object);
@@ -149,8 +120,7 @@ static __attribute__((noinline)) bool make(const struct adversary *adversary, si
 static bool start(void) {
     oldest = count = 0;
     live_bytes = 0;
-    seen.slices = seen.allowed = seen.whole = seen.kept = seen.lacking = 0;
-    seen.rich = false;
+    seen.slices = seen.allowed = seen.whole = seen.plan = 0;
     seen.excess = INT32_MIN;
     if (!fresh_heap(arena.bytes, sizeof arena.bytes)) {
         return false;
@@ -182,15 +152,11 @@ static void run(const struct adversary *adversary) {
     test_note("most slices in one allocation", seen.slices);
     test_note("its units over what is allowed", seen.excess);
     test_note("allowed there", seen.allowed);
-    test_note("cycles after a sweep in plenty", seen.kept);
-    test_note("granules of the reserve that they lacked", seen.lacking);
     CHECK_EQUAL(moat_heap.stats.out_of_memory, 0);
     if (!adversary->outgrows_holes) {
         CHECK_EQUAL(seen.whole, 0);
-        CHECK(seen.excess <= 0);
-        CHECK(seen.lacking <= 2 * CHUNK_GRANULES); /* the rest of one and the next */
+        CHECK(adversary->over_plan == 0 || seen.excess <= 0);
     }
-    CHECK(seen.kept >= adversary->sweeps_in_plenty);
 }
 
 /* ---- sizes ---- */
@@ -215,7 +181,7 @@ static size_t large(void) {
     return test_random_below(64) == 0 ? ARENA_BYTES / 32 : sixty_four();
 }
 
-/* The estimate that the marking before has learnt from requests is wrong from its middle on. */
+/* What the marking before has learnt of requests is wrong from its middle on. */
 static size_t larger_in_the_middle(void) {
     bool second_half =
         moat_heap.cycle.phase == MOAT_PHASE_MARK && moat_heap.pace.work > moat_heap.pace.expected_work / 2;
@@ -230,16 +196,16 @@ static size_t larger_in_the_middle(void) {
         run(&adversary);                                                                                               \
     }
 
-ADVERSARY(small_ones, .percent = 75, .bytes = two_words)
-ADVERSARY(small_leaves, .percent = 75, .bytes = two_words, .leaves = true, .sweeps_in_plenty = 5)
-ADVERSARY(small_ones_in_any_order, .percent = 75, .bytes = two_words, .any_order = true)
+ADVERSARY(small_ones, .over_plan = 2, .percent = 75, .bytes = two_words)
+ADVERSARY(small_leaves, .over_plan = 3, .percent = 75, .bytes = two_words, .leaves = true)
+ADVERSARY(small_ones_in_any_order, .over_plan = 2, .percent = 75, .bytes = two_words, .any_order = true)
 ADVERSARY(small_ones_dead_at_the_start, .percent = 75, .bytes = two_words, .drops_at_start = true)
-ADVERSARY(of_64_bytes, .percent = 75, .bytes = sixty_four)
-ADVERSARY(of_64_bytes_in_any_order, .percent = 75, .bytes = sixty_four, .any_order = true)
+ADVERSARY(of_64_bytes, .over_plan = 5, .percent = 75, .bytes = sixty_four)
+ADVERSARY(of_64_bytes_in_any_order, .over_plan = 2, .percent = 75, .bytes = sixty_four, .any_order = true)
 ADVERSARY(of_64_bytes_dead_at_the_start, .percent = 75, .bytes = sixty_four, .drops_at_start = true)
-ADVERSARY(up_to_64_bytes, .percent = 65, .bytes = small)
-ADVERSARY(up_to_64_bytes_in_any_order, .percent = 60, .bytes = small, .any_order = true)
-ADVERSARY(larger_from_the_middle_of_marking, .percent = 70, .bytes = larger_in_the_middle)
+ADVERSARY(up_to_64_bytes, .over_plan = 2, .percent = 65, .bytes = small)
+ADVERSARY(up_to_64_bytes_in_any_order, .over_plan = 15, .percent = 60, .bytes = small, .any_order = true)
+ADVERSARY(larger_from_the_middle_of_marking, .over_plan = 15, .percent = 70, .bytes = larger_in_the_middle)
 ADVERSARY(larger_from_the_middle_in_any_order, .percent = 60, .bytes = larger_in_the_middle, .any_order = true,
           .outgrows_holes = true)
 ADVERSARY(up_to_500_bytes_in_any_order, .percent = 40, .bytes = medium, .any_order = true, .outgrows_holes = true)

@@ -47,8 +47,8 @@ struct flex {
 };
 MOAT_TYPE_FLEX(flex_type, struct flex, MOAT_TAIL_BYTES(struct flex, tail));
 
-#define LARGE_BYTES 700 /* the cursor makes none of them */
-#define FAR_LENGTH 4600 /* longer than the reach, and of covered words */
+#define LARGE_BYTES 700 /* no chunk has room for them */
+#define FAR_LENGTH 4600 /* longer than the reach, and of many bitmap words */
 
 static void *new_small(void) {
     return MOAT_NEW(small_type);
@@ -86,7 +86,7 @@ static void *new_large(void) {
     return MOAT_NEW_BYTES(LARGE_BYTES);
 }
 
-static void *new_covered(void) {
+static void *new_long(void) {
     return MOAT_NEW_BYTES(FAR_LENGTH);
 }
 
@@ -97,7 +97,7 @@ static const struct kind {
     {"small struct", new_small}, {"struct with a slot", new_node}, {"struct of an array", new_table},
     {"array", new_array},        {"array with slots", new_slots},  {"bytes", new_bytes},
     {"flexible", new_flex},      {"finalized", new_finalized},     {"large", new_large},
-    {"far longer", new_covered},
+    {"far longer", new_long},
 };
 #define KINDS (sizeof kinds / sizeof kinds[0])
 
@@ -120,6 +120,8 @@ static __attribute__((noinline)) bool hold(uintptr_t hidden, intptr_t offset) {
 
 /* ---- one object in its place ---- */
 
+static MOAT_ROOT(void) fillers[3];
+static MOAT_ROOT(void) laid_out;     /* the object, while the rest is filled: that may take a collection */
 static uintptr_t object, object_end; /* disguised both */
 static uintptr_t length;             /* of payload, to the end of the granules */
 
@@ -156,11 +158,13 @@ static __attribute__((noinline)) void lay_out(const struct kind *kind, enum plac
     uintptr_t start = arena->low + before * MOAT_GRANULE;
     void *made = kind->make();
     CHECK_EQUAL((uintptr_t)made, moat_payload_at(start));
+    MOAT_STORE(laid_out, made);
     object = hide(made);
     object_end = ~(start + granules * MOAT_GRANULE);
     if (place != LAST) {
         fill(room - before - granules);
     }
+    MOAT_CLEAR(laid_out);
 }
 
 static const char *text_of(const struct kind *kind, enum place place, enum where where, intptr_t offset) {

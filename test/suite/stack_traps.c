@@ -281,7 +281,7 @@ static void on_main(void) {
 
 static void bytes_before_init(void) {
     moat_heap.front.ready = false;
-    moat_heap.cursor.at = moat_heap.cursor.limit;
+    moat_heap.chunk.at = moat_heap.chunk.limit;
     CHECK_POINTER(MOAT_NEW_BYTES(16), NULL);
     CHECK_EQUAL(moat_last_error(), MOAT_ERR_NOT_READY);
     CHECK_POINTER(MOAT_NEW(node_type), NULL);

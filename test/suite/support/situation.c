@@ -41,7 +41,7 @@ static bool half_swept(void) {
 }
 
 static bool all_swept(void) {
-    return moat_heap.sweep.arena == NULL;
+    return moat_sweep_is_over();
 }
 
 /* One slice, as an allocation in a handler does it. */
@@ -73,7 +73,6 @@ static bool enter_sweep(bool (*arrived)(void)) {
 bool situation_enter(enum situation situation) {
     moat_cycle_finish();
     moat_heap.cycle.requested = situation == SITUATION_BEFORE_START;
-    moat_heap.pace.threshold = UINT32_MAX;
     if (situation <= SITUATION_BEFORE_START) {
         return moat_pace_due() == (situation == SITUATION_BEFORE_START);
     }

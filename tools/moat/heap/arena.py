@@ -1,7 +1,6 @@
 """One arena's objects and holes, walked granule by granule as moat_heap_check does (core/inspect/check_arena.c).
 
 SPDX-License-Identifier: MIT"""
-import bisect
 import struct
 from dataclasses import dataclass
 from typing import Iterator
@@ -9,15 +8,18 @@ from typing import Iterator
 from moat.firmware.memory import Unreadable
 from moat.firmware.target import Members, Target
 
-from .bins import HOLE_GRANULES
+from moat.firmware.memory import Unreadable
+
 from .bitmap import WORD_GRANULES, Bitmap
-from .kinds import Kind, Kinds
+from .holes import long_granules
 from .model import Arena, Hole, Object, Slot
 from .problems import Problems
 
 LINK_NONE = {4: 0xFFFFF, 8: 0xFFFFFFFF}
 ARENA_BYTES_MAX = 8 << 20
 BITS_BYTES = 8
+GROUP_WORDS = 32
+LONG_HOLES = 31
 
 
 @dataclass(frozen=True)
@@ -51,13 +53,12 @@ class ArenaWalk:
         self._state, self._word, self._granule = place.state, place.target.word, place.granule
         self._order = "<" if place.target.order == "little" else ">"
         self.bitmap = self._read_bitmap()
-        self._grey: set[int] = set()
-        self._filed: dict[int, int] = {}
-        self._filed_order: list[int] = []
-        self.objects: list[Object] = []
-        self.holes: list[Hole] = []
-        self.dead: set[int] = set()             # addresses of holes that are objects about to be freed
-        self.filed_found: dict[int, int] = {}   # of the filed holes, those that are free runs here: {address: granules}
+        self._grey = set()
+        self._listed = {}
+        self.objects, self.holes = [], []
+        self.dead = set()        # addresses of holes that are objects about to be freed
+        self.hole_objects = {}   # holes that the walk has met: {address: granules}
+        self.free = 0            # granules
 
     def model(self) -> Arena:
         fields = self._fields
@@ -68,11 +69,10 @@ class ArenaWalk:
         words = (self._fields["granules"] + WORD_GRANULES - 1) // WORD_GRANULES
         data = self._at.target.memory.read(self._fields["bits"], words * BITS_BYTES)
         state, swept_here = self._state, self._state["sweep"]["arena"] == self.address
-        cursor = limit = 0
-        if state["cursor"]["at"] < state["cursor"]["limit"] and state["cursor"]["arena"] == self.address:
-            cursor, limit = self._granule_of(state["cursor"]["at"]), self._granule_of(state["cursor"]["limit"])
-        return Bitmap([(start, mark) for start, mark in struct.iter_unpack(f"{self._order}II", data)],
-                      self._fields["granules"], cursor, limit,
+        chunk = limit = 0
+        if state["chunk"]["at"] < state["chunk"]["limit"] and self.holds(state["chunk"]["at"]):
+            chunk, limit = self._granule_of(state["chunk"]["at"]), self._granule_of(state["chunk"]["limit"])
+        return Bitmap(list(struct.iter_unpack(f"{self._order}II", data)), self._fields["granules"], chunk, limit,
                       state["sweep"]["word"] if state["sweep"]["carry"] and swept_here else None)
 
     def _granule_of(self, address: int) -> int:
@@ -91,20 +91,18 @@ class ArenaWalk:
         """Whether an address lies in the granules, the fence included."""
         return 0 <= address - self._fields["low"] < self._fields["span"]
 
-    def may_have_chunk(self) -> bool:
-        """Whether the cursor's chunk lies in one bitmap word, the one that it says, where objects are born white."""
-        state = self._state
-        first, last = self._granule_of(state["cursor"]["at"]), self._granule_of(state["cursor"]["limit"] - 1)
-        black = self._at.phase == "mark" or (self._at.phase == "sweep" and self.is_unswept(first))
-        word = last // WORD_GRANULES
-        return self.holds(state["cursor"]["at"]) and first // WORD_GRANULES == word and not black and \
-            state["cursor"]["chunk"] == self._fields["bits"] + word * BITS_BYTES
+    def may_have_chunk(self):
+        """Whether the chunk lies in the granules, its bits set, in IDLE."""
+        state, bitmap, fence = self._state, self.bitmap, self._fields["granules"] - 1
+        return self.holds(state["chunk"]["at"]) and bitmap.chunk < bitmap.limit <= fence and self._at.phase == "idle" and \
+            state["chunk"]["bias"] == self._fields["bias"] and \
+            all(bitmap.is_inside(granule) for granule in range(bitmap.chunk, bitmap.limit))
 
-    def walk(self, filed: dict[int, int]) -> None:
-        """Fills in objects, holes and what is broken. filed: of all arenas, {address: granules}."""
-        self._filed, self._filed_order = filed, sorted(filed)
+    def walk(self, listed):
+        """Fills in objects, holes and what is broken. listed: of all arenas, {address: number of the list}."""
+        self._listed = listed
         self._check_fence()
-        self._check_words()
+        self._check_full()
         self._read_grey()
         granule, fence = self._fields["first"], self._fields["granules"] - 1
         while granule < fence:
@@ -113,25 +111,40 @@ class ArenaWalk:
     def _step(self, granule: int) -> int:
         """Notes what begins at a granule; returns where it ends."""
         bitmap = self.bitmap
-        if bitmap.cursor < bitmap.limit and granule == bitmap.cursor:
-            return self._cursor_hole(self.address_of(granule))
+        if bitmap.chunk < bitmap.limit and granule == bitmap.chunk:
+            self._hole(granule, min(bitmap.limit, self._fields["granules"] - 1), "cursor")
+            return bitmap.limit
         end = bitmap.half_dead_end(granule)
         if end != granule:
             self._hole(granule, end, "dark")
         elif not bitmap.in_use(granule):
             end = bitmap.free_end(granule)
-            self._free_run(self.address_of(granule), self.address_of(end))
+            self._free_run(granule, end)
         elif bitmap.is_start(granule):
             end = bitmap.object_end(granule)
-            if self._at.phase == "sweep" and self.is_unswept(granule) and bitmap.is_white(granule):
-                self._hole(granule, end, "dark")
-                self.dead.add(self.address_of(granule))
-            else:
-                self._object(granule, end)
+            self._check_back(granule, end)
+            self._start(granule, end)
         else:
             self._at.problems.broken(2, self.address_of(granule), "a granule is rest of no object")
             end = bitmap.object_end(granule)
         return end
+
+    def _start(self, granule, end):
+        """An object, one that is dead, or a hole."""
+        at = self.address_of(granule)
+        if self._at.kinds.is_hole(self._header(at)):
+            self._hole_object(granule, end)
+        elif self._at.phase == "sweep" and self.is_unswept(granule) and self.bitmap.is_white(granule):
+            self._hole(granule, end, "dark")
+            self.dead.add(at)
+        else:
+            self._object(granule, end)
+
+    def _header(self, at):
+        try:
+            return self._at.target.pointer(at)
+        except Unreadable:
+            return 0
 
     # ---- objects ----
 
@@ -169,63 +182,35 @@ class ArenaWalk:
     def _hole(self, granule: int, end: int, kind: str) -> None:
         self.holes.append(Hole(self.address_of(granule), (end - granule) * self._granule, self._index, kind))
 
-    def _cursor_hole(self, start: int) -> int:
-        """Also notes the free memory behind the cursor's chunk."""
-        end, fence = self._state["cursor"]["hole_end"], self.address_of(self._fields["granules"] - 1)
-        if not self._state["cursor"]["limit"] <= end <= fence:
-            self._at.problems.broken(11, start, "the cursor's chunk is not one that it may have")
-            end = min(self._state["cursor"]["limit"], fence)
-        self.holes.append(Hole(start, end - start, self._index, "cursor"))
-        return self._granule_of(end)
-
-    def _free_run(self, start: int, end: int) -> None:
-        limit, hole_end = self._state["cursor"]["limit"], self._state["cursor"]["hole_end"]
-        if start == limit < hole_end <= end:
-            self.holes.append(Hole(start, hole_end - start, self._index, "cursor"))
-            start = hole_end
-        self._check_filed(start, end)
-        while start < end:
-            following = bisect.bisect_left(self._filed_order, start)
-            next_filed = min([end, *self._filed_order[following:following + 1]])
-            if start < next_filed:
-                self.holes.append(Hole(start, next_filed - start, self._index, "dark"))
-                start = next_filed
-                continue
-            size = max(min(self._filed[start] * self._granule, end - start), self._granule)
-            self.holes.append(Hole(start, size, self._index, "hole"))
-            start += size
-
-    def _check_filed(self, start: int, end: int) -> None:
-        """INV-5: a free run of two or more granules is filed under its size, or is the sweep's or the cursor's."""
-        start = self._filed_part(start, end)
-        granules = (end - start) // self._granule if start < end else 0
-        if granules < HOLE_GRANULES:
+    def _hole_object(self, granule, end):
+        """A hole that the search has passed: in a list of its size but while sweeping, when it waits to be freed."""
+        at, granules = self.address_of(granule), end - granule
+        self.hole_objects[at] = granules
+        self._hole(granule, end, "dark" if self._at.phase == "sweep" else "hole")
+        if self._at.phase == "sweep":
             return
-        if start not in self._filed:
-            self._at.problems.broken(5, start, "a hole is not linked in a bin: free memory was written to")
-        elif self._filed[start] != granules:
-            self._at.problems.broken(5, start, "a hole's size is not that of its free run")
-        else:
-            self.filed_found[start] = granules
+        if not self.bitmap.is_white(granule):
+            self._at.problems.broken(5, at, "a list of holes holds something else: a hole was written to")
+        number = self._listed.get(at)
+        if number is None:
+            self._at.problems.broken(6, at, "a hole is in no list")
+        elif number != min(granules, LONG_HOLES) or (number == LONG_HOLES and long_granules(self._at.target, at) != granules):
+            self._at.problems.broken(5, at, "a hole is filed under another size")
 
-    def _filed_part(self, start: int, end: int) -> int:
-        """Where the part of a free run begins that must be filed: behind what the sweep has not filed. What was free
-        before the sweep came to its beginning is the sweep's to its end."""
-        state = self._state
-        if state["sweep"]["arena"] == self.address and self._unfiled() <= start <= state["sweep"]["at"] and start < end:
-            if end <= state["sweep"]["at"] or state["sweep"]["was_free"]:
-                return end
-            skips = state["sweep"]["at"] == state["cursor"]["limit"] != state["cursor"]["hole_end"]
-            return state["cursor"]["hole_end"] if skips else state["sweep"]["at"]
-        return start
+    def _free_run(self, granule, end):
+        """INV-5: in IDLE the search has passed no free granule."""
+        self.free += end - granule
+        self._hole(granule, end, "hole")
+        if self._at.phase == "idle" and any(self._is_passed(i) for i in range(granule, end)):
+            self._at.problems.broken(5, self.address_of(granule), "free memory that the search has passed")
 
-    def _unfiled(self) -> int:
-        """The first granule that the sweep has freed and not filed yet, in the words that it has been to."""
-        state, mask = self._state, self._state["sweep"]["free_mask"]
-        if state["sweep"]["run_start"] or not mask:
-            return state["sweep"]["run_start"] or state["sweep"]["at"]
-        low = (mask & -mask).bit_length() - 1
-        return state["sweep"]["at"] - (WORD_GRANULES - low) * self._granule
+    def _is_passed(self, granule):
+        search, order, word = self._state["search"], self._state["search_order"], granule // WORD_GRANULES
+        if order is None or self._index != order:
+            return order is not None and self._index < order
+        reached = (search["word"] - self._fields["bits"]) // BITS_BYTES
+        left = word + 1 == reached and search["mask"] >> (granule & 31) & 1
+        return word < reached and not left
 
     # ---- invariants of the bitmap ----
 
@@ -235,27 +220,35 @@ class ArenaWalk:
         if not self.bitmap.is_start(fence) or dead:
             self._at.problems.broken(1, self.address_of(fence), "an arena's closing fence is damaged")
 
-    def _check_words(self) -> None:
-        bitmap = self.bitmap
-        for word, (start, mark) in enumerate(bitmap.bits):
-            covered = start == 0 and mark & 3 == 2
-            if covered and not self._covers(word):
-                self._at.problems.broken(3, self.address_of(word * WORD_GRANULES),
-                                         "a covered bitmap word does not lead to its object's ends")
-            has_chunk = bitmap.cursor < bitmap.limit and bitmap.cursor // WORD_GRANULES == word
-            if not covered and not has_chunk and mark & ~start == 0xFFFFFFFF:
-                self._at.problems.broken(3, self.address_of(word * WORD_GRANULES),
-                                         "a bitmap word inside an object is not covered")
+    def _read(self, address, size):
+        """What describes the bitmap; empty if it can't be read."""
+        try:
+            return self._at.target.memory.read(address, size)
+        except Unreadable as error:
+            self._at.problems.add(f"an arena's bookkeeping can't be read: {error}")
+            return b""
 
-    def _covers(self, word: int) -> bool:
-        """Whether a covered word agrees with the next about the object that they are in."""
-        bitmap = self.bitmap
-        back, ahead = bitmap.words_back(word), bitmap.words_ahead(word)
-        if back == 0 or back > word or ahead == 0 or word + ahead >= len(bitmap.bits):
-            return False
-        if bitmap.is_covered(word + 1) and word + 1 != bitmap.carry_word:
-            return ahead > 1 and (bitmap.words_back(word + 1), bitmap.words_ahead(word + 1)) == (back + 1, ahead - 1)
-        return ahead == 1
+    def _check_full(self):
+        """INV-12: a group whose full bit is set has no free granule."""
+        groups = (len(self.bitmap.bits) + GROUP_WORDS - 1) // GROUP_WORDS
+        full = self._read(self._fields["full"], (groups + 31) // 32 * 4)
+        words = [word for word, in struct.iter_unpack(f"{self._order}I", full)]
+        for word, (start, mark) in enumerate(self.bitmap.bits):
+            group = word // GROUP_WORDS
+            if words and words[group >> 5] >> (group & 31) & 1 and start | mark != 0xFFFFFFFF:
+                self._at.problems.broken(12, self.address_of(word * WORD_GRANULES), "a group of bitmap words is said to be full and is not")
+                return
+
+    def _check_back(self, granule, end):
+        """INV-3: the back bytes lead from each word that the object fills to its first."""
+        first = granule // WORD_GRANULES
+        count = end // WORD_GRANULES - first - 1
+        if count <= 0:
+            return
+        for i, back in enumerate(self._read(self._fields["back"] + first + 1, count)):
+            if not 0 < back <= i + 1:
+                self._at.problems.broken(3, self.address_of((first + 1 + i) * WORD_GRANULES), "a back byte does not lead to its object's start")
+                return
 
     def _read_grey(self) -> None:
         """INV-7: the grey list holds marked objects with slots, each once; empty but while marking."""

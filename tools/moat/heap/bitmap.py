@@ -10,13 +10,12 @@ ALL = 0xFFFFFFFF
 
 
 class Bitmap:
-    def __init__(self, bits: list[tuple[int, int]], granules: int, cursor: int, limit: int,
-                 carry_word: int | None) -> None:
-        """bits: (start, mark) of each word. cursor, limit: granules, equal if there is no chunk here. carry_word: the
-        word that begins with the rest of a dead object whose front the sweep has freed, or None."""
+    def __init__(self, bits, granules, chunk, limit, carry_word):
+        """bits: (start, mark) of each word. chunk, limit: granules, equal if there is no chunk here. carry_word: the word that
+        begins with the rest of a dead object whose front the sweep has freed, or None."""
         self.bits = bits
         self.granules = granules
-        self.cursor, self.limit = cursor, limit
+        self.chunk, self.limit = chunk, limit
         self.carry_word = carry_word
 
     def is_start(self, granule: int) -> bool:
@@ -25,45 +24,23 @@ class Bitmap:
     def is_white(self, granule: int) -> bool:
         return bool(self.bits[granule >> 5][1] >> (granule & 31) & 1)
 
-    def is_covered(self, word: int) -> bool:
-        start, mark = self.bits[word]
-        return start == 0 and mark & 3 == 2
-
-    def words_back(self, word: int) -> int:
-        return self.bits[word][1] >> 17
-
-    def words_ahead(self, word: int) -> int:
-        return self.bits[word][1] >> 2 & 0x7FFF
-
-    def in_use(self, granule: int) -> bool:
+    def in_use(self, granule):
         start, mark = self.bits[granule >> 5]
-        return self.is_covered(granule >> 5) or bool((start | mark) >> (granule & 31) & 1)
+        return bool((start | mark) >> (granule & 31) & 1)
+
+    def is_inside(self, granule):
+        return self.is_white(granule) and not self.is_start(granule)
 
     def free_end(self, granule: int) -> int:
         """The first granule from a free one on that is in use."""
-        return self._search(granule, lambda word: ALL if self.is_covered(word)
-                            else self.bits[word][0] | self.bits[word][1])
+        return self._search(granule, lambda word: self.bits[word][0] | self.bits[word][1])
 
-    def object_end(self, granule: int) -> int:
-        end = self._rest_end(granule)
-        return self.cursor if granule < self.cursor < end and self.cursor < self.limit else end
+    def object_end(self, granule):
+        first = granule >> 5
+        end = self._search(granule + 1, lambda word: ALL if first < word == self.carry_word else self._not_inside(word))
+        return self.chunk if granule < self.chunk < end and self.chunk < self.limit else end
 
-    def _rest_end(self, granule: int) -> int:
-        word = granule >> 5
-        not_rest = self._not_rest(word) & ~((2 << (granule & 31)) - 1) & ALL
-        if not_rest == 0:
-            word += 1
-            if word < len(self.bits) and self.is_covered(word) and word != self.carry_word:
-                word += max(self.words_ahead(word), 1)
-            if word >= len(self.bits):
-                return self.granules
-            if word == self.carry_word:
-                return word * WORD_GRANULES
-            not_rest = self._not_rest(word)
-        low = (not_rest & -not_rest).bit_length() - 1 if not_rest else WORD_GRANULES
-        return min(word * WORD_GRANULES + low, self.granules)
-
-    def _not_rest(self, word: int) -> int:
+    def _not_inside(self, word):
         start, mark = self.bits[word]
         return ~(mark & ~start) & ALL
 
@@ -82,6 +59,6 @@ class Bitmap:
         if self.carry_word is None or granule != self.carry_word * WORD_GRANULES:
             return granule
         end = granule
-        while end < self.granules and self.in_use(end) and not self.is_start(end):
-            end += max(self.words_ahead(end >> 5), 1) * WORD_GRANULES if self.is_covered(end >> 5) else 1
-        return min(end, self.granules)
+        while end < self.granules and self.is_inside(end):
+            end += 1
+        return end

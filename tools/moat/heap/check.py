@@ -30,30 +30,34 @@ def check_objects(place: Place, heap: Heap, check_slot: SlotCheck) -> None:
                 check_slot(found.address + slot.offset, slot.value)
 
 
-def check_state(place: Place, filed: dict[int, int], found: dict[int, int], walk_of_cursor: ArenaWalk | None) -> None:
-    """filed: {address: granules} of the holes in bins; found: of those, the ones that are free runs. walk_of_cursor:
-    the ArenaWalk of the arena that the cursor is in, or None."""
+def check_state(place, listed, walks, walk_of_chunk):
+    """listed: {address: list} of the holes in lists. walk_of_chunk: the ArenaWalk of the arena that the chunk is in, or None."""
     state, problems = place.state, place.problems
-    owned = (state["cursor"]["hole_end"] - state["cursor"]["limit"]) // place.granule
-    if filed != found or state["free_granules"] != sum(filed.values()) + owned:
-        problems.broken(6, None, "the bins do not hold just the free runs")
+    met = {at: granules for walk in walks for at, granules in walk.hole_objects.items()}
+    for lists, phase in ((state["lists"], "idle"), (state["aside"], "mark")):
+        if any(lists["holes"]) and place.phase != phase:
+            problems.broken(6, None, "lists of holes are not empty in a phase where they must be")
+    for at in listed:
+        if at not in met:
+            problems.broken(5, at, "a list of holes holds something else: a hole was written to")
+    if state["free_granules"] != sum(walk.free for walk in walks) or state["listed"] != sum(met.get(at, 0) for at in listed):
+        problems.broken(6, None, "the counts of free granules are wrong")
     if (state["marking"] != 0) != (place.phase == "mark"):
         problems.broken(9, None, "the barrier's flag does not fit the phase")
-    if state["cursor"]["at"] < state["cursor"]["limit"]:
-        _check_cursor(place, walk_of_cursor)
+    if state["chunk"]["at"] != state["chunk"]["limit"]:
+        _check_chunk(place, walk_of_chunk)
 
 
-def _check_cursor(place: Place, walk: ArenaWalk | None) -> None:
-    """INV-11: the cursor's chunk is zero, lies in one bitmap word and is not there while objects are born black."""
-    state, problems = place.state, place.problems
+def _check_chunk(place, walk):
+    """INV-11: the chunk is zero, its bits are set, and it is only there in IDLE."""
+    chunk, problems = place.state["chunk"], place.problems
     if walk is None or not walk.may_have_chunk():
-        problems.broken(11, state["cursor"]["at"], "the cursor's chunk is not one that it may have")
+        problems.broken(11, chunk["at"], "the chunk is not one that there may be")
         return
     try:
-        at, limit = state["cursor"]["at"], state["cursor"]["limit"]
-        for i, word in enumerate(place.target.words(at, (limit - at) // place.target.word)):
+        for i, word in enumerate(place.target.words(chunk["at"], (chunk["limit"] - chunk["at"]) // place.target.word)):
             if word:
-                problems.broken(11, at + i * place.target.word, "memory ahead of the cursor was written to")
+                problems.broken(11, chunk["at"] + i * place.target.word, "the chunk was written to")
                 return
     except Unreadable as error:
-        problems.add(f"the cursor's chunk can't be read: {error}")
+        problems.add(f"the chunk can't be read: {error}")

@@ -10,8 +10,8 @@ from moat.firmware.target import Members, Target
 
 ARRAY_FLAG = 1
 TYPE_SHIFT = 4               # of the type's offset in its section
-TYPE_BITS = {4: 12, 8: 32}   # of a header, by bytes of a word
-EXTENT_FINALIZED = 0x80000000
+LINK_BITS = {4: 20, 8: 32}   # of a header, by bytes of a word
+EXTENT_SLOW = 0x80000000
 
 
 class Run:
@@ -52,7 +52,7 @@ class Kind:
         self.is_bytes = address == target.symbol("moat_type_bytes")
         self.name = "bytes" if self.is_bytes else target.string(fields["name"])
         self.size = fields["size"]
-        self.extent = fields["extent"] & ~EXTENT_FINALIZED
+        self.extent = fields["extent"] & ~EXTENT_SLOW
         self.finalized = fields["finalize"] != 0
         self.flexible = fields["flexible"] != 0
         self._word = target.word
@@ -114,10 +114,11 @@ class Kinds:
     def __init__(self, target: Target) -> None:
         self._target = target
         self._start, self._end = target.address_of("moat_types_start"), target.address_of("moat_types_end")
-        self._leaf_header = (target.address_of("moat_leaf_types_start") - self._start) >> TYPE_SHIFT
+        self._leaf_start = target.address_of("moat_leaf_types_start")
         self._align = 8 * target.word
-        self._mask = (1 << TYPE_BITS[target.word]) - 1
-        self._known: dict[int, Kind] = {}
+        self._link_bits = LINK_BITS[target.word]
+        self._type_bits = 8 * target.word - self._link_bits
+        self._known = {}
 
     def of_object(self, payload: int) -> tuple[Kind | None, bool]:
         """(Kind or None, whether it heads an array), by an object's header."""
@@ -134,12 +135,20 @@ class Kinds:
 
     def of_header(self, header: int) -> tuple[Kind | None, bool]:
         """(Kind or None, whether it heads an array)."""
-        offset = (header & self._mask & ~ARRAY_FLAG) << TYPE_SHIFT
-        return self.at(self._start + offset), bool(header & ARRAY_FLAG)
+        offset = self._type_field(header) & ~ARRAY_FLAG
+        return self.at(self._leaf_start + (offset << TYPE_SHIFT)), bool(header >> self._link_bits & ARRAY_FLAG)
+
+    def _type_field(self, header):
+        """Signed: from the first type without slots."""
+        field, sign = header >> self._link_bits, 1 << (self._type_bits - 1)
+        return (field ^ sign) - sign
+
+    def is_hole(self, header):
+        return header >> self._link_bits == (1 << (self._type_bits - 1)) - 1
 
     def link(self, header: int) -> int:
         """The granule of the next object on the grey list."""
-        return header >> TYPE_BITS[self._target.word]
+        return header & ((1 << self._link_bits) - 1)
 
-    def header_has_slots(self, header: int) -> bool:
-        return header & self._mask < self._leaf_header
+    def header_has_slots(self, header):
+        return self._type_field(header) < 0

@@ -49,8 +49,7 @@ class Hole:
     address: int  # of its first granule
     bytes: int
     arena: int
-    # "hole" in a bin, "cursor" where the next objects go, "dark" for what is in no bin (single granules, unswept dead)
-    kind: str
+    kind: str     # "hole", "cursor" for the chunk where the next objects go, "dark" for what waits for the sweep
 
 
 @dataclasses.dataclass(frozen=True)

@@ -9,8 +9,8 @@ from moat.firmware.memory import Unreadable
 from moat.firmware.target import Members, Target, TargetError
 
 from .arena import ArenaWalk, Place, plausible
-from .bins import filed_holes
 from .check import check_objects, check_state, slot_check
+from .holes import listed_holes
 from .kinds import Kinds
 from .model import Heap
 from .problems import Problems
@@ -34,17 +34,14 @@ def read(target: Target) -> Heap:
                          "another firmware")
     place = Place(target, state, _phase(target, state), Kinds(target), Problems())
     walks = _arenas(place)
-    filed = filed_holes(target, state, lambda at: next((walk for walk in walks if walk.holds(at)), None),
-                        place.problems)
+    listed = listed_holes(target, state, lambda at: next((walk for walk in walks if walk.holds(at)), None), place.problems)
     for walk in walks:
-        walk.walk(filed)
-    heap = Heap(target.word, place.granule, place.phase, state["cycle"]["number"], _stats(target, state, place),
-                [walk.model() for walk in walks],
+        walk.walk(listed)
+    heap = Heap(target.word, place.granule, place.phase, state["cycle"]["number"], _stats(target, state, place), [walk.model() for walk in walks],
                 sorted((found for walk in walks for found in walk.objects), key=lambda found: found.address),
                 sorted((hole for walk in walks for hole in walk.holes), key=lambda hole: hole.address), [], [])
-    check = slot_check(place, heap, {address for walk in walks for address in walk.dead})
-    found = {at: granules for walk in walks for at, granules in walk.filed_found.items()}
-    check_state(place, filed, found, next((walk for walk in walks if walk.address == state["cursor"]["arena"]), None))
+    check = slot_check(place, heap, set().union(*(walk.dead for walk in walks)))
+    check_state(place, listed, walks, next((walk for walk in walks if walk.holds(state["chunk"]["at"])), None))
     check_objects(place, heap, check)
     Roots(place, heap, check).read()
     heap.problems.extend(place.problems.sentences())
@@ -59,16 +56,15 @@ def _phase(target: Target, state: Members) -> str:
 
 def _stats(target: Target, state: Members, place: Place) -> dict[str, Any]:
     """As moat_stats_get would answer."""
-    free = state["free_granules"] * place.granule + state["cursor"]["limit"] - state["cursor"]["at"]
+    free = (state["free_granules"] + state["listed"]) * place.granule + state["chunk"]["limit"] - state["chunk"]["at"]
     return {**state["stats"], "free_bytes": free, "phase": state["cycle"]["phase"]}
 
 
-def _arenas(place: Place) -> list[ArenaWalk]:
-    """An ArenaWalk of each arena whose description can be right. Adds to the state the order of the arena that is being
-    swept."""
-    walks: list[ArenaWalk] = []
-    state = place.state
-    state["sweep_order"] = None
+def _arenas(place):
+    """An ArenaWalk of each arena whose description can be right. Adds to the state the order of the arenas that are being swept
+    and searched."""
+    walks, state = [], place.state
+    state["sweep_order"] = state["search_order"] = None
     if state["arenas"]["count"] > len(state["arenas"]["table"]):
         place.problems.add(f"the heap has {state['arenas']['count']} arenas, and room for "
                            f"{len(state['arenas']['table'])}: its state is damaged")
@@ -81,6 +77,8 @@ def _arenas(place: Place) -> list[ArenaWalk]:
                 continue
             if address == state["sweep"]["arena"]:
                 state["sweep_order"] = index
+            if address == state["search"]["arena"]:
+                state["search_order"] = index
             walks.append(ArenaWalk(place, index, address, fields))
         except Unreadable as error:
             place.problems.add(f"arena {index} can't be read: {error}")

@@ -1,0 +1,150 @@
+/* moat: the marking loop, which scans grey objects. See mark.h.
+ *
+ * SPDX-License-Identifier: MIT */
+#include "base/bits.h"
+#include "fault/assert.h"
+#include "base/port.h"
+#include "mark/grey.h"
+#include "mark/mark.h"
+#include "space/granule.h"
+
+/* The cost of work, in instructions of a Cortex-M3, about: looking a value up; going on to what is not after the habit;
+ * a slice's begin and end. */
+#define LOOK_UP 80
+#define NEXT 90
+#define WINDOW 60
+
+#define NO_HABIT (~(moat_word)0)
+
+#ifndef MOAT_PORT_GREY
+unsigned moat_grey_loop(struct moat_grey *loop) {
+    return moat_grey_loop_c(loop);
+}
+#endif
+
+/* Whether the objects with this header are after a habit, which is theirs from here on. */
+static bool learn(struct moat_grey *loop, moat_word header) {
+    const struct moat_type *type = moat_header_type(header);
+    if ((header & MOAT_HEADER_ARRAY) != 0 || type->run_count != 0 || (type->map & (type->map + 1)) != 0 ||
+        type->map >> MOAT_GREY_PIECE_SLOTS != 0) {
+        return false;
+    }
+    uint32_t slots = moat_lowest_bit_word(~type->map);
+    loop->habit = header >> MOAT_HEADER_LINK_BITS;
+    loop->habit_bytes = slots * MOAT_WORD_BYTES;
+    loop->cost = (intptr_t)(MOAT_GREY_PIECE + MOAT_GREY_SLOT * slots);
+    return true;
+}
+
+/* Another arena than the first that has grey objects, or NULL. */
+static struct moat_arena *other_grey_arena(void) {
+    for (uint32_t i = 1; i < moat_heap.arenas.count; i++) {
+        if (moat_heap.arenas.table[i]->grey != MOAT_LINK_NONE) {
+            return moat_heap.arenas.table[i];
+        }
+    }
+    return NULL;
+}
+
+/* Takes a grey object off its list and begins its scan: it is black from here on, and what the scan has still to visit
+ * is grey in effect. */
+static void begin_grey(struct moat_arena *arena, struct moat_scan *scan, struct moat_grey *loop) {
+    uint32_t granule = arena->grey;
+    MOAT_ASSERT(moat_is_object_granule(arena, granule));
+    MOAT_ASSERT(moat_is_start(arena, granule) && !moat_is_white(arena, granule));
+    moat_raw *header = moat_header_at(moat_granule_address(arena, granule));
+    MOAT_ASSERT(moat_header_known(*header));
+    arena->grey = moat_header_link(*header);
+    if (learn(loop, *header)) {
+        scan->at = (moat_slot *)(header + 1);
+        scan->dense_end = (moat_slot *)((uintptr_t)scan->at + loop->habit_bytes);
+    } else {
+        moat_scan_object(scan, arena, granule);
+    }
+}
+
+/* The work behind [at, dense_end): the scan's next piece, or another grey object. False: nothing is grey. */
+static bool go_on(struct moat_scan *scan, struct moat_arena *home, struct moat_grey *loop) {
+    loop->habit = NO_HABIT;
+    while (scan->map != 0 || scan->type != NULL || scan->extends) {
+        if (moat_scan_next_piece(scan)) {
+            return true;
+        }
+        scan->type = NULL;
+    }
+    struct moat_arena *arena = home->grey != MOAT_LINK_NONE ? home : other_grey_arena();
+    if (arena != NULL) {
+        begin_grey(arena, scan, loop);
+    }
+    return arena != NULL;
+}
+
+/* The next piece of the scan's slots. */
+static void begin_piece(struct moat_grey *loop, const struct moat_scan *scan) {
+    loop->at = scan->at;
+    loop->far = scan->dense_end;
+    loop->end = loop->far - loop->at > MOAT_GREY_PIECE_SLOTS ? loop->at + MOAT_GREY_PIECE_SLOTS : loop->far;
+    loop->budget -= MOAT_GREY_PIECE + MOAT_GREY_SLOT * (loop->end - loop->at);
+}
+
+static void begin_loop(struct moat_grey *loop, const struct moat_scan *scan, const struct moat_arena *home) {
+    loop->at = loop->end = scan->at;
+    loop->far = scan->dense_end;
+    loop->grey = home->grey;
+    loop->payload = home->base + MOAT_WORD_BYTES;
+    loop->span = moat_bytes(home->granules - 1);
+    loop->bits = home->bits;
+    loop->habit = NO_HABIT;
+    loop->others = moat_heap.arenas.count > 1;
+}
+
+/* Handlers run meanwhile: they may shade objects, but leave marking alone. */
+static inline void open_window(moat_port_mask_t masked) {
+    moat_heap.mark.busy = true;
+    moat_heap.stats.slices++;
+    moat_port_unmask(masked);
+    (void)moat_port_mask();
+    moat_heap.mark.busy = false;
+}
+
+#define SLICE ((int32_t)(MOAT_CONFIG_SLICE_UNITS * MOAT_UNIT))
+
+uint32_t moat_mark_some(uint32_t units, moat_port_mask_t masked) {
+    MOAT_ASSERT(moat_port_is_masked());
+    MOAT_ASSERT(moat_heap.cycle.phase == MOAT_PHASE_MARK && units <= INT32_MAX / MOAT_UNIT);
+    if (moat_heap.arenas.count == 0) {
+        return units;
+    }
+    struct moat_scan *const scan = &moat_heap.mark.scan;
+    struct moat_arena *const home = moat_heap.arenas.table[0];
+    struct moat_grey loop;
+    int32_t left = (int32_t)(units * MOAT_UNIT);
+    begin_loop(&loop, scan, home);
+    loop.budget = SLICE;
+    for (;;) {
+        unsigned why = moat_grey_loop(&loop);
+        home->grey = (uint32_t)loop.grey;
+        scan->at = loop.at;
+        scan->dense_end = loop.far;
+        if (why == MOAT_GREY_LOOK) {
+            moat_mark_value((void *)loop.value);
+            loop.budget -= LOOK_UP;
+        } else if (why == MOAT_GREY_NEXT) {
+            if (!go_on(scan, home, &loop)) {
+                left -= SLICE - (int32_t)loop.budget;
+                return left > MOAT_UNIT ? (uint32_t)left / MOAT_UNIT : 1;
+            }
+            loop.budget -= NEXT;
+            begin_piece(&loop, scan);
+        }
+        if (loop.budget < 0) {
+            left -= SLICE + WINDOW - (int32_t)loop.budget;
+            if (left <= 0) {
+                return 0;
+            }
+            loop.budget = SLICE;
+            open_window(masked);
+        }
+        loop.grey = home->grey;
+    }
+}

@@ -1,0 +1,15 @@
+/* moat: setting the bits of ranges of granules. Internal to core; interrupts are masked in all of them.
+ *
+ * SPDX-License-Identifier: MIT */
+#ifndef MOAT_BITMAP_H
+#define MOAT_BITMAP_H
+
+#include "space/granule.h"
+
+/* Sets the mark bits of granules [first, first + granules), granules >= 1: inside the object before them. */
+void moat_bitmap_set_inside(const struct moat_arena *arena, uint32_t first, uint32_t granules);
+
+/* Makes free granules an object, black where it must be (moat_born_black). */
+void moat_bitmap_set_object(const struct moat_arena *arena, uint32_t first, uint32_t granules);
+
+#endif

@@ -1,0 +1,75 @@
+/* moat: holes, in lists by size. See holes.h.
+ *
+ * SPDX-License-Identifier: MIT */
+#include "space/holes.h"
+
+#include "fault/assert.h"
+#include "base/bits.h"
+
+/* Long holes that are looked at for one that is long enough. */
+#define LONG_TRIES 6u
+
+void moat_holes_note_long(struct moat_hole *hole, uint32_t granules) {
+    const struct moat_arena *arena = moat_arena_of((uintptr_t)hole);
+    hole->granules = granules;
+    moat_object_back(arena, moat_granule_of(arena, (uintptr_t)hole), granules);
+}
+
+/* The first of the long holes that has room, out of its list. */
+static struct moat_hole *take_long(struct moat_lists *lists, uint32_t granules) {
+    struct moat_hole **link = &lists->holes[MOAT_LONG_HOLES];
+    for (uint32_t tries = 0; *link != NULL && tries < LONG_TRIES; tries++) {
+        struct moat_hole *hole = *link;
+        if (hole->granules >= granules) {
+            *link = hole->next;
+            return hole;
+        }
+        link = &hole->next;
+    }
+    return NULL;
+}
+
+/* Takes the first hole of the first list from `list` on that has one, and tells how long it is. */
+static struct moat_hole *take_first(struct moat_lists *lists, uint32_t list, uint32_t granules, uint32_t *size) {
+    uint32_t filled;
+    while ((filled = lists->map >> list) != 0) {
+        uint32_t found = list + moat_lowest_bit(filled);
+        if (found == MOAT_LONG_HOLES) {
+            struct moat_hole *hole = take_long(lists, granules);
+            *size = hole == NULL ? 0 : (uint32_t)hole->granules;
+            return hole;
+        }
+        struct moat_hole *hole = lists->holes[found];
+        if (hole != NULL) {
+            lists->holes[found] = hole->next;
+            *size = found;
+            return hole;
+        }
+        lists->map &= ~((uint32_t)1 << found);
+    }
+    return NULL;
+}
+
+uintptr_t moat_holes_cut(struct moat_lists *lists, uint32_t granules) {
+    MOAT_ASSERT(moat_port_is_masked());
+    MOAT_ASSERT(granules != 0 && granules <= MOAT_SMALL_GRANULES);
+    uint32_t size;
+    struct moat_hole *hole = take_first(lists, granules, granules, &size);
+    if (hole == NULL) {
+        return 0;
+    }
+    uintptr_t at = (uintptr_t)hole;
+    MOAT_ASSERT(moat_is_hole(hole->header) && size >= granules && size <= moat_heap.listed);
+    moat_heap.listed -= size;
+    if (size > granules) {
+        moat_holes_file(lists, moat_arena_of(at)->bias, at + moat_bytes(granules), size - granules);
+    }
+    return at;
+}
+
+void moat_holes_forget(struct moat_lists *lists) {
+    for (uint32_t i = 0; i < MOAT_LISTS; i++) {
+        lists->holes[i] = NULL;
+    }
+    lists->map = 0;
+}

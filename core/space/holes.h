@@ -1,0 +1,42 @@
+/* moat: holes: free memory that the search has passed, in lists by size. Internal to core; interrupts are masked in all
+ * of them. docs/design.md, "Free memory".
+ *
+ * SPDX-License-Identifier: MIT */
+#ifndef MOAT_HOLES_H
+#define MOAT_HOLES_H
+
+#include "space/granule.h"
+
+/* Makes [at, at + granules) a hole and files it. Its mark bits are set, its start bits are not. bias: its arena's.
+ * Cost: constant. */
+static inline void moat_holes_file(struct moat_lists *lists, uintptr_t bias, uintptr_t at, uint32_t granules);
+
+/* Takes a hole of `granules` or more, the smallest that the lists tell apart, and files what it has more. It is white,
+ * and its contents are what they were. granules 1..MOAT_SMALL_GRANULES. Returns its address, or 0. Of the long holes a
+ * few are looked at. Cost: constant. */
+uintptr_t moat_holes_cut(struct moat_lists *lists, uint32_t granules);
+
+/* Empties the lists. The holes stay the dead objects that they are. */
+void moat_holes_forget(struct moat_lists *lists);
+
+/* ---- inline ---- */
+
+/* What a long hole has more: its length, and back bytes, which are needed where it fills a bitmap word. */
+void moat_holes_note_long(struct moat_hole *hole, uint32_t granules);
+
+static inline void moat_holes_file(struct moat_lists *lists, uintptr_t bias, uintptr_t at, uint32_t granules) {
+    struct moat_hole *hole = (struct moat_hole *)at;
+    uint32_t list = granules;
+    if (__builtin_expect(granules >= MOAT_LONG_HOLES, 0)) {
+        list = MOAT_LONG_HOLES;
+        moat_holes_note_long(hole, granules);
+    }
+    hole->header = MOAT_HEADER_HOLE;
+    hole->next = lists->holes[list];
+    lists->holes[list] = hole;
+    lists->map |= (uint32_t)1 << list;
+    moat_bits_at(bias, at)->start |= moat_bit_at(at);
+    moat_heap.listed += granules;
+}
+
+#endif

@@ -1,0 +1,227 @@
+/* moat: taking free memory for large objects. See take.h; docs/design.md, "Free memory".
+ *
+ * SPDX-License-Identifier: MIT */
+#include "base/bits.h"
+#include "fault/assert.h"
+#include "base/clear.h"
+#include "base/port.h"
+#include "space/bitmap.h"
+#include "base/free.h"
+#include "space/search.h"
+#include "space/take.h"
+
+/* Bitmap words that one masked step looks at, or claims. */
+#define WORDS_AT_ONCE 16u
+#define CLAIM_GRANULES (WORDS_AT_ONCE * MOAT_WORD_GRANULES)
+
+/* A search for so many free granules in a row: what it has found so far ends before `word` of `arena`. */
+struct hunt {
+    uint32_t wanted;
+    struct moat_arena *arena; /* NULL: all have been searched */
+    uint32_t word;
+    uint32_t found; /* free granules that end where it stands */
+    uint32_t first; /* of the run, once it is long enough */
+};
+
+static void hunt_from(struct hunt *hunt, struct moat_arena *arena, uint32_t word) {
+    hunt->arena = arena;
+    hunt->word = word;
+    hunt->found = 0;
+}
+
+static void next_arena(struct hunt *hunt) {
+    uint32_t order = hunt->arena->order + 1;
+    hunt_from(hunt, order < moat_heap.arenas.count ? moat_heap.arenas.table[order] : NULL, 0);
+}
+
+/* Looks at words up to `end`. True: the run that ends in the last of them, or at its end, is long enough. */
+static bool look_at(struct hunt *hunt, uint32_t end) {
+    uint32_t word = hunt->word, found = hunt->found, enough;
+    const struct moat_bits *all = hunt->arena->bits;
+    do {
+        uint32_t used = all[word].start | all[word].mark;
+        word++;
+        enough = found + (used == 0 ? MOAT_WORD_GRANULES : moat_lowest_bit(used));
+        if (enough >= hunt->wanted) {
+            hunt->first = ((word - 1) << 5) - found;
+            break;
+        }
+        found = used == 0 ? enough : 31 - moat_highest_bit(used);
+    } while (word < end);
+    hunt->word = word;
+    hunt->found = found;
+    return enough >= hunt->wanted;
+}
+
+/* The words of an arena that may be used: in IDLE those before the search's stop. */
+static uint32_t words_of(const struct moat_arena *arena) {
+    const struct moat_search *search = &moat_heap.search;
+    if (moat_heap.cycle.phase != MOAT_PHASE_IDLE || arena->order < search->stop->order) {
+        return moat_arena_words(arena);
+    }
+    return arena == search->stop ? search->stop_word : 0;
+}
+
+/* Masked: a few words. True: it has found a run, or has come to the end. */
+static bool hunt_on(struct hunt *hunt) {
+    if (hunt->arena == NULL) {
+        return true;
+    }
+    uint32_t end = words_of(hunt->arena);
+    if (hunt->word >= end) {
+        next_arena(hunt);
+        return false;
+    }
+    return look_at(hunt, end - hunt->word < WORDS_AT_ONCE ? end : hunt->word + WORDS_AT_ONCE);
+}
+
+static bool find(struct hunt *hunt) {
+    bool done;
+    do {
+        moat_port_mask_t masked = moat_port_mask();
+        done = hunt_on(hunt);
+        moat_port_unmask(masked);
+    } while (!done);
+    return hunt->arena != NULL;
+}
+
+/* ---- claiming ---- */
+
+static bool all_free(const struct moat_arena *arena, uint32_t first, uint32_t granules) {
+    const struct moat_bits *bits = &arena->bits[first >> 5];
+    uint32_t from = first & 31u, end = from + granules, mask = UINT32_MAX << from, used = 0;
+    for (; end > 32; end -= 32) {
+        used |= (bits->start | bits->mark) & mask;
+        mask = UINT32_MAX;
+        bits++;
+    }
+    return (used | ((bits->start | bits->mark) & mask & (UINT32_MAX >> (32 - end)))) == 0;
+}
+
+/* The run that small objects are made in is given up where the object takes some of it. */
+static void leave_run(uintptr_t at, uintptr_t end) {
+    if (moat_heap.search.run_at < end && at < moat_heap.search.run_end) {
+        moat_heap.search.run_at = moat_heap.search.run_end = 0;
+    }
+}
+
+/* Masked. Claims granules of a run: its first, which become an object of raw bytes, or more for the object before them.
+ * False: a handler has used some of them. */
+static bool claim_part(const struct moat_arena *arena, uint32_t first, uint32_t granules, bool front) {
+    struct moat_pace *pace = &moat_heap.pace;
+    uintptr_t at = moat_granule_address(arena, first);
+    if (!all_free(arena, first, granules)) {
+        return false;
+    }
+    leave_run(at, at + moat_bytes(granules));
+    if (front) {
+        *moat_header_at(at) = moat_heap.types.bytes_header;
+        moat_bitmap_set_object(arena, first, granules);
+    } else {
+        moat_bitmap_set_inside(arena, first, granules);
+    }
+    moat_free_take(granules);
+    pace->payments += granules;
+    pace->paid_for += granules;
+    pace->usable -= granules < pace->usable ? granules : pace->usable;
+    moat_search_look_again();
+    return true;
+}
+
+/* Masked. While a large object is claimed step by step, handlers search behind it. */
+static void search_behind(struct moat_arena *arena, uint32_t end, struct moat_search *before) {
+    struct moat_search *search = &moat_heap.search;
+    moat_copy_words(before, search, sizeof *before);
+    uint32_t word = (end + 31) >> 5;
+    search->arena = arena;
+    search->place.word = search->place.group_end = &arena->bits[word];
+    search->place.at = moat_granule_address(arena, word << 5) - MOAT_WORD_SPAN;
+    search->place.mask = 0;
+}
+
+/* The stop and the run may have changed meanwhile. */
+static void search_as(const struct moat_search *before) {
+    struct moat_search *search = &moat_heap.search;
+    search->arena = before->arena;
+    search->place.word = search->place.group_end = before->place.word;
+    search->place.at = before->place.at;
+    search->place.mask = before->place.mask;
+    moat_search_look_again();
+}
+
+/* In steps, with interrupts on between them. A handler may use granules of a part that is still to come: then what was
+ * claimed is left, an object that nothing refers to. */
+static bool claim(struct moat_arena *arena, uint32_t first, uint32_t granules) {
+    struct moat_search before;
+    bool steps = granules > CLAIM_GRANULES, claimed = true;
+    for (uint32_t done = 0; claimed && done < granules; done += CLAIM_GRANULES) {
+        uint32_t left = granules - done;
+        moat_port_mask_t masked = moat_port_mask();
+        claimed = claim_part(arena, first + done, left < CLAIM_GRANULES ? left : CLAIM_GRANULES, done == 0);
+        if (claimed && done == 0 && granules > arena->longest) {
+            arena->longest = granules;
+        }
+        if (claimed && steps && done == 0) {
+            search_behind(arena, first + granules, &before);
+        }
+        if (steps && (claimed ? left <= CLAIM_GRANULES : done != 0)) {
+            search_as(&before);
+        }
+        moat_port_unmask(masked);
+    }
+    return claimed;
+}
+
+/* Returns the object's address, its memory as it was, or 0. */
+static uintptr_t find_and_claim(struct hunt *hunt) {
+    while (find(hunt)) {
+        if (claim(hunt->arena, hunt->first, hunt->wanted)) {
+            moat_object_back(hunt->arena, hunt->first, hunt->wanted);
+            return moat_granule_address(hunt->arena, hunt->first);
+        }
+        hunt_from(hunt, hunt->arena, hunt->first >> 5);
+    }
+    return 0;
+}
+
+/* Where the last large object was found, the next one is looked for first: what lies before was too small for it. */
+static void remember(const struct hunt *hunt) {
+    moat_port_mask_t masked = moat_port_mask();
+    moat_heap.search.large_arena = hunt->arena;
+    moat_heap.search.large_word = (hunt->first + hunt->wanted) >> 5;
+    moat_port_unmask(masked);
+}
+
+/* Prepares the search from there; or from the first word that may have free granules. In IDLE nothing is free before
+ * the search; the rest of the word that it is in is left to small objects. While a cycle runs it may have passed what
+ * is free. */
+static void begin(struct hunt *hunt, bool first) {
+    const struct moat_search *search = &moat_heap.search;
+    moat_port_mask_t masked = moat_port_mask();
+    if (first && search->large_arena != NULL) {
+        hunt_from(hunt, search->large_arena, search->large_word);
+    } else if (moat_heap.cycle.phase == MOAT_PHASE_IDLE) {
+        hunt_from(hunt, search->arena, (uint32_t)(search->place.word - search->arena->bits));
+    } else {
+        hunt_from(hunt, moat_heap.arenas.table[0], 0);
+    }
+    moat_port_unmask(masked);
+}
+
+uintptr_t moat_take_large(uint32_t granules, moat_word header) {
+    MOAT_ASSERT(granules > MOAT_SMALL_GRANULES && moat_header_known(header));
+    struct hunt hunt;
+    hunt.wanted = granules;
+    begin(&hunt, true);
+    uintptr_t at = find_and_claim(&hunt);
+    if (at == 0) {
+        begin(&hunt, false);
+        at = find_and_claim(&hunt);
+    }
+    if (at != 0) {
+        remember(&hunt);
+        moat_clear_words(moat_payload_at(at), at + moat_bytes(granules));
+        *moat_header_at(at) = header;
+    }
+    return at;
+}

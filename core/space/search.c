@@ -1,0 +1,128 @@
+/* moat: the search for free memory. See search.h.
+ *
+ * SPDX-License-Identifier: MIT */
+#include "base/free.h"
+#include "fault/assert.h"
+#include "space/search.h"
+
+#include "base/bits.h"
+
+/* The words of an arena that the search may look at. */
+static uint32_t words_of(const struct moat_arena *arena) {
+    const struct moat_search *search = &moat_heap.search;
+    if (arena == search->stop) {
+        return search->stop_word;
+    }
+    return arena->order < search->stop->order ? moat_arena_words(arena) : 0;
+}
+
+/* The first word from `word` on of a group that is not full, or `end`. */
+static uint32_t skip_full(const struct moat_arena *arena, uint32_t word, uint32_t end) {
+    while (word < end && (word & (MOAT_GROUP_WORDS - 1)) == 0) {
+        uint32_t group = word / MOAT_GROUP_WORDS;
+        uint32_t open = ~arena->full[group >> 5] >> (group & 31u);
+        if ((open & 1u) != 0) {
+            return word;
+        }
+        uint32_t skipped = open == 0 ? 32 - (group & 31u) : moat_lowest_bit(open);
+        word = (group + skipped) * MOAT_GROUP_WORDS;
+    }
+    return word < end ? word : end;
+}
+
+static uint32_t group_end(uint32_t word, uint32_t end) {
+    uint32_t next = (word | (MOAT_GROUP_WORDS - 1)) + 1;
+    return next < end ? next : end;
+}
+
+static void stand(struct moat_arena *arena, uint32_t word, uint32_t end) {
+    struct moat_search *search = &moat_heap.search;
+    search->arena = arena;
+    search->place.word = &arena->bits[word];
+    search->place.group_end = &arena->bits[end];
+    search->place.at = moat_granule_address(arena, word << 5) - MOAT_WORD_SPAN;
+}
+
+/* Goes on to the next words that are not all in use. False: the stop is reached. */
+bool moat_search_next_group(void) {
+    struct moat_search *search = &moat_heap.search;
+    struct moat_arena *arena = search->arena;
+    if (arena == NULL) {
+        return false;
+    }
+    uint32_t word = (uint32_t)(search->place.word - arena->bits);
+    for (;;) {
+        uint32_t end = words_of(arena);
+        word = skip_full(arena, word, end);
+        if (word < end) {
+            stand(arena, word, group_end(word, end));
+            return true;
+        }
+        if (arena->order >= search->stop->order) {
+            return false;
+        }
+        arena = moat_heap.arenas.table[arena->order + 1];
+        word = 0;
+        stand(arena, 0, 0);
+    }
+}
+
+/* The next word may begin another group. */
+bool moat_search_goes_on(void) {
+    struct moat_search *search = &moat_heap.search;
+    uint32_t word = (uint32_t)(search->place.word - search->arena->bits), end = words_of(search->arena);
+    if (skip_full(search->arena, word, end) != word || word >= end) {
+        return false;
+    }
+    stand(search->arena, word, group_end(word, end));
+    return true;
+}
+
+void moat_search_restart(void) {
+    struct moat_search *search = &moat_heap.search;
+    search->place.mask = 0;
+    search->follows = false;
+    search->run_at = search->run_end = 0;
+    search->large_arena = NULL;
+    if (moat_heap.arenas.count != 0) {
+        stand(moat_heap.arenas.table[0], 0, 0);
+    }
+}
+
+/* The group that the search is in ends no later than the stop. */
+void moat_search_stop_at(struct moat_arena *arena, uint32_t word) {
+    MOAT_ASSERT(moat_port_is_masked());
+    MOAT_ASSERT(word <= moat_arena_words(arena));
+    struct moat_search *search = &moat_heap.search;
+    search->stop = arena;
+    search->stop_word = word;
+    search->place.group_end = search->place.word;
+}
+
+void moat_search_open(void) {
+    if (moat_heap.arenas.count != 0) {
+        struct moat_arena *last = moat_heap.arenas.table[moat_heap.arenas.count - 1];
+        moat_search_stop_at(last, moat_arena_words(last));
+    }
+}
+
+bool moat_search_is_over(void) {
+    const struct moat_place *place = &moat_heap.search.place;
+    return place->mask == 0 && place->word == place->group_end && !moat_search_next_group();
+}
+
+bool moat_search_follow(void) {
+    if (moat_heap.search.follows) {
+        return false;
+    }
+    moat_search_restart();
+    moat_heap.search.follows = true;
+    return true;
+}
+
+void moat_search_look_again(void) {
+    struct moat_place *place = &moat_heap.search.place;
+    if (place->mask != 0) {
+        place->mask &= moat_free_mask(&place->word[-1]);
+    }
+}

@@ -1,0 +1,125 @@
+/* moat: the search for free memory in the bitmaps, from the first word to its stop. Internal to core; interrupts are
+ * masked in all of them.
+ *
+ * SPDX-License-Identifier: MIT */
+#ifndef MOAT_SEARCH_H
+#define MOAT_SEARCH_H
+
+#include "base/bits.h"
+#include "base/free.h"
+#include "moat_compiler.h"
+#include "space/granule.h"
+
+/* Goes on to the next free run, or a piece of one: of a run of n granules, min(n, 33) at least. place: a copy of
+ * moat_heap.search.place, which is to be put back. Returns the run's granules and stores its address; 0: the stop is
+ * reached, or *words, one for each word that is looked at and all in use, is used up and 0. claim: the run's mark bits
+ * are set, it is nobody else's from here on. */
+static inline uint32_t moat_search_next(struct moat_place *place, uintptr_t *at, bool claim, uint32_t *words);
+
+/* Begins anew at the first arena's first word. */
+void moat_search_restart(void);
+
+/* Sets the stop: the search does not look at this word of this arena, nor at what follows. */
+void moat_search_stop_at(struct moat_arena *arena, uint32_t word);
+
+/* Lets the search go on to the end of the last arena. */
+void moat_search_open(void);
+
+/* Whether it is at its stop: an allocation that needs it gets nothing. */
+bool moat_search_is_over(void);
+
+/* In SWEEP, when it has come to the end: begins anew, and stops where the sweep stands, from here on. False: it does so
+ * already. */
+bool moat_search_follow(void);
+
+/* Free granules became an object elsewhere: what the search knows of the word that it is in is looked up again. */
+void moat_search_look_again(void);
+
+/* ---- inline ---- */
+
+/* Goes on to the next words that are not all in use. False: the stop is reached. */
+bool moat_search_next_group(void);
+
+/* Where the group's words are used up: whether the word behind them may be looked at, too. */
+bool moat_search_goes_on(void);
+
+/* Member by member, so that compilers keep the copy in registers. */
+static inline void moat_search_get(struct moat_place *copy) {
+    const struct moat_place *place = &moat_heap.search.place;
+    copy->word = place->word;
+    copy->group_end = place->group_end;
+    copy->mask = place->mask;
+    copy->at = place->at;
+}
+
+static inline void moat_search_put(const struct moat_place *copy) {
+    struct moat_place *place = &moat_heap.search.place;
+    place->word = copy->word;
+    place->group_end = copy->group_end;
+    place->mask = copy->mask;
+    place->at = copy->at;
+}
+
+static inline uint32_t moat_free_mask(const struct moat_bits *bits) {
+    return ~(bits->start | bits->mark);
+}
+
+/* One of the two above, for a place that is kept in registers. */
+MOAT_INLINE_ bool moat_search_ask(bool (*ask)(void), struct moat_place *place) {
+    moat_search_put(place);
+    bool answer = ask();
+    moat_search_get(place);
+    return answer;
+}
+
+/* Words that a run may take more than the one that it begins in. */
+#define MOAT_RUN_WORDS 3u
+
+/* The front of the words that come, where a run goes on from the last granule of the word before. Returns how many. */
+MOAT_INLINE_ uint32_t moat_search_go_on(struct moat_place *place, bool claim) {
+    if (place->word == place->group_end && !moat_search_ask(moat_search_goes_on, place)) {
+        return 0;
+    }
+    uint32_t more = 0;
+    for (uint32_t words = MOAT_RUN_WORDS;;) {
+        uint32_t mask = moat_free_mask(place->word), behind = mask + 1;
+        if ((mask & 1u) != 0 && claim) {
+            place->word->mark |= mask & ~behind;
+        }
+        place->mask = mask & behind;
+        place->word++;
+        place->at += MOAT_WORD_SPAN;
+        if (behind != 0) {
+            return more + moat_lowest_bit(behind);
+        }
+        more += MOAT_WORD_GRANULES;
+        if (--words == 0 || place->word == place->group_end) {
+            return more;
+        }
+    }
+}
+
+MOAT_INLINE_ uint32_t moat_search_next(struct moat_place *place, uintptr_t *at, bool claim, uint32_t *words) {
+    while (place->mask == 0) {
+        if (*words == 0 || (place->word == place->group_end && !moat_search_ask(moat_search_next_group, place))) {
+            return 0;
+        }
+        --*words;
+        place->mask = moat_free_mask(place->word);
+        place->word++;
+        place->at += MOAT_WORD_SPAN;
+    }
+    uint32_t mask = place->mask, first = moat_lowest_bit(mask), behind = mask + ((uint32_t)1 << first), granules;
+    *at = place->at + moat_bytes(first);
+    if (claim) {
+        place->word[-1].mark |= mask & ~behind;
+    }
+    place->mask = mask & behind;
+    granules = behind != 0 ? moat_lowest_bit(behind) - first : 32 - first + moat_search_go_on(place, claim);
+    if (claim) {
+        moat_free_take(granules);
+    }
+    return granules;
+}
+
+#endif

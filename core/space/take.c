@@ -1,0 +1,227 @@
+/* moat: taking free memory for small objects. See take.h.
+ *
+ * SPDX-License-Identifier: MIT */
+#include "space/take.h"
+
+#include "fault/assert.h"
+#include "base/bits.h"
+#include "base/clear.h"
+#include "base/port.h"
+#include "space/bitmap.h"
+#include "base/free.h"
+#include "space/holes.h"
+#include "space/search.h"
+
+/* Free runs and words that one masked step looks at. */
+#define RUNS_AT_ONCE 3u
+#define WORDS_AT_ONCE 12u
+
+static uintptr_t make(uintptr_t at, uint32_t granules, moat_word header) {
+    moat_clear_words(moat_payload_at(at), at + moat_bytes(granules));
+    *moat_header_at(at) = header;
+    return at;
+}
+
+/* ---- IDLE ---- */
+
+static void give_up_chunk(void) {
+    struct moat_chunk *chunk = &moat_heap.chunk;
+    if (chunk->at != chunk->limit) {
+        moat_holes_file(&moat_heap.lists, chunk->bias, chunk->at, moat_granules(chunk->limit - chunk->at));
+    }
+    chunk->at = chunk->limit = 0;
+}
+
+/* A free run of `size` granules, its mark bits set, which is not zero from `dirty` on: the object at its front, and a
+ * chunk of what follows. It is one object of raw bytes while it is cleared, with interrupts on. */
+static uintptr_t adopt(uintptr_t at, uint32_t size, uintptr_t dirty, uint32_t granules, moat_word header,
+                       moat_port_mask_t masked) {
+    uintptr_t end = at + moat_bytes(size), next = at + moat_bytes(granules), bias = moat_heap.search.arena->bias;
+    moat_bits_at(bias, at)->start |= moat_bit_at(at);
+    *moat_header_at(at) = moat_heap.types.bytes_header;
+    moat_port_unmask(masked);
+    moat_clear_words(dirty == at ? moat_payload_at(at) : dirty, end);
+    (void)moat_port_mask();
+    if (next != end) {
+        give_up_chunk();
+        moat_heap.chunk.at = next;
+        moat_heap.chunk.limit = end;
+        moat_heap.chunk.bias = bias;
+    }
+    *moat_header_at(at) = header;
+    return at;
+}
+
+/* As the fast path does, which arrays and flexible objects do not take. */
+static uintptr_t take_from_chunk(uint32_t granules, moat_word header) {
+    uintptr_t at = moat_heap.chunk.at;
+    moat_heap.chunk.at = at + moat_bytes(granules);
+    moat_bits_at(moat_heap.chunk.bias, at)->start |= moat_bit_at(at);
+    *moat_header_at(at) = header;
+    return at;
+}
+
+/* Masked: what needs no search. */
+static uintptr_t take_known(uint32_t granules, moat_word header) {
+    MOAT_ASSERT(moat_port_is_masked() && moat_heap.cycle.phase == MOAT_PHASE_IDLE);
+    struct moat_chunk *chunk = &moat_heap.chunk;
+    if (chunk->limit - chunk->at >= moat_bytes(granules)) {
+        return take_from_chunk(granules, header);
+    }
+    uintptr_t at = moat_holes_cut(&moat_heap.lists, granules);
+    return at == 0 ? 0 : make(at, granules, header);
+}
+
+/* Masked. *more: there may be more free runs before the stop. */
+static uintptr_t take_found(uint32_t granules, moat_word header, bool *more, moat_port_mask_t masked) {
+    struct moat_chunk *chunk = &moat_heap.chunk;
+    uintptr_t at;
+    struct moat_place place;
+    moat_search_get(&place);
+    uint32_t words = WORDS_AT_ONCE;
+    for (uint32_t runs = RUNS_AT_ONCE; runs != 0; runs--) {
+        uint32_t size = moat_search_next(&place, &at, true, &words);
+        if (size == 0) {
+            moat_search_put(&place);
+            *more = words == 0;
+            return 0;
+        }
+        uintptr_t bias = moat_heap.search.arena->bias, dirty = at;
+        if (at == chunk->limit && chunk->at != chunk->limit) {
+            at = chunk->at;
+            size += moat_granules(dirty - at);
+            chunk->at = chunk->limit = 0;
+        }
+        if (size >= granules) {
+            moat_search_put(&place);
+            return adopt(at, size, dirty, granules, header, masked);
+        }
+        moat_holes_file(&moat_heap.lists, bias, at, size);
+    }
+    moat_search_put(&place);
+    *more = true;
+    return 0;
+}
+
+/* ---- MARK and SWEEP ---- */
+
+/* The run's rest becomes a hole while marking; while sweeping it stays free, and the next IDLE finds it. */
+static void give_up_run(void) {
+    struct moat_search *search = &moat_heap.search;
+    uintptr_t at = search->run_at;
+    uint32_t size = moat_granules(search->run_end - at);
+    if (size != 0 && moat_heap.cycle.phase == MOAT_PHASE_MARK) {
+        moat_bitmap_set_inside(search->run_arena, moat_granule_of(search->run_arena, at), size);
+        moat_free_take(size);
+        moat_holes_file(&moat_heap.aside, search->run_arena->bias, at, size);
+    }
+    search->run_at = search->run_end = 0;
+}
+
+/* Masked. Finds a run of `granules` or more; smaller ones are passed. */
+static bool find_run(uint32_t granules, bool *more) {
+    struct moat_search *search = &moat_heap.search;
+    struct moat_place place;
+    give_up_run();
+    moat_search_get(&place);
+    uint32_t words = WORDS_AT_ONCE;
+    for (uint32_t runs = RUNS_AT_ONCE; runs != 0; runs--) {
+        uintptr_t at = 0;
+        uint32_t size = moat_search_next(&place, &at, false, &words);
+        moat_heap.pace.usable -= size < moat_heap.pace.usable ? size : moat_heap.pace.usable;
+        if (size >= granules) {
+            search->run_at = at;
+            search->run_end = at + moat_bytes(size);
+            search->run_arena = search->arena;
+            moat_search_put(&place);
+            return true;
+        }
+        if (size == 0) {
+            moat_search_put(&place);
+            *more = words == 0;
+            if (!*more && moat_heap.cycle.phase == MOAT_PHASE_SWEEP) {
+                *more = moat_search_follow();
+            }
+            return false;
+        }
+    }
+    moat_search_put(&place);
+    *more = true;
+    return false;
+}
+
+static void count_payment(uint32_t granules) {
+    moat_heap.pace.payments += granules < MOAT_PAYMENT_GRANULES ? MOAT_PAYMENT_GRANULES : granules;
+    moat_heap.pace.paid_for += granules;
+}
+
+/* Masked. */
+static uintptr_t take_in_cycle(uint32_t granules, moat_word header, bool *more) {
+    struct moat_search *search = &moat_heap.search;
+    uintptr_t at = 0;
+    if (moat_heap.cycle.phase == MOAT_PHASE_MARK) {
+        at = moat_holes_cut(&moat_heap.aside, granules);
+    }
+    if (at != 0) {
+        moat_bits_at(moat_arena_of(at)->bias, at)->mark &= ~moat_bit_at(at);
+    } else {
+        if (search->run_end - search->run_at < moat_bytes(granules) && !find_run(granules, more)) {
+            return 0;
+        }
+        at = search->run_at;
+        search->run_at = at + moat_bytes(granules);
+        moat_bitmap_set_object(search->run_arena, moat_granule_of(search->run_arena, at), granules);
+        moat_free_take(granules);
+    }
+    count_payment(granules);
+    return make(at, granules, header);
+}
+
+/* A handler in between may use up what was found: then it goes on. */
+uintptr_t moat_take_small(uint32_t granules, moat_word header) {
+    MOAT_ASSERT(granules != 0 && granules <= MOAT_SMALL_GRANULES && moat_header_known(header));
+    uintptr_t at = 0;
+    moat_port_mask_t masked = moat_port_mask();
+    if (moat_heap.cycle.phase == MOAT_PHASE_IDLE) {
+        at = take_known(granules, header);
+    }
+    for (bool more = at == 0; more;) {
+        more = false;
+        bool idle = moat_heap.cycle.phase == MOAT_PHASE_IDLE;
+        at = idle ? take_found(granules, header, &more, masked) : take_in_cycle(granules, header, &more);
+        if (more) {
+            moat_port_unmask(masked);
+            masked = moat_port_mask();
+        }
+    }
+    moat_port_unmask(masked);
+    return at;
+}
+
+/* ---- phases ---- */
+
+void moat_take_begin_marking(void) {
+    MOAT_ASSERT(moat_port_is_masked());
+    MOAT_ASSERT(moat_heap.cycle.phase == MOAT_PHASE_IDLE);
+    give_up_chunk();
+    for (uint32_t i = 0; i < MOAT_LISTS; i++) {
+        moat_heap.aside.holes[i] = moat_heap.lists.holes[i];
+    }
+    moat_heap.aside.map = moat_heap.lists.map;
+    moat_holes_forget(&moat_heap.lists);
+    moat_search_open();
+    moat_heap.pace.payments = moat_heap.pace.paid_for = 0;
+}
+
+void moat_take_begin_sweep(void) {
+    MOAT_ASSERT(moat_port_is_masked());
+    MOAT_ASSERT(moat_heap.cycle.phase == MOAT_PHASE_SWEEP);
+    moat_holes_forget(&moat_heap.aside);
+    moat_heap.listed = 0;
+}
+
+void moat_take_begin_idle(void) {
+    MOAT_ASSERT(moat_port_is_masked());
+    MOAT_ASSERT(moat_heap.cycle.phase == MOAT_PHASE_IDLE);
+    moat_search_restart();
+}

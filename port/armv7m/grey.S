@@ -1,0 +1,131 @@
+/* moat: ARMv7-M, the inner loop of marking: moat_grey_loop_c of core/mark/grey_loop.c, 48 instructions a list's node
+ * instead of 70. All of its state is in registers.
+ *
+ *   r0 at    r1 end    r2 grey    r3 payload    r4 span    r5 bits    r6 budget    r7 value, or a payload's address
+ *   r8 offset    r9 address of bits    r10 start    r11 mark    r12 bit, or the loop's state    lr header
+ *
+ * SPDX-License-Identifier: MIT */
+#include "mark/grey.h"
+
+    .syntax unified
+    .thumb
+    .cfi_sections .debug_frame /* for debuggers: it takes no flash */
+
+/* Members of struct moat_grey; port.c holds them to it. */
+    .equ HABIT, 24
+    .equ HABIT_BYTES, 28
+    .equ BUDGET, 32
+    .equ COST, 36
+    .equ FAR, 40
+    .equ OTHERS, 44
+    .equ VALUE, 48
+
+/* unsigned moat_grey_loop(struct moat_grey *loop) */
+    .section .text.moat_grey_loop, "ax", %progbits
+    .global moat_grey_loop
+    .type moat_grey_loop, %function
+    .thumb_func
+moat_grey_loop:
+    .cfi_startproc
+    push {r0, r4-r11, lr}
+    .cfi_def_cfa_offset 40
+    .cfi_offset lr, -4
+    ldr r6, [r0, #BUDGET]
+    ldmia r0, {r0-r5}
+next_slot:
+    cmp r0, r1
+    beq next_object
+slot:
+    ldr r7, [r0], #4
+    cmp r7, #0
+    beq next_slot
+    sub r8, r7, r3
+    cmp r8, r4
+    bhs elsewhere
+    lsr r9, r8, #8
+    add r9, r5, r9, lsl #3
+    mov r12, #1
+    ldrd r10, r11, [r9]
+    ubfx lr, r8, #3, #5
+    lsl r12, r12, lr
+    subs r6, #MOAT_GREY_POINTER
+    and lr, r10, r11
+    tst lr, r12
+    beq not_white
+    bic r11, r11, r12
+    str r11, [r9, #4]
+    bic r7, r7, #7
+    ldr lr, [r7, #-4]
+    cmp lr, #0
+    bge next_slot
+    bfi lr, r2, #0, #20
+    lsr r2, r8, #3
+    str lr, [r7, #-4]
+    cmp r0, r1
+    bne slot
+
+next_object: /* the first grey one, if it is after the habit */
+    ldr r12, [sp]
+    add lr, r2, #1
+    tst lr, #0x100000
+    bne next_piece
+    add r7, r3, r2, lsl #3
+    ldr lr, [r7, #-4]
+    ldrd r8, r9, [r12, #HABIT]
+    cmp r8, lr, lsr #20
+    bne next_piece
+    ldr r10, [r12, #COST]
+    ubfx r2, lr, #0, #20
+    mov r0, r7
+    add r1, r7, r9
+    subs r6, r6, r10
+    bpl slot
+    str r1, [r12, #FAR]
+    movs r7, #MOAT_GREY_SPENT
+    b out
+
+next_piece: /* after the habit, `far` is not kept up to date */
+    ldr r8, [r12, #HABIT]
+    cmn r8, #1
+    bne nothing_more
+    ldr r8, [r12, #FAR]
+    cmp r8, r1
+    beq nothing_more
+    add r1, r0, #MOAT_GREY_PIECE_SLOTS * 4
+    cmp r1, r8
+    it hi
+    movhi r1, r8
+    subs r6, #MOAT_GREY_PIECE + MOAT_GREY_PIECE_SLOTS * MOAT_GREY_SLOT
+    bpl slot
+    movs r7, #MOAT_GREY_SPENT
+    b out
+nothing_more:
+    str r1, [r12, #FAR]
+    movs r7, #MOAT_GREY_NEXT
+    b out
+
+elsewhere:
+    ldr r12, [sp]
+    ldr lr, [r12, #OTHERS]
+    cmp lr, #0
+    beq next_slot
+    b look
+not_white:
+    tst r10, r12
+    bne next_slot
+look:
+    ldr r12, [sp]
+    str r7, [r12, #VALUE]
+    ldr r8, [r12, #HABIT]
+    cmn r8, #1
+    it ne
+    strne r1, [r12, #FAR]
+    movs r7, #MOAT_GREY_LOOK
+out:
+    ldr r12, [sp]
+    stmia r12, {r0-r2}
+    str r6, [r12, #BUDGET]
+    mov r0, r7
+    pop {r1, r4-r11, pc}
+    .cfi_endproc
+    .size moat_grey_loop, . - moat_grey_loop
