@@ -236,7 +236,7 @@ MOAT_INLINE_ void *make_small(moat_word header, uintptr_t extent, uintptr_t pc) 
         moat_cycle_pace(moat_granules(extent));
     }
     uintptr_t at = moat_take_small(moat_granules(extent), header);
-    if (at == 0 && moat_heap.cycle.phase == MOAT_PHASE_IDLE && moat_heap.front.ready && !moat_port_in_handler()) {
+    if (at == 0 && moat_heap.cycle.phase == MOAT_PHASE_IDLE && !moat_port_in_handler()) {
         moat_cycle_start();
         at = moat_take_small(moat_granules(extent), header);
     }
@@ -336,6 +336,9 @@ __attribute__((noinline)) static void *new_bytes_slow(size_t bytes) {
 }
 
 __attribute__((noinline)) static void *new_bytes_otherwise(size_t bytes) {
+    if (!moat_heap.front.ready) {
+        return new_bytes_slow(bytes);
+    }
     void *object = make_small(moat_heap.types.bytes_header, MOAT_EXTENT_(bytes), MOAT_CALLER());
     return object != NULL ? object : allocation_ends(new_bytes_slow(bytes));
 }

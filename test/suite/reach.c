@@ -120,7 +120,6 @@ static __attribute__((noinline)) bool hold(uintptr_t hidden, intptr_t offset) {
 
 /* ---- one object in its place ---- */
 
-static MOAT_ROOT(void) fillers[3];
 static MOAT_ROOT(void) laid_out;     /* the object, while the rest is filled: that may take a collection */
 static uintptr_t object, object_end; /* disguised both */
 static uintptr_t length;             /* of payload, to the end of the granules */

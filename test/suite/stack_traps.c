@@ -23,7 +23,7 @@
 #define STACK_WORDS 4096
 #define FAR 8192            /* bytes that no overflow is thought to reach */
 #define FUNCTION_BYTES 1000 /* no body is larger */
-#define SLOW 64             /* so many nodes take more than the fast path */
+#define SLOW 256            /* so many nodes take more than the fast path */
 #define TRIALS_MAX 48
 
 struct node {
@@ -110,18 +110,22 @@ static void run_known(void (*run)(void)) {
 /* Once, in the middle of the next slow path or cycle of thread mode: where a kernel's interrupt would switch tasks. */
 static void (*preempts)(void);
 
-struct moat_range __real_moat_port_thread_stack(void);
-struct moat_range __wrap_moat_port_thread_stack(void);
-struct moat_range __wrap_moat_port_thread_stack(void) {
+static void preempt(void) {
     void (*now)(void) = preempts;
-    if (now != NULL && moat_heap.front.inside != 0 && !moat_port_in_handler()) {
+    if (now != NULL && moat_heap.front.inside != 0 && !moat_port_in_handler() && !moat_port_is_masked()) {
         preempts = NULL;
         now();
     }
-    return __real_moat_port_thread_stack();
 }
 
-/* The same in a scan of a stack. */
+void __real_moat_clear_words(uintptr_t from, uintptr_t to);
+void __wrap_moat_clear_words(uintptr_t from, uintptr_t to);
+void __wrap_moat_clear_words(uintptr_t from, uintptr_t to) {
+    preempt();
+    __real_moat_clear_words(from, to);
+}
+
+/* Once, in a scan of a stack. */
 static void (*preempts_scan)(void);
 
 void *__real_moat_port_spill_and_call(void *(*function)(void *context, uintptr_t sp), void *context);
@@ -132,6 +136,7 @@ void *__wrap_moat_port_spill_and_call(void *(*function)(void *context, uintptr_t
         preempts_scan = NULL;
         now();
     }
+    preempt();
     return __real_moat_port_spill_and_call(function, context);
 }
 
@@ -279,14 +284,16 @@ static void on_main(void) {
     make_everything();
 }
 
+/* As it was at the start. */
 static void bytes_before_init(void) {
-    moat_heap.front.ready = false;
-    moat_heap.chunk.at = moat_heap.chunk.limit;
+    static struct moat_heap saved;
+    saved = moat_heap;
+    memset(&moat_heap, 0, sizeof moat_heap);
     CHECK_POINTER(MOAT_NEW_BYTES(16), NULL);
     CHECK_EQUAL(moat_last_error(), MOAT_ERR_NOT_READY);
     CHECK_POINTER(MOAT_NEW(node_type), NULL);
     CHECK_EQUAL(moat_last_error(), MOAT_ERR_NOT_READY);
-    moat_heap.front.ready = true;
+    moat_heap = saved;
 }
 
 static void handler_inside(void) {
