@@ -17,8 +17,8 @@
 /* What is left of marking is guessed to be this part of the whole at least. */
 #define GUESS_LEAST 32u
 
-/* What the sweep takes for a word at most: sweeping it, and placing the stop. */
-#define SWEEP_UNITS 4u
+/* What the sweep takes for a word at most: sweeping it, placing the stop, and its part of a slice's begin and end. */
+#define SWEEP_UNITS 5u
 
 /* Payments that tell how many granules one is for, in eighths. */
 #define PAYMENTS_TELL 64u
@@ -79,12 +79,12 @@ bool moat_pace_due(void) {
 }
 
 /* What is left of marking: by the guess, an eighth more than last time. Once that is done, the guess grows with what is
- * done above it. */
+ * done above it, twice as fast. */
 static uint32_t units_left(void) {
     uint32_t work = moat_heap.pace.work, expected = moat_heap.pace.expected_work;
     uint32_t planned = expected + expected / MARGIN, least = expected / GUESS_LEAST;
     if (work > planned) {
-        return work / MARGIN + (work - planned);
+        return least + 2 * (work - planned);
     }
     return planned - work > least ? planned - work : least;
 }
@@ -94,7 +94,8 @@ uint32_t moat_pace_units(uint32_t granules) {
     const struct moat_pace *pace = &moat_heap.pace;
     uint32_t due = MOAT_CONFIG_PACE;
     if (moat_heap.cycle.phase == MOAT_PHASE_MARK) {
-        uint32_t room = pace->usable > pace->sweep_reserve ? pace->usable - pace->sweep_reserve : 0;
+        uint32_t usable = pace->usable + moat_granules(moat_heap.search.run_end - moat_heap.search.run_at);
+        uint32_t room = usable > pace->sweep_reserve ? usable - pace->sweep_reserve : 0;
         uint32_t need = units_left() / (room * 16 / pace->mean + 1);
         due = need > due ? need : due;
     }

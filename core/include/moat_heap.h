@@ -197,7 +197,7 @@ struct moat_search {
 struct moat_pace {
     uint32_t reserve;       /* free granules that are to lie behind the stop: for the next marking and its sweep */
     uint32_t sweep_reserve; /* those of them that are for the sweep */
-    uint32_t usable;        /* while marking: free granules left, in runs that are worth it */
+    uint32_t usable;        /* while marking: free granules that the search has still to come to, in runs worth it */
     uint32_t work;          /* units done in this cycle's marking, or the last's if none runs */
     uint32_t expected_work; /* this cycle's guess of them */
     uint32_t payments;      /* in this cycle, in eighths: a request counts its granules, 8 at least */

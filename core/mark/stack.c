@@ -22,7 +22,8 @@ static inline void look_at(moat_word word, uintptr_t low, uintptr_t span) {
 
 /* The first four words from `at` on, in steps of four, of which one lies within `span` of `low`; or `end`, which is not
  * `at`. */
-__attribute__((no_sanitize_address)) static inline const moat_raw *skip(const moat_raw *at, const moat_raw *end, uintptr_t low, uintptr_t span) {
+__attribute__((no_sanitize_address)) static inline const moat_raw *skip(const moat_raw *at, const moat_raw *end,
+                                                                        uintptr_t low, uintptr_t span) {
 #ifdef MOAT_PORT_SKIP
     return (const moat_raw *)MOAT_PORT_SKIP((uintptr_t)at, (uintptr_t)end, low, span);
 #else
