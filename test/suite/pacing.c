@@ -196,9 +196,9 @@ static size_t larger_in_the_middle(void) {
         run(&adversary);                                                                                               \
     }
 
-ADVERSARY(small_ones, .over_plan = 4, .percent = 75, .bytes = two_words)
+ADVERSARY(small_ones, .over_plan = 8, .percent = 75, .bytes = two_words)
 ADVERSARY(small_leaves, .over_plan = 3, .percent = 75, .bytes = two_words, .leaves = true)
-ADVERSARY(small_ones_in_any_order, .over_plan = 4, .percent = 75, .bytes = two_words, .any_order = true)
+ADVERSARY(small_ones_in_any_order, .over_plan = 8, .percent = 75, .bytes = two_words, .any_order = true)
 ADVERSARY(small_ones_dead_at_the_start, .percent = 75, .bytes = two_words, .drops_at_start = true)
 ADVERSARY(of_64_bytes, .over_plan = 5, .percent = 75, .bytes = sixty_four)
 ADVERSARY(of_64_bytes_in_any_order, .over_plan = 2, .percent = 75, .bytes = sixty_four, .any_order = true)
