@@ -7,6 +7,7 @@
  * SPDX-License-Identifier: MIT */
 #include "mark/grey.h"
 
+#ifdef __thumb2__
     .syntax unified
     .thumb
     .cfi_sections .debug_frame /* for debuggers: it takes no flash */
@@ -129,3 +130,4 @@ out:
     pop {r1, r4-r11, pc}
     .cfi_endproc
     .size moat_grey_loop, . - moat_grey_loop
+#endif

@@ -36,7 +36,8 @@ static inline bool moat_port_in_handler(void) {
     return ipsr != 0;
 }
 
-/* grey.S has moat_grey_loop. */
+/* grey.S has moat_grey_loop, where there is all of Thumb-2. */
+#ifdef __thumb2__
 #define MOAT_PORT_GREY 1
 
 /* See core/mark/stack.c. The registers ascend, as the instruction wants them to. */
@@ -52,6 +53,7 @@ static inline uintptr_t moat_port_skip(uintptr_t at, uintptr_t end, uintptr_t lo
     return at;
 }
 #define MOAT_PORT_SKIP(at, end, low, span) moat_port_skip(at, end, low, span)
+#endif
 
 /* Two words an instruction, where there is one that does. */
 #if __ARM_ARCH >= 7

@@ -43,6 +43,7 @@ class Compiler:
     def __init__(self, target, clang=False):
         cpu, port, self.prefix, triple = TARGETS[target]
         self.name = f"{'clang' if clang else 'gcc'}/{target}"
+        self.port = f"port/{port}"
         # As the boards do: with ISA 2.2 the base includes the CSR instructions. clang 14 knows no other.
         if port == "riscv" and not clang:
             cpu = [*cpu, "-misa-spec=2.2"]
