@@ -230,7 +230,7 @@ __attribute__((noinline)) static void *new_slow(const struct moat_type *type) {
 
 /* A small object when the fast path has none. Does the collector's work first, if there is any. NULL: it takes more
  * than that; the firmware's call is not over then. */
-MOAT_INLINE_ void *make_small(moat_word header, uintptr_t extent, uintptr_t pc) {
+MOAT_HOT_ void *make_small(moat_word header, uintptr_t extent, uintptr_t pc) {
     allocation_begins(extent, pc);
     if (moat_pace_calls()) {
         moat_cycle_pace(moat_granules(extent));

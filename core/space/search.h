@@ -65,7 +65,7 @@ static inline uint32_t moat_free_mask(const struct moat_bits *bits) {
 }
 
 /* One of the two above, for a place that is kept in registers. */
-MOAT_INLINE_ bool moat_search_ask(bool (*ask)(void), struct moat_place *place) {
+MOAT_HOT_ bool moat_search_ask(bool (*ask)(void), struct moat_place *place) {
     moat_search_put(place);
     bool answer = ask();
     moat_search_get(place);
@@ -76,7 +76,7 @@ MOAT_INLINE_ bool moat_search_ask(bool (*ask)(void), struct moat_place *place) {
 #define MOAT_RUN_WORDS 3u
 
 /* The front of the words that come, where a run goes on from the last granule of the word before. Returns how many. */
-MOAT_INLINE_ uint32_t moat_search_go_on(struct moat_place *place, bool claim) {
+MOAT_HOT_ uint32_t moat_search_go_on(struct moat_place *place, bool claim) {
     if (place->word == place->group_end && !moat_search_ask(moat_search_goes_on, place)) {
         return 0;
     }
@@ -99,7 +99,7 @@ MOAT_INLINE_ uint32_t moat_search_go_on(struct moat_place *place, bool claim) {
     }
 }
 
-MOAT_INLINE_ uint32_t moat_search_next(struct moat_place *place, uintptr_t *at, bool claim, uint32_t *words) {
+MOAT_HOT_ uint32_t moat_search_next(struct moat_place *place, uintptr_t *at, bool claim, uint32_t *words) {
     while (place->mask == 0) {
         if (*words == 0 || (place->word == place->group_end && !moat_search_ask(moat_search_next_group, place))) {
             return 0;
