@@ -112,6 +112,7 @@ static inline void open_window(moat_port_mask_t masked) {
 uint32_t moat_mark_some(uint32_t units, moat_port_mask_t masked) {
     MOAT_ASSERT(moat_port_is_masked());
     MOAT_ASSERT(moat_heap.cycle.phase == MOAT_PHASE_MARK && units <= INT32_MAX / MOAT_UNIT);
+    MOAT_ASSERT(!moat_heap.mark.busy);
     if (moat_heap.arenas.count == 0) {
         return units;
     }

@@ -110,6 +110,8 @@ static void leave_run(uintptr_t at, uintptr_t end) {
 static bool claim_part(const struct moat_arena *arena, uint32_t first, uint32_t granules, bool front) {
     struct moat_pace *pace = &moat_heap.pace;
     uintptr_t at = moat_granule_address(arena, first);
+    MOAT_ASSERT(moat_port_is_masked());
+    MOAT_ASSERT(moat_is_object_granule(arena, first) && granules < arena->granules - first);
     if (!all_free(arena, first, granules)) {
         return false;
     }

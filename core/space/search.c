@@ -79,6 +79,7 @@ bool moat_search_goes_on(void) {
 }
 
 void moat_search_restart(void) {
+    MOAT_ASSERT(moat_port_is_masked());
     struct moat_search *search = &moat_heap.search;
     search->place.mask = 0;
     search->follows = false;
@@ -112,6 +113,7 @@ bool moat_search_is_over(void) {
 }
 
 bool moat_search_follow(void) {
+    MOAT_ASSERT(moat_port_is_masked() && moat_heap.cycle.phase == MOAT_PHASE_SWEEP);
     if (moat_heap.search.follows) {
         return false;
     }

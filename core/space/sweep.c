@@ -23,8 +23,6 @@ static void enter_arena(uint32_t order) {
 void moat_sweep_begin(void) {
     MOAT_ASSERT(moat_port_is_masked());
     MOAT_ASSERT(moat_heap.cycle.phase == MOAT_PHASE_SWEEP);
-    MOAT_ASSERT(moat_port_is_masked());
-    MOAT_ASSERT(moat_heap.cycle.phase == MOAT_PHASE_SWEEP);
     enter_arena(0);
     moat_sweep_begin_place();
 }
@@ -59,6 +57,7 @@ static uint32_t sweep_group(struct moat_arena *arena, uint32_t units) {
     uint32_t words = moat_arena_words(arena), word = sweep->word, group_end = (word | (MOAT_GROUP_WORDS - 1)) + 1;
     uint32_t end = group_end < words ? group_end : words, carry = sweep->carry;
     uint32_t in_use = (word & (MOAT_GROUP_WORDS - 1)) == 0 ? UINT32_MAX : sweep->in_use;
+    MOAT_ASSERT(word < words && carry <= 1);
     while (word < end && units != 0) {
         struct moat_bits *bits = &arena->bits[word++];
         moat_free_add(sweep_word(bits, &carry));

@@ -26,6 +26,7 @@ static uintptr_t make(uintptr_t at, uint32_t granules, moat_word header) {
 
 static void give_up_chunk(void) {
     struct moat_chunk *chunk = &moat_heap.chunk;
+    MOAT_ASSERT(chunk->at <= chunk->limit);
     if (chunk->at != chunk->limit) {
         moat_holes_file(&moat_heap.lists, chunk->bias, chunk->at, moat_granules(chunk->limit - chunk->at));
     }
@@ -159,6 +160,7 @@ static void count_payment(uint32_t granules) {
 static uintptr_t take_in_cycle(uint32_t granules, moat_word header, bool *more) {
     struct moat_search *search = &moat_heap.search;
     uintptr_t at = 0;
+    MOAT_ASSERT(moat_heap.chunk.at == moat_heap.chunk.limit && search->run_at <= search->run_end);
     if (moat_heap.cycle.phase == MOAT_PHASE_MARK) {
         at = moat_holes_cut(&moat_heap.aside, granules);
     }

@@ -12,24 +12,26 @@
 #include "guard/message.h"
 #include "harness.h"
 
+#include "base/bits.h"
 #include "base/port.h"
 #include "heap/cycle.h"
 #include "heap/pace.h"
 #include "mark/finalize.h"
 #include "mark/mark.h"
 #include "mark/root.h"
-#include "space/bins.h"
-#include "space/cursor.h"
 #include "space/granule.h"
+#include "space/holes.h"
+#include "space/search.h"
 #include "space/sweep.h"
+#include "space/take.h"
 
 #include <bsp.h>
 #include <moat.h>
 #include <string.h>
 
 #define ARENA_BYTES (2048 * sizeof(void *))
-#define LARGE_BYTES (512 * sizeof(void *)) /* covers a word of the bitmap and more */
-#define TRIALS_MAX 24
+#define LARGE_BYTES (512 * sizeof(void *)) /* fills a word of the bitmap and more */
+#define TRIALS_MAX 40
 
 /* ---- core's sources ---- */
 
@@ -44,12 +46,16 @@ struct source {
     static const struct source in_##label = {file, label, label##_end}
 
 SOURCE(mark_c, "mark/mark.c");
+SOURCE(grey_c, "mark/grey.c");
+SOURCE(stack_c, "mark/stack.c");
 SOURCE(scan_c, "mark/scan.c");
 SOURCE(root_c, "mark/root.c");
 SOURCE(finalize_c, "mark/finalize.c");
 SOURCE(pin_c, "mark/pin.c");
-SOURCE(bins_c, "space/bins.c");
-SOURCE(cursor_c, "space/cursor.c");
+SOURCE(holes_c, "space/holes.c");
+SOURCE(take_c, "space/take.c");
+SOURCE(large_c, "space/large.c");
+SOURCE(search_c, "space/search.c");
 SOURCE(object_c, "space/object.c");
 SOURCE(sweep_c, "space/sweep.c");
 SOURCE(cycle_c, "heap/cycle.c");
@@ -135,60 +141,51 @@ static void next_root(void) {
     (void)moat_root_next();
 }
 
-static void look_for_a_hole(void) {
-    (void)moat_bins_find(MOAT_HOLE_GRANULES);
-}
-
-static void end_behind_the_arena(void) {
-    (void)moat_object_end(the_arena(), the_arena()->granules + 5);
-}
-
-static void file_one_granule(void) {
-    moat_bins_put(the_arena()->low, 1);
-}
-
-static void file_one_granule_masked(void) {
-    masked(file_one_granule);
+static void reach_kept(void) {
+    moat_cycle_start();
+    masked(mark_kept);
 }
 
 static void break_header(void) {
-    *moat_header_at((uintptr_t)kept - MOAT_WORD_BYTES) ^= (moat_word)0x7f0;
+    *moat_header_at((uintptr_t)kept - MOAT_WORD_BYTES) ^= (moat_word)1 << (MOAT_WORD_BITS - 3);
+}
+
+/* ---- marking ---- */
+
+static moat_raw *grey_header(void) {
+    return moat_header_at(moat_granule_address(the_arena(), the_arena()->grey));
+}
+
+static void break_grey_header(void) {
+    reach_kept();
+    *grey_header() ^= (moat_word)1 << (MOAT_WORD_BITS - 3);
 }
 
 static void break_grey_link(void) {
-    moat_cycle_start();
-    masked(mark_kept);
-    moat_raw *header = moat_header_at(moat_granule_address(the_arena(), the_arena()->grey));
-    *header = (*header & MOAT_HEADER_TYPE_MASK) | ((moat_word)(the_arena()->granules + 100) << MOAT_HEADER_TYPE_BITS);
+    reach_kept();
+    *grey_header() = moat_header_linked(*grey_header(), the_arena()->granules + 100);
+}
+
+static void whiten_grey(void) {
+    reach_kept();
+    the_arena()->bits[the_arena()->grey >> 5].mark |= moat_bit(the_arena()->grey);
 }
 
 static void mark_some(void) {
-    (void)moat_mark_some(1000);
+    (void)moat_mark_some(1000, moat_port_mask());
 }
 
 static void mark_some_masked(void) {
     masked(mark_some);
 }
 
-static struct moat_hole *a_hole(void) {
-    moat_cursor_release();
-    return moat_bins_find(MOAT_HOLE_GRANULES);
+static void mark_some_unmasked(void) {
+    (void)moat_mark_some(1000, (moat_port_mask_t)0);
 }
 
-static void *elsewhere;
-
-static void break_hole(void) {
-    moat_port_mask_t before = moat_port_mask();
-    a_hole()->link = (struct moat_hole **)(void *)&elsewhere;
-    moat_port_unmask(before);
-}
-
-static void take_too_many(void) {
-    (void)moat_cursor_take(MOAT_SMALL_GRANULES + 1, moat_bytes_header());
-}
-
-static void take_too_many_masked(void) {
-    masked(take_too_many);
+static void mark_in_a_window(void) {
+    moat_cycle_start();
+    moat_heap.mark.busy = true;
 }
 
 static void doom(void) {
@@ -204,13 +201,20 @@ static void scan_the_rest(void) {
     moat_scan_object(&unused, the_arena(), granule_of(kept) + 1);
 }
 
-static void break_covered_word(void) {
-    uint32_t word = (granule_of(large) >> 5) + 1;
-    moat_cover(&the_arena()->bits[word], 1, moat_arena_words(the_arena()) - word + 1);
+static void go_on_too_early(void) {
+    struct moat_scan scan;
+    moat_scan_object(&scan, the_arena(), granule_of(kept));
+    (void)moat_scan_next_piece(&scan);
+    (void)moat_scan_next_piece(&scan);
 }
 
-static void sweep_begin_masked(void) {
-    masked(moat_sweep_begin);
+static struct moat_stack inverted;
+
+static void break_stack(void) {
+    inverted.low = (uintptr_t)&inverted;
+    inverted.high = inverted.low + MOAT_WORD_BYTES;
+    (void)moat_stack_add(&inverted);
+    inverted.high = inverted.low;
 }
 
 static void look_while_idle(void) {
@@ -224,6 +228,128 @@ static void break_pin(void) {
 
 static void unpin(void) {
     (void)moat_unpin(kept);
+}
+
+/* ---- free memory ---- */
+
+static void end_behind_the_arena(void) {
+    (void)moat_object_end(the_arena(), the_arena()->granules + 5);
+}
+
+static void start_behind_the_arena(void) {
+    (void)moat_object_start(the_arena(), the_arena()->granules + 100);
+}
+
+static void cut(void) {
+    (void)moat_holes_cut(&moat_heap.lists, 1);
+}
+
+static void cut_masked(void) {
+    masked(cut);
+}
+
+static void cut_nothing(void) {
+    (void)moat_holes_cut(&moat_heap.lists, 0);
+}
+
+static void cut_nothing_masked(void) {
+    masked(cut_nothing);
+}
+
+/* The chunk becomes one, as when a cycle begins. */
+static struct moat_hole *a_hole(void) {
+    struct moat_chunk *chunk = &moat_heap.chunk;
+    uintptr_t at = chunk->at;
+    uint32_t granules = moat_granules(chunk->limit - at);
+    moat_port_mask_t before = moat_port_mask();
+    chunk->at = chunk->limit = 0;
+    moat_holes_file(&moat_heap.lists, chunk->bias, at, granules);
+    moat_port_unmask(before);
+    return (struct moat_hole *)at;
+}
+
+static void break_hole(void) {
+    a_hole()->header = moat_heap.types.bytes_header;
+}
+
+static void break_listed(void) {
+    (void)a_hole();
+    moat_heap.listed = 0;
+}
+
+static void break_chunk(void) {
+    moat_heap.chunk.limit = moat_heap.chunk.at - MOAT_GRANULE;
+}
+
+static void break_run(void) {
+    moat_cycle_start();
+    moat_heap.search.run_at = moat_heap.search.run_end + MOAT_GRANULE;
+}
+
+static void take_two(void) {
+    (void)moat_take_small(2, moat_header_of_type(&node_type));
+}
+
+static void take_too_many(void) {
+    (void)moat_take_small(MOAT_SMALL_GRANULES + 1, moat_heap.types.bytes_header);
+}
+
+static void take_no_type(void) {
+    (void)moat_take_small(2, MOAT_HEADER_HOLE);
+}
+
+static void take_too_few(void) {
+    (void)moat_take_large(MOAT_SMALL_GRANULES, moat_heap.types.bytes_header);
+}
+
+static void begin_idle_masked(void) {
+    masked(moat_take_begin_idle);
+}
+
+static void stop_behind_the_arena(void) {
+    moat_search_stop_at(the_arena(), moat_arena_words(the_arena()) + 1);
+}
+
+static void stop_behind_the_arena_masked(void) {
+    masked(stop_behind_the_arena);
+}
+
+static void follow(void) {
+    (void)moat_search_follow();
+}
+
+static void follow_masked(void) {
+    masked(follow);
+}
+
+/* The fence looks free. */
+static void break_fence(void) {
+    struct moat_arena *all = the_arena();
+    all->bits[(all->granules - 1) >> 5].start &= ~moat_bit(all->granules - 1);
+    all->bits[moat_arena_words(all) - 1].mark &= moat_bit_range(0, (all->granules - 1) & 31u);
+}
+
+static void take_all_that_looks_free(void) {
+    struct moat_arena *all = the_arena();
+    uint32_t first = granule_of(large) + moat_granules(MOAT_EXTENT_(LARGE_BYTES));
+    masked(moat_search_open);
+    (void)moat_take_large(all->granules - first, moat_heap.types.bytes_header);
+}
+
+static void sweep_begin_masked(void) {
+    masked(moat_sweep_begin);
+}
+
+static void break_sweep(void) {
+    moat_cycle_start();
+    while (moat_heap.cycle.phase != MOAT_PHASE_SWEEP) {
+        moat_cycle_step(MOAT_CONFIG_SLICE_UNITS);
+    }
+    moat_heap.sweep.word = moat_arena_words(the_arena());
+}
+
+static void step(void) {
+    moat_cycle_step(MOAT_CONFIG_SLICE_UNITS);
 }
 
 /* Nothing is broken here: what the other trials do by the way, and more. */
@@ -260,32 +386,68 @@ static const struct trial {
     {"nothing is broken", NULL, use_the_heap, NULL, NULL, NULL, QUIET},
     {"marking unmasked", moat_cycle_start, mark_kept, &in_mark_c, "moat_mark_value(", "moat_port_is_masked()", QUIET},
     {"a root unmasked", moat_cycle_start, next_root, &in_root_c, "moat_root_next(", "moat_port_is_masked()", QUIET},
-    {"bins unmasked", NULL, look_for_a_hole, &in_bins_c, "moat_bins_find(", "moat_port_is_masked()", QUIET},
-    {"pace unmasked", NULL, moat_pace_attend, &in_pace_c, "moat_pace_attend(", "moat_port_is_masked()", QUIET},
+    {"holes unmasked", NULL, cut, &in_holes_c, "moat_holes_cut(", "moat_port_is_masked()", QUIET},
+    {"the stop unmasked", NULL, moat_search_open, &in_search_c, "moat_search_stop_at(", "moat_port_is_masked()", QUIET},
+    {"pace unmasked", NULL, moat_pace_begin_marking, &in_pace_c, "moat_pace_begin_marking(", "moat_port_is_masked()",
+     QUIET},
     {"a handler's call in thread mode", NULL, moat_cycle_request, &in_cycle_c, "moat_cycle_request(",
      "moat_port_in_handler()", QUIET},
     {"a cycle while marking", moat_cycle_start, moat_cycle_start, &in_cycle_c, "moat_cycle_start(",
      "phase == MOAT_PHASE_IDLE", UNUSED},
     {"a stack's word while idle", NULL, look_while_idle, &in_mark_c, "moat_mark_ambiguous(", "phase == MOAT_PHASE_MARK",
      UNUSED},
-    {"a sweep while marking", moat_cycle_start, sweep_begin_masked, &in_sweep_c, "moat_sweep_begin(",
-     "phase == MOAT_PHASE_SWEEP", UNUSED},
+    {"a stack that ends before it begins", break_stack, collect, &in_stack_c, "scan_registered(",
+     "stack->low < stack->high", UNUSED},
+    {"grey objects unmasked", moat_cycle_start, mark_some_unmasked, &in_grey_c, "moat_mark_some(",
+     "moat_port_is_masked()", UNUSED},
+    {"grey objects while idle", NULL, mark_some_masked, &in_grey_c, "moat_mark_some(", "phase == MOAT_PHASE_MARK",
+     UNUSED},
+    {"marking in a window of marking", mark_in_a_window, mark_some_masked, &in_grey_c, "moat_mark_some(",
+     "!moat_heap.mark.busy", UNUSED},
     {"doom before its stage", moat_cycle_start, doom_masked, &in_finalize_c, "moat_finalize_doom(",
      "stage == MOAT_STAGE_DOOM", UNUSED},
-    {"a granule behind the arena", NULL, end_behind_the_arena, &in_object_c, "moat_object_end(",
-     "moat_is_object_granule(arena, granule)", UNUSED},
     {"a scan that begins inside an object", NULL, scan_the_rest, &in_scan_c, "moat_scan_object(", "moat_is_start(",
      UNUSED},
-    {"a hole of one granule", NULL, file_one_granule_masked, &in_bins_c, "moat_bins_put(",
-     "granules >= MOAT_HOLE_GRANULES", UNUSED},
-    {"a large object at the cursor", NULL, take_too_many_masked, &in_cursor_c, "moat_cursor_take(",
+    {"a scan that leaves slots out", NULL, go_on_too_early, &in_scan_c, "moat_scan_next_piece(",
+     "scan->at == scan->dense_end", UNUSED},
+    {"a sweep while marking", moat_cycle_start, sweep_begin_masked, &in_sweep_c, "moat_sweep_begin(",
+     "phase == MOAT_PHASE_SWEEP", UNUSED},
+    {"a sweep behind the arena", break_sweep, step, &in_sweep_c, "sweep_group(", "word < words", UNUSED},
+    {"a granule behind the arena", NULL, end_behind_the_arena, &in_object_c, "moat_object_end(",
+     "moat_is_object_granule(arena, granule)", UNUSED},
+    {"a granule behind the bitmap", NULL, start_behind_the_arena, &in_object_c, "moat_object_start(",
+     "word <= moat_arena_words(arena)", UNUSED},
+    {"a hole of no granules", NULL, cut_nothing_masked, &in_holes_c, "moat_holes_cut(", "granules != 0", UNUSED},
+    {"a large object for the chunk", NULL, take_too_many, &in_take_c, "moat_take_small(",
      "granules <= MOAT_SMALL_GRANULES", UNUSED},
+    {"an object of no type", NULL, take_no_type, &in_take_c, "moat_take_small(", "moat_header_known(header)", UNUSED},
+    {"a small object as a large one", NULL, take_too_few, &in_large_c, "moat_take_large(",
+     "granules > MOAT_SMALL_GRANULES", UNUSED},
+    {"an end of the sweep while marking", moat_cycle_start, begin_idle_masked, &in_take_c, "moat_take_begin_idle(",
+     "phase == MOAT_PHASE_IDLE", UNUSED},
+    {"a stop behind the arena", NULL, stop_behind_the_arena_masked, &in_search_c, "moat_search_stop_at(",
+     "word <= moat_arena_words(arena)", UNUSED},
+    {"a search behind no sweep", NULL, follow_masked, &in_search_c, "moat_search_follow(", "phase == MOAT_PHASE_SWEEP",
+     UNUSED},
     {"a pin without a count", break_pin, unpin, &in_pin_c, "take_pin(", "pin->count != 0", UNUSED},
-    {"a header that names no type", break_header, collect, &in_mark_c, "void mark(", "moat_header_known(type)", FOUND},
-    {"a grey link out of the arena", break_grey_link, mark_some_masked, &in_mark_c, "begin_grey(",
+    {"a run that ends before it begins", break_run, take_two, &in_take_c, "take_in_cycle(",
+     "search->run_at <= search->run_end", UNUSED},
+    {"a chunk that ends before it begins", break_chunk, moat_cycle_start, &in_take_c, "give_up_chunk(",
+     "chunk->at <= chunk->limit", FOUND},
+    {"a fence that is gone", break_fence, take_all_that_looks_free, &in_large_c, "claim_part(",
+     "granules < arena->granules - first", FOUND},
+    {"a header that names no type", break_header, reach_kept, &in_mark_c, "void mark(", "moat_header_known(was)",
+     FOUND},
+    {"a grey header that names no type", break_grey_header, mark_some_masked, &in_grey_c, "begin_grey(",
+     "moat_header_known(*header)", FOUND},
+    {"a grey link out of the arena", break_grey_link, mark_some_masked, &in_grey_c, "begin_grey(",
      "moat_is_object_granule(arena, granule)", FOUND},
-    {"a hole's link", break_hole, collect, &in_bins_c, "moat_bins_remove(", "*link == hole", FOUND},
-    {"a covered word that ends nowhere", break_covered_word, collect, &in_sweep_c, "next_word(", "words <=", FOUND},
+    {"a white object in the grey list", whiten_grey, mark_some_masked, &in_grey_c, "begin_grey(",
+     "!moat_is_white(arena, granule)", FOUND},
+    {"a hole that is none", break_hole, cut_masked, &in_holes_c, "moat_holes_cut(", "moat_is_hole(hole->header)",
+     FOUND},
+    {"fewer granules in holes than one has", break_listed, cut_masked, &in_holes_c, "moat_holes_cut(",
+     "size <= moat_heap.listed", FOUND},
 };
 
 #define TRIALS (sizeof trials / sizeof trials[0])
@@ -376,7 +538,7 @@ static void judge(bool broken) {
         }
     }
     test_note("trials", judged);
-    CHECK(judged >= (broken ? 10 : 1));
+    CHECK(judged >= (broken ? 36 : 1));
 }
 
 static void what_is_broken_is_reported_where_assertions_are(void) {
