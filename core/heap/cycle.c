@@ -24,7 +24,7 @@
 #define STEP_UNITS 6u
 
 /* The cost of a slice's begin and end. */
-#define SLICE_UNITS 6u
+#define SLICE_UNITS 10u
 
 /* Whether somebody looks at each slice. */
 #define SLICES_SHOW (MOAT_CONFIG_SLICE_CLOCK != 0 || MOAT_CONFIG_AUDIT != 0)

@@ -18,7 +18,7 @@
 #define GUESS_LEAST 32u
 
 /* What the sweep takes for a word at most: sweeping it, placing the stop, and its part of a slice's begin and end. */
-#define SWEEP_UNITS 5u
+#define SWEEP_UNITS 6u
 
 /* Payments that tell how many granules one is for, in eighths. */
 #define PAYMENTS_TELL 64u

@@ -63,8 +63,8 @@
 #endif
 
 /* MOAT_CONFIG_SLICE_UNITS: work units in one slice, the longest stretch with interrupts masked.
- * Range 1..1024. A unit is ten to fifteen instructions: a slot looked at is one, an object marked two
- * (`make bench BENCH=slices` measures the stretch). 1 is a stress setting. */
+ * Range 1..1024. A unit is about 12 instructions of a Cortex-M3; a slice may exceed it by the eight slots that it looks
+ * at together (`make bench BENCH=slices` measures the stretch). 1 is a stress setting. */
 #ifndef MOAT_CONFIG_SLICE_UNITS
 #define MOAT_CONFIG_SLICE_UNITS 32
 #endif
@@ -73,7 +73,7 @@
  * Range 1..1024. More starts cycles later, so that there are fewer, and lengthens allocations while one marks
  * (docs/pacing.md). */
 #ifndef MOAT_CONFIG_PACE
-#define MOAT_CONFIG_PACE 66
+#define MOAT_CONFIG_PACE 100
 #endif
 
 /* MOAT_CONFIG_MESSAGES: 1 = a refused call prints a line that says what, where and what to do;
