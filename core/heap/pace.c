@@ -14,6 +14,9 @@
 /* What marking may take more than it did last is this part of it. */
 #define MARGIN 8u
 
+/* With a cycle that takes less than was expected, this part of the difference is forgotten. */
+#define FORGET 16u
+
 /* What is left of marking is guessed to be this part of the whole at least. */
 #define GUESS_LEAST 32u
 
@@ -34,10 +37,15 @@ static uint32_t all_words(void) {
     return words;
 }
 
-/* All that lies before the stop may have been allocated when the first cycle begins. */
+/* The most that a cycle took lately: a part of the difference is forgotten with each that takes less. So what is dropped
+ * and built anew finds the reserve that it needs. All that lies before the stop may have been allocated when the first
+ * cycle begins. */
 static uint32_t expected_work(void) {
-    uint32_t before = moat_granules(moat_heap.stats.arena_bytes) - moat_heap.sweep.usable;
-    return moat_heap.cycle.number != 0 ? moat_heap.pace.work : FIRST_RATE * before;
+    uint32_t work = moat_heap.pace.work, was = moat_heap.pace.expected_work;
+    if (moat_heap.cycle.number == 0) {
+        return FIRST_RATE * (moat_granules(moat_heap.stats.arena_bytes) - moat_heap.sweep.usable);
+    }
+    return work > was || moat_heap.cycle.number == 1 ? work : was - (was - work) / FORGET;
 }
 
 void moat_pace_begin_marking(void) {
@@ -63,7 +71,8 @@ void moat_pace_end_marking(void) {
     struct moat_pace *pace = &moat_heap.pace;
     uint32_t most = moat_granules(moat_heap.stats.arena_bytes) / 2;
     uint32_t sweep = SWEEP_UNITS * all_words() / MOAT_CONFIG_PACE + 3;
-    uint32_t marking = (pace->work + pace->work / MARGIN) / MOAT_CONFIG_PACE + 2;
+    uint32_t work = expected_work();
+    uint32_t marking = (work + work / MARGIN) / MOAT_CONFIG_PACE + 2;
     pace->mean = mean_now();
     pace->sweep_reserve = sweep * pace->mean / 16;
     uint32_t reserve = marking * pace->mean / 16 + pace->sweep_reserve + SPARE;
