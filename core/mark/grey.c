@@ -30,6 +30,7 @@ static bool learn(struct moat_grey *loop, moat_word header) {
         return false;
     }
     uint32_t slots = moat_lowest_bit_word(~type->map);
+    MOAT_ASSERT(slots != 0);
     loop->habit = header >> MOAT_HEADER_LINK_BITS;
     loop->habit_bytes = slots * MOAT_WORD_BYTES;
     loop->cost = (intptr_t)(MOAT_GREY_PIECE + MOAT_GREY_SLOT * slots);

@@ -2,11 +2,30 @@
  *
  * SPDX-License-Identifier: MIT */
 #include "base/port.h"
+#include "mark/grey.h"
 
 #include "../ending.h"
 
+#include <stddef.h>
+
 #define IPSR_NMI 2u
 #define IPSR_HARD_FAULT 3u
+
+/* What grey.S takes for granted. It loads and stores the first six at once. */
+#define STANDS_AT(member, offset) _Static_assert(offsetof(struct moat_grey, member) == (offset), "see grey.S")
+STANDS_AT(at, 0);
+STANDS_AT(end, 4);
+STANDS_AT(grey, 8);
+STANDS_AT(payload, 12);
+STANDS_AT(span, 16);
+STANDS_AT(bits, 20);
+STANDS_AT(habit, 24);
+STANDS_AT(habit_bytes, 28);
+STANDS_AT(budget, 32);
+STANDS_AT(cost, 36);
+STANDS_AT(far, 40);
+STANDS_AT(others, 44);
+STANDS_AT(value, 48);
 
 const char *moat_port_undone(void) {
     return NULL;

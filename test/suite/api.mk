@@ -1,8 +1,8 @@
-# The suites of the API: each starts its own heap, in arenas of its own, and shares test/fresh_heap.c.
+# The suites of the API, and of marking: each starts its own heap, in arenas of its own, and shares test/fresh_heap.c.
 #
 # SPDX-License-Identifier: MIT
-API_SUITES := allocation api_bad_input api_before_init arenas finalizers guard guard_audit guard_macros handles model \
-  out_of_memory pacing pins reach roots stress types utilisation walker
+API_SUITES := allocation api_bad_input api_before_init arenas finalizers grey guard guard_audit guard_macros handles \
+  model out_of_memory pacing pins reach roots stress types utilisation walker
 
 $(foreach s,$(API_SUITES),$(eval $(s)_SRCS := test/fresh_heap.c))
 $(foreach s,$(API_SUITES),$(eval $(s)_LDFLAGS := -Wl,--defsym=MOAT_ARENA_BYTES=0))
