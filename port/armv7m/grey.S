@@ -123,7 +123,6 @@ look:
     strne r1, [r12, #FAR]
     movs r7, #MOAT_GREY_LOOK
 out:
-    ldr r12, [sp]
     stmia r12, {r0-r2}
     str r6, [r12, #BUDGET]
     mov r0, r7

@@ -280,7 +280,22 @@ static void the_port_marks_as_c_does(void) {
 
 #endif
 
+/* The list's end is no granule. Where it would be, were it one, there is what would look like a grey object. */
+static void the_end_of_the_list_is_no_object(void) {
+    static moat_raw fake;
+    struct moat_grey loop;
+    memset(&loop, 0, sizeof loop);
+    fake = moat_header_linked(~(moat_word)0, 1);
+    loop.grey = MOAT_LINK_NONE;
+    loop.payload = (uintptr_t)(&fake + 1) - moat_bytes(MOAT_LINK_NONE);
+    loop.habit = fake >> MOAT_HEADER_LINK_BITS;
+    loop.habit_bytes = MOAT_WORD_BYTES;
+    CHECK_EQUAL(moat_grey_loop(&loop), MOAT_GREY_NEXT);
+    CHECK_EQUAL(loop.grey, MOAT_LINK_NONE);
+}
+
 static const struct test_case cases[] = {
+    TEST_CASE(the_end_of_the_list_is_no_object),
     TEST_CASE(the_port_marks_as_c_does),
 };
 
