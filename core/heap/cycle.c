@@ -121,6 +121,10 @@ static void mark_slice(uint32_t units, moat_port_mask_t masked) {
             break;
         }
         left -= left < STEP_UNITS ? left : STEP_UNITS;
+        if (!SLICES_SHOW) { /* what comes has a slice of its own */
+            moat_port_unmask(masked);
+            (void)moat_port_mask();
+        }
     }
     moat_heap.pace.work += units - left;
 }

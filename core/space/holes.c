@@ -68,8 +68,18 @@ uintptr_t moat_holes_cut(struct moat_lists *lists, uint32_t granules) {
 }
 
 void moat_holes_forget(struct moat_lists *lists) {
-    for (uint32_t i = 0; i < MOAT_LISTS; i++) {
-        lists->holes[i] = NULL;
+    for (uint32_t map = lists->map; map != 0; map &= map - 1) {
+        lists->holes[moat_lowest_bit(map)] = NULL;
     }
     lists->map = 0;
+}
+
+void moat_holes_move(struct moat_lists *to, struct moat_lists *from) {
+    for (uint32_t map = from->map; map != 0; map &= map - 1) {
+        uint32_t list = moat_lowest_bit(map);
+        to->holes[list] = from->holes[list];
+        from->holes[list] = NULL;
+    }
+    to->map = from->map;
+    from->map = 0;
 }

@@ -16,8 +16,11 @@ static inline void moat_holes_file(struct moat_lists *lists, uintptr_t bias, uin
  * few are looked at. Cost: constant. */
 uintptr_t moat_holes_cut(struct moat_lists *lists, uint32_t granules);
 
-/* Empties the lists. The holes stay the dead objects that they are. */
+/* Empties the lists. The holes stay the dead objects that they are. Cost: for each list that may hold something. */
 void moat_holes_forget(struct moat_lists *lists);
+
+/* Moves them to lists that are empty. Cost: the same. */
+void moat_holes_move(struct moat_lists *to, struct moat_lists *from);
 
 /* ---- inline ---- */
 

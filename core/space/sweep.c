@@ -9,8 +9,9 @@
 #include "space/granule.h"
 #include "space/search.h"
 
-/* What sweeping a word costs, or placing the stop before it. */
+/* What a word costs that is swept, and one that the stop goes back by. */
 #define WORD_UNITS 2u
+#define PLACE_UNITS 4u
 
 static void enter_arena(uint32_t order) {
     struct moat_sweep *sweep = &moat_heap.sweep;
@@ -136,7 +137,7 @@ void moat_sweep_some(uint32_t units) {
         }
         lead();
     }
-    for (; units != 0 && !sweep->placed; units -= units < WORD_UNITS ? units : WORD_UNITS) {
+    for (; units != 0 && !sweep->placed; units -= units < PLACE_UNITS ? units : PLACE_UNITS) {
         place_word();
     }
 }

@@ -13,7 +13,7 @@
 /* Begins at the first arena's first word. */
 void moat_sweep_begin(void);
 
-/* Sweeps for `units`, two for each word; then places the stop, two for each word that it goes back by. */
+/* Sweeps for `units`, two for each word; then places the stop, four for each word that it goes back by. */
 void moat_sweep_some(uint32_t units);
 
 /* Whether it has swept everything and placed the stop. */

@@ -206,11 +206,7 @@ void moat_take_begin_marking(void) {
     MOAT_ASSERT(moat_port_is_masked());
     MOAT_ASSERT(moat_heap.cycle.phase == MOAT_PHASE_IDLE);
     give_up_chunk();
-    for (uint32_t i = 0; i < MOAT_LISTS; i++) {
-        moat_heap.aside.holes[i] = moat_heap.lists.holes[i];
-    }
-    moat_heap.aside.map = moat_heap.lists.map;
-    moat_holes_forget(&moat_heap.lists);
+    moat_holes_move(&moat_heap.aside, &moat_heap.lists);
     moat_search_open();
     moat_heap.pace.payments = moat_heap.pace.paid_for = 0;
 }
