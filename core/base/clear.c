@@ -36,8 +36,8 @@ void moat_clear_words(uintptr_t from, uintptr_t to) {
         }
         return;
     }
-    while (at < end) {
-        *at++ = 0;
+    for (; at != end; at++) {
+        *at = 0;
         MOAT_COMPILER_BARRIER_();
     }
 }

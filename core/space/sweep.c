@@ -59,12 +59,14 @@ static uint32_t sweep_group(struct moat_arena *arena, uint32_t units) {
     uint32_t end = group_end < words ? group_end : words, carry = sweep->carry;
     uint32_t in_use = (word & (MOAT_GROUP_WORDS - 1)) == 0 ? UINT32_MAX : sweep->in_use;
     MOAT_ASSERT(word < words && carry <= 1);
-    while (word < end && units != 0) {
-        struct moat_bits *bits = &arena->bits[word++];
+    uint32_t most = (units + WORD_UNITS - 1) / WORD_UNITS, count = end - word < most ? end - word : most;
+    struct moat_bits *last = &arena->bits[word + count];
+    for (struct moat_bits *bits = &arena->bits[word]; bits != last; bits++) {
         moat_free_add(sweep_word(bits, &carry));
         in_use &= bits->mark;
-        units -= units < WORD_UNITS ? units : WORD_UNITS;
     }
+    word += count;
+    units -= units < count * WORD_UNITS ? units : count * WORD_UNITS;
     /* A dead object that ends with the word is no matter of the next, which may begin with a new one by then. */
     carry &= moat_inside(&arena->bits[word]);
     set_full(arena, word, in_use, word == end);
