@@ -258,7 +258,6 @@ void moat_cycle_pace(uint32_t granules) {
         }
     } else {
         work(moat_pace_units(granules));
-        change_phase();
     }
     (void)moat_finalize_run();
 }
