@@ -13,7 +13,6 @@
 #include "space/sweep.h"
 
 #define ARENA_BYTES_MIN 256u
-#define ARENA_BYTES_MAX ((uintptr_t)8 << 20)
 
 /* Until a cycle has shown how much marking needs, it begins when so much of the memory is left. */
 #define FIRST_RESERVE 8u
@@ -109,7 +108,7 @@ static int check_arena(const char *call, uintptr_t start, uintptr_t bytes) {
     if (start % MOAT_WORD_BYTES != 0) {
         return moat_refuse(MOAT_ERR_ALIGN, call, "an arena must be aligned to a word", start);
     }
-    if (bytes < ARENA_BYTES_MIN || bytes > ARENA_BYTES_MAX || bytes > UINTPTR_MAX - start) {
+    if (bytes < ARENA_BYTES_MIN || bytes > MOAT_ARENA_BYTES_MAX || bytes > UINTPTR_MAX - start) {
         return moat_refuse(MOAT_ERR_SIZE, call, "an arena has 256 bytes to 8 MiB", bytes);
     }
     for (uint32_t i = 0; i < moat_heap.arenas.count; i++) {

@@ -50,8 +50,11 @@ struct moat_type {
 
 /* Set in the extent of types that are not for the allocator's fast path: finalized ones, and objects of more granules
  * than MOAT_EXTENT_FAST. No chunk has so much room, so the fast path needs no test for them. */
-#define MOAT_EXTENT_SLOW 0x80000000u
-#define MOAT_EXTENT_FAST 31u
+enum moat_extent {
+    MOAT_EXTENT_FAST = 31,
+    MOAT_EXTENT_SLOW_BIT = 31,
+};
+#define MOAT_EXTENT_SLOW ((uint32_t)1 << MOAT_EXTENT_SLOW_BIT)
 
 #define MOAT_TYPE_ALIGN (8 * sizeof(void *))
 

@@ -10,8 +10,11 @@
 #include "base/port.h"
 #include "base/result.h"
 
-#define INDEX_BITS 9u /* for 256 entries, and 0 that is none */
-#define INDEX_MASK (((uint32_t)1 << INDEX_BITS) - 1)
+/* Not macros: tools read them in the debug information. */
+enum moat_handle_layout {
+    MOAT_HANDLE_INDEX_BITS = 9, /* for 256 entries, and 0 that is none */
+};
+#define INDEX_MASK (((uint32_t)1 << MOAT_HANDLE_INDEX_BITS) - 1)
 
 static struct moat_handle_entry table[MOAT_CONFIG_HANDLES_MAX];
 
@@ -28,7 +31,7 @@ static uint32_t enter(void *object) {
         if (entry->object == NULL) {
             entry->object = object;
             moat_mark_root(object);
-            return (entry->generation << INDEX_BITS) | (i + 1);
+            return (entry->generation << MOAT_HANDLE_INDEX_BITS) | (i + 1);
         }
     }
     return 0;
@@ -65,7 +68,7 @@ static struct moat_handle_entry *find(uint32_t handle) {
         return NULL;
     }
     struct moat_handle_entry *entry = &moat_heap.tables.handles[index];
-    bool live = entry->object != NULL && (entry->generation << INDEX_BITS) == (handle & ~INDEX_MASK);
+    bool live = entry->object != NULL && (entry->generation << MOAT_HANDLE_INDEX_BITS) == (handle & ~INDEX_MASK);
     return live ? entry : NULL;
 }
 

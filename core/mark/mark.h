@@ -20,8 +20,10 @@ void moat_mark_root(void *object);
 /* The reach of an object (docs/design.md, "Ambiguous words"): a word of a stack keeps each object that begins at most
  * MOAT_NEAR_BYTES behind it or ends at most as far before it, and each that begins at most as far behind it as the
  * object is long, up to MOAT_FAR_BYTES. */
-#define MOAT_NEAR_BYTES ((uintptr_t)64)
-#define MOAT_FAR_BYTES ((uintptr_t)4096)
+enum moat_reach {
+    MOAT_NEAR_BYTES = 64,
+    MOAT_FAR_BYTES = 4096,
+};
 #define MOAT_NEAR_GRANULES ((uint32_t)(MOAT_NEAR_BYTES / MOAT_GRANULE))
 #define MOAT_FAR_GRANULES ((uint32_t)(MOAT_FAR_BYTES / MOAT_GRANULE))
 _Static_assert(2 * MOAT_NEAR_BYTES / MOAT_GRANULE + 2 < 32, "the granules near a word fit in a bitmap word");

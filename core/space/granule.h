@@ -14,13 +14,22 @@
 #include "fault/assert.h"
 #include "base/sections.h"
 
-#define MOAT_GRANULE_SHIFT (MOAT_WORD_BYTES == 4 ? 3u : 4u)
-#define MOAT_HEADER_LINK_BITS (MOAT_WORD_BYTES == 4 ? 20u : 32u)
+/* Numbers that readers of a heap's memory need too (tools/moat/heap/layout.py): they find them in the debug information,
+ * where macros are not. */
+enum moat_layout {
+    MOAT_GRANULE_SHIFT = MOAT_WORD_BYTES == 4 ? 3 : 4,
+    MOAT_HEADER_LINK_BITS = MOAT_WORD_BYTES == 4 ? 20 : 32,
+    MOAT_HEADER_ARRAY_BIT = MOAT_HEADER_LINK_BITS,
+    MOAT_HEADER_TYPE_SHIFT = 4, /* types are aligned to 32 bytes at least: the lowest bit is left for the flag */
+    MOAT_TYPE_SHIFT = MOAT_WORD_BYTES == 4 ? 5 : 6, /* of MOAT_TYPE_ALIGN */
+    MOAT_WORD_GRANULES = 32,                        /* that one bitmap word stands for */
+    MOAT_GROUP_WORDS = 32,                          /* bitmap words that share a full bit */
+    MOAT_ARENA_BYTES_MAX = 8 << 20,
+};
+
 #define MOAT_HEADER_LINK_MASK (((moat_word)1 << MOAT_HEADER_LINK_BITS) - 1)
-#define MOAT_HEADER_ARRAY ((moat_word)1 << MOAT_HEADER_LINK_BITS)
-#define MOAT_TYPE_SHIFT (MOAT_WORD_BYTES == 4 ? 5u : 6u) /* of MOAT_TYPE_ALIGN */
-#define MOAT_HEADER_TYPE_SHIFT 4u /* types are aligned to 32 bytes at least: the lowest bit is left for the flag */
-#define MOAT_LINK_NONE (MOAT_WORD_BYTES == 4 ? 0xfffffu : 0xffffffffu)
+#define MOAT_HEADER_ARRAY ((moat_word)1 << MOAT_HEADER_ARRAY_BIT)
+#define MOAT_LINK_NONE ((uint32_t)MOAT_HEADER_LINK_MASK)
 
 /* In place of a type, of a hole: no type stands that far into the section. */
 #define MOAT_HEADER_HOLE ((moat_word)INTPTR_MAX & ~MOAT_HEADER_LINK_MASK)
@@ -31,16 +40,11 @@
  * at least so many. */
 #define MOAT_SMALL_GRANULES MOAT_EXTENT_FAST
 
-/* The granules that one bitmap word stands for. */
-#define MOAT_WORD_GRANULES 32u
 #define MOAT_WORD_SPAN (MOAT_WORD_GRANULES * MOAT_GRANULE)
-#define MOAT_WORD_SHIFT (MOAT_GRANULE_SHIFT + 5u)
+#define MOAT_WORD_SHIFT (MOAT_GRANULE_SHIFT + 5)
 
 /* While a cycle runs, a request for more granules pays for more than one (docs/pacing.md). */
 #define MOAT_PAYMENT_GRANULES 8u
-
-/* Bitmap words that share a full bit. */
-#define MOAT_GROUP_WORDS 32u
 
 static inline uint32_t moat_granules(uintptr_t bytes) {
     return (uint32_t)(bytes >> MOAT_GRANULE_SHIFT);

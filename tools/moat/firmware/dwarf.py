@@ -111,10 +111,10 @@ class Type:
         return Type(self._die, self._skip + 1) if inner else Type(_type_of(self._die))
 
     @functools.cached_property
-    def enumerators(self) -> dict[int, str]:
-        """Of an enum: {value: name}."""
-        return {child.attributes["DW_AT_const_value"].value:
-                child.attributes["DW_AT_name"].value.decode("utf-8", "replace")
+    def enumerators(self) -> dict[str, int]:
+        """Of an enum: {name: value}."""
+        return {child.attributes["DW_AT_name"].value.decode("utf-8", "replace"):
+                child.attributes["DW_AT_const_value"].value
                 for child in (self._die.iter_children() if self._die is not None else ())
                 if child.tag == "DW_TAG_enumerator"}
 

@@ -23,10 +23,10 @@ class Context:
 
 
 class Members(Dict[str, Any]):
-    """Of a struct, by name."""
+    """Of a struct or an enum, by name."""
 
     def __missing__(self, name: str) -> Any:
-        raise TargetError(f"moat's structs have no member {name} in this firmware: use the tools that came with its "
+        raise TargetError(f"moat's types have no member {name} in this firmware: use the tools that came with its "
                           "moat")
 
 
@@ -68,7 +68,8 @@ class Target:
     def need_type(self, name: str) -> CType:
         kind = self.type(name)
         if kind is None:
-            raise TargetError(f"there is no debug information of {name}: build core with -g")
+            raise TargetError(f"there is no debug information of {name}: build core with -g, and use the tools that "
+                              "came with its moat")
         return kind
 
     def size_of(self, type_name: str) -> int:
@@ -79,6 +80,10 @@ class Target:
 
     def offset_of(self, type_name: str, member: str) -> int:
         return Members((name, offset) for name, offset, _ in self.need_type(type_name).members if name)[member]
+
+    def enumerators(self, name: str) -> Members:
+        """The values of an enum's, by name."""
+        return Members(self.need_type(name).enumerators)
 
     def integer(self, address: int, size: int) -> int:
         return int.from_bytes(self.memory.read(address, size), self.order)

@@ -9,6 +9,7 @@ import gdb
 
 from moat.firmware.target import Target, TargetError
 from moat.heap.kinds import Kinds
+from moat.heap.layout import Layout
 from moat.heap.model import Object
 
 from .target import Type
@@ -29,7 +30,7 @@ class Shower:
     def lines(self, found: Object) -> list[str]:
         """Of a model.Object."""
         data = self._target.memory.read(found.address, found.payload)
-        kind, array = Kinds(self._target).of_object(found.address)
+        kind, array = Kinds(self._target, Layout.of(self._target)).of_object(found.address)
         if kind is None or not isinstance(kind.type, Type):
             return self._dump(data)
         if array:

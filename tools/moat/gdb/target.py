@@ -37,8 +37,8 @@ class Type:
         return Type(self.gdb_type.target())
 
     @functools.cached_property
-    def enumerators(self) -> dict[int, str]:
-        return {field.enumval: field.name for field in self.gdb_type.fields()}
+    def enumerators(self) -> dict[str, int]:
+        return {field.name: field.enumval for field in self.gdb_type.fields()}
 
 
 SIZE_MAX = 64 << 20  # bytes, more than a device of moat's has

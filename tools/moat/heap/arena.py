@@ -2,63 +2,49 @@
 
 SPDX-License-Identifier: MIT"""
 import struct
-from dataclasses import dataclass
 from typing import Iterator
 
 from moat.firmware.memory import Unreadable
-from moat.firmware.target import Members, Target
+from moat.firmware.target import Members
 
-from moat.firmware.memory import Unreadable
-
-from .bitmap import WORD_GRANULES, Bitmap
-from .holes import long_granules
+from .bitmap import Bitmap
+from .holes import is_long, list_of, long_granules
+from .kinds import Kind
+from .layout import Layout
 from .model import Arena, Hole, Object, Slot
-from .problems import Problems
+from .place import Place
 
-LINK_NONE = {4: 0xFFFFF, 8: 0xFFFFFFFF}
-ARENA_BYTES_MAX = 8 << 20
-BITS_BYTES = 8
-GROUP_WORDS = 32
-LONG_HOLES = 31
+FULL_BITS = 32  # of one uint32_t of arena->full
 
 
-@dataclass(frozen=True)
-class Place:
-    """Where a walk stands that all arenas share: the firmware, its state, its types and what is found broken."""
-    target: Target
-    state: Members  # struct moat_heap
-    phase: str
-    kinds: Kinds
-    problems: Problems
-
-    @property
-    def granule(self) -> int:
-        return 2 * self.target.word
-
-
-def plausible(fields: Members, address: int, granule: int) -> bool:
+def plausible(fields: Members, address: int, layout: Layout) -> bool:
     """Whether a struct moat_arena describes memory that an arena can have."""
     usable = fields["granules"] - fields["first"]
     return (fields["start"] == address and fields["start"] < fields["bits"] < fields["low"]
-            and fields["low"] + fields["span"] <= fields["end"] <= fields["start"] + ARENA_BYTES_MAX
-            and fields["span"] == usable * granule and usable > 0
-            and fields["low"] == fields["base"] + fields["first"] * granule
-            and fields["bits"] + (fields["granules"] + WORD_GRANULES - 1) // WORD_GRANULES
-            * BITS_BYTES <= fields["low"])
+            and fields["low"] + fields["span"] <= fields["end"] <= fields["start"] + layout.arena_bytes
+            and fields["span"] == usable * layout.granule and usable > 0
+            and fields["low"] == fields["base"] + fields["first"] * layout.granule
+            and fields["bits"] + _bitmap_words(fields, layout) * layout.bits_bytes <= fields["low"])
+
+
+def _bitmap_words(fields: Members, layout: Layout) -> int:
+    return -(-fields["granules"] // layout.word_granules)
 
 
 class ArenaWalk:
     def __init__(self, place: Place, index: int, address: int, fields: Members) -> None:
         self._at, self._fields, self._index, self.address = place, fields, index, address
-        self._state, self._word, self._granule = place.state, place.target.word, place.granule
+        self._state, self._word, self._granule = place.state, place.target.word, place.layout.granule
+        self._word_granules = place.layout.word_granules
         self._order = "<" if place.target.order == "little" else ">"
         self.bitmap = self._read_bitmap()
-        self._grey = set()
-        self._listed = {}
-        self.objects, self.holes = [], []
-        self.dead = set()        # addresses of holes that are objects about to be freed
-        self.hole_objects = {}   # holes that the walk has met: {address: granules}
-        self.free = 0            # granules
+        self._grey: set[int] = set()
+        self._listed: dict[int, int] = {}
+        self.objects: list[Object] = []
+        self.holes: list[Hole] = []
+        self.dead: set[int] = set()              # addresses of holes that are objects about to be freed
+        self.hole_objects: dict[int, int] = {}   # holes that the walk has met: {address: granules}
+        self.free = 0                            # granules that are free in the bitmap
 
     def model(self) -> Arena:
         fields = self._fields
@@ -66,13 +52,15 @@ class ArenaWalk:
                      fields["span"] - self._granule)
 
     def _read_bitmap(self) -> Bitmap:
-        words = (self._fields["granules"] + WORD_GRANULES - 1) // WORD_GRANULES
-        data = self._at.target.memory.read(self._fields["bits"], words * BITS_BYTES)
+        layout = self._at.layout
+        data = self._at.target.memory.read(self._fields["bits"],
+                                           _bitmap_words(self._fields, layout) * layout.bits_bytes)
         state, swept_here = self._state, self._state["sweep"]["arena"] == self.address
         chunk = limit = 0
         if state["chunk"]["at"] < state["chunk"]["limit"] and self.holds(state["chunk"]["at"]):
             chunk, limit = self._granule_of(state["chunk"]["at"]), self._granule_of(state["chunk"]["limit"])
-        return Bitmap(list(struct.iter_unpack(f"{self._order}II", data)), self._fields["granules"], chunk, limit,
+        bits = [(start, mark) for start, mark in struct.iter_unpack(f"{self._order}II", data)]
+        return Bitmap(layout.word_granules, bits, self._fields["granules"], chunk, limit,
                       state["sweep"]["word"] if state["sweep"]["carry"] and swept_here else None)
 
     def _granule_of(self, address: int) -> int:
@@ -85,20 +73,23 @@ class ArenaWalk:
         order = self._state["sweep_order"]
         return order is not None and (self._index > order or
                                       (self._index == order
-                                       and granule // WORD_GRANULES >= self._state["sweep"]["word"]))
+                                       and granule // self._word_granules >= self._state["sweep"]["word"]))
 
     def holds(self, address: int) -> bool:
         """Whether an address lies in the granules, the fence included."""
         return 0 <= address - self._fields["low"] < self._fields["span"]
 
-    def may_have_chunk(self):
-        """Whether the chunk lies in the granules, its bits set, in IDLE."""
-        state, bitmap, fence = self._state, self.bitmap, self._fields["granules"] - 1
-        return self.holds(state["chunk"]["at"]) and bitmap.chunk < bitmap.limit <= fence and self._at.phase == "idle" and \
-            state["chunk"]["bias"] == self._fields["bias"] and \
-            all(bitmap.is_inside(granule) for granule in range(bitmap.chunk, bitmap.limit))
+    def may_have_chunk(self) -> bool:
+        """Whether the chunk lies in the granules, in IDLE."""
+        bitmap, fence = self.bitmap, self._fields["granules"] - 1
+        return bitmap.chunk < bitmap.limit <= fence and self._at.phase == "idle" and \
+            self._state["chunk"]["bias"] == self._fields["bias"]
 
-    def walk(self, listed):
+    def chunk_is_marked(self) -> bool:
+        """Whether the chunk's granules are all the rest of something."""
+        return all(self.bitmap.is_inside(granule) for granule in range(self.bitmap.chunk, self.bitmap.limit))
+
+    def walk(self, listed: dict[int, int]) -> None:
         """Fills in objects, holes and what is broken. listed: of all arenas, {address: number of the list}."""
         self._listed = listed
         self._check_fence()
@@ -129,7 +120,7 @@ class ArenaWalk:
             end = bitmap.object_end(granule)
         return end
 
-    def _start(self, granule, end):
+    def _start(self, granule: int, end: int) -> None:
         """An object, one that is dead, or a hole."""
         at = self.address_of(granule)
         if self._at.kinds.is_hole(self._header(at)):
@@ -140,7 +131,7 @@ class ArenaWalk:
         else:
             self._object(granule, end)
 
-    def _header(self, at):
+    def _header(self, at: int) -> int:
         try:
             return self._at.target.pointer(at)
         except Unreadable:
@@ -182,7 +173,7 @@ class ArenaWalk:
     def _hole(self, granule: int, end: int, kind: str) -> None:
         self.holes.append(Hole(self.address_of(granule), (end - granule) * self._granule, self._index, kind))
 
-    def _hole_object(self, granule, end):
+    def _hole_object(self, granule: int, end: int) -> None:
         """A hole that the search has passed: in a list of its size but while sweeping, when it waits to be freed."""
         at, granules = self.address_of(granule), end - granule
         self.hole_objects[at] = granules
@@ -194,22 +185,24 @@ class ArenaWalk:
         number = self._listed.get(at)
         if number is None:
             self._at.problems.broken(6, at, "a hole is in no list")
-        elif number != min(granules, LONG_HOLES) or (number == LONG_HOLES and long_granules(self._at.target, at) != granules):
+        elif number != list_of(self._state, granules) or \
+                (is_long(self._state, number) and long_granules(self._at.target, at) != granules):
             self._at.problems.broken(5, at, "a hole is filed under another size")
 
-    def _free_run(self, granule, end):
+    def _free_run(self, granule: int, end: int) -> None:
         """INV-5: in IDLE the search has passed no free granule."""
         self.free += end - granule
         self._hole(granule, end, "hole")
         if self._at.phase == "idle" and any(self._is_passed(i) for i in range(granule, end)):
             self._at.problems.broken(5, self.address_of(granule), "free memory that the search has passed")
 
-    def _is_passed(self, granule):
-        search, order, word = self._state["search"], self._state["search_order"], granule // WORD_GRANULES
+    def _is_passed(self, granule: int) -> bool:
+        place, order = self._state["search"]["place"], self._state["search_order"]
+        word, bit = divmod(granule, self._word_granules)
         if order is None or self._index != order:
             return order is not None and self._index < order
-        reached = (search["word"] - self._fields["bits"]) // BITS_BYTES
-        left = word + 1 == reached and search["mask"] >> (granule & 31) & 1
+        reached = (place["word"] - self._fields["bits"]) // self._at.layout.bits_bytes
+        left = word + 1 == reached and place["mask"] >> bit & 1
         return word < reached and not left
 
     # ---- invariants of the bitmap ----
@@ -220,43 +213,45 @@ class ArenaWalk:
         if not self.bitmap.is_start(fence) or dead:
             self._at.problems.broken(1, self.address_of(fence), "an arena's closing fence is damaged")
 
-    def _read(self, address, size):
-        """What describes the bitmap; empty if it can't be read."""
+    def _read(self, address: int, size: int) -> bytes:
+        """Of what describes the bitmap; empty if it can't be read."""
         try:
             return self._at.target.memory.read(address, size)
         except Unreadable as error:
             self._at.problems.add(f"an arena's bookkeeping can't be read: {error}")
             return b""
 
-    def _check_full(self):
+    def _check_full(self) -> None:
         """INV-12: a group whose full bit is set has no free granule."""
-        groups = (len(self.bitmap.bits) + GROUP_WORDS - 1) // GROUP_WORDS
-        full = self._read(self._fields["full"], (groups + 31) // 32 * 4)
-        words = [word for word, in struct.iter_unpack(f"{self._order}I", full)]
-        for word, (start, mark) in enumerate(self.bitmap.bits):
-            group = word // GROUP_WORDS
-            if words and words[group >> 5] >> (group & 31) & 1 and start | mark != 0xFFFFFFFF:
-                self._at.problems.broken(12, self.address_of(word * WORD_GRANULES), "a group of bitmap words is said to be full and is not")
+        group_words = self._at.layout.group_words
+        data = self._read(self._fields["full"], -(-len(self.bitmap.bits) // (group_words * FULL_BITS)) * FULL_BITS // 8)
+        full = [bits for bits, in struct.iter_unpack(f"{self._order}I", data)]
+        for word in range(len(self.bitmap.bits) if full else 0):
+            at, bit = divmod(word // group_words, FULL_BITS)
+            if full[at] >> bit & 1 and self.bitmap.has_free(word):
+                self._at.problems.broken(12, self.address_of(word * self._word_granules),
+                                         "a group of bitmap words is said to be full and is not")
                 return
 
-    def _check_back(self, granule, end):
+    def _check_back(self, granule: int, end: int) -> None:
         """INV-3: the back bytes lead from each word that the object fills to its first."""
-        first = granule // WORD_GRANULES
-        count = end // WORD_GRANULES - first - 1
+        first = granule // self._word_granules
+        count = end // self._word_granules - first - 1
         if count <= 0:
             return
         for i, back in enumerate(self._read(self._fields["back"] + first + 1, count)):
             if not 0 < back <= i + 1:
-                self._at.problems.broken(3, self.address_of((first + 1 + i) * WORD_GRANULES), "a back byte does not lead to its object's start")
+                self._at.problems.broken(3, self.address_of((first + 1 + i) * self._word_granules),
+                                         "a back byte does not lead to its object's start")
                 return
 
     def _read_grey(self) -> None:
         """INV-7: the grey list holds marked objects with slots, each once; empty but while marking."""
         granule, fields, problems = self._fields["grey"], self._fields, self._at.problems
-        while granule != LINK_NONE[self._word]:
+        while granule != self._at.layout.link_none:
             at = self.address_of(granule)
             sound = fields["first"] <= granule < fields["granules"] and self.bitmap.is_start(granule) and \
-                not self.bitmap.is_white(granule)
+                not self.bitmap.is_white(granule) and self._at.kinds.header_has_slots(self._header(at))
             if not sound:
                 problems.broken(7, at, "the grey list holds something that is not a marked object")
                 return

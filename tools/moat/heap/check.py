@@ -2,10 +2,13 @@
 (core/inspect/check.c, check_slots.c).
 
 SPDX-License-Identifier: MIT"""
+from typing import Sequence
+
 from moat.firmware.memory import Unreadable
 
-from .arena import ArenaWalk, Place
+from .arena import ArenaWalk
 from .model import Heap
+from .place import Place
 from .roots import SlotCheck
 
 
@@ -30,8 +33,8 @@ def check_objects(place: Place, heap: Heap, check_slot: SlotCheck) -> None:
                 check_slot(found.address + slot.offset, slot.value)
 
 
-def check_state(place, listed, walks, walk_of_chunk):
-    """listed: {address: list} of the holes in lists. walk_of_chunk: the ArenaWalk of the arena that the chunk is in, or None."""
+def check_state(place: Place, listed: dict[int, int], walks: Sequence[ArenaWalk]) -> None:
+    """listed: {address: list's number} of the holes in lists."""
     state, problems = place.state, place.problems
     met = {at: granules for walk in walks for at, granules in walk.hole_objects.items()}
     for lists, phase in ((state["lists"], "idle"), (state["aside"], "mark")):
@@ -40,19 +43,24 @@ def check_state(place, listed, walks, walk_of_chunk):
     for at in listed:
         if at not in met:
             problems.broken(5, at, "a list of holes holds something else: a hole was written to")
-    if state["free_granules"] != sum(walk.free for walk in walks) or state["listed"] != sum(met.get(at, 0) for at in listed):
+    # the bitmaps' is only counted where there are events
+    free = sum(walk.free for walk in walks)
+    if state.get("free_granules", free) != free or state["listed"] != sum(met.get(at, 0) for at in listed):
         problems.broken(6, None, "the counts of free granules are wrong")
     if (state["marking"] != 0) != (place.phase == "mark"):
         problems.broken(9, None, "the barrier's flag does not fit the phase")
-    if state["chunk"]["at"] != state["chunk"]["limit"]:
-        _check_chunk(place, walk_of_chunk)
 
 
-def _check_chunk(place, walk):
-    """INV-11: the chunk is zero, its bits are set, and it is only there in IDLE."""
+def check_chunk(place: Place, walk: ArenaWalk | None) -> None:
+    """INV-11: the chunk is zero, its bits are set, and it is only there in IDLE. walk: of the arena that it is in."""
     chunk, problems = place.state["chunk"], place.problems
+    if chunk["at"] == chunk["limit"]:
+        return
     if walk is None or not walk.may_have_chunk():
         problems.broken(11, chunk["at"], "the chunk is not one that there may be")
+        return
+    if not walk.chunk_is_marked():
+        problems.broken(11, chunk["at"], "the chunk's bits are wrong")
         return
     try:
         for i, word in enumerate(place.target.words(chunk["at"], (chunk["limit"] - chunk["at"]) // place.target.word)):

@@ -1,32 +1,53 @@
 """The holes in the lists by size (core/space/holes.c).
 
 SPDX-License-Identifier: MIT"""
+from typing import Callable
+
 from moat.firmware.memory import Unreadable
+from moat.firmware.target import Members, Target
+
+from .place import Place
 
 
-def listed_holes(target, state, arena_of, problems):
-    """{address: list's number} of the holes in the lists of struct moat_heap `state`. arena_of(address): not None for heap memory."""
-    found = {}
-    for lists in (state["lists"], state["aside"]):
+def listed_holes(place: Place, is_heap: Callable[[int], bool]) -> dict[int, int]:
+    """{address: list's number} of the holes in the lists. is_heap(address): whether it lies in an arena."""
+    found: dict[int, int] = {}
+    for lists in (place.state["lists"], place.state["aside"]):
         for number, address in enumerate(lists["holes"]):
             if address and not lists["map"] >> number & 1:
-                problems.broken(6, address, "a list of holes that holds something is not in the map")
-            while address:
-                if address in found:
-                    problems.broken(6, address, "a list of holes runs in a circle")
-                    break
-                if address % target.word or not address & target.word or arena_of(address) is None:
-                    problems.broken(5, address, "a list of holes leads to what is no granule")
-                    break
-                found[address] = number
-                try:
-                    address = target.pointer(address + target.offset_of("struct moat_hole", "next"))
-                except Unreadable as error:
-                    problems.add(f"a hole can't be read: {error}")
-                    break
+                place.problems.broken(6, address, "a list of holes that holds something is not in the map")
+            _follow(place, address, number, is_heap, found)
     return found
 
 
-def long_granules(target, address):
-    """What a hole in the list of long ones says of its length."""
+def _follow(place: Place, address: int, number: int, is_heap: Callable[[int], bool], found: dict[int, int]) -> None:
+    """Adds what a list has from `address` on."""
+    target = place.target
+    while address:
+        if address in found:
+            place.problems.broken(6, address, "a list of holes runs in a circle")
+            return
+        if address % target.word or not address & target.word or not is_heap(address):
+            place.problems.broken(5, address, "a list of holes leads to what is no granule")
+            return
+        found[address] = number
+        try:
+            address = target.pointer(address + target.offset_of("struct moat_hole", "next"))
+        except Unreadable as error:
+            place.problems.add(f"a hole can't be read: {error}")
+            return
+
+
+def list_of(state: Members, granules: int) -> int:
+    """The number of the list that a hole belongs into: the last is for all that are longer."""
+    return min(granules, len(state["lists"]["holes"]) - 1)
+
+
+def is_long(state: Members, number: int) -> bool:
+    """Whether it is the number of the list of long holes, which say how long they are."""
+    return number == len(state["lists"]["holes"]) - 1
+
+
+def long_granules(target: Target, address: int) -> int:
+    """How long a hole in the list of long ones says that it is."""
     return target.pointer(address + target.offset_of("struct moat_hole", "granules"))

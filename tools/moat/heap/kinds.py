@@ -8,10 +8,7 @@ from typing import Iterator
 from moat.firmware.fields import field_at
 from moat.firmware.target import Members, Target
 
-ARRAY_FLAG = 1
-TYPE_SHIFT = 4               # of the type's offset in its section
-LINK_BITS = {4: 20, 8: 32}   # of a header, by bytes of a word
-EXTENT_SLOW = 0x80000000
+from .layout import Layout
 
 
 class Run:
@@ -46,13 +43,13 @@ class Run:
 class Kind:
     """A struct moat_type. `type` is the C type, or None."""
 
-    def __init__(self, target: Target, address: int) -> None:
+    def __init__(self, target: Target, layout: Layout, address: int) -> None:
         fields = target.struct("struct moat_type", address)
         self.address = address
         self.is_bytes = address == target.symbol("moat_type_bytes")
         self.name = "bytes" if self.is_bytes else target.string(fields["name"])
         self.size = fields["size"]
-        self.extent = fields["extent"] & ~EXTENT_SLOW
+        self.extent = fields["extent"] & ~layout.extent_slow
         self.finalized = fields["finalize"] != 0
         self.flexible = fields["flexible"] != 0
         self._word = target.word
@@ -111,14 +108,11 @@ class Kind:
 class Kinds:
     """All types of a firmware, read when they are met."""
 
-    def __init__(self, target: Target) -> None:
-        self._target = target
+    def __init__(self, target: Target, layout: Layout) -> None:
+        self._target, self._layout = target, layout
         self._start, self._end = target.address_of("moat_types_start"), target.address_of("moat_types_end")
         self._leaf_start = target.address_of("moat_leaf_types_start")
-        self._align = 8 * target.word
-        self._link_bits = LINK_BITS[target.word]
-        self._type_bits = 8 * target.word - self._link_bits
-        self._known = {}
+        self._known: dict[int, Kind] = {}
 
     def of_object(self, payload: int) -> tuple[Kind | None, bool]:
         """(Kind or None, whether it heads an array), by an object's header."""
@@ -127,28 +121,31 @@ class Kinds:
     def at(self, address: int) -> Kind | None:
         """The Kind at an address, or None if no type is there."""
         offset = address - self._start
-        if offset % self._align or not 0 <= address - self._start < self._end - self._start:
+        if offset % self._layout.type_align or not 0 <= offset < self._end - self._start:
             return None
         if address not in self._known:
-            self._known[address] = Kind(self._target, address)
+            self._known[address] = Kind(self._target, self._layout, address)
         return self._known[address]
 
     def of_header(self, header: int) -> tuple[Kind | None, bool]:
         """(Kind or None, whether it heads an array)."""
-        offset = self._type_field(header) & ~ARRAY_FLAG
-        return self.at(self._leaf_start + (offset << TYPE_SHIFT)), bool(header >> self._link_bits & ARRAY_FLAG)
+        flag = self._layout.array_flag
+        offset = self._type_field(header & ~flag) * self._layout.type_unit
+        return self.at(self._leaf_start + offset), bool(header & flag)
 
-    def _type_field(self, header):
+    def _type_field(self, header: int) -> int:
         """Signed: from the first type without slots."""
-        field, sign = header >> self._link_bits, 1 << (self._type_bits - 1)
+        field, sign = header >> self._layout.link_bits, 1 << (self._layout.type_bits - 1)
         return (field ^ sign) - sign
 
-    def is_hole(self, header):
-        return header >> self._link_bits == (1 << (self._type_bits - 1)) - 1
+    def is_hole(self, header: int) -> bool:
+        """Whether it is a hole's, instead of a type's: the largest number."""
+        return header >> self._layout.link_bits == (1 << (self._layout.type_bits - 1)) - 1
 
     def link(self, header: int) -> int:
         """The granule of the next object on the grey list."""
-        return header & ((1 << self._link_bits) - 1)
+        return header & self._layout.link_mask
 
-    def header_has_slots(self, header):
+    def header_has_slots(self, header: int) -> bool:
+        """Whether the type that it names stands among those that have slots."""
         return self._type_field(header) < 0

@@ -3,16 +3,18 @@
 A damaged heap is read as far as it goes; what is broken is in `problems`.
 
 SPDX-License-Identifier: MIT"""
-from typing import Any
+from typing import Any, Sequence
 
 from moat.firmware.memory import Unreadable
 from moat.firmware.target import Members, Target, TargetError
 
-from .arena import ArenaWalk, Place, plausible
-from .check import check_objects, check_state, slot_check
+from .arena import ArenaWalk, plausible
+from .check import check_chunk, check_objects, check_state, slot_check
 from .holes import listed_holes
 from .kinds import Kinds
+from .layout import Layout
 from .model import Heap
+from .place import Place
 from .problems import Problems
 from .roots import Roots
 
@@ -32,16 +34,23 @@ def read(target: Target) -> Heap:
     if not state["front"]["ready"]:
         raise NotStarted("there is no heap yet: moat_init has not been called, or has failed; or the memory is that of "
                          "another firmware")
-    place = Place(target, state, _phase(target, state), Kinds(target), Problems())
+    layout = Layout.of(target)
+    place = Place(target, layout, state, _phase(target, state), Kinds(target, layout), Problems())
     walks = _arenas(place)
-    listed = listed_holes(target, state, lambda at: next((walk for walk in walks if walk.holds(at)), None), place.problems)
+
+    def walk_at(address: int) -> ArenaWalk | None:
+        return next((walk for walk in walks if walk.holds(address)), None)
+
+    listed = listed_holes(place, lambda at: walk_at(at) is not None)
     for walk in walks:
         walk.walk(listed)
-    heap = Heap(target.word, place.granule, place.phase, state["cycle"]["number"], _stats(target, state, place), [walk.model() for walk in walks],
+    heap = Heap(target.word, layout.granule, place.phase, state["cycle"]["number"], _stats(place, walks),
+                [walk.model() for walk in walks],
                 sorted((found for walk in walks for found in walk.objects), key=lambda found: found.address),
                 sorted((hole for walk in walks for hole in walk.holes), key=lambda hole: hole.address), [], [])
-    check = slot_check(place, heap, set().union(*(walk.dead for walk in walks)))
-    check_state(place, listed, walks, next((walk for walk in walks if walk.holds(state["chunk"]["at"])), None))
+    check = slot_check(place, heap, {address for walk in walks for address in walk.dead})
+    check_state(place, listed, walks)
+    check_chunk(place, walk_at(state["chunk"]["at"]))
     check_objects(place, heap, check)
     Roots(place, heap, check).read()
     heap.problems.extend(place.problems.sentences())
@@ -49,21 +58,23 @@ def read(target: Target) -> Heap:
 
 
 def _phase(target: Target, state: Members) -> str:
-    names = target.need_type("enum moat_phase").enumerators
+    names = {value: name for name, value in target.enumerators("enum moat_phase").items()}
     return names.get(state["cycle"]["phase"],
                      f"unknown ({state['cycle']['phase']})").removeprefix("MOAT_PHASE_").lower()
 
 
-def _stats(target: Target, state: Members, place: Place) -> dict[str, Any]:
+def _stats(place: Place, walks: Sequence[ArenaWalk]) -> dict[str, Any]:
     """As moat_stats_get would answer."""
-    free = (state["free_granules"] + state["listed"]) * place.granule + state["chunk"]["limit"] - state["chunk"]["at"]
+    state, granules = place.state, sum(walk.free for walk in walks) + place.state["listed"]
+    free = granules * place.layout.granule + state["chunk"]["limit"] - state["chunk"]["at"]
     return {**state["stats"], "free_bytes": free, "phase": state["cycle"]["phase"]}
 
 
-def _arenas(place):
-    """An ArenaWalk of each arena whose description can be right. Adds to the state the order of the arenas that are being swept
-    and searched."""
-    walks, state = [], place.state
+def _arenas(place: Place) -> list[ArenaWalk]:
+    """An ArenaWalk of each arena whose description can be right. Adds to the state the order of the arenas that are
+    being swept and searched."""
+    walks: list[ArenaWalk] = []
+    state = place.state
     state["sweep_order"] = state["search_order"] = None
     if state["arenas"]["count"] > len(state["arenas"]["table"]):
         place.problems.add(f"the heap has {state['arenas']['count']} arenas, and room for "
@@ -71,7 +82,7 @@ def _arenas(place):
     for index, address in enumerate(state["arenas"]["table"][:state["arenas"]["count"]]):
         try:
             fields = place.target.struct("struct moat_arena", address)
-            if not plausible(fields, address, place.granule):
+            if not plausible(fields, address, place.layout):
                 place.problems.add(f"the description of arena {index} at 0x{address:x} is damaged: something wrote "
                                    "over it")
                 continue

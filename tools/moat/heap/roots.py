@@ -6,14 +6,10 @@ from typing import Callable
 from moat.firmware.memory import Unreadable
 from moat.firmware.target import Members
 
-from .arena import Place
 from .model import Heap, Object, Root
+from .place import Place
 
 SlotCheck = Callable[[int, int], None]
-
-HANDLE_INDEX_BITS = 9
-NEAR_BYTES = 64   # how far before or past an object a word of a stack still keeps it
-FAR_BYTES = 4096  # how far before it, if the object is as long
 
 
 class Roots:
@@ -22,8 +18,9 @@ class Roots:
 
     def __init__(self, place: Place, heap: Heap, check_slot: SlotCheck) -> None:
         self._target, self._state, self._kinds, self._problems = place.target, place.state, place.kinds, place.problems
-        self._word, self._granule = place.target.word, place.granule
+        self._word, self._granule = place.target.word, place.layout.granule
         self._heap, self._check_slot = heap, check_slot
+        self._reach = place.target.enumerators("enum moat_reach")
 
     def read(self) -> None:
         parts = (("the root section", self._section), ("the typed roots", self._records),
@@ -106,12 +103,14 @@ class Roots:
 
     def _handles(self) -> None:
         table = self._state["tables"]["handles"]
+        if not table:
+            return
         size = self._target.size_of("struct moat_handle_entry")
-        entries = self._target.structs("struct moat_handle_entry", table,
-                                       self._target.option("HANDLES_MAX")) if table else ()
+        entries = self._target.structs("struct moat_handle_entry", table, self._target.option("HANDLES_MAX"))
+        index_bits = self._target.enumerators("enum moat_handle_layout")["MOAT_HANDLE_INDEX_BITS"]
         for i, entry in enumerate(entries):
             if entry["object"]:
-                number = (entry["generation"] << HANDLE_INDEX_BITS & 0xFFFFFFFF) | (i + 1)
+                number = (entry["generation"] << index_bits & 0xFFFFFFFF) | (i + 1)
                 found = self._keep("handle", str(number), table + i * size, entry["object"])
                 if found is None:
                     self._problems.add(f"handle {number} holds 0x{entry['object']:x}, which is no object")
@@ -194,5 +193,5 @@ class Roots:
 
     def _ambiguous(self, kind: str, name: str, address: int, value: int) -> None:
         """A word that may stand before or past its object (docs/design.md, "Ambiguous words")."""
-        for found in self._heap.objects_near(value, NEAR_BYTES, FAR_BYTES):
+        for found in self._heap.objects_near(value, self._reach["MOAT_NEAR_BYTES"], self._reach["MOAT_FAR_BYTES"]):
             self._heap.roots.append(Root(kind, name, address, value, found.address))
