@@ -236,7 +236,8 @@ static void pace_in_handler(void) {
 static void work(uint32_t units) {
     while (units != 0 && moat_heap.cycle.phase != MOAT_PHASE_IDLE) {
         bool whole = moat_heap.cycle.phase == MOAT_PHASE_MARK && !SLICES_SHOW;
-        uint32_t step = whole || units < MOAT_CONFIG_SLICE_UNITS ? units : MOAT_CONFIG_SLICE_UNITS;
+        uint32_t most = whole ? MOAT_MARK_UNITS_MAX : MOAT_CONFIG_SLICE_UNITS;
+        uint32_t step = units < most ? units : most;
         moat_cycle_step(step);
         units -= step + SLICE_UNITS < units ? step + SLICE_UNITS : units;
     }

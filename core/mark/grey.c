@@ -88,15 +88,17 @@ static void begin_piece(struct moat_grey *loop, const struct moat_scan *scan) {
     loop->budget -= MOAT_GREY_PIECE + MOAT_GREY_SLOT * (loop->end - loop->at);
 }
 
-static void begin_loop(struct moat_grey *loop, const struct moat_scan *scan, const struct moat_arena *home) {
-    loop->at = loop->end = scan->at;
-    loop->far = scan->dense_end;
+/* The piece that is under way is begun here, whatever the budget: the smallest slice looks at some slots. */
+static void begin_loop(struct moat_grey *loop, const struct moat_scan *scan, const struct moat_arena *home,
+                       int32_t budget) {
     loop->grey = home->grey;
     loop->payload = home->base + MOAT_WORD_BYTES;
     loop->span = moat_bytes(home->granules - 1);
     loop->bits = home->bits;
     loop->habit = NO_HABIT;
     loop->others = moat_heap.arenas.count > 1;
+    loop->budget = budget;
+    begin_piece(loop, scan);
 }
 
 /* Handlers run meanwhile: they may shade objects, but leave marking alone. */
@@ -112,7 +114,7 @@ static inline void open_window(moat_port_mask_t masked) {
 
 uint32_t moat_mark_some(uint32_t units, moat_port_mask_t masked) {
     MOAT_ASSERT(moat_port_is_masked());
-    MOAT_ASSERT(moat_heap.cycle.phase == MOAT_PHASE_MARK && units <= INT32_MAX / MOAT_UNIT);
+    MOAT_ASSERT(moat_heap.cycle.phase == MOAT_PHASE_MARK && units <= MOAT_MARK_UNITS_MAX);
     MOAT_ASSERT(!moat_heap.mark.busy);
     if (moat_heap.arenas.count == 0) {
         return units;
@@ -120,9 +122,8 @@ uint32_t moat_mark_some(uint32_t units, moat_port_mask_t masked) {
     struct moat_scan *const scan = &moat_heap.mark.scan;
     struct moat_arena *const home = moat_heap.arenas.table[0];
     struct moat_grey loop;
-    int32_t left = (int32_t)(units * MOAT_UNIT);
-    begin_loop(&loop, scan, home);
-    loop.budget = SLICE;
+    int32_t left = (int32_t)(units * MOAT_UNIT), slice = left < SLICE ? left : SLICE;
+    begin_loop(&loop, scan, home, slice);
     for (;;) {
         unsigned why = moat_grey_loop(&loop);
         home->grey = (uint32_t)loop.grey;
@@ -133,18 +134,18 @@ uint32_t moat_mark_some(uint32_t units, moat_port_mask_t masked) {
             loop.budget -= LOOK_UP;
         } else if (why == MOAT_GREY_NEXT) {
             if (!go_on(scan, home, &loop)) {
-                left -= SLICE - (int32_t)loop.budget;
+                left -= slice - (int32_t)loop.budget;
                 return left > MOAT_UNIT ? (uint32_t)left / MOAT_UNIT : 1;
             }
             loop.budget -= NEXT;
             begin_piece(&loop, scan);
         }
         if (loop.budget < 0) {
-            left -= SLICE + WINDOW - (int32_t)loop.budget;
+            left -= slice + WINDOW - (int32_t)loop.budget;
             if (left <= 0) {
                 return 0;
             }
-            loop.budget = SLICE;
+            loop.budget = slice = left < SLICE ? left : SLICE;
             open_window(masked);
         }
         loop.grey = home->grey;

@@ -109,6 +109,24 @@ static void checkerboard(void) {
     }
 }
 
+/* Finalizable objects, whose list is walked when marking ends, and pins. */
+struct ends {
+    uint32_t number;
+};
+
+static void finalize_ends(void *object) {
+    (void)object;
+}
+MOAT_TYPE_FINALIZED(ends_type, struct ends, finalize_ends);
+
+static void finalizable(void) {
+    for (int i = 0; i < 120; i++) {
+        (void)node_push(&kept);
+        struct ends *ends = moat_new(&ends_type);
+        MOAT_STORE(kept->a, (struct node *)(void *)ends);
+    }
+}
+
 /* Works as a firmware does: allocates small and large, stores, and so drives the collector; then a whole collection. */
 static void work(void) {
     for (int round = 0; round < ROUNDS; round++) {
@@ -124,6 +142,9 @@ static void work(void) {
             MOAT_MOVE(node_type, &nodes[0], node);
         }
         (void)moat_gc_collect();
+        /* A whole cycle in one call. */
+        moat_heap.cycle.requested = true;
+        CHECK_EQUAL(moat_gc_step(SIZE_MAX), 0);
     }
 }
 
@@ -160,6 +181,7 @@ SHAPE_CASE(tree)
 SHAPE_CASE(large_array)
 SHAPE_CASE(all_dead)
 SHAPE_CASE(checkerboard)
+SHAPE_CASE(finalizable)
 
 static bool started;
 
@@ -171,6 +193,7 @@ static const struct test_case cases[] = {
     TEST_CASE(heap_starts),          TEST_CASE(masked_with_list),
     TEST_CASE(masked_with_tree),     TEST_CASE(masked_with_large_array),
     TEST_CASE(masked_with_all_dead), TEST_CASE(masked_with_checkerboard),
+    TEST_CASE(masked_with_finalizable),
 };
 
 int main(void) {
