@@ -27,7 +27,7 @@
 #define SLICE_UNITS 10u
 
 /* Whether somebody looks at each slice. */
-#define SLICES_SHOW (MOAT_CONFIG_SLICE_CLOCK != 0 || MOAT_CONFIG_AUDIT != 0)
+#define SLICES_SHOW (MOAT_CONFIG_SLICE_CLOCK != 0 || MOAT_CONFIG_AUDIT != 0 || MOAT_CONFIG_EVENTS > 0)
 
 static uint32_t clock_now(void) {
     return MOAT_CONFIG_SLICE_CLOCK != 0 ? moat_port_clock() : 0;
