@@ -63,18 +63,21 @@ Damage = collections.namedtuple("Damage", "name set says device")
 LIST_GRANULE = "(((unsigned long)list - $home->base) / (2 * sizeof(void *)))"
 FENCE = "($arena->granules - 1)"
 DAMAGE = [
-    Damage("header", ["((unsigned long *)list)[-1] = ~2ul"], "INV-4 does not hold at", 4),
-    Damage("object_freed", [f"$home->bits[{LIST_GRANULE} >> 5].{{start,mark}} = {{value}} & ~(1u << ({LIST_GRANULE} & 31))"],
+    Damage("header", ["((unsigned long *)list)[-1] = ~0ul >> 2"], "INV-4 does not hold at", 4),
+    Damage("object_freed",
+           [f"$home->bits[{LIST_GRANULE} >> 5].{{start,mark}} = {{value}} & ~(1u << ({LIST_GRANULE} & 31))"],
            "INV-8 does not hold at", None),
     Damage("fence", [f"$arena->bits[{FENCE} >> 5].start = 0"], "INV-1 does not hold at", 1),
     Damage("back", ["moat_heap.arenas.table[0]->back[100] = 0"], "INV-3 does not hold at", 3),
     Damage("full", ["moat_heap.arenas.table[0]->full[0] = ~0u"], "INV-12 does not hold at", 12),
     Damage("hole_link", ["$hole->next = (void *)((unsigned long)list - sizeof(void *))"], "INV-5 does not hold at", 5),
     Damage("hole_circle", ["$hole->next = $hole"], "INV-6 does not hold at", 6),
-    Damage("free_count", ["moat_heap.free_granules += 1"], "INV-6 does not hold: the counts of free", 6),
+    Damage("free_count", ["moat_heap.listed += 1"], "INV-6 does not hold: the counts of free", 6),
     Damage("grey", [f"$home->grey = {LIST_GRANULE}"], "INV-7 does not hold at", 7),
-    Damage("dangling", ["list->next = (void *)((unsigned long)$hole + sizeof(void *))"], "a slot points at freed memory", 8),
-    Damage("root_dangling", ["list = (void *)((unsigned long)$hole + sizeof(void *))"], "a slot points at freed memory", 8),
+    Damage("dangling", ["list->next = (void *)((unsigned long)$hole + sizeof(void *))"],
+           "a slot points at freed memory", 8),
+    Damage("root_dangling", ["list = (void *)((unsigned long)$hole + sizeof(void *))"],
+           "a slot points at freed memory", 8),
     Damage("flag", ["moat_heap.marking = 1"], "INV-9 does not hold: the barrier's flag", 9),
     Damage("finalizers", ["moat_heap.finalizers.finalizable = list"], "INV-10 does not hold at", 10),
     Damage("chunk", ["*(unsigned long *)moat_heap.chunk.at = 5"], "INV-11 does not hold at", 11),
@@ -183,8 +186,8 @@ def live_commands():
             yield "go", "set variable moat_heap.marking = 0"
     yield "damage", "set $arena = moat_heap.arenas.table[1]"
     yield "damage", "set $home = moat_heap.arenas.table[0]"
-    yield "damage", "python gdb.set_convenience_variable('hole', next(hole for hole in (gdb.parse_and_eval(f'moat_heap.lists.holes[{i}]') " \
-                    "for i in range(1, 32)) if int(hole)))"
+    yield "damage", "python gdb.set_convenience_variable('hole', next(hole for hole in " \
+                    "(gdb.parse_and_eval(f'moat_heap.lists.holes[{i}]') for i in range(1, 32)) if int(hole)))"
     for damage in DAMAGE:
         yield from places_of(damage)
     yield "mended", "moat check"
