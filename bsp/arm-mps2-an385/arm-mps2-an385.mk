@@ -10,7 +10,8 @@ BSP := arm-mps2-an385
 
 BOARD_SRCS := \
   port/ending.c port/shims.c port/stacks.c \
-  port/armv7m/exception.S port/armv7m/exception.c port/armv7m/grey.S port/armv7m/port.c port/armv7m/registers.S port/armv7m/spill.S \
+  port/armv7m/exception.S port/armv7m/exception.c port/armv7m/grey.S port/armv7m/port.c \
+  port/armv7m/registers.S port/armv7m/spill.S \
   bsp/common/boot.c bsp/common/semihosting.c bsp/common/start.c bsp/common/syscalls.c bsp/common/trap_end.c \
   bsp/arm-mps2-an385/board.c bsp/arm-mps2-an385/console.c bsp/arm-mps2-an385/regions.c \
   bsp/arm-mps2-an385/reset.S bsp/arm-mps2-an385/semihosting.S bsp/arm-mps2-an385/timer.c \

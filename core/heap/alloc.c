@@ -355,8 +355,8 @@ __attribute__((noinline)) static void *fill_hole(struct moat_hole *hole, uintptr
     return &hole->next;
 }
 
-/* A hole of just the size, or else the chunk. One comparison refuses 0 and what is larger than the holes that have a
- * list of their own. */
+/* A hole of exactly that size, or else the chunk. One comparison refuses 0 and what is larger than the holes that have
+ * a list of their own. */
 void *moat_new_bytes(size_t bytes) {
     if (bytes - 1 >= (MOAT_LONG_HOLES - 1) * MOAT_GRANULE - MOAT_WORD_BYTES || STRESS) {
         return new_bytes_large(bytes);

@@ -11,16 +11,16 @@
 /* The first cycle's marking is guessed to take so many units for each granule allocated. */
 #define FIRST_RATE 4u
 
-/* What marking may take more than it did last is this part of it. */
+/* Marking may take more than it did last, by this part of it. */
 #define MARGIN 8u
 
 /* With a cycle that takes less than was expected, this part of the difference is forgotten. */
 #define FORGET 16u
 
-/* What is left of marking is guessed to be this part of the whole at least. */
+/* The rest of marking is guessed to be this part of the whole at least. */
 #define GUESS_LEAST 32u
 
-/* What the sweep takes for a word at most: sweeping it, placing the stop, and its part of a slice's begin and end. */
+/* The sweep's work for a word at most: sweeping it, placing the stop, and its part of a slice's begin and end. */
 #define SWEEP_UNITS 6u
 
 /* Payments that tell how many granules one is for, in eighths. */
@@ -37,9 +37,9 @@ static uint32_t all_words(void) {
     return words;
 }
 
-/* The most that a cycle took lately: a part of the difference is forgotten with each that takes less. So what is dropped
- * and built anew finds the reserve that it needs. All that lies before the stop may have been allocated when the first
- * cycle begins. */
+/* The most that a cycle took lately: a part of the difference is forgotten with each that takes less. So what is
+ * dropped and built anew finds the reserve that it needs. All that lies before the stop may have been allocated when
+ * the first cycle begins. */
 static uint32_t expected_work(void) {
     uint32_t work = moat_heap.pace.work, was = moat_heap.pace.expected_work;
     if (moat_heap.cycle.number == 0) {
@@ -56,8 +56,8 @@ void moat_pace_begin_marking(void) {
     moat_heap.pace.work = 0;
 }
 
-/* How many granules one payment of this cycle was for, in sixteenths. What it was in the cycle before counts a little.
- */
+/* How many granules one payment of this cycle was for, in sixteenths. The cycle before counts a
+ * little. */
 static uint32_t mean_now(void) {
     const struct moat_pace *pace = &moat_heap.pace;
     uint32_t was = pace->mean;
@@ -87,7 +87,7 @@ bool moat_pace_due(void) {
     return due;
 }
 
-/* What is left of marking: by the guess, an eighth more than last time. Once that is done, the guess grows with what is
+/* The rest of marking: by the guess, an eighth more than last time. Once that is done, the guess grows with what is
  * done above it, twice as fast. */
 static uint32_t units_left(void) {
     uint32_t work = moat_heap.pace.work, expected = moat_heap.pace.expected_work;

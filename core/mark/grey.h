@@ -13,7 +13,7 @@
 /* The most slots between two looks at the budget. */
 #define MOAT_GREY_PIECE_SLOTS 8
 
-/* What ends the loop: */
+/* Why the loop ended: */
 #define MOAT_GREY_SPENT 0 /* the budget is used up; `at` may be `end`, or a piece be begun */
 #define MOAT_GREY_NEXT 1  /* [at, far) is empty, and what is grey is not after the habit, if anything is */
 #define MOAT_GREY_LOOK 2  /* `value` needs to be looked up: it is not an object's first granule, or of another arena */

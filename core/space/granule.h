@@ -14,8 +14,8 @@
 #include "fault/assert.h"
 #include "base/sections.h"
 
-/* Numbers that readers of a heap's memory need too (tools/moat/heap/layout.py): they find them in the debug information,
- * where macros are not. */
+/* Numbers that readers of a heap's memory need too (tools/moat/heap/layout.py). They find them in the debug
+ * information, where macros are not. */
 enum moat_layout {
     MOAT_GRANULE_SHIFT = MOAT_WORD_BYTES == 4 ? 3 : 4,
     MOAT_HEADER_LINK_BITS = MOAT_WORD_BYTES == 4 ? 20 : 32,

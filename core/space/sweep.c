@@ -9,7 +9,7 @@
 #include "space/granule.h"
 #include "space/search.h"
 
-/* What a word costs that is swept, and one that the stop goes back by. */
+/* The cost of a word that is swept, and of one that the stop goes back by. */
 #define WORD_UNITS 2u
 #define PLACE_UNITS 4u
 
@@ -31,7 +31,7 @@ void moat_sweep_begin(void) {
 /* ---- sweeping ---- */
 
 /* A white start clears itself and the granules inside its object: added to the "inside" bits, moved up by one, it makes
- * a carry run through just those. Returns how many granules became free, where that is counted. */
+ * a carry run through those only. Returns how many granules became free, where that is counted. */
 static inline uint32_t sweep_word(struct moat_bits *bits, uint32_t *carry) {
     uint32_t start = bits->start, mark = bits->mark, white = start & mark, inside = mark & ~start;
     uint32_t sum = inside + (((white << 1) | *carry) & inside);

@@ -11,7 +11,7 @@
 #define IPSR_NMI 2u
 #define IPSR_HARD_FAULT 3u
 
-/* What grey.S takes for granted. It loads and stores the first six at once. */
+/* grey.S takes this for granted. It loads and stores the first six at once. */
 #define STANDS_AT(member, offset) _Static_assert(offsetof(struct moat_grey, member) == (offset), "see grey.S")
 STANDS_AT(at, 0);
 STANDS_AT(end, 4);

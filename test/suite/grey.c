@@ -75,7 +75,7 @@ static struct moat_arena *home(void) {
     return moat_heap.arenas.table[0];
 }
 
-/* Of each type, arrays less often, until a cycle starts. */
+/* Makes objects of each type, arrays less often, until a cycle starts. */
 static bool make_objects(void) {
     for (object_count = 0; object_count < OBJECTS; object_count++) {
         uint32_t kind = test_random_below(TYPES), count = 1 + test_random_below(20);
@@ -92,7 +92,7 @@ static uintptr_t random_object(void) {
     return (uintptr_t)objects[test_random_below(object_count)].start;
 }
 
-/* What a slot may hold, and what it should not. */
+/* A value that a slot may hold, or one that it should not. */
 static uintptr_t random_value(void) {
     const struct moat_object *object = &objects[test_random_below(object_count)];
     const struct moat_arena *arena = home();

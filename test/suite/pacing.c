@@ -77,7 +77,7 @@ static void note_plan(void) {
     seen.plan = planned / (room * 16 / pace->mean + 1);
 }
 
-/* What docs/pacing.md allows one allocation. */
+/* The units that docs/pacing.md allows one allocation. */
 static uint32_t payment(const struct adversary *adversary, uint32_t granules) {
     uint32_t units = larger(MOAT_CONFIG_PACE, seen.plan * adversary->over_plan);
     return units * larger(granules, PAYMENT_GRANULES) / PAYMENT_GRANULES;
@@ -181,7 +181,7 @@ static size_t large(void) {
     return test_random_below(64) == 0 ? ARENA_BYTES / 32 : sixty_four();
 }
 
-/* What the marking before has learnt of requests is wrong from its middle on. */
+/* The marking before has learnt of requests, and that is wrong from its middle on. */
 static size_t larger_in_the_middle(void) {
     bool second_half =
         moat_heap.cycle.phase == MOAT_PHASE_MARK && moat_heap.pace.work > moat_heap.pace.expected_work / 2;
