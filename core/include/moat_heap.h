@@ -89,7 +89,8 @@ struct moat_stats {
     uint32_t out_of_memory;   /* (+) allocations that failed */
     uint32_t finalized;       /* (+) finalizers run */
     size_t arena_bytes;       /* bytes objects can use, over all arenas */
-    size_t free_bytes;        /* bytes in known holes; exact when no sweep is under way */
+    size_t free_bytes;        /* bytes that are free */
+    bool free_is_least;       /* a sweep is under way: those that it has found so far */
     enum moat_phase phase;    /* where the collector is */
     uint32_t slice_clock_max; /* (+) longest slice by moat_port_clock(); 0 without MOAT_CONFIG_SLICE_CLOCK */
 };

@@ -5,6 +5,8 @@
 #include "fresh_heap.h"
 #include "harness.h"
 
+#include "heap/cycle.h"
+
 #include <moat.h>
 #include <string.h>
 
@@ -161,6 +163,32 @@ static void each_filling_takes_as_much(void) {
     }
 }
 
+static __attribute__((noinline)) void fill_and_drop(void) {
+    CHECK(fill_with_nodes() > 10);
+    MOAT_CLEAR(list);
+}
+
+/* What is counted as free at every step of a cycle: all of it but in the sweep, which says so. */
+static void stats_say_what_is_free(void) {
+    CHECK(fresh_heap(arena.bytes, sizeof arena.bytes));
+    fill_and_drop();
+    CHECK(!test_failed());
+    const size_t before = free_bytes(), after = moat_heap.stats.arena_bytes;
+    unsigned sweeping = 0;
+    scrub_stack();
+    moat_cycle_start();
+    while (moat_heap.cycle.phase != MOAT_PHASE_IDLE && !test_failed()) {
+        struct moat_stats stats;
+        CHECK_EQUAL(moat_stats_get(&stats), MOAT_OK);
+        CHECK_EQUAL(stats.free_is_least, stats.phase == MOAT_PHASE_SWEEP);
+        CHECK(stats.free_is_least ? stats.free_bytes <= after : stats.free_bytes == before);
+        sweeping += stats.free_is_least;
+        moat_cycle_step(4);
+    }
+    CHECK(sweeping > 0);
+    CHECK_EQUAL(free_bytes(), after);
+}
+
 static __attribute__((noinline)) void take_all(size_t most) {
     MOAT_STORE(root, MOAT_NEW_BYTES(most));
     CHECK(root != NULL);
@@ -276,6 +304,7 @@ static const struct test_case cases[] = {
     TEST_CASE(tails_of_each_length),
     TEST_CASE(objects_of_a_type),
     TEST_CASE(each_filling_takes_as_much),
+    TEST_CASE(stats_say_what_is_free),
     TEST_CASE(all_of_the_arena_in_one_object),
     TEST_CASE(every_hole_of_a_checkerboard_is_found),
     TEST_CASE(exact_fits),
