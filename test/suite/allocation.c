@@ -259,7 +259,7 @@ static void every_hole_of_a_checkerboard_is_found(void) {
     }
 }
 
-#define HOLES 30 /* of 2 to 31 granules: the cursor makes them side by side */
+#define HOLES 30 /* of 2 to 31 granules: the chunk makes them side by side */
 static MOAT_ROOT(void) refill[HOLES];
 static uintptr_t hole[HOLES];
 

@@ -179,7 +179,7 @@ static __attribute__((noinline)) void make_neighbours(void) {
     } while ((uintptr_t)b - (uintptr_t)a != wide_type.extent);
     first = (uintptr_t)a ^ SECRET;
     second = (uintptr_t)b ^ SECRET;
-    for (int i = 0; i < 4; i++) { /* the cursor moves on: it may well be on core's stack */
+    for (int i = 0; i < 4; i++) { /* the chunk moves on: its place may well be on core's stack */
         CHECK(node_new() != NULL);
     }
 }

@@ -181,7 +181,7 @@ static void neighbours_keep_what_is_theirs(void) {
     }
 }
 
-/* The sweep goes from one arena to the other while the cursor owns the end of the first. */
+/* the sweep goes from one arena to the other while the chunk is at the end of the first. */
 static MOAT_ROOT(struct node) some[8];
 
 static __attribute__((noinline)) void churn(void) {

@@ -94,7 +94,7 @@ static uintptr_t room(void) {
     return moat_heap.chunk.limit - moat_heap.chunk.at;
 }
 
-/* Brings the cursor to a new chunk; the collector stays where it is. */
+/* Uses up the chunk; the collector stays where it is. */
 static void refill(void) {
     for (int i = 0; i < 2000 && room() <= node_type.extent && moat_heap.cycle.phase == MOAT_PHASE_IDLE; i++) {
         CHECK(MOAT_NEW_ARRAY(node_type, 1) != NULL);

@@ -344,7 +344,7 @@ static __attribute__((noinline)) uintptr_t make_unheld(void) {
     uintptr_t hidden = ~(uintptr_t)passed;
     passed = NULL;
     for (int i = 0; i < 4; i++) {
-        (void)node_new(); /* the cursor, which may be on core's stack, moves on */
+        (void)node_new(); /* the chunk, whose place may be on core's stack, moves on */
     }
     return hidden;
 }
