@@ -15,7 +15,8 @@ FLAGS = ["-std=c11", "-O2", "-Wall", "-Wextra", "-Werror", "-ffreestanding", "-I
          "-DMOAT_CONFIG_FAULT_STACK_WORDS=8"]
 SOURCES = ["test/fault/torn/torn.c", "core/fault/fault.c", "core/fault/print.c", "core/fault/record.c",
            "core/fault/ring.c",
-           "core/fault/callers.c", "core/base/frame.c", "core/base/build_id.c", "core/base/text.c"]
+           "core/fault/callers.c", "core/base/frame.c", "core/base/free.c", "core/base/build_id.c",
+           "core/base/text.c"]
 
 
 def main():

@@ -168,7 +168,7 @@ static __attribute__((noinline)) void fill_and_drop(void) {
     MOAT_CLEAR(list);
 }
 
-/* What is counted as free at every step of a cycle: all of it but in the sweep, which says so. */
+/* Counts what is free at every step of a cycle: all of it but in the sweep, which says so. */
 static void stats_say_what_is_free(void) {
     CHECK(fresh_heap(arena.bytes, sizeof arena.bytes));
     fill_and_drop();

@@ -190,9 +190,12 @@ static void heap_starts(void) {
 }
 
 static const struct test_case cases[] = {
-    TEST_CASE(heap_starts),          TEST_CASE(masked_with_list),
-    TEST_CASE(masked_with_tree),     TEST_CASE(masked_with_large_array),
-    TEST_CASE(masked_with_all_dead), TEST_CASE(masked_with_checkerboard),
+    TEST_CASE(heap_starts),
+    TEST_CASE(masked_with_list),
+    TEST_CASE(masked_with_tree),
+    TEST_CASE(masked_with_large_array),
+    TEST_CASE(masked_with_all_dead),
+    TEST_CASE(masked_with_checkerboard),
     TEST_CASE(masked_with_finalizable),
 };
 
