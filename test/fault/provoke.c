@@ -103,7 +103,7 @@ FUNCTION overflow(void) {
 
 FUNCTION fault_corrupt(void) {
     struct moat_heap_error error;
-    ((volatile moat_word *)kept)[-1] ^= (moat_word)0x7f0; /* the header, in the name of an overrun */
+    ((volatile moat_word *)kept)[-1] = (moat_word)INTPTR_MAX / 2; /* the header, in the name of an overrun: no type */
     if (moat_heap_check(&error) != MOAT_OK) {
         moat_fault_corrupt(&error); /* at corrupt */
     }
