@@ -45,7 +45,8 @@ static bool check_back(const struct moat_arena *arena, uint32_t granule, uint32_
     return true;
 }
 
-/* INV-4: a header names a type, and the object has the room that the type asks for; or it is a hole's. */
+/* INV-4: a header names a type, and an object has the room that the type asks for, one
+ * of fixed size no more; or it is a hole's. */
 static bool check_object(const struct moat_arena *arena, uint32_t granule, uint32_t end,
                          struct moat_heap_error *error) {
     uintptr_t at = moat_granule_address(arena, granule);
@@ -57,9 +58,13 @@ static bool check_object(const struct moat_arena *arena, uint32_t granule, uint3
     if (!moat_type_known(type)) {
         return moat_check_fail(error, 4, at, "a header names no type: something wrote over it");
     }
+    bool fixed = (header & MOAT_HEADER_ARRAY) == 0 && type->flexible == 0;
     uint32_t least = (header & MOAT_HEADER_ARRAY) != 0 ? 1 : moat_type_granules(type);
     if (end - granule < least) {
         return moat_check_fail(error, 4, at, "an object is shorter than its type");
+    }
+    if (fixed && end - granule != least) {
+        return moat_check_fail(error, 4, at, "an object is longer than its type");
     }
     return true;
 }

@@ -5,7 +5,11 @@
 #include "fresh_heap.h"
 #include "harness.h"
 
+#include "base/port.h"
 #include "heap/cycle.h"
+#include "space/granule.h"
+#include "space/search.h"
+#include "space/take.h"
 
 #include <moat.h>
 #include <string.h>
@@ -271,6 +275,7 @@ static size_t hole_bytes(unsigned i) {
 static __attribute__((noinline)) void make_holes(void) {
     for (unsigned i = 0; i < HOLES; i++) {
         MOAT_STORE(refill[i], MOAT_NEW_BYTES(hole_bytes(i)));
+        CHECK(is_good(refill[i], hole_bytes(i), &moat_type_bytes, true));
         hole[i] = hide(refill[i]);
         struct node *wall = MOAT_NEW(node_type);
         CHECK(wall != NULL);
@@ -285,16 +290,92 @@ static __attribute__((noinline)) void make_holes(void) {
     }
 }
 
-/* Requests from the largest to the smallest: each has to find the one hole that it fits. */
+/* Requests from the largest to the smallest: each has to find the one hole that it fits, and to clear it. */
 static void exact_fits(void) {
     CHECK(fresh_heap(arena.bytes, sizeof arena.bytes));
     make_holes();
     collect_all();
     for (unsigned i = HOLES; i-- > 0;) {
+        CHECK(!is_alive(hole[i]));
         MOAT_STORE(refill[i], MOAT_NEW_BYTES(hole_bytes(i)));
         CHECK_POINTER(refill[i], (void *)~hole[i]);
+        CHECK(is_good(refill[i], hole_bytes(i), &moat_type_bytes, true));
     }
     CHECK_HEAP();
+}
+
+/* ---- what is an object ---- */
+
+#define HUGE_GRANULES 9000 /* more bitmap words than a back byte counts */
+FRESH_ARENA(huge, (HUGE_GRANULES + 1000) * MOAT_GRANULE);
+
+static void a_huge_object_is_found_by_its_last_byte(void) {
+    CHECK(fresh_heap(huge.bytes, sizeof huge.bytes));
+    unsigned char *bytes = MOAT_NEW_BYTES(HUGE_GRANULES * MOAT_GRANULE);
+    struct moat_object object;
+    CHECK(bytes != NULL && moat_object_find(bytes + HUGE_GRANULES * MOAT_GRANULE - 1, &object));
+    CHECK_POINTER(object.start, bytes);
+    CHECK_HEAP();
+}
+
+#define DEAD 50
+static uintptr_t dead[DEAD];
+
+static __attribute__((noinline)) void make_dead(void) {
+    for (unsigned i = 0; i < DEAD; i++) {
+        dead[i] = hide(MOAT_NEW(node_type));
+    }
+}
+
+/* A stale word on the stack may keep one or another. */
+static void what_the_sweep_has_still_to_free_is_no_object(void) {
+    CHECK(fresh_heap(arena.bytes, sizeof arena.bytes));
+    make_dead();
+    scrub_stack();
+    moat_cycle_start();
+    while (moat_heap.cycle.phase != MOAT_PHASE_SWEEP) {
+        moat_cycle_step(MOAT_CONFIG_SLICE_UNITS);
+    }
+    CHECK_EQUAL(moat_heap.sweep.word, 0);
+    unsigned alive = 0;
+    for (unsigned i = 0; i < DEAD; i++) {
+        alive += is_alive(dead[i]) ? 1 : 0;
+    }
+    CHECK(alive < DEAD / 4);
+}
+
+/* ---- the search's stop ---- */
+
+static void stop_at(uint32_t word) {
+    moat_port_mask_t masked = moat_port_mask();
+    moat_search_stop_at(moat_heap.arenas.table[0], word);
+    moat_port_unmask(masked);
+}
+
+/* `words` words behind the chunk, which the search has passed. */
+static void try_stop(uint32_t words) {
+    CHECK(fresh_heap(arena.bytes, sizeof arena.bytes));
+    CHECK(MOAT_NEW(small_type) != NULL);
+    const struct moat_arena *home = moat_heap.arenas.table[0];
+    moat_word header = moat_heap.types.bytes_header;
+    uint32_t word = (moat_granule_of(home, moat_heap.chunk.limit) + 31) / 32 + words;
+    uintptr_t stop = moat_granule_address(home, word * 32), at;
+    stop_at(word);
+    CHECK_EQUAL(moat_take_large((words + 1) * 32, header), 0);
+    for (uint32_t granules = 1 + words; granules != 0; granules--) {
+        while ((at = moat_take_small(granules, header)) != 0) {
+            CHECK(at + moat_bytes(granules) <= stop && moat_heap.chunk.limit <= stop);
+        }
+    }
+    CHECK_EQUAL(at, 0);
+    CHECK(free_bytes() >= home->low + home->span - MOAT_GRANULE - stop);
+    CHECK_HEAP();
+}
+
+static void nothing_is_taken_behind_the_stop(void) {
+    for (uint32_t words = 1; words < 10 && !test_failed(); words++) {
+        try_stop(words);
+    }
 }
 
 static const struct test_case cases[] = {
@@ -308,6 +389,9 @@ static const struct test_case cases[] = {
     TEST_CASE(all_of_the_arena_in_one_object),
     TEST_CASE(every_hole_of_a_checkerboard_is_found),
     TEST_CASE(exact_fits),
+    TEST_CASE(a_huge_object_is_found_by_its_last_byte),
+    TEST_CASE(what_the_sweep_has_still_to_free_is_no_object),
+    TEST_CASE(nothing_is_taken_behind_the_stop),
 };
 
 int main(void) {

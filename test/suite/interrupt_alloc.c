@@ -108,7 +108,7 @@ static void arrange_room(void) {
 }
 
 static void arrange_no_room(void) {
-    while (room() > node_type.extent) {
+    while (room() >= node_type.extent) {
         CHECK(MOAT_NEW(node_type) != NULL);
     }
 }

@@ -5,6 +5,9 @@
 #include "fresh_heap.h"
 #include "harness.h"
 
+#include "heap/cycle.h"
+#include "space/granule.h"
+
 #include <bsp.h>
 #include <moat.h>
 
@@ -163,8 +166,10 @@ static void finalizers_come_before_the_hook(void) {
     CHECK_EQUAL(hook_calls, 0);
 }
 
+static size_t made;
+
 static void fill_in_handler(void) {
-    while (MOAT_NEW(node_type) != NULL) {
+    for (made = 0; MOAT_NEW(node_type) != NULL; made++) {
     }
     CHECK_EQUAL(moat_last_error(), MOAT_ERR_MEMORY);
 }
@@ -174,12 +179,44 @@ static void handler_asks_thread_mode(void) {
     CHECK(start(give_up));
     bsp_interrupt(fill_in_handler);
     CHECK(!test_failed());
+    CHECK(made * node_type.extent > moat_heap.stats.arena_bytes / 16 * 15); /* the reserve too */
     CHECK(moat_heap.cycle.requested);
     CHECK_EQUAL(hook_calls, 0);
     CHECK_HEAP();
     CHECK(MOAT_NEW(node_type) != NULL);
     CHECK(!moat_heap.cycle.requested);
     CHECK_HEAP();
+}
+
+FRESH_ARENA(wide, 4096 * sizeof(void *));
+
+/* While the sweep is under way a handler gets what it finds, a slice at a time, up to its end. */
+static void handler_follows_the_sweep(void) {
+    CHECK(fresh_heap(wide.bytes, sizeof wide.bytes));
+    while (moat_heap.cycle.phase == MOAT_PHASE_IDLE) {
+        CHECK(MOAT_NEW(node_type) != NULL);
+    }
+    while (moat_heap.cycle.phase != MOAT_PHASE_SWEEP) {
+        moat_cycle_step(MOAT_CONFIG_SLICE_UNITS);
+    }
+    bsp_interrupt(fill_in_handler);
+    CHECK(!test_failed());
+    CHECK(made * node_type.extent > moat_heap.stats.arena_bytes / 4 * 3);
+    CHECK_HEAP();
+}
+
+static __attribute__((noinline)) void make_garbage(size_t bytes) {
+    CHECK(MOAT_NEW_BYTES(bytes) != NULL);
+}
+
+/* An object that only a whole cycle and the reserve have room for gets it, and leaves the reserve closed. */
+static void reserve_is_closed_again(void) {
+    CHECK(fresh_heap(wide.bytes, sizeof wide.bytes));
+    make_garbage(moat_heap.stats.arena_bytes / 4);
+    scrub_stack();
+    CHECK(MOAT_NEW_BYTES(moat_heap.stats.arena_bytes / 16 * 15) != NULL);
+    CHECK_EQUAL(moat_heap.cycle.phase, MOAT_PHASE_IDLE);
+    CHECK(moat_heap.search.stop_word < moat_arena_words(moat_heap.arenas.table[0]));
 }
 
 static const struct test_case cases[] = {
@@ -190,6 +227,8 @@ static const struct test_case cases[] = {
     TEST_CASE(hook_may_drop_references),
     TEST_CASE(finalizers_come_before_the_hook),
     TEST_CASE(handler_asks_thread_mode),
+    TEST_CASE(handler_follows_the_sweep),
+    TEST_CASE(reserve_is_closed_again),
 };
 
 int main(void) {

@@ -3,8 +3,11 @@
  *
  * SPDX-License-Identifier: MIT */
 #include "fresh_heap.h"
-#include "space/granule.h"
 #include "harness.h"
+
+#include "heap/cycle.h"
+#include "heap/pace.h"
+#include "space/granule.h"
 
 #include <moat.h>
 
@@ -213,7 +216,18 @@ ADVERSARY(large_and_small, .percent = 60, .bytes = large, .outgrows_holes = true
 ADVERSARY(large_and_small_dead_at_the_start, .percent = 60, .bytes = large, .drops_at_start = true,
           .outgrows_holes = true)
 
+/* docs/pacing.md: a request for more granules than one payment is for pays for each of them. */
+static void large_requests_pay_in_proportion(void) {
+    CHECK(start());
+    moat_cycle_start();
+    uint32_t payment_units = moat_pace_units(1);
+    CHECK_EQUAL(moat_pace_units(PAYMENT_GRANULES), payment_units);
+    CHECK_EQUAL(moat_pace_units(10 * PAYMENT_GRANULES), 10 * payment_units);
+    moat_cycle_finish();
+}
+
 static const struct test_case cases[] = {
+    TEST_CASE(large_requests_pay_in_proportion),
     TEST_CASE(small_ones),
     TEST_CASE(small_leaves),
     TEST_CASE(small_ones_in_any_order),
