@@ -11,7 +11,7 @@
 /* The cost of work, in instructions of a Cortex-M3, about: looking a value up; going on to what is not after the habit;
  * a slice's begin and end. */
 #define LOOK_UP 80
-#define NEXT 90
+#define NEXT 140
 #define WINDOW 60
 
 #define NO_HABIT (~(moat_word)0)

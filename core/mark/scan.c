@@ -75,7 +75,7 @@ void moat_scan_object(struct moat_scan *scan, const struct moat_arena *arena, ui
     moat_word header = *moat_header_at(at);
     const struct moat_type *type = moat_header_type(header);
     bool array = (header & MOAT_HEADER_ARRAY) != 0;
-    bool sized = !array && type->flexible == 0, extends = array && moat_heap.cycle.phase == MOAT_PHASE_MARK;
+    bool sized = !array && type->flexible == 0, extends = !sized && moat_heap.cycle.phase == MOAT_PHASE_MARK;
     uintptr_t end = extends ? at + MOAT_GRANULE : start + type->size;
     if (!sized && !extends) {
         end = moat_granule_address(arena, moat_object_end(arena, granule));
@@ -142,6 +142,8 @@ bool moat_scan_next_piece(struct moat_scan *scan) {
         begin_mapped(scan);
     } else if (type == NULL) {
         return begin_more(scan);
+    } else if (scan->extends && !scan->array) {
+        (void)extend(scan); /* a tail begins once the object's length is known */
     } else if (scan->inner != 0) {
         begin_inner(scan, &type->runs[scan->run - 1]);
     } else if (scan->pieces != 0) {

@@ -10,9 +10,9 @@
 #include "space/search.h"
 #include "space/take.h"
 
-/* Bitmap words that one masked step looks at, or claims. */
-#define WORDS_AT_ONCE 16u
-#define CLAIM_GRANULES (WORDS_AT_ONCE * MOAT_WORD_GRANULES)
+/* What one masked step looks at, in bitmap words, and claims. */
+#define LOOK_WORDS 8u
+#define CLAIM_GRANULES (16u * MOAT_WORD_GRANULES)
 
 /* A search for so many free granules in a row: what it has found so far ends before `word` of `arena`. */
 struct hunt {
@@ -41,7 +41,12 @@ static bool look_at(struct hunt *hunt, uint32_t end) {
     do {
         uint32_t used = all[word].start | all[word].mark;
         word++;
-        enough = found + (used == 0 ? MOAT_WORD_GRANULES : moat_lowest_bit(used));
+        enough = found;
+        if (used == 0) {
+            enough += MOAT_WORD_GRANULES;
+        } else if (found + MOAT_WORD_GRANULES > hunt->wanted) { /* else it can't be; counting bits may be slow */
+            enough += moat_lowest_bit(used);
+        }
         if (enough >= hunt->wanted) {
             hunt->first = ((word - 1) << 5) - found;
             break;
@@ -72,7 +77,7 @@ static bool hunt_on(struct hunt *hunt) {
         next_arena(hunt);
         return false;
     }
-    return look_at(hunt, end - hunt->word < WORDS_AT_ONCE ? end : hunt->word + WORDS_AT_ONCE);
+    return look_at(hunt, end - hunt->word < LOOK_WORDS ? end : hunt->word + LOOK_WORDS);
 }
 
 static bool find(struct hunt *hunt) {
