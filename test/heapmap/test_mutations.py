@@ -108,7 +108,7 @@ HEAD_DIGITS = 18  # so that the frame stays one of this dump
 
 # ---- what is made of them ----
 
-def draw(log):
+def draw(log, elf=os.environ["MOAT_ELF"]):
     """(exit status, standard error, what --json writes or None, whether a page was written)"""
     path, page, data = FOLDER / "console.log", FOLDER / "heap.html", FOLDER / "heap.json"
     path.write_bytes(log)
@@ -116,7 +116,7 @@ def draw(log):
         file.unlink(missing_ok=True)
     errors = io.StringIO()
     with contextlib.redirect_stderr(errors):
-        status = heapmap.main([os.environ["MOAT_ELF"], str(path), "-o", str(page), "--json", str(data)])
+        status = heapmap.main([str(elf), str(path), "-o", str(page), "--json", str(data)])
     return status, errors.getvalue(), json.loads(data.read_text()) if data.exists() else None, page.exists()
 
 
@@ -176,6 +176,18 @@ def forged(lines):
     return case
 
 
+def without_layout(lines):
+    """A firmware whose debug information lacks the numbers of core's layout: one sentence, and nothing is drawn."""
+    def case():
+        elf = FOLDER / "other.elf"
+        firmware = pathlib.Path(os.environ["MOAT_ELF"]).read_bytes()
+        elf.write_bytes(firmware.replace(b"\0moat_layout\0", b"\0moat_latter\0"))
+        status, errors, _, page = draw(b"".join(lines), elf)
+        said = errors.count("\n") == 1 and "no debug information of enum moat_layout" in errors
+        return None if status == 2 and said and not page else f"status {status}, page {page}: {errors}"
+    return case
+
+
 def cases():
     lines = one_dump(run_fixture())
     status, errors, truth, _ = draw(b"".join(lines))
@@ -183,6 +195,7 @@ def cases():
     for mutation in HARMLESS + HARMFUL:
         yield mutation.__name__, mutated(lines, truth, mutation, mutation in HARMLESS)
     yield "forge", forged(lines)
+    yield "without_layout", without_layout(lines)
 
 
 test_cases = as_pytest(cases())

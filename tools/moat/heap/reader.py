@@ -67,7 +67,8 @@ def _stats(place: Place, walks: Sequence[ArenaWalk]) -> dict[str, Any]:
     """As moat_stats_get would answer."""
     state, granules = place.state, sum(walk.free for walk in walks) + place.state["listed"]
     free = granules * place.layout.granule + state["chunk"]["limit"] - state["chunk"]["at"]
-    return {**state["stats"], "free_bytes": free, "phase": state["cycle"]["phase"]}
+    return {**state["stats"], "free_bytes": free, "free_is_least": place.phase == "sweep",
+            "phase": state["cycle"]["phase"]}
 
 
 def _arenas(place: Place) -> list[ArenaWalk]:
