@@ -10,7 +10,7 @@
 #include "space/search.h"
 #include "space/take.h"
 
-/* What one masked step looks at, in bitmap words, and claims. */
+/* Bitmap words that one masked step looks at, and claims. */
 #define LOOK_WORDS 8u
 #define CLAIM_GRANULES (16u * MOAT_WORD_GRANULES)
 
