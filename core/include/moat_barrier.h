@@ -1,11 +1,11 @@
-/* moat: stores to slots. Every store to a slot of a managed object, root or stack variable that may be seen by the
- * collector goes through one of these. Each evaluates each argument once. Context: any, for all of them.
+/* moat: stores to slots. Every store to a slot of a managed object, of a root, or of a local variable that another
+ * context sees goes through one of these. Each evaluates each argument once. Context: any, for all of them.
  *
- * Cost: idle, a test of one word more than the plain store (`make bench` counts instructions). While marking, a call
- * that greys at most two objects, interrupts masked. CHECK2 adds its check before that test, marking or not. A store to
- * a local variable that no other context sees needs no macro. An initialised local copy
- * (`struct node t = *a;`) needs none either, but may be made byte by byte: where handlers store to the same slots, copy
- * with MOAT_MOVE, which copies whole words.
+ * Cost, where a macro does not say its own: while no cycle marks, a test of one word more than the plain store
+ * (`make bench` counts instructions). While one marks, a call that greys at most two objects, interrupts masked. CHECK2
+ * adds its check before that test, marking or not. An initialised local copy (`struct node t = *a;`) needs no
+ * macro, but may be made byte by byte: where handlers store to the same slots, copy with MOAT_MOVE, which copies whole
+ * words.
  *
  * SPDX-License-Identifier: MIT */
 #ifndef MOAT_BARRIER_H
@@ -27,7 +27,8 @@
 /* MOAT_CLEAR(slot): slot = NULL. Never traps in managed memory. */
 #define MOAT_CLEAR(slot) moat_clear_(MOAT_SLOT_(slot))
 
-/* MOAT_SWAP(a, b): exchanges two slots of one type. Not atomic against handlers that store to the same slots. */
+/* MOAT_SWAP(a, b): exchanges two slots of one type. Not atomic against handlers that store to the same slots. Cost: a
+ * call, interrupts masked for the two stores, plus the barrier while marking. */
 #define MOAT_SWAP(a, b) ((void)sizeof(1 ? (a) : (b)), moat_swap_(MOAT_SLOT_(a), MOAT_SLOT_(b)), (void)moat_returned_(0))
 
 /* MOAT_CAS(slot, expected, desired): atomically, if slot holds `expected`, stores `desired`.
@@ -36,15 +37,18 @@
 #define MOAT_CAS(slot, expected, desired)                                                                              \
     (moat_returned_(moat_cas_(MOAT_SLOT_(slot), MOAT_VALUE_(slot, expected), MOAT_VALUE_(slot, desired))) != 0)
 
-/* MOAT_ATOMIC_STORE(slot, value): as MOAT_STORE, and all of it, barrier included, is atomic against handlers. */
+/* MOAT_ATOMIC_STORE(slot, value): as MOAT_STORE, and all of it, barrier included, is atomic against handlers. Cost: as
+ * MOAT_CAS's. */
 #define MOAT_ATOMIC_STORE(slot, value) ((void)MOAT_EXCHANGE(slot, value))
 
-/* MOAT_EXCHANGE(slot, value): atomically stores value and returns (as void *) what was replaced. */
+/* MOAT_EXCHANGE(slot, value): atomically stores value and returns (as void *) what was replaced. Cost: as
+ * MOAT_CAS's. */
 #define MOAT_EXCHANGE(slot, value) moat_returned_pointer_(moat_exchange_(MOAT_SLOT_(slot), MOAT_VALUE_(slot, value)))
 
 /* MOAT_MOVE(type, to, from): copies one element of `type`, slots and plain data; the ranges may overlap.
- * to, from  pointers to elements: in managed memory, `from` anywhere. Cost: a word a word; interrupts are on, each
- * word is copied whole. While marking, the slots' values are shaded first. */
+ * to, from  pointers to elements; `to` lies in managed memory, `from` anywhere. Cost: a load and a store for each word,
+ *           which is copied whole, interrupts on. While marking, the slots' values are shaded first, masked one by one.
+ */
 #define MOAT_MOVE(type, to, from) MOAT_MOVE_PART(type, to, from, 0, (type).size)
 
 /* MOAT_MOVE_PART(type, to, from, offset, bytes): as MOAT_MOVE for `bytes` bytes from `offset` within the element.

@@ -69,8 +69,8 @@
 #define MOAT_CONFIG_SLICE_UNITS 24
 #endif
 
-/* MOAT_CONFIG_PACE: work units that each allocation does at least while a cycle marks, in slices.
- * Range 1..1024. More starts cycles later, so that there are fewer, and lengthens allocations while one marks
+/* MOAT_CONFIG_PACE: work units that each allocation does at least while a cycle runs, in slices.
+ * Range 1..1024. More starts cycles later, so that there are fewer, and lengthens allocations while one runs
  * (docs/pacing.md). */
 #ifndef MOAT_CONFIG_PACE
 #define MOAT_CONFIG_PACE 100
@@ -97,8 +97,9 @@
 #endif
 
 /* MOAT_CONFIG_EVENTS: events of the collector that are kept, with their times. Range 0..4096; 0 = none, and no code.
- * The last 16 go into a fault record; moat_trace_print prints them. Cost: 12 bytes of RAM each, and two calls of some
- * 60 instructions, which read the clock, at each slice and slow allocation (docs/trace.md). */
+ * The last 16 go into a fault record; moat_trace_print prints them. Cost: 12 bytes of RAM each; two calls of some
+ * 60 instructions, which read the clock, at each slice and slow allocation (docs/trace.md); and free memory is counted
+ * as it is taken and swept. */
 #ifndef MOAT_CONFIG_EVENTS
 #define MOAT_CONFIG_EVENTS 0
 #endif

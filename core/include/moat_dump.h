@@ -1,4 +1,4 @@
-/* moat: heap dumps over the console, for tools/moat-heapmap. docs/heap-map.md has the format.
+/* moat: heap dumps over the console, for `moat heap` on the computer. docs/heap-map.md has the format.
  *
  * SPDX-License-Identifier: MIT */
 #ifndef MOAT_DUMP_H
@@ -7,7 +7,7 @@
 /* Prints the heap as it is at this moment through moat_port_write, in framed lines: the heap's state and bitmaps,
  * roots, pins, handles, stacks, and the objects that have slots, whole. For objects without slots (raw bytes, text) it
  * prints the header, for stacks the words that are addresses in the heap: what else the firmware keeps there stays on
- * the device. Free memory is left out.
+ * the device. Free memory is left out, but for the holes' headers and links.
  *
  * Allocates nothing and changes nothing. Works at any phase of the collector; where the sweep has still to come, dead
  * objects show as such. Interrupts are masked from the first line to the last, so that it is one moment's picture: a

@@ -2,7 +2,7 @@
  * firmware's if it gives one.
  *
  * Layout 2, little endian, the same on 32- and 64-bit cores but for the words that a record ends with.
- * docs/fault-record.md specifies it byte by byte for the decoder, tools/moat-fault.
+ * docs/fault-record.md specifies it byte by byte for the decoder, `moat fault`.
  *
  * SPDX-License-Identifier: MIT */
 #ifndef MOAT_FAULT_H

@@ -50,7 +50,7 @@ struct moat_arena {
 struct __attribute__((may_alias)) moat_hole {
     moat_word header;
     struct moat_hole *next; /* in its list */
-    moat_word granules;     /* only in the list of long holes: the others have no room */
+    moat_word granules;     /* only in the list of long holes: the other lists tell it */
 };
 
 /* Holes of 1 to 30 granules have a list each, longer ones share the last. */
@@ -120,7 +120,7 @@ struct moat_scan {
     uintptr_t element;            /* start of the element under way */
     uintptr_t end;                /* end of the object or range */
     bool array;                   /* elements follow each other up to `end` */
-    bool extends;                 /* and the object may go on behind it: large ones are looked at word by word */
+    bool extends;                 /* and the array may go on behind it: its end is looked for while it is scanned */
 };
 
 #if MOAT_CONFIG_SLICE_CLOCK
@@ -158,22 +158,22 @@ struct moat_border {
     uintptr_t home, home_span; /* the first arena's, for the fast half of the store check */
 };
 
-/* Written by space/take.c, and by heap/alloc.c, whose fast path advances `at`. Read in space/ and inspect/.
- * [at, limit) is zeroed and its mark bits are set. at == limit == 0: there is none, as while a cycle runs. */
+/* Written by space/take.c, and by heap/alloc.c, whose fast path advances `at`. Read in base/, space/ and inspect/.
+ * [at, limit) is zeroed and its mark bits are set. at == limit: there is none, as while a cycle runs. */
 struct moat_chunk {
     uintptr_t at, limit;
     uintptr_t bias; /* its arena's */
 };
 
-/* Holes by size. Written by space/holes.c, and by heap/alloc.c, whose fast path takes the first. Read in space/ and
+/* Holes by size. Written by space/holes.[ch], and by heap/alloc.c, whose fast path takes the first. Read in space/ and
  * inspect/. */
 struct moat_lists {
     struct moat_hole *holes[MOAT_LISTS]; /* by granules; holes[0] is never used */
     uint32_t map;                        /* bit i: holes[i] may be non-empty */
 };
 
-/* Where the search for free memory stands, and where it stops. Written by space/search.c, and the run by space/take.c;
- * read in space/ and inspect/. */
+/* Where the search for free memory stands, and where it stops. Written by space/search.[ch]; by space/take.c the run;
+ * by space/large.c all but the stop. Read in space/, heap/ and inspect/. */
 struct moat_place {
     struct moat_bits *word;      /* next to look at */
     struct moat_bits *group_end; /* of the words that can be looked at one after the other */
@@ -193,8 +193,8 @@ struct moat_search {
     uint32_t large_word;            /* in there */
 };
 
-/* When the collector works. Written by heap/pace.c, `work` by heap/cycle.c, `usable`, `payments` and
- * `paid_for` by space/ too. Read in heap/ and space/. */
+/* When the collector works. Written by heap/pace.c, and by heap/heap.c when an arena is added; `work` by heap/cycle.c;
+ * `usable`, `payments` and `paid_for` by space/ too. Read in heap/ and space/. */
 struct moat_pace {
     uint32_t reserve;       /* free granules that are to lie behind the stop: for the next marking and its sweep */
     uint32_t sweep_reserve; /* those of them that are for the sweep */
@@ -209,7 +209,7 @@ struct moat_pace {
 /* Written by heap/cycle.c. Read by anybody in core. */
 struct moat_cycle {
     enum moat_phase phase;
-    bool requested;  /* thread mode must start a cycle, or end one, whatever is free */
+    bool requested;  /* thread mode must start a cycle as soon as none runs, whatever is free */
     uint32_t number; /* of the cycle that runs or ran last */
 };
 
@@ -239,8 +239,9 @@ struct moat_sweep {
     uint32_t usable;          /* free granules behind that place, in runs that are worth it */
 };
 
-/* Where marking stands. Written by heap/cycle.c, `scan` and `busy` by mark/grey.c, root_step by mark/root.c, and by
- * mark/stack.c when a stack is added. Read in heap/, mark/, and store/ (stacks_grey). */
+/* Where marking stands. Written by heap/cycle.c, `scan` by mark/grey.c and mark/root.c too, `busy` by mark/grey.c,
+ * root_step by mark/root.c, and by mark/stack.c when a stack is added. Read in heap/, mark/, and store/ (stacks_grey).
+ */
 struct moat_marking {
     bool busy;        /* handlers must not mark: thread mode does, and lets them run for an instant */
     bool stacks_grey; /* some stack is not scanned yet: stores shade the new value too */
@@ -262,7 +263,7 @@ struct moat_finalizers {
 };
 
 /* The front door. Written by heap/heap.c (ready), mark/stack.[ch] (inside, caller, stack_...) and heap/alloc.c (the
- * others). Read in heap/, and `ready` by anybody. */
+ * others). Read in heap/ and mark/, and `ready` by anybody. */
 struct moat_front {
     uintptr_t inside; /* the stack pointer with which thread mode entered the slow path or the collector; 0: outside */
     uintptr_t caller; /* who called what is inside, for its traps */
@@ -289,9 +290,9 @@ struct moat_heap {
     struct moat_border border;
     struct moat_chunk chunk;
     struct moat_lists lists; /* IDLE */
-    uint32_t listed;         /* granules in these and those lists. Written as they are */
+    uint32_t listed;         /* granules in these lists and in `aside`. Written as they are */
 #if MOAT_CONFIG_EVENTS > 0
-    uint32_t free_granules; /* 00 in the bitmaps; in SWEEP, where it has been. Written in space/ and by heap/heap.c */
+    uint32_t free_granules; /* that are 00 in the bitmaps. Written in space/ and by heap/heap.c */
 #endif
     struct moat_search search;
     struct moat_pace pace;
@@ -303,7 +304,7 @@ struct moat_heap {
     struct moat_finalizers finalizers;
     struct moat_front front;
     struct moat_tables tables;
-    struct moat_lists aside; /* MARK: the lists as they were at the cycle's start */
+    struct moat_lists aside; /* MARK: the holes, where the fast path does not find them */
     struct moat_stats stats; /* each counter is written where the thing counted happens */
 #if MOAT_CONFIG_SLICE_CLOCK
     struct moat_utilisation utilisation; /* written by heap/utilisation.c, read there */

@@ -105,7 +105,7 @@ MOAT_STAMP_(LINT, 1);
 #define __builtin_bzero(at, n) __builtin_bzero(MOAT_LINT_BYTES_(at), n)
 #define __builtin_memset(at, c, n) __builtin_memset(MOAT_LINT_BYTES_(at), c, n)
 
-/* ---- the map of a type, beside the members that it should name: tools/moat-lint compares the two ---- */
+/* ---- the map of a type, beside the members that it should name: `moat lint` compares the two ---- */
 
 #undef MOAT_TYPE_BESIDE_
 #define MOAT_TYPE_BESIDE_(name, T) __attribute__((used)) static __typeof__(T) *const moat_lint_##name = 0;

@@ -1,4 +1,4 @@
-/* moat: printing what the collector did, for tools/moat-trace on the computer.
+/* moat: printing what the collector did, for `moat trace` on the computer.
  *
  *     #include <moat.h>
  *     moat_trace_print();      built with MOAT_CONFIG_EVENTS=1024, say

@@ -81,9 +81,10 @@ enum moat_extent {
  *         MOAT_RUN_STRUCTS(T, member, S, fields...), a struct S or an array of them, whose slots are `fields`,
  *         all within its first MOAT_WORD_BITS words;
  *         MOAT_RUN_NESTED(T, member, S, inner), the same where `inner`, a slot or an array of slots of S, may lie
- * anywhere in it; MOAT_RUN_NESTED_STRUCTS(T, member, S, inner, R, fields...), where `inner` is a struct R or an array
- * of them, whose slots are `fields`, all within its first MOAT_WORD_BITS words. For a struct with several, one run
- * each. */
+ *         anywhere in it, and
+ *         MOAT_RUN_NESTED_STRUCTS(T, member, S, inner, R, fields...), where `inner` is a struct R or an array of them,
+ *         whose slots are `fields`, all within its first MOAT_WORD_BITS words. A struct with several such members takes
+ *         a run for each. */
 #define MOAT_TYPE_RUNS(name_, T, ...)                                                                                  \
     static const struct moat_run name_##_runs_[] = {__VA_ARGS__};                                                      \
     MOAT_TYPE_CHECK_(name_, T);                                                                                        \
