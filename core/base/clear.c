@@ -1,4 +1,4 @@
-/* moat: clearing and copying memory. See granule.h.
+/* moat: clearing and copying memory. See clear.h.
  *
  * SPDX-License-Identifier: MIT */
 #include "base/clear.h"

@@ -22,7 +22,7 @@ enum moat_event_kind {
     MOAT_EVENT_CYCLE_END = 3,      /* bytes free */
     MOAT_EVENT_SLICE_BEGIN = 4,    /* units of work asked for; interrupts are masked up to its end */
     MOAT_EVENT_SLICE_END = 5,      /* bytes free */
-    MOAT_EVENT_ALLOCATE_BEGIN = 6, /* bytes: a slow allocation, of a chunk, an array or a large object */
+    MOAT_EVENT_ALLOCATE_BEGIN = 6, /* bytes; docs/trace.md says which allocations */
     MOAT_EVENT_FINALIZE_BEGIN = 8, /* the object, low 32 bits */
     MOAT_EVENT_EXHAUSTED = 9,      /* bytes that could not be had */
     MOAT_EVENT_ALLOCATE_END = 10,  /* bytes free */

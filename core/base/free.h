@@ -7,8 +7,8 @@
 #include "moat_heap.h"
 
 /* Bytes of free memory, holes and the chunk; while sweeping, those found so far. Context: any; interrupts are masked
- * for 16 bitmap words at a time, and what handlers take between counts or not. Cost: some 20 instructions for each 32
- * granules of the arenas. */
+ * for 16 bitmap words at a time; what handlers take meanwhile may be counted or not. Cost: some 20 instructions for
+ * each 32 granules of the arenas. */
 uintptr_t moat_free_bytes(void);
 
 /* The free granules of the bitmaps are counted where events tell of them; they need no walk then. Masked. */

@@ -1,7 +1,8 @@
 /* moat: what core asks of a CPU, and no more. docs/porting.md walks through it.
  *
- * Rules for all of them: no port function allocates, calls moat_* (but moat_fault_exception), or blocks without
- * bound; all may be called from handlers with interrupts masked; the port keeps no state that core depends on.
+ * Rules for all of them: no port function allocates, calls moat_* (but moat_fault_exception and moat_fault_misused), or
+ * blocks without bound; all may be called from handlers with interrupts masked; the port keeps no state that core
+ * depends on.
  *
  * A port folder holds moat_port_cpu.h with the inline half, found by the include path (-Iport/FAMILY):
  *
@@ -14,7 +15,11 @@
  *   MOAT_PORT_REGISTER_SP    the stack pointer's number
  *   MOAT_PORT_CALL_BYTES     of the longest call instruction
  *
- *   #define MOAT_PORT_CLEAR(at) ...                           if there is a fast way: clear 8 words at `at`
+ * and, where the CPU has a faster way than C:
+ *
+ *   #define MOAT_PORT_CLEAR(at) ...                           clear 8 words at `at`
+ *   #define MOAT_PORT_SKIP(at, end, low, span) ...            as skip() in mark/stack.c
+ *   #define MOAT_PORT_GREY 1                                  the port has moat_grey_loop (mark/grey.h)
  *
  * Both halves of the mask are compiler barriers. The rest is out of line, below.
  *
@@ -56,7 +61,7 @@ const char *moat_port_undone(void);
 
 /* Core was called on a stack, or by a task, that it must not be called by: for firmware that has the fault log (all
  * whose unexpected exceptions end in moat_fault_exception) this is moat_fault_misused with the same arguments; else
- * moat_port_trap. Apart from moat_fault_exception the one moat_* function that a port may call. */
+ * moat_port_trap. */
 _Noreturn void moat_port_misused(uintptr_t pc, uintptr_t sp, uintptr_t other);
 
 /* A free-running counter of instructions or cycles that wraps at 32 bits; 0 where there is none. */

@@ -1,12 +1,12 @@
 /* moat, internal: how core raises a fault. The record itself is public: moat_fault.h.
  *
- *   fault.c          raising: the order of record, console, sink and trap
- *   fault_causes.c   what firmware, ports and boards call
- *   fault_record.c   a record's bytes
- *   fault_stack.c    the slice of the stack, the likely callers
- *   fault_ring.c     where records are kept
- *   fault_print.c    sentences and framed lines
- *   fault_sink.c     what outlives power; linked only where moat_fault_sink_set is called
+ *   fault.c     raising: the order of record, console, sink and trap
+ *   causes.c    what firmware, ports and boards call
+ *   record.c    a record's bytes, with the slices of stacks
+ *   callers.c   the stack that a fault came from, the likely callers
+ *   ring.c      where records are kept
+ *   print.c     sentences and framed lines
+ *   sink.c      what outlives power; linked only where moat_fault_sink_set is called
  *
  * SPDX-License-Identifier: MIT */
 #ifndef MOAT_FAULT_INTERNAL_H
@@ -108,7 +108,7 @@ void moat_fault_print_record(const struct moat_fault *fault, uint32_t count);
 
 /* ---- the sink ---- */
 
-/* The functions of fault_sink.c that the rest calls; NULL where no sink is set. */
+/* The functions of sink.c that the rest calls; NULL where no sink is set. */
 struct moat_fault_mirror {
     uint32_t (*count)(const struct moat_fault *record); /* of the same fault, 0 if it has none */
     void (*append)(const struct moat_fault *record, uint32_t count);

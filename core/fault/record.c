@@ -1,4 +1,4 @@
-/* moat: a fault record's bytes. See fault.h, fault_ring.h.
+/* moat: a fault record's bytes. See fault.h, ring.h.
  *
  * SPDX-License-Identifier: MIT */
 #include "fault/fault.h"

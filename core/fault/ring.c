@@ -1,4 +1,4 @@
-/* moat: the ring of fault records in retained RAM. See fault_ring.h; docs/fault-record.md has the layout and the rules.
+/* moat: the ring of fault records in retained RAM. See ring.h; docs/fault-record.md has the layout and the rules.
  *
  * A record may be torn at any instruction, by a reset or by a second fault, and must then be recognised. So its
  * magic says "torn" before the first field changes and "complete" only after the checksum stands. All writes go

@@ -1,4 +1,4 @@
-/* moat: the slots in a range of memory. See guard_range.h.
+/* moat: the slots in a range of memory. See range.h.
  *
  * SPDX-License-Identifier: MIT */
 #include "guard/range.h"

@@ -17,7 +17,7 @@
 #include "space/search.h"
 #include "space/take.h"
 
-/* Units that a handler may spend on a sweep, in slices, before its allocation fails. */
+/* Units that a handler spends on a sweep before its allocation fails, in slices, of which the last may be beyond. */
 #define HANDLER_UNITS 192u
 
 /* Every allocation takes the slow way. */
@@ -60,8 +60,7 @@ static void *take(const struct request *request) {
     return object;
 }
 
-/* With all that is free, behind the search's stop too. A stop that it was worth opening for stays open only for this.
- */
+/* Takes from all that is free, behind the search's stop too. The stop is where it was afterwards. */
 static void *take_reserve(const struct request *request) {
     moat_port_mask_t masked = moat_port_mask();
     struct moat_arena *stop = moat_heap.search.stop;

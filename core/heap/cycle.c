@@ -129,7 +129,7 @@ static void mark_slice(uint32_t units, moat_port_mask_t masked) {
     moat_heap.pace.work += units - left;
 }
 
-/* Interrupts masked. The bounded piece of work that a slice is. */
+/* Interrupts masked. A slice; while marking, as many as `units` take. */
 static void run_slice(uint32_t units, moat_port_mask_t masked) {
     MOAT_ASSERT(moat_port_is_masked());
     MOAT_ASSERT(units != 0);

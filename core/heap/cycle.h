@@ -9,12 +9,12 @@
 
 #include "moat_heap.h"
 
-/* Before `granules` are claimed: does the work that is due for them. In thread mode starts a cycle when it is time,
- * runs slices in proportion and finalizers that are due; in a handler one slice. Context: any. */
+/* Before `granules` are taken: does the work that is due for them. In thread mode starts a cycle that was asked for, or
+ * runs slices in proportion, and runs one finalizer that is due; in a handler one slice. Context: any. */
 void moat_cycle_pace(uint32_t granules);
 
-/* One slice of at most `units`, in thread mode; changes phase where that is due; a stack's scan is a slice of its own.
- */
+/* A slice of at most `units`, in thread mode; while marking, more units than a slice has are several, with interrupts
+ * on between them. Then changes the phase, or scans one stack, where that is due. */
 void moat_cycle_step(uint32_t units);
 
 /* Starts a cycle: barrier on, this stack scanned. Thread mode, phase IDLE. */

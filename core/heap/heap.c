@@ -14,7 +14,7 @@
 
 #define ARENA_BYTES_MIN 256u
 
-/* Until a cycle has shown how much marking needs, it begins when so much of the memory is left. */
+/* Until a cycle has shown how much marking needs, it begins when this part of the memory is left. */
 #define FIRST_RESERVE 8u
 
 static uintptr_t words_of(uintptr_t bits) {

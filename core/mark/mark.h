@@ -11,7 +11,8 @@
 #include "base/port.h"
 #include "moat_heap.h"
 
-/* Greys the object that a slot's value points at or into, if it is white. Cost: constant. */
+/* Greys the object that a slot's value points at or into, if it is white. Cost: constant for its payload's address,
+ * else as moat_object_start's. */
 void moat_mark_value(const void *value);
 
 /* Greys, while marking, an object that begins or ceases to be held by a pin, a handle or the list of the doomed. */
@@ -39,8 +40,8 @@ static inline uintptr_t moat_reach_span(uintptr_t span) {
 }
 
 /* As moat_mark_value for a word that may be anything and may stand before or past its object: keeps all objects within
- * whose reach it is. Context: thread, interrupts on. Cost: constant for each arena; marks what lies in at most
- * seventeen granules, nine on 64-bit cores, and six objects more, masked for six granules or one object at a time. */
+ * whose reach it is. Context: thread, interrupts on. Cost for each arena: a look at seventeen granules, nine on 64-bit
+ * cores, and up to six look-ups of objects; marks what they find, masked for that look or for one object at a time. */
 void moat_mark_ambiguous(uintptr_t word);
 
 /* Whether the object at this payload address is white. */

@@ -36,8 +36,8 @@ enum moat_layout {
 
 #define MOAT_NO_GRANULE UINT32_MAX
 
-/* Larger requests are searched for in the bitmap. The search sees a free run of at least so many granules in a piece of
- * at least so many. */
+/* Larger requests are searched for in the bitmap. If a free run has so many granules, the first piece of it that the
+ * search sees has (search.h). */
 #define MOAT_SMALL_GRANULES MOAT_EXTENT_FAST
 
 #define MOAT_WORD_SPAN (MOAT_WORD_GRANULES * MOAT_GRANULE)

@@ -43,7 +43,6 @@ static void stand(struct moat_arena *arena, uint32_t word, uint32_t end) {
     search->place.at = moat_granule_address(arena, word << 5) - MOAT_WORD_SPAN;
 }
 
-/* Goes on to the next words that are not all in use. False: the stop is reached. */
 bool moat_search_next_group(void) {
     struct moat_search *search = &moat_heap.search;
     struct moat_arena *arena = search->arena;
@@ -90,7 +89,7 @@ void moat_search_restart(void) {
     }
 }
 
-/* The group that the search is in ends no later than the stop. */
+/* The end of the search's group is looked up again, since the stop may lie before it. */
 void moat_search_stop_at(struct moat_arena *arena, uint32_t word) {
     MOAT_ASSERT(moat_port_is_masked());
     MOAT_ASSERT(word <= moat_arena_words(arena));

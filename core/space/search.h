@@ -10,10 +10,10 @@
 #include "moat_compiler.h"
 #include "space/granule.h"
 
-/* Goes on to the next free run, or a piece of one: of a run of n granules, min(n, 33) at least. place: a copy of
- * moat_heap.search.place, which is to be put back. Returns the run's granules and stores its address; 0: the stop is
- * reached, or *words, one for each word that is looked at and all in use, is used up and 0. claim: the run's mark bits
- * are set, it is nobody else's from here on. */
+/* Goes on to the next free run, or to a piece of one: the first piece of a run of n granules has min(n, 33) at least,
+ * if the stop does not cut it. place: a copy of moat_heap.search.place, which is to be put back. Returns the run's
+ * granules and stores its address; 0: the stop is reached, or *words, one for each word that is looked at and all in
+ * use, is used up and 0. claim: the run's mark bits are set, it is nobody else's from here on. */
 static inline uint32_t moat_search_next(struct moat_place *place, uintptr_t *at, bool claim, uint32_t *words);
 
 /* Begins anew at the first arena's first word. */
