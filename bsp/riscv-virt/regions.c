@@ -1,4 +1,4 @@
-/* moat: RISC-V virt, its regions. The first one that matches an address counts.
+/* moat: RISC-V virt, its regions. Where they nest, the smallest counts.
  *
  * SPDX-License-Identifier: MIT */
 #include "../common/regions.h"

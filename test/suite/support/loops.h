@@ -10,7 +10,7 @@
 #define LOOP_PAIRS (LOOP_WORDS / 2)
 #define LOOP_BYTES (LOOP_WORDS * sizeof(uintptr_t))
 
-/* Make an array of LOOP_WORDS words in the heap, which nothing else refers to. */
+/* Makes an array of LOOP_WORDS words in the heap, which nothing else refers to. */
 uintptr_t *loop_make(void);
 
 /* Where a loop stands: collects. Called once or more in each. */
