@@ -6,7 +6,8 @@
  * it.
  *
  * SPDX-License-Identifier: MIT */
-#include "space/granule.h"
+#include "base/port.h"
+#include "space/holes.h"
 #include "harness.h"
 #include "support/node.h"
 #include "support/situation.h"
@@ -90,6 +91,10 @@ static __attribute__((noinline)) void do_bytes(void) {
     made = MOAT_NEW_BYTES(LARGE_NODES * sizeof(struct node));
 }
 
+static __attribute__((noinline)) void do_small_bytes(void) {
+    made = MOAT_NEW_BYTES(sizeof(struct node));
+}
+
 static uintptr_t room(void) {
     return moat_heap.chunk.limit - moat_heap.chunk.at;
 }
@@ -110,6 +115,20 @@ static void arrange_room(void) {
 static void arrange_no_room(void) {
     while (room() >= node_type.extent) {
         CHECK(MOAT_NEW(node_type) != NULL);
+    }
+}
+
+/* A hole of just the size, which is not zero: while a cycle runs there is none that the fast path looks at. */
+static void arrange_hole(void) {
+    uintptr_t extent = MOAT_EXTENT_(sizeof(struct node));
+    moat_raw *bytes = MOAT_NEW_BYTES(sizeof(struct node));
+    CHECK(bytes != NULL);
+    if (moat_heap.cycle.phase == MOAT_PHASE_IDLE && !test_failed()) {
+        bytes[1] = 1;
+        moat_port_mask_t masked = moat_port_mask();
+        moat_holes_file(&moat_heap.lists, moat_heap.arenas.table[0]->bias, (uintptr_t)(bytes - 1),
+                        moat_granules(extent));
+        moat_port_unmask(masked);
     }
 }
 
@@ -236,6 +255,10 @@ static void each_instruction_of_a_large_array(void) {
     walk_all(&(const struct operation){do_large, arrange_nothing, LARGE_NODES, 200});
 }
 
+static void each_instruction_of_bytes_in_a_hole(void) {
+    walk_all(&(const struct operation){do_small_bytes, arrange_hole, 1, 20});
+}
+
 static void each_instruction_of_large_bytes(void) {
     walk_all(&(const struct operation){do_bytes, arrange_nothing, LARGE_NODES, 200});
 }
@@ -253,6 +276,7 @@ static const struct test_case cases[] = {
     TEST_CASE(each_instruction_of_a_refill),
     TEST_CASE(each_instruction_of_an_array),
     TEST_CASE(each_instruction_of_a_large_array),
+    TEST_CASE(each_instruction_of_bytes_in_a_hole),
     TEST_CASE(each_instruction_of_large_bytes),
 };
 
