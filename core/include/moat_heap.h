@@ -120,7 +120,7 @@ struct moat_scan {
     uintptr_t element;            /* start of the element under way */
     uintptr_t end;                /* end of the object or range */
     bool array;                   /* elements follow each other up to `end` */
-    bool extends;                 /* and the array may go on behind it: its end is looked for while it is scanned */
+    bool extends;                 /* the array, or tail, may go on behind it: its end is looked for meanwhile */
 };
 
 #if MOAT_CONFIG_SLICE_CLOCK

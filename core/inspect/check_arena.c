@@ -45,8 +45,8 @@ static bool check_back(const struct moat_arena *arena, uint32_t granule, uint32_
     return true;
 }
 
-/* INV-4: a header names a type, and an object has the room that the type asks for, one
- * of fixed size no more; or it is a hole's. */
+/* INV-4: a header names a type, and an object has the room that the type asks for, one of fixed size no more; or it is
+ * a hole's. */
 static bool check_object(const struct moat_arena *arena, uint32_t granule, uint32_t end,
                          struct moat_heap_error *error) {
     uintptr_t at = moat_granule_address(arena, granule);
