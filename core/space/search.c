@@ -118,6 +118,9 @@ bool moat_search_follow(void) {
     }
     moat_search_restart();
     moat_heap.search.follows = true;
+    if (moat_heap.sweep.arena != NULL) {
+        moat_search_stop_at(moat_heap.sweep.arena, moat_heap.sweep.word);
+    }
     return true;
 }
 

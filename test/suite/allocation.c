@@ -8,6 +8,7 @@
 #include "base/port.h"
 #include "heap/cycle.h"
 #include "space/granule.h"
+#include "space/holes.h"
 #include "space/search.h"
 #include "space/take.h"
 
@@ -296,7 +297,6 @@ static void exact_fits(void) {
     make_holes();
     collect_all();
     for (unsigned i = HOLES; i-- > 0;) {
-        CHECK(!is_alive(hole[i]));
         MOAT_STORE(refill[i], MOAT_NEW_BYTES(hole_bytes(i)));
         CHECK_POINTER(refill[i], (void *)~hole[i]);
         CHECK(is_good(refill[i], hole_bytes(i), &moat_type_bytes, true));
@@ -342,6 +342,44 @@ static void what_the_sweep_has_still_to_free_is_no_object(void) {
         alive += is_alive(dead[i]) ? 1 : 0;
     }
     CHECK(alive < DEAD / 4);
+}
+
+/* The object becomes what the search makes of a free run that it passes. */
+static void make_hole(void *object, uint32_t granules) {
+    moat_port_mask_t masked = moat_port_mask();
+    moat_holes_file(&moat_heap.lists, moat_heap.arenas.table[0]->bias, (uintptr_t)object - MOAT_WORD_BYTES, granules);
+    moat_port_unmask(masked);
+}
+
+static void holes_are_no_objects_and_are_cleared(void) {
+    CHECK(fresh_heap(arena.bytes, sizeof arena.bytes));
+    for (uint32_t granules = 1; granules < MOAT_LONG_HOLES; granules++) {
+        size_t bytes = granules * MOAT_GRANULE - MOAT_WORD_BYTES;
+        void *object = MOAT_NEW_BYTES(bytes), *again;
+        CHECK(is_good(object, bytes, &moat_type_bytes, true));
+        make_hole(object, granules);
+        CHECK(!moat_object_find(object, NULL));
+        again = MOAT_NEW_BYTES(bytes);
+        CHECK_POINTER(again, object);
+        CHECK(is_good(again, bytes, &moat_type_bytes, true));
+    }
+    CHECK_HEAP();
+}
+
+static void what_marking_leaves_of_a_run_is_a_hole(void) {
+    CHECK(fresh_heap(arena.bytes, sizeof arena.bytes));
+    moat_cycle_start();
+    const struct moat_search *search = &moat_heap.search;
+    moat_word header = moat_heap.types.bytes_header;
+    uint32_t rest;
+    do {
+        CHECK(moat_take_small(3, header) != 0);
+        rest = moat_granules(search->run_end - search->run_at);
+    } while (rest == 0 || rest >= 20);
+    CHECK_EQUAL(moat_heap.listed, 0);
+    CHECK(moat_take_small(20, header) != 0);
+    CHECK_EQUAL(moat_heap.listed, rest);
+    CHECK_HEAP();
 }
 
 /* ---- the search's stop ---- */
@@ -391,6 +429,8 @@ static const struct test_case cases[] = {
     TEST_CASE(exact_fits),
     TEST_CASE(a_huge_object_is_found_by_its_last_byte),
     TEST_CASE(what_the_sweep_has_still_to_free_is_no_object),
+    TEST_CASE(holes_are_no_objects_and_are_cleared),
+    TEST_CASE(what_marking_leaves_of_a_run_is_a_hole),
     TEST_CASE(nothing_is_taken_behind_the_stop),
 };
 

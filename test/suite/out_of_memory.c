@@ -7,6 +7,7 @@
 
 #include "heap/cycle.h"
 #include "space/granule.h"
+#include "space/take.h"
 
 #include <bsp.h>
 #include <moat.h>
@@ -190,8 +191,8 @@ static void handler_asks_thread_mode(void) {
 
 FRESH_ARENA(wide, 4096 * sizeof(void *));
 
-/* While the sweep is under way a handler gets what it finds, a slice at a time, up to its end. */
-static void handler_follows_the_sweep(void) {
+/* A heap full of garbage, and the sweep stands at its beginning. */
+static void enter_sweep(void) {
     CHECK(fresh_heap(wide.bytes, sizeof wide.bytes));
     while (moat_heap.cycle.phase == MOAT_PHASE_IDLE) {
         CHECK(MOAT_NEW(node_type) != NULL);
@@ -199,6 +200,23 @@ static void handler_follows_the_sweep(void) {
     while (moat_heap.cycle.phase != MOAT_PHASE_SWEEP) {
         moat_cycle_step(MOAT_CONFIG_SLICE_UNITS);
     }
+}
+
+/* What the search has passed before the sweep came there is found once it has been swept. */
+static void search_follows_the_sweep(void) {
+    enter_sweep();
+    for (int slices = 0; slices < 3; slices++) {
+        while (moat_take_small(2, moat_heap.types.bytes_header) != 0) {
+        }
+        moat_cycle_step(MOAT_CONFIG_SLICE_UNITS);
+        CHECK_EQUAL(moat_heap.cycle.phase, MOAT_PHASE_SWEEP);
+        CHECK(moat_take_small(2, moat_heap.types.bytes_header) != 0);
+    }
+}
+
+/* While the sweep is under way a handler gets what it finds, a slice at a time, up to its end. */
+static void handler_follows_the_sweep(void) {
+    enter_sweep();
     bsp_interrupt(fill_in_handler);
     CHECK(!test_failed());
     CHECK(made * node_type.extent > moat_heap.stats.arena_bytes / 4 * 3);
@@ -227,6 +245,7 @@ static const struct test_case cases[] = {
     TEST_CASE(hook_may_drop_references),
     TEST_CASE(finalizers_come_before_the_hook),
     TEST_CASE(handler_asks_thread_mode),
+    TEST_CASE(search_follows_the_sweep),
     TEST_CASE(handler_follows_the_sweep),
     TEST_CASE(reserve_is_closed_again),
 };
