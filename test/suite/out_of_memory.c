@@ -202,7 +202,7 @@ static void enter_sweep(void) {
     }
 }
 
-/* What the search has passed before the sweep came there is found once it has been swept. */
+/* The search has passed all of it before: it finds again what has been swept since. */
 static void search_follows_the_sweep(void) {
     enter_sweep();
     for (int slices = 0; slices < 3; slices++) {
