@@ -118,7 +118,7 @@ static void arrange_no_room(void) {
     }
 }
 
-/* A hole of just the size, which is not zero: while a cycle runs there is none that the fast path looks at. */
+/* A hole of exactly that size, which is not zero: while a cycle runs there is none that the fast path looks at. */
 static void arrange_hole(void) {
     uintptr_t extent = MOAT_EXTENT_(sizeof(struct node));
     moat_raw *bytes = MOAT_NEW_BYTES(sizeof(struct node));
