@@ -43,7 +43,7 @@ static inline uintptr_t hide(const void *object) {
 /* Whether there is an object that begins at this address. */
 bool is_alive(uintptr_t hidden);
 
-/* Bytes that allocations can use: exact when no sweep is under way. */
+/* Bytes that are free: exact when no sweep is under way. */
 size_t free_bytes(void);
 
 #endif

@@ -2,7 +2,7 @@
  *
  * Words: an *object* is memory from moat_new and friends; a *slot* is a word that may hold a pointer to one; *managed
  * memory* is the arenas, the root sections and the stacks. A safe point is an allocation, moat_gc_step or
- * moat_gc_collect, called in thread mode; only there is memory freed. docs/design.md has the rest.
+ * moat_gc_collect, called in thread mode; only there is an object found dead. docs/design.md has the rest.
  *
  * Context: "any" means thread mode and interrupt handlers; "thread" means that a handler gets MOAT_ERR_HANDLER. Where
  * start-up has left undone what tells the two apart, those calls and moat_init return MOAT_ERR_START; an
