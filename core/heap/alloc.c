@@ -350,7 +350,6 @@ __attribute__((noinline)) static void *new_bytes_large(size_t bytes) {
 /* A hole is nobody else's from here on: it is cleared with interrupts on. It is white, as all objects in IDLE. */
 __attribute__((noinline)) static void *fill_hole(struct moat_hole *hole, uintptr_t extent) {
     moat_clear_words((uintptr_t)&hole->next, (uintptr_t)hole + extent);
-    hole->header = moat_heap.types.bytes_header;
     return &hole->next;
 }
 
@@ -367,6 +366,7 @@ void *moat_new_bytes(size_t bytes) {
     if (hole != NULL) {
         moat_heap.lists.holes[granules] = hole->next;
         moat_heap.listed -= granules;
+        hole->header = moat_heap.types.bytes_header;
         moat_port_unmask(masked);
         return fill_hole(hole, extent);
     }

@@ -61,7 +61,7 @@ void moat_pace_begin_marking(void) {
 static uint32_t mean_now(void) {
     const struct moat_pace *pace = &moat_heap.pace;
     uint32_t was = pace->mean;
-    uint32_t mean = pace->payments < PAYMENTS_TELL ? was : pace->paid_for * 128 / pace->payments;
+    uint32_t mean = pace->payments < PAYMENTS_TELL ? was : pace->paid_for * 16 / (pace->payments / 8);
     return mean > was ? mean : (mean + 3 * was) / 4;
 }
 

@@ -149,6 +149,9 @@ static void search_behind(struct moat_arena *arena, uint32_t end, struct moat_se
 /* The stop and the run may have changed meanwhile. */
 static void search_as(const struct moat_search *before) {
     struct moat_search *search = &moat_heap.search;
+    if (search->follows != before->follows) { /* it has begun anew meanwhile, to follow the sweep */
+        return;
+    }
     search->arena = before->arena;
     search->place.word = search->place.group_end = before->place.word;
     search->place.at = before->place.at;

@@ -40,6 +40,9 @@ static uintptr_t adopt(uintptr_t at, uint32_t size, uintptr_t dirty, uint32_t gr
     uintptr_t end = at + moat_bytes(size), next = at + moat_bytes(granules), bias = moat_heap.search.arena->bias;
     moat_bits_at(bias, at)->start |= moat_bit_at(at);
     *moat_header_at(at) = moat_heap.types.bytes_header;
+    if (size > MOAT_WORD_GRANULES) {
+        moat_object_back(moat_heap.search.arena, moat_granule_of(moat_heap.search.arena, at), size);
+    }
     moat_port_unmask(masked);
     moat_clear_words(dirty == at ? moat_payload_at(at) : dirty, end);
     (void)moat_port_mask();
