@@ -19,7 +19,7 @@
  *
  *   #define MOAT_PORT_CLEAR(at) ...                           clear 8 words at `at`
  *   #define MOAT_PORT_SKIP(at, end, low, span) ...            as skip() in mark/stack.c
- *   #define MOAT_PORT_GREY 1                                  the port has moat_grey_loop (mark/grey.h)
+ *   #define MOAT_PORT_GREY 1                                  the port has moat_port_grey_loop (mark/grey.h)
  *
  * Both halves of the mask are compiler barriers. The rest is out of line, below.
  *

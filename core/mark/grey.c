@@ -16,11 +16,13 @@
 
 #define NO_HABIT (~(moat_word)0)
 
-#ifndef MOAT_PORT_GREY
-unsigned moat_grey_loop(struct moat_grey *loop) {
-    return moat_grey_loop_c(loop);
-}
+static inline unsigned run_loop(struct moat_grey *loop) {
+#ifdef MOAT_PORT_GREY
+    return moat_port_grey_loop(loop);
+#else
+    return moat_grey_loop(loop);
 #endif
+}
 
 /* Whether the objects with this header are after a habit, which is theirs from here on. */
 static bool learn(struct moat_grey *loop, moat_word header) {
@@ -125,7 +127,7 @@ uint32_t moat_mark_some(uint32_t units, moat_port_mask_t masked) {
     int32_t left = (int32_t)(units * MOAT_UNIT), slice = left < SLICE ? left : SLICE;
     begin_loop(&loop, scan, home, slice);
     for (;;) {
-        unsigned why = moat_grey_loop(&loop);
+        unsigned why = run_loop(&loop);
         home->grey = (uint32_t)loop.grey;
         scan->at = loop.at;
         scan->dense_end = loop.far;

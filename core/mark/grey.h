@@ -42,8 +42,8 @@ struct moat_grey {
 
 /* Interrupts masked. Marks what the slots up to `far` point at, then those of grey objects after the habit. Ports may
  * have one that is faster (MOAT_PORT_GREY); test/suite/grey.c compares the two. */
+unsigned moat_port_grey_loop(struct moat_grey *loop);
 unsigned moat_grey_loop(struct moat_grey *loop);
-unsigned moat_grey_loop_c(struct moat_grey *loop);
 
 #endif
 #endif

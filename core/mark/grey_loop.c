@@ -4,7 +4,7 @@
 #include "mark/grey.h"
 #include "space/granule.h"
 
-unsigned moat_grey_loop_c(struct moat_grey *loop) {
+unsigned moat_grey_loop(struct moat_grey *loop) {
     struct moat_bits *const all_bits = loop->bits;
     const uintptr_t payload = loop->payload, span = loop->span;
     moat_slot *at = loop->at, *end = loop->end, *far = loop->far;

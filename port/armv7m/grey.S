@@ -1,4 +1,4 @@
-/* moat: ARMv7-M, the inner loop of marking: moat_grey_loop_c of core/mark/grey_loop.c, 48 instructions a list's node
+/* moat: ARMv7-M, the inner loop of marking: moat_grey_loop of core/mark/grey_loop.c, 48 instructions a list's node
  * instead of 70. All of its state is in registers.
  *
  *   r0 at    r1 end    r2 grey    r3 payload    r4 span    r5 bits    r6 budget    r7 value, or a payload's address
@@ -21,12 +21,12 @@
     .equ OTHERS, 44
     .equ VALUE, 48
 
-/* unsigned moat_grey_loop(struct moat_grey *loop) */
-    .section .text.moat_grey_loop, "ax", %progbits
-    .global moat_grey_loop
-    .type moat_grey_loop, %function
+/* unsigned moat_port_grey_loop(struct moat_grey *loop) */
+    .section .text.moat_port_grey_loop, "ax", %progbits
+    .global moat_port_grey_loop
+    .type moat_port_grey_loop, %function
     .thumb_func
-moat_grey_loop:
+moat_port_grey_loop:
     .cfi_startproc
     push {r0, r4-r11, lr}
     .cfi_def_cfa_offset 40
@@ -128,5 +128,5 @@ out:
     mov r0, r7
     pop {r1, r4-r11, pc}
     .cfi_endproc
-    .size moat_grey_loop, . - moat_grey_loop
+    .size moat_port_grey_loop, . - moat_port_grey_loop
 #endif

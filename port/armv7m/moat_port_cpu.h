@@ -36,7 +36,7 @@ static inline bool moat_port_in_handler(void) {
     return ipsr != 0;
 }
 
-/* grey.S has moat_grey_loop, where there is all of Thumb-2. */
+/* grey.S has moat_port_grey_loop, where there is all of Thumb-2. */
 #ifdef __thumb2__
 #define MOAT_PORT_GREY 1
 

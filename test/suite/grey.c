@@ -158,10 +158,10 @@ static const char *differs;
 static int call_both(struct moat_grey *loop) {
     struct moat_grey ports = *loop;
     memcpy(memory_before, home_arena.bytes, sizeof memory_before);
-    unsigned port = moat_grey_loop(&ports);
+    unsigned port = moat_port_grey_loop(&ports);
     memcpy(memory_after, home_arena.bytes, sizeof memory_after);
     memcpy(home_arena.bytes, memory_before, sizeof memory_before);
-    unsigned c = moat_grey_loop_c(loop);
+    unsigned c = moat_grey_loop(loop);
     differs = port != c                                                          ? "the answer"
               : memcmp(&ports, loop, sizeof ports) != 0                          ? "the state"
               : memcmp(memory_after, home_arena.bytes, sizeof memory_after) != 0 ? "the memory"
@@ -290,7 +290,7 @@ static void the_end_of_the_list_is_no_object(void) {
     loop.payload = (uintptr_t)(&fake + 1) - moat_bytes(MOAT_LINK_NONE);
     loop.habit = fake >> MOAT_HEADER_LINK_BITS;
     loop.habit_bytes = MOAT_WORD_BYTES;
-    CHECK_EQUAL(moat_grey_loop(&loop), MOAT_GREY_NEXT);
+    CHECK_EQUAL(moat_port_grey_loop(&loop), MOAT_GREY_NEXT);
     CHECK_EQUAL(loop.grey, MOAT_LINK_NONE);
 }
 
