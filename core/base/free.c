@@ -32,10 +32,19 @@ static uint32_t free_in_arena(const struct moat_arena *arena) {
     return granules;
 }
 
+/* A fault record asks too, when anything may be damaged: an arena's struct stands before its granules, its bits behind
+ * it. */
+static bool plausible(const struct moat_arena *arena) {
+    const struct moat_border *border = &moat_heap.border;
+    uintptr_t at = (uintptr_t)arena, metadata = border->span / 16 + 256;
+    return at % sizeof(uintptr_t) == 0 && at - (border->low - metadata) < border->span + metadata &&
+           arena->bits == (const struct moat_bits *)(arena + 1) && arena->granules / 32 < border->span / MOAT_GRANULE;
+}
+
 uintptr_t moat_free_bytes(void) {
     uint32_t granules = 0;
-    for (uint32_t i = 0; i < moat_heap.arenas.count; i++) {
-        granules += free_in_arena(moat_heap.arenas.table[i]);
+    for (uint32_t i = 0; i < moat_heap.arenas.count && i < MOAT_CONFIG_ARENAS_MAX; i++) {
+        granules += plausible(moat_heap.arenas.table[i]) ? free_in_arena(moat_heap.arenas.table[i]) : 0;
     }
     moat_port_mask_t masked = moat_port_mask();
     uintptr_t known = known_bytes();

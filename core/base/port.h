@@ -64,6 +64,10 @@ const char *moat_port_undone(void);
  * moat_port_trap. */
 _Noreturn void moat_port_misused(uintptr_t pc, uintptr_t sp, uintptr_t other);
 
+/* With MOAT_PORT_GREY: as moat_grey_loop (core/mark/grey.h), and faster. */
+struct moat_grey;
+unsigned moat_port_grey_loop(struct moat_grey *loop);
+
 /* A free-running counter of instructions or cycles that wraps at 32 bits; 0 where there is none. */
 uint32_t moat_port_clock(void);
 

@@ -8,8 +8,8 @@
 #include "mark/mark.h"
 #include "space/granule.h"
 
-/* The cost of work, in instructions of a Cortex-M3, about: looking a value up; going on to what is not after the habit;
- * a slice's begin and end. */
+/* The cost of work, in instructions of a 32-bit core, about: looking a value up; going on to what is not after the
+ * habit; a slice's begin and end. */
 #define LOOK_UP 80
 #define NEXT 140
 #define WINDOW 60

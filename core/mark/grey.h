@@ -4,7 +4,7 @@
 #ifndef MOAT_GREY_H
 #define MOAT_GREY_H
 
-/* The cost of work, in instructions of a Cortex-M3, about: a piece of slots, which may be a whole object; a slot; one
+/* The cost of work, in instructions of a 32-bit core, about: a piece of slots, which may be a whole object; a slot; one
  * that holds a pointer, more. */
 #define MOAT_GREY_PIECE 14
 #define MOAT_GREY_SLOT 5
@@ -41,8 +41,7 @@ struct moat_grey {
 };
 
 /* Interrupts masked. Marks what the slots up to `far` point at, then those of grey objects after the habit. Ports may
- * have one that is faster (MOAT_PORT_GREY); test/suite/grey.c compares the two. */
-unsigned moat_port_grey_loop(struct moat_grey *loop);
+ * have one that is faster, moat_port_grey_loop (MOAT_PORT_GREY); test/suite/grey.c compares the two. */
 unsigned moat_grey_loop(struct moat_grey *loop);
 
 #endif

@@ -39,7 +39,10 @@ def plan(options):
 
 
 def measure_one(root, key):
-    return measure.Meter(root).measure(*key)
+    try:
+        return measure.Meter(root).measure(*key)
+    except Exception as error:  # its class need not be known in the process that asked
+        raise RuntimeError(str(error)) from None
 
 
 def measure_tree(root, keys):

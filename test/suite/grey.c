@@ -290,7 +290,12 @@ static void the_end_of_the_list_is_no_object(void) {
     loop.payload = (uintptr_t)(&fake + 1) - moat_bytes(MOAT_LINK_NONE);
     loop.habit = fake >> MOAT_HEADER_LINK_BITS;
     loop.habit_bytes = MOAT_WORD_BYTES;
-    CHECK_EQUAL(moat_port_grey_loop(&loop), MOAT_GREY_NEXT);
+#ifdef MOAT_PORT_GREY
+    struct moat_grey ports = loop;
+    CHECK_EQUAL(moat_port_grey_loop(&ports), MOAT_GREY_NEXT);
+    CHECK_EQUAL(ports.grey, MOAT_LINK_NONE);
+#endif
+    CHECK_EQUAL(moat_grey_loop(&loop), MOAT_GREY_NEXT);
     CHECK_EQUAL(loop.grey, MOAT_LINK_NONE);
 }
 

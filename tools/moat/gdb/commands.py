@@ -130,8 +130,7 @@ class HeapByType(MoatCommand):
     """What the heap is used for: objects by type, and holes.
 
 Bytes are with headers and padding, shares are of all arenas. Fragmentation is the share of free memory that is outside
-of the largest hole. Dark is free memory that can't be used now: single granules, and dead objects that the sweep has
-still to come to."""
+of the largest hole. Dark is memory that can't be used yet: dead objects that the sweep has still to come to."""
 
     def run(self, argument: str) -> None:
         self.no_argument(argument)

@@ -36,7 +36,7 @@ class Figures:
     garbage: int          # objects that nothing keeps: the next collection frees them
     garbage_bytes: int
     free: int             # bytes of holes that allocations know of
-    # bytes that are free and in no such hole: single granules, and what the sweep has still to come to
+    # bytes that are free and in no such hole: what the sweep has still to come to
     dark: int
     largest: int          # hole, in bytes
     holes: int
