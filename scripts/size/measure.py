@@ -88,15 +88,6 @@ def is_report(path):
     return path.stem in REPORT is not None
 
 
-def assembled(compiler, scratch, flags):
-    """What a port has in place of a part of core (core/mark/grey.h): it counts as core."""
-    objects = []
-    for source in pathlib.Path(compiler.port).glob("grey.S"):
-        objects.append(scratch / f"{source.stem}_port.o")
-        compiler.must_compile(source, objects[-1], *flags)
-    return objects
-
-
 def link_minimal(compiler, checks, scratch, objects, flags):
     """The sections that minimal.c's program keeps of core."""
     programs = []
@@ -132,7 +123,7 @@ class Meter:
             scratch = pathlib.Path(folder)
             graph = self.graph(compiler, scratch, *flags)
             objects = [scratch / f"{source.stem}.o" for source in sorted((self.root / "core").rglob("*.c"))]
-            objects += assembled(compiler, scratch, flags)
+            objects += compiler.in_place_of_core(scratch, *flags)  # it counts as core
             sections = link_minimal(compiler, self.checks, scratch, objects, flags)
             sections["program"] = sections["text"] + sections["rodata"]
             library = total(pair for path in objects for pair in object_sections(compiler, path))

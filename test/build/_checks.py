@@ -61,6 +61,14 @@ class Compiler:
         if status != 0:
             raise Failure(f"{self.name}: {source} does not compile: {first_error(messages)}")
 
+    def in_place_of_core(self, scratch, *flags):
+        """Objects of what the port has in place of a part of core: core/mark/grey.h."""
+        objects = []
+        for source in (ROOT / self.port).glob("grey.S"):
+            objects.append(scratch / f"{source.stem}-port.o")
+            self.must_compile(source.relative_to(ROOT), objects[-1], *flags)
+        return objects
+
     def tool(self, name, *arguments):
         """The output of one of the GNU tools."""
         status, output = run([self.prefix + name, *map(str, arguments)])

@@ -29,7 +29,7 @@ def core(compiler, scratch, check):
     for source in (ROOT / "test/size/port.c", *sorted((ROOT / "core").rglob("*.c"))):
         objects.append(scratch / f"{source.stem}-{check}.o")
         compiler.must_compile(source, objects[-1], *flags(check))
-    return objects
+    return objects + compiler.in_place_of_core(scratch, *flags(check))
 
 
 def symbols(compiler, scratch, check, objects, statement=""):

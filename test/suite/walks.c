@@ -38,7 +38,7 @@ static const struct types types[WALK_SIZE_COUNT] = {WALK_SIZES(TYPES_OF)};
 /* The object's arena has no room for anything else, the other, on the far side of it, is for what the rounds allocate:
  * so the border that the object lies at is the whole heap's. */
 #define SPARE_BYTES 512
-#define FILLER_BYTES 400
+#define FILLER_GRANULES 50 /* a large object: no chunk is made beside it */
 FRESH_ARENA(low_spare, SPARE_BYTES);
 FRESH_ARENA(home, 4096);
 FRESH_ARENA(high_spare, SPARE_BYTES);
@@ -78,7 +78,7 @@ static size_t granules_of_object(void) {
 static __attribute__((noinline)) void lay_out(void) {
     CHECK(fresh_heap(home.bytes, sizeof home.bytes));
     size_t room = moat_granules(moat_heap.arenas.table[0]->span) - 1, granules = granules_of_object();
-    size_t before = place == FIRST ? 0 : place == LAST ? room - granules : FILLER_BYTES / MOAT_GRANULE;
+    size_t before = place == FIRST ? 0 : place == LAST ? room - granules : FILLER_GRANULES;
     if (before != 0) {
         fill(before);
         CHECK(!test_failed());
