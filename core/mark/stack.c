@@ -55,17 +55,26 @@ static bool holds(const struct moat_stack *stack, uintptr_t p) {
     return p - stack->low < stack->high - stack->low;
 }
 
-/* In thread mode that may be the handlers' stack too: then no handler is on it. */
-static void *scan_current(void *unused, uintptr_t sp) {
+/* The stack that sp is on, and its record if it is registered. In thread mode that may be the handlers' stack too: then
+ * no handler is on it. */
+static struct moat_range stack_of(uintptr_t sp, struct moat_stack **registered) {
     for (struct moat_stack *stack = moat_heap.tables.stacks; stack != NULL; stack = stack->next) {
         if (holds(stack, sp)) {
-            scan_words(sp, stack->high);
-            stack->cycle = moat_heap.cycle.number;
-            return unused;
+            *registered = stack;
+            return (struct moat_range){stack->low, stack->high};
         }
     }
-    struct moat_range thread = moat_port_thread_stack(), handler = moat_port_handler_stack();
-    scan_words(sp, sp - thread.low < thread.high - thread.low ? thread.high : handler.high);
+    *registered = NULL;
+    struct moat_range thread = moat_port_thread_stack();
+    return sp - thread.low < thread.high - thread.low ? thread : moat_port_handler_stack();
+}
+
+static void *scan_current(void *unused, uintptr_t sp) {
+    struct moat_stack *registered;
+    scan_words(sp, stack_of(sp, &registered).high);
+    if (registered != NULL) {
+        registered->cycle = moat_heap.cycle.number;
+    }
     return unused;
 }
 
@@ -119,24 +128,13 @@ bool moat_stack_overlaps(uintptr_t start, uintptr_t end) {
     return false;
 }
 
-static void remember(uintptr_t low, uintptr_t high) {
-    moat_heap.front.stack_low = low;
-    moat_heap.front.stack_span = high - low;
-}
-
 /* Finds the stack, and remembers it. */
 static bool find_stack(uintptr_t sp) {
-    for (const struct moat_stack *stack = moat_heap.tables.stacks; stack != NULL; stack = stack->next) {
-        if (holds(stack, sp)) {
-            remember(stack->low, stack->high);
-            return true;
-        }
-    }
-    struct moat_range thread = moat_port_thread_stack(), handler = moat_port_handler_stack();
-    bool on_thread = sp - thread.low < thread.high - thread.low;
-    struct moat_range own = on_thread ? thread : handler;
-    remember(own.low, own.high);
-    return sp - own.low < own.high - own.low;
+    struct moat_stack *registered;
+    struct moat_range found = stack_of(sp, &registered);
+    moat_heap.front.stack_low = found.low;
+    moat_heap.front.stack_span = found.high - found.low;
+    return sp - found.low < found.high - found.low;
 }
 
 /* Before moat_init there is nothing to protect: the call is refused with MOAT_ERR_NOT_READY. */

@@ -6,46 +6,26 @@
 #include "fault/assert.h"
 #include "base/bits.h"
 
-/* Long holes that are looked at for one that is long enough. */
-#define LONG_TRIES 6u
-
 void moat_holes_note_long(struct moat_hole *hole, uint32_t granules) {
     const struct moat_arena *arena = moat_arena_of((uintptr_t)hole);
     hole->granules = granules;
     moat_object_back(arena, moat_granule_of(arena, (uintptr_t)hole), granules);
 }
 
-/* The first of the long holes that has room, out of its list. */
-static struct moat_hole *take_long(struct moat_lists *lists, uint32_t granules) {
-    struct moat_hole **link = &lists->holes[MOAT_LONG_HOLES];
-    for (uint32_t tries = 0; *link != NULL && tries < LONG_TRIES; tries++) {
-        struct moat_hole *hole = *link;
-        if (hole->granules >= granules) {
-            *link = hole->next;
-            return hole;
-        }
-        link = &hole->next;
-    }
-    return NULL;
-}
-
-/* Takes the first hole of the first list from `list` on that has one, and tells how long it is. */
-static struct moat_hole *take_first(struct moat_lists *lists, uint32_t list, uint32_t granules, uint32_t *size) {
+/* Takes the first hole of the first list from that of `granules` on that has one, and tells how long it is. The long
+ * ones are long enough for what is cut from them: no more than MOAT_SMALL_GRANULES. */
+_Static_assert(MOAT_LONG_HOLES >= MOAT_SMALL_GRANULES, "each long hole has room for a small object");
+static struct moat_hole *take_first(struct moat_lists *lists, uint32_t granules, uint32_t *size) {
     uint32_t filled;
-    while ((filled = lists->map >> list) != 0) {
-        uint32_t found = list + moat_lowest_bit(filled);
-        if (found == MOAT_LONG_HOLES) {
-            struct moat_hole *hole = take_long(lists, granules);
-            *size = hole == NULL ? 0 : (uint32_t)hole->granules;
-            return hole;
-        }
-        struct moat_hole *hole = lists->holes[found];
+    while ((filled = lists->map >> granules) != 0) {
+        uint32_t list = granules + moat_lowest_bit(filled);
+        struct moat_hole *hole = lists->holes[list];
         if (hole != NULL) {
-            lists->holes[found] = hole->next;
-            *size = found;
+            lists->holes[list] = hole->next;
+            *size = list == MOAT_LONG_HOLES ? (uint32_t)hole->granules : list;
             return hole;
         }
-        lists->map &= ~((uint32_t)1 << found);
+        lists->map &= ~((uint32_t)1 << list);
     }
     return NULL;
 }
@@ -54,7 +34,7 @@ uintptr_t moat_holes_cut(struct moat_lists *lists, uint32_t granules) {
     MOAT_ASSERT(moat_port_is_masked());
     MOAT_ASSERT(granules != 0 && granules <= MOAT_SMALL_GRANULES);
     uint32_t size;
-    struct moat_hole *hole = take_first(lists, granules, granules, &size);
+    struct moat_hole *hole = take_first(lists, granules, &size);
     if (hole == NULL) {
         return 0;
     }

@@ -12,8 +12,8 @@
 static inline void moat_holes_file(struct moat_lists *lists, uintptr_t bias, uintptr_t at, uint32_t granules);
 
 /* Takes a hole of `granules` or more, the smallest that the lists tell apart, and files what it has more. It is white,
- * and its contents are what they were. granules 1..MOAT_SMALL_GRANULES. Returns its address, or 0. A few of the
- * long holes are looked at. Cost: constant. */
+ * and its contents are what they were. granules 1..MOAT_SMALL_GRANULES. Returns its address, or 0. Cost:
+ * constant; a step for each list that turns out empty. */
 uintptr_t moat_holes_cut(struct moat_lists *lists, uint32_t granules);
 
 /* Empties the lists. The holes stay the dead objects that they are. Cost: for each list that may hold something. */
