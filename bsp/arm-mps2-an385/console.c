@@ -6,6 +6,10 @@
 #include "board.h"
 #include "mps2.h"
 
+#include <moat.h>
+
+MOAT_USE_MESSAGES; /* here is where they are read */
+
 #define UART ((struct cmsdk_uart *)MPS2_UART0)
 #define BAUD 115200u
 

@@ -11,6 +11,10 @@
 #include <stdio.h>
 #include <unistd.h>
 
+#include <moat.h>
+
+MOAT_USE_MESSAGES; /* here is where they are read */
+
 void bsp_init(void) {
     (void)setvbuf(stdout, NULL, _IONBF, 0); /* in order with what bsp_write writes */
     bsp_faults_init();

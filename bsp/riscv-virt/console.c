@@ -7,6 +7,10 @@
 #include "board.h"
 #include "virt.h"
 
+#include <moat.h>
+
+MOAT_USE_MESSAGES; /* here is where they are read */
+
 #define UART ((struct uart16550 *)(uintptr_t)VIRT_UART0)
 #define BAUD 115200u
 #define DIVISOR (UART_CLOCK_HZ / (16 * BAUD))

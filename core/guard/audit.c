@@ -72,7 +72,7 @@ static int step(struct moat_audit *audit, size_t words) {
 }
 
 int moat_audit_step(struct moat_audit *audit, size_t words) {
-    int result = moat_require_thread("moat_audit_step", MOAT_CALLER());
+    int result = moat_require_thread(MOAT_IN_AUDIT_STEP, MOAT_CALLER());
     return result == MOAT_OK ? step(audit, words) : result;
 }
 

@@ -14,19 +14,15 @@
 static volatile bool enabled = MOAT_CONFIG_CHECK >= 1;
 
 int moat_check_level_set(int level) {
-    static const char call[] = "moat_check_level_set";
+    const enum moat_refused call = MOAT_IN_CHECK_LEVEL_SET;
     if (level < 0 || level > 2) {
-        return moat_refuse(MOAT_ERR_SIZE, call, "a level is 0, 1 or 2", (uintptr_t)level);
+        return moat_refuse(call, MOAT_REASON_LEVEL, (uintptr_t)level);
     }
     if (level == 2 && MOAT_CONFIG_CHECK < 2) {
-        return moat_refuse(MOAT_ERR_BUILD, call,
-                           "this build has no checks of stores: build core and application with -DMOAT_CONFIG_CHECK=2",
-                           2);
+        return moat_refuse(call, MOAT_REASON_NO_STORE_CHECKS, 2);
     }
     if (level == 1 && MOAT_CONFIG_CHECK < 1) {
-        return moat_refuse(MOAT_ERR_BUILD, call,
-                           "this build has no checks of calls: build core and application with -DMOAT_CONFIG_CHECK=1",
-                           1);
+        return moat_refuse(call, MOAT_REASON_NO_CALL_CHECKS, 1);
     }
     enabled = level >= 1;
     return MOAT_OK;

@@ -60,19 +60,19 @@ static struct moat_region_entry **link_of(const struct moat_region_entry *entry)
 }
 
 int moat_region_add(struct moat_region_entry *entry) {
-    static const char call[] = "moat_region_add";
+    const enum moat_refused call = MOAT_IN_REGION_ADD;
     int result = moat_require_thread(call, MOAT_CALLER());
     if (result != MOAT_OK) {
         return result;
     }
     if (entry == NULL || entry->region.name == NULL) {
-        return moat_refuse(MOAT_ERR_NULL, call, "no region, or none with a name, given", (uintptr_t)entry);
+        return moat_refuse(call, MOAT_REASON_NO_REGION, (uintptr_t)entry);
     }
     if ((uintptr_t)entry->region.start >= (uintptr_t)entry->region.end) {
-        return moat_refuse(MOAT_ERR_SIZE, call, "start must be below end", (uintptr_t)entry->region.start);
+        return moat_refuse(call, MOAT_REASON_REGION_ORDER, (uintptr_t)entry->region.start);
     }
     if (*link_of(entry) != NULL) {
-        return moat_refuse(MOAT_ERR_OVERLAP, call, "this region was added before", (uintptr_t)entry);
+        return moat_refuse(call, MOAT_REASON_REGION_TWICE, (uintptr_t)entry);
     }
     moat_port_mask_t masked = moat_port_mask();
     entry->next = added;
@@ -84,14 +84,14 @@ int moat_region_add(struct moat_region_entry *entry) {
 }
 
 int moat_region_remove(struct moat_region_entry *entry) {
-    static const char call[] = "moat_region_remove";
+    const enum moat_refused call = MOAT_IN_REGION_REMOVE;
     int result = moat_require_thread(call, MOAT_CALLER());
     if (result != MOAT_OK) {
         return result;
     }
     struct moat_region_entry **link = link_of(entry);
     if (entry == NULL || *link == NULL) {
-        return moat_refuse(MOAT_ERR_ABSENT, call, "this region was not added", (uintptr_t)entry);
+        return moat_refuse(call, MOAT_REASON_REGION_ABSENT, (uintptr_t)entry);
     }
     moat_port_mask_t masked = moat_port_mask();
     *link = entry->next;

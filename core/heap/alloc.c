@@ -175,11 +175,10 @@ static void *make(const struct request *request) {
 }
 
 /* Checks what all allocations have in common and makes the object. */
-static void *serve(const char *call, struct request *request, uintptr_t bytes) {
+static void *serve(enum moat_refused call, struct request *request, uintptr_t bytes) {
     uintptr_t most = moat_heap.arenas.largest;
     if (bytes > most || (request->granules = moat_granules(MOAT_EXTENT_(bytes))) > moat_granules(most)) {
-        (void)moat_refuse(MOAT_ERR_SIZE, call,
-                          most == 0 ? "no arena: call moat_arena_add first" : "larger than every arena", bytes);
+        (void)moat_refuse(call, most == 0 ? MOAT_REASON_NO_ARENA : MOAT_REASON_TOO_LARGE, bytes);
         return NULL;
     }
     request->payload = bytes;
@@ -199,16 +198,16 @@ static void *allocation_ends(void *object) {
     return object;
 }
 
-static bool check_type(const char *call, const struct moat_type *type) {
+static bool check_type(enum moat_refused call, const struct moat_type *type) {
     if (moat_require_ready(call) != MOAT_OK) {
         return false;
     }
     if (type == NULL) {
-        (void)moat_refuse(MOAT_ERR_NULL, call, "no type given", 0);
+        (void)moat_refuse(call, MOAT_REASON_NO_TYPE, 0);
         return false;
     }
     if (!moat_type_known(type)) {
-        (void)moat_refuse(MOAT_ERR_FOREIGN, call, "not a type: define it with MOAT_TYPE", (uintptr_t)type);
+        (void)moat_refuse(call, MOAT_REASON_NOT_A_TYPE, (uintptr_t)type);
         return false;
     }
     return true;
@@ -216,7 +215,7 @@ static bool check_type(const char *call, const struct moat_type *type) {
 
 /* Out of line, as new_bytes_slow: the fast path saves no registers for them. */
 __attribute__((noinline)) static void *new_slow(const struct moat_type *type) {
-    static const char call[] = "moat_new";
+    const enum moat_refused call = MOAT_IN_NEW;
     if (!check_type(call, type)) {
         return NULL;
     }
@@ -277,16 +276,16 @@ void *moat_new(const struct moat_type *type) {
 }
 
 void *moat_new_array(const struct moat_type *type, size_t count) {
-    static const char call[] = "moat_new_array";
+    const enum moat_refused call = MOAT_IN_NEW_ARRAY;
     if (!check_type(call, type)) {
         return NULL;
     }
     if (type->finalize != NULL || type->flexible != 0) {
-        (void)moat_refuse(MOAT_ERR_TYPE, call, "no arrays of finalized or flexible types", (uintptr_t)type);
+        (void)moat_refuse(call, MOAT_REASON_ARRAY_TYPE, (uintptr_t)type);
         return NULL;
     }
     if (count == 0 || type->size == 0 || count > UINTPTR_MAX / 2 / type->size) {
-        (void)moat_refuse(MOAT_ERR_SIZE, call, "count is 0 or overflows", count);
+        (void)moat_refuse(call, MOAT_REASON_COUNT, count);
         return NULL;
     }
     struct request request;
@@ -297,17 +296,17 @@ void *moat_new_array(const struct moat_type *type, size_t count) {
 }
 
 void *moat_new_flex(const struct moat_type *type, size_t tail) {
-    static const char call[] = "moat_new_flex";
+    const enum moat_refused call = MOAT_IN_NEW_FLEX;
     if (!check_type(call, type)) {
         return NULL;
     }
     if (type->flexible == 0) {
-        (void)moat_refuse(MOAT_ERR_TYPE, call, "not a flexible type: define it with MOAT_TYPE_FLEX", (uintptr_t)type);
+        (void)moat_refuse(call, MOAT_REASON_FLEX_TYPE, (uintptr_t)type);
         return NULL;
     }
     const struct moat_run *run = &type->runs[type->run_count - 1];
     if (tail > UINTPTR_MAX / 2 / run->stride) {
-        (void)moat_refuse(MOAT_ERR_SIZE, call, "the tail's count overflows", tail);
+        (void)moat_refuse(call, MOAT_REASON_TAIL_COUNT, tail);
         return NULL;
     }
     uintptr_t bytes = run->offset + tail * run->stride;
@@ -320,12 +319,12 @@ void *moat_new_flex(const struct moat_type *type, size_t tail) {
 }
 
 __attribute__((noinline)) static void *new_bytes_slow(size_t bytes) {
-    static const char call[] = "moat_new_bytes";
+    const enum moat_refused call = MOAT_IN_NEW_BYTES;
     if (moat_require_ready(call) != MOAT_OK) {
         return NULL;
     }
     if (bytes == 0) {
-        (void)moat_refuse(MOAT_ERR_SIZE, call, "ask for 1 byte or more", 0);
+        (void)moat_refuse(call, MOAT_REASON_NO_BYTES, 0);
         return NULL;
     }
     struct request request;

@@ -264,13 +264,13 @@ void moat_cycle_pace(uint32_t granules) {
 }
 
 int moat_gc_step(size_t budget) {
-    static const char call[] = "moat_gc_step";
+    const enum moat_refused call = MOAT_IN_GC_STEP;
     int result = moat_require_thread(call, MOAT_CALLER());
     if (result != MOAT_OK) {
         return result;
     }
     if (budget == 0) {
-        return moat_refuse(MOAT_ERR_SIZE, call, "the budget must be 1 unit or more", 0);
+        return moat_refuse(call, MOAT_REASON_NO_BUDGET, 0);
     }
     MOAT_STACK_ENTER();
     if (moat_heap.cycle.phase == MOAT_PHASE_IDLE && moat_pace_due()) {
@@ -283,7 +283,7 @@ int moat_gc_step(size_t budget) {
 }
 
 int moat_gc_collect(void) {
-    int result = moat_require_thread("moat_gc_collect", MOAT_CALLER());
+    int result = moat_require_thread(MOAT_IN_GC_COLLECT, MOAT_CALLER());
     if (result != MOAT_OK) {
         return result;
     }

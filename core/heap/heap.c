@@ -101,28 +101,27 @@ static void extend_border(const struct moat_arena *arena) {
     moat_heap.border.span = (end > high ? end : high) - moat_heap.border.low;
 }
 
-static int check_arena(const char *call, uintptr_t start, uintptr_t bytes) {
+static int check_arena(enum moat_refused call, uintptr_t start, uintptr_t bytes) {
     if (start == 0) {
-        return moat_refuse(MOAT_ERR_NULL, call, "no memory given", 0);
+        return moat_refuse(call, MOAT_REASON_NO_MEMORY, 0);
     }
     if (start % MOAT_WORD_BYTES != 0) {
-        return moat_refuse(MOAT_ERR_ALIGN, call, "an arena must be aligned to a word", start);
+        return moat_refuse(call, MOAT_REASON_ARENA_ALIGN, start);
     }
     if (bytes < ARENA_BYTES_MIN || bytes > MOAT_ARENA_BYTES_MAX || bytes > UINTPTR_MAX - start) {
-        return moat_refuse(MOAT_ERR_SIZE, call, "an arena has 256 bytes to 8 MiB", bytes);
+        return moat_refuse(call, MOAT_REASON_ARENA_SIZE, bytes);
     }
     for (uint32_t i = 0; i < moat_heap.arenas.count; i++) {
         const struct moat_arena *other = moat_heap.arenas.table[i];
         if (start < other->end && other->start < start + bytes) {
-            return moat_refuse(MOAT_ERR_OVERLAP, call, "overlaps an arena that is there already", start);
+            return moat_refuse(call, MOAT_REASON_ARENA_OVERLAP, start);
         }
     }
     if (moat_root_overlaps(start, start + bytes) || moat_stack_overlaps(start, start + bytes)) {
-        return moat_refuse(MOAT_ERR_OVERLAP, call, "overlaps a root or a stack", start);
+        return moat_refuse(call, MOAT_REASON_ARENA_ON_ROOT, start);
     }
     if (moat_heap.arenas.count == MOAT_CONFIG_ARENAS_MAX) {
-        return moat_refuse(MOAT_ERR_FULL, call, "too many arenas: raise MOAT_CONFIG_ARENAS_MAX",
-                           MOAT_CONFIG_ARENAS_MAX);
+        return moat_refuse(call, MOAT_REASON_ARENAS_FULL, MOAT_CONFIG_ARENAS_MAX);
     }
     return MOAT_OK;
 }
@@ -162,7 +161,7 @@ static void place_stop(void) {
 }
 
 int moat_arena_add(void *start, size_t bytes) {
-    static const char call[] = "moat_arena_add";
+    const enum moat_refused call = MOAT_IN_ARENA_ADD;
     int result = moat_require_thread(call, MOAT_CALLER());
     result = result == MOAT_OK ? check_arena(call, (uintptr_t)start, bytes) : result;
     if (result != MOAT_OK) {
@@ -177,9 +176,9 @@ int moat_arena_add(void *start, size_t bytes) {
 }
 
 int moat_init(void) {
-    static const char call[] = "moat_init";
+    const enum moat_refused call = MOAT_IN_INIT;
     if (moat_heap.front.ready) {
-        return moat_refuse(MOAT_ERR_READY, call, "called a second time", 0);
+        return moat_refuse(call, MOAT_REASON_TWICE, 0);
     }
     int started = moat_require_started(call);
     if (started != MOAT_OK) {
@@ -200,7 +199,7 @@ int moat_init(void) {
 
 int moat_stats_get(struct moat_stats *out) {
     if (out == NULL) {
-        return moat_refuse(MOAT_ERR_NULL, "moat_stats_get", "no struct given", 0);
+        return moat_refuse(MOAT_IN_STATS_GET, MOAT_REASON_NO_STRUCT, 0);
     }
     uintptr_t free_bytes = moat_free_bytes();
     moat_port_mask_t masked = moat_port_mask();

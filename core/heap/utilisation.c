@@ -78,9 +78,9 @@ void moat_utilisation_add(uint32_t begin, uint32_t end, uint32_t busy) {
 }
 
 int moat_utilisation_get(uint32_t window, uint32_t *share) {
-    static const char call[] = "moat_utilisation_get";
+    const enum moat_refused call = MOAT_IN_UTILISATION_GET;
     if (share == NULL) {
-        return moat_refuse(MOAT_ERR_NULL, call, "no number given", 0);
+        return moat_refuse(call, MOAT_REASON_NO_NUMBER, 0);
     }
     for (uint32_t i = 0; i < MOAT_UTILISATION_WINDOWS; i++) {
         if (lengths[i] == window) {
@@ -88,7 +88,7 @@ int moat_utilisation_get(uint32_t window, uint32_t *share) {
             return MOAT_OK;
         }
     }
-    return moat_refuse(MOAT_ERR_SIZE, call, "a window has 1,000, 10,000 or 100,000 ticks", window);
+    return moat_refuse(call, MOAT_REASON_NO_WINDOW, window);
 }
 
 void moat_utilisation_restart(void) {

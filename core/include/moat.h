@@ -17,6 +17,7 @@
 
 #include "moat_defaults.h"
 
+#include "moat_compiler.h"
 #include "moat_type.h"
 
 #include "moat_fault.h"
@@ -31,8 +32,8 @@
 
 /* ---- results ---- */
 
-/* 0 or one of these. A call that returns an error has changed nothing. With MOAT_CONFIG_MESSAGES it has also
- * printed a line that says what was wrong, where, and what to do. */
+/* 0 or one of these. A call that returns an error has changed nothing. Where the firmware has MOAT_USE_MESSAGES, or
+ * links core without an archive, it has also printed a line that says what was wrong, where, and what to do. */
 enum moat_result {
     MOAT_OK = 0,
     MOAT_ERR_NOT_READY = -1, /* called before moat_init */
@@ -50,6 +51,14 @@ enum moat_result {
     MOAT_ERR_BUILD = -13, /* this build has no code for it: the message says how to build it */
     MOAT_ERR_START = -14, /* start-up has left something undone that the port needs: the message says what */
 };
+
+/* MOAT_USE_MESSAGES: stands once, at file scope, in a firmware that is to print such lines. Cost: some 3 KB of texts
+ * and code; none with MOAT_CONFIG_MESSAGES 0. */
+#if MOAT_CONFIG_MESSAGES
+#define MOAT_USE_MESSAGES MOAT_USES_(firmware, messages, 1)
+#else
+#define MOAT_USE_MESSAGES _Static_assert(1, "no messages")
+#endif
 
 /* The name of a result, e.g. "MOAT_ERR_NULL". Context: any. Never NULL. */
 const char *moat_result_name(int result);

@@ -17,4 +17,16 @@
 /* No instruction: the compiler neither moves memory accesses past it nor makes a loop around it a call. */
 #define MOAT_COMPILER_BARRIER_() __asm__ volatile("" ::: "memory")
 
+/* Parts of core that only some firmware needs (docs/design.md, "Pay as you go"). MOAT_FEATURE_ stands in the file that
+ * is such a part. MOAT_USES_ has whatever uses the part refer to it, if `used`, so that the linker takes it from core's
+ * archive; `by` makes its own name unique. The linker drops the reference itself (linker/moat_flash.ld). */
+#define MOAT_FEATURE_(feature)                                                                                         \
+    MOAT_DECLARE_FEATURE_(feature);                                                                                    \
+    const char moat_feature_##feature[1] = {0}
+#define MOAT_DECLARE_FEATURE_(feature) extern const char moat_feature_##feature[1]
+#define MOAT_USES_(by, feature, used_)                                                                                 \
+    MOAT_DECLARE_FEATURE_(feature);                                                                                    \
+    __attribute__((section(".rodata.moat_uses"), used)) static const char *const by##_uses_##feature =                 \
+        (used_) ? moat_feature_##feature : (const char *)0
+
 #endif

@@ -76,8 +76,8 @@
 #define MOAT_CONFIG_PACE 100
 #endif
 
-/* MOAT_CONFIG_MESSAGES: 1 = a refused call prints a line that says what, where and what to do;
- * 0 = it returns its code only. Range 0..1. Cost: about 1 KiB of text. */
+/* MOAT_CONFIG_MESSAGES: 1 = a refused call prints a line that says what, where and what to do, if the texts are linked
+ * (MOAT_USE_MESSAGES of moat.h); 0 = it returns its code only. Range 0..1. Cost: some 20 bytes, and the texts. */
 #ifndef MOAT_CONFIG_MESSAGES
 #define MOAT_CONFIG_MESSAGES 1
 #endif

@@ -321,7 +321,7 @@ static void *print_dump(void *unused, uintptr_t sp) {
 }
 
 int moat_heap_dump(void) {
-    int result = moat_require_thread("moat_heap_dump", MOAT_CALLER());
+    int result = moat_require_thread(MOAT_IN_HEAP_DUMP, MOAT_CALLER());
     if (result == MOAT_OK) {
         moat_port_mask_t masked = moat_port_mask();
         (void)moat_port_spill_and_call(print_dump, NULL);

@@ -47,7 +47,7 @@ static void print_line(const struct head *head, const struct moat_event *events)
 
 int moat_trace_print(void) {
     if (MOAT_CONFIG_EVENTS == 0) {
-        return moat_refuse(MOAT_ERR_BUILD, "moat_trace_print", "no events are kept: build with MOAT_CONFIG_EVENTS", 0);
+        return moat_refuse(MOAT_IN_TRACE_PRINT, MOAT_REASON_NO_EVENTS, 0);
     }
     struct head head;
     struct moat_event events[LINE_EVENTS];

@@ -38,24 +38,23 @@ static uint32_t enter(void *object) {
 }
 
 uint32_t moat_handle_new(void *object) {
-    static const char call[] = "moat_handle_new";
+    const enum moat_refused call = MOAT_IN_HANDLE_NEW;
     if (moat_require_ready(call) != MOAT_OK) {
         return 0;
     }
     if (object == NULL) {
-        (void)moat_refuse(MOAT_ERR_NULL, call, "no object given", 0);
+        (void)moat_refuse(call, MOAT_REASON_NO_OBJECT, 0);
         return 0;
     }
     if (!moat_object_find(object, NULL)) {
-        (void)moat_refuse(MOAT_ERR_FOREIGN, call, "not a pointer to a managed object", (uintptr_t)object);
+        (void)moat_refuse(call, MOAT_REASON_NOT_MANAGED, (uintptr_t)object);
         return 0;
     }
     moat_port_mask_t masked = moat_port_mask();
     uint32_t handle = enter(object);
     moat_port_unmask(masked);
     if (handle == 0) {
-        (void)moat_refuse(MOAT_ERR_FULL, call, "too many handles: raise MOAT_CONFIG_HANDLES_MAX",
-                          MOAT_CONFIG_HANDLES_MAX);
+        (void)moat_refuse(call, MOAT_REASON_HANDLES_FULL, MOAT_CONFIG_HANDLES_MAX);
     }
     return handle;
 }
@@ -73,7 +72,7 @@ static struct moat_handle_entry *find(uint32_t handle) {
 }
 
 void *moat_handle_get(uint32_t handle) {
-    static const char call[] = "moat_handle_get";
+    const enum moat_refused call = MOAT_IN_HANDLE_GET;
     if (moat_require_ready(call) != MOAT_OK) {
         return NULL;
     }
@@ -82,13 +81,13 @@ void *moat_handle_get(uint32_t handle) {
     void *object = entry == NULL ? NULL : entry->object;
     moat_port_unmask(masked);
     if (object == NULL) {
-        (void)moat_refuse(MOAT_ERR_ABSENT, call, "this handle was deleted or never made", handle);
+        (void)moat_refuse(call, MOAT_REASON_HANDLE_ABSENT, handle);
     }
     return object;
 }
 
 int moat_handle_delete(uint32_t handle) {
-    static const char call[] = "moat_handle_delete";
+    const enum moat_refused call = MOAT_IN_HANDLE_DELETE;
     int result = moat_require_ready(call);
     if (result != MOAT_OK) {
         return result;
@@ -102,7 +101,7 @@ int moat_handle_delete(uint32_t handle) {
     }
     moat_port_unmask(masked);
     if (entry == NULL) {
-        return moat_refuse(MOAT_ERR_ABSENT, call, "this handle was deleted or never made", handle);
+        return moat_refuse(call, MOAT_REASON_HANDLE_ABSENT, handle);
     }
     return MOAT_OK;
 }

@@ -56,36 +56,36 @@ static bool take_pin(const void *start) {
     return pin != NULL;
 }
 
-static int require_pointer(const char *call, const void *p) {
+static int require_pointer(enum moat_refused call, const void *p) {
     int result = moat_require_ready(call);
     if (result == MOAT_OK && p == NULL) {
-        result = moat_refuse(MOAT_ERR_NULL, call, "no object given", 0);
+        result = moat_refuse(call, MOAT_REASON_NO_OBJECT, 0);
     }
     return result;
 }
 
 int moat_pin(const void *p) {
-    static const char call[] = "moat_pin";
+    const enum moat_refused call = MOAT_IN_PIN;
     int result = require_pointer(call, p);
     struct moat_object object;
     if (result != MOAT_OK) {
         return result;
     }
     if (!moat_object_find(p, &object)) {
-        return moat_refuse(MOAT_ERR_FOREIGN, call, "not a pointer to a managed object", (uintptr_t)p);
+        return moat_refuse(call, MOAT_REASON_NOT_MANAGED, (uintptr_t)p);
     }
     if (!add_pin(object.start)) {
-        result = moat_refuse(MOAT_ERR_FULL, call, "too many pins: raise MOAT_CONFIG_PINS_MAX", MOAT_CONFIG_PINS_MAX);
+        result = moat_refuse(call, MOAT_REASON_PINS_FULL, MOAT_CONFIG_PINS_MAX);
     }
     return result;
 }
 
 int moat_unpin(const void *p) {
-    static const char call[] = "moat_unpin";
+    const enum moat_refused call = MOAT_IN_UNPIN;
     int result = require_pointer(call, p);
     struct moat_object object;
     if (result == MOAT_OK && (!moat_object_find(p, &object) || !take_pin(object.start))) {
-        result = moat_refuse(MOAT_ERR_ABSENT, call, "not pinned", (uintptr_t)p);
+        result = moat_refuse(call, MOAT_REASON_NOT_PINNED, (uintptr_t)p);
     }
     return result;
 }

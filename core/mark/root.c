@@ -107,38 +107,37 @@ static bool overlaps_arena(uintptr_t start, uintptr_t end) {
     return false;
 }
 
-static int check_root(const char *call, const struct moat_root *root) {
+static int check_root(enum moat_refused call, const struct moat_root *root) {
     uintptr_t start = (uintptr_t)root->start;
     if (root->start == NULL) {
-        return moat_refuse(MOAT_ERR_NULL, call, "no memory given", 0);
+        return moat_refuse(call, MOAT_REASON_NO_MEMORY, 0);
     }
     if (start % MOAT_WORD_BYTES != 0) {
-        return moat_refuse(MOAT_ERR_ALIGN, call, "slots must be aligned to a word", start);
+        return moat_refuse(call, MOAT_REASON_ROOT_ALIGN, start);
     }
     if (root->type != NULL) {
         if (!moat_type_known(root->type)) {
-            return moat_refuse(MOAT_ERR_FOREIGN, call, "not a type: define it with MOAT_TYPE", (uintptr_t)root->type);
+            return moat_refuse(call, MOAT_REASON_NOT_A_TYPE, (uintptr_t)root->type);
         }
         if (root->type->flexible != 0 || root->type->finalize != NULL) {
-            return moat_refuse(MOAT_ERR_TYPE, call, "a root's type can't be flexible or finalized",
-                               (uintptr_t)root->type);
+            return moat_refuse(call, MOAT_REASON_ROOT_TYPE, (uintptr_t)root->type);
         }
     }
     uintptr_t bytes = element_bytes(root);
     if (root->count == 0 || bytes == 0 || root->count > (UINTPTR_MAX - start) / bytes) {
-        return moat_refuse(MOAT_ERR_SIZE, call, "count is 0 or overflows", root->count);
+        return moat_refuse(call, MOAT_REASON_COUNT, root->count);
     }
     if (overlaps_arena(start, moat_root_end(root))) {
-        return moat_refuse(MOAT_ERR_OVERLAP, call, "overlaps an arena: pin objects, don't make them roots", start);
+        return moat_refuse(call, MOAT_REASON_ROOT_IN_ARENA, start);
     }
     if (moat_root_overlaps(start, moat_root_end(root))) {
-        return moat_refuse(MOAT_ERR_OVERLAP, call, "overlaps a root that is there already", start);
+        return moat_refuse(call, MOAT_REASON_ROOT_OVERLAP, start);
     }
     return MOAT_OK;
 }
 
 int moat_root_add(void *start, const struct moat_type *type, size_t count) {
-    static const char call[] = "moat_root_add";
+    const enum moat_refused call = MOAT_IN_ROOT_ADD;
     const struct moat_root root = {start, type, count};
     int result = moat_require_thread(call, MOAT_CALLER());
     result = result == MOAT_OK ? check_root(call, &root) : result;
@@ -162,7 +161,7 @@ int moat_root_add(void *start, const struct moat_type *type, size_t count) {
             return MOAT_OK;
         }
     }
-    return moat_refuse(MOAT_ERR_FULL, call, "too many roots: raise MOAT_CONFIG_ROOTS_MAX", MOAT_CONFIG_ROOTS_MAX);
+    return moat_refuse(call, MOAT_REASON_ROOTS_FULL, MOAT_CONFIG_ROOTS_MAX);
 }
 
 /* Whether marking stands somewhere in this root. */
@@ -173,7 +172,7 @@ static bool scans(const struct moat_root *root) {
 }
 
 int moat_root_remove(void *start) {
-    static const char call[] = "moat_root_remove";
+    const enum moat_refused call = MOAT_IN_ROOT_REMOVE;
     int result = moat_require_thread(call, MOAT_CALLER());
     if (result != MOAT_OK) {
         return result;
@@ -194,5 +193,5 @@ int moat_root_remove(void *start) {
         moat_port_unmask(masked);
         return MOAT_OK;
     }
-    return moat_refuse(MOAT_ERR_ABSENT, call, "no root begins there", (uintptr_t)start);
+    return moat_refuse(call, MOAT_REASON_ROOT_ABSENT, (uintptr_t)start);
 }

@@ -144,7 +144,7 @@ void moat_stack_enter_slow(uintptr_t pc, uintptr_t sp, uintptr_t other) {
     }
 }
 
-int moat_require_thread(const char *call, uintptr_t pc) {
+int moat_require_thread(enum moat_refused call, uintptr_t pc) {
     int result = moat_require_ready(call);
     if (result == MOAT_OK) {
         result = moat_require_started(call);
@@ -156,23 +156,23 @@ int moat_require_thread(const char *call, uintptr_t pc) {
 }
 
 int moat_stack_add(struct moat_stack *stack) {
-    static const char call[] = "moat_stack_add";
+    const enum moat_refused call = MOAT_IN_STACK_ADD;
     int result = moat_require_thread(call, MOAT_CALLER());
     if (result != MOAT_OK) {
         return result;
     }
     if (stack == NULL) {
-        return moat_refuse(MOAT_ERR_NULL, call, "no stack given", 0);
+        return moat_refuse(call, MOAT_REASON_NO_STACK, 0);
     }
     if ((stack->low | stack->high) % MOAT_WORD_BYTES != 0) {
-        return moat_refuse(MOAT_ERR_ALIGN, call, "low and high must be aligned to a word", stack->low);
+        return moat_refuse(call, MOAT_REASON_STACK_ALIGN, stack->low);
     }
     if (stack->low >= stack->high) {
-        return moat_refuse(MOAT_ERR_SIZE, call, "low must be below high", stack->low);
+        return moat_refuse(call, MOAT_REASON_STACK_ORDER, stack->low);
     }
     for (const struct moat_stack *other = moat_heap.tables.stacks; other != NULL; other = other->next) {
         if (stack->low < other->high && other->low < stack->high) {
-            return moat_refuse(MOAT_ERR_OVERLAP, call, "overlaps a stack that is registered", stack->low);
+            return moat_refuse(call, MOAT_REASON_STACK_OVERLAP, stack->low);
         }
     }
     moat_port_mask_t masked = moat_port_mask();
@@ -188,20 +188,20 @@ int moat_stack_add(struct moat_stack *stack) {
 }
 
 int moat_stack_remove(struct moat_stack *stack) {
-    static const char call[] = "moat_stack_remove";
+    const enum moat_refused call = MOAT_IN_STACK_REMOVE;
     int result = moat_require_thread(call, MOAT_CALLER());
     if (result != MOAT_OK) {
         return result;
     }
     if (stack == NULL) {
-        return moat_refuse(MOAT_ERR_NULL, call, "no stack given", 0);
+        return moat_refuse(call, MOAT_REASON_NO_STACK, 0);
     }
     struct moat_stack **link = &moat_heap.tables.stacks;
     while (*link != NULL && *link != stack) {
         link = &(*link)->next;
     }
     if (*link == NULL) {
-        return moat_refuse(MOAT_ERR_ABSENT, call, "this stack is not registered", (uintptr_t)stack);
+        return moat_refuse(call, MOAT_REASON_STACK_ABSENT, (uintptr_t)stack);
     }
     if (moat_heap.cycle.phase == MOAT_PHASE_MARK && stack->cycle != moat_heap.cycle.number) {
         uintptr_t sp = (uintptr_t)__builtin_frame_address(0), other = moat_stack_inside(MOAT_CALLER(), sp);

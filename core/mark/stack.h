@@ -7,6 +7,7 @@
 
 #include "base/caller.h"
 #include "base/port.h"
+#include "base/refusal.h"
 #include "moat_heap.h"
 
 /* Thread mode is about to allocate or collect, in more than the fast path: traps if no scan knows the stack that it
@@ -17,7 +18,7 @@ static inline void moat_stack_enter(uintptr_t pc);
 
 /* MOAT_OK, or refuses a call that is thread mode's: before moat_init, where start-up has not done its part, in a
  * handler. Traps if another task is inside. pc: the caller to name. */
-int moat_require_thread(const char *call, uintptr_t pc);
+int moat_require_thread(enum moat_refused call, uintptr_t pc);
 
 /* Thread mode is done, or calls what may allocate and switch: a finalizer, a hook. In a handler: nothing. Returns the
  * caller that entered, with which to enter again. */

@@ -82,21 +82,21 @@ static void copy(unsigned char *to, const unsigned char *from, uintptr_t bytes) 
     }
 }
 
-static int check_copy(const char *call, const struct moat_type *type, const void *to, const void *from) {
+static int check_copy(enum moat_refused call, const struct moat_type *type, const void *to, const void *from) {
     if (type == NULL || to == NULL || from == NULL) {
-        return moat_refuse(MOAT_ERR_NULL, call, "type, destination and source must not be NULL", 0);
+        return moat_refuse(call, MOAT_REASON_NO_COPY, 0);
     }
     return MOAT_OK;
 }
 
 int moat_move_part(const struct moat_type *type, void *to, const void *from, size_t offset, size_t bytes) {
-    static const char call[] = "MOAT_MOVE_PART";
+    const enum moat_refused call = MOAT_IN_MOVE_PART;
     int result = check_copy(call, type, to, from);
     if (result != MOAT_OK) {
         return result;
     }
     if (offset > type->size || bytes > type->size - offset) {
-        return moat_refuse(MOAT_ERR_SIZE, call, "offset + bytes exceeds the type's size", offset);
+        return moat_refuse(call, MOAT_REASON_PART_SIZE, offset);
     }
     const struct range range = {type, offset, bytes};
     if (moat_type_has_slots(type)) {
@@ -108,13 +108,13 @@ int moat_move_part(const struct moat_type *type, void *to, const void *from, siz
 }
 
 int moat_move_array(const struct moat_type *type, void *to, const void *from, size_t count) {
-    static const char call[] = "MOAT_MOVE_ARRAY";
+    const enum moat_refused call = MOAT_IN_MOVE_ARRAY;
     int result = count == 0 ? MOAT_OK : check_copy(call, type, to, from);
     if (result != MOAT_OK || count == 0) {
         return result;
     }
     if (type->size == 0 || count > UINTPTR_MAX / 2 / type->size) {
-        return moat_refuse(MOAT_ERR_SIZE, call, "the count overflows", count);
+        return moat_refuse(call, MOAT_REASON_MOVE_COUNT, count);
     }
     const struct range range = {type, 0, count * type->size};
     if (moat_type_has_slots(type)) {
@@ -126,7 +126,7 @@ int moat_move_array(const struct moat_type *type, void *to, const void *from, si
 }
 
 int moat_zero(const struct moat_type *type, void *at) {
-    int result = check_copy("MOAT_ZERO", type, at, at);
+    int result = check_copy(MOAT_IN_ZERO, type, at, at);
     if (result != MOAT_OK) {
         return result;
     }

@@ -1,0 +1,32 @@
+/* moat: the texts of refusals. See result.h, moat.h.
+ *
+ * SPDX-License-Identifier: MIT */
+#include "base/port.h"
+#include "base/result.h"
+#include "base/text.h"
+
+MOAT_FEATURE_(messages);
+
+#define CALL_TEXT(name, text) text,
+static const char *const calls[] = {MOAT_REFUSING_CALLS(CALL_TEXT)};
+
+#define REASON_TEXT(name, result, text) text,
+static const char *const reasons[] = {MOAT_REASONS(REASON_TEXT)};
+
+_Static_assert(sizeof calls / sizeof calls[0] <= MOAT_REFUSAL_CALL_MASK + 1, "a call fits into a refusal");
+
+void moat_refusal_print(uint32_t refusal, uintptr_t argument) {
+    uint32_t reason = refusal >> MOAT_REFUSAL_REASON_SHIFT;
+    struct moat_text text;
+    moat_text_begin(&text);
+    moat_text_string(&text, "moat: ");
+    moat_text_string(&text, calls[refusal & MOAT_REFUSAL_CALL_MASK]);
+    moat_text_string(&text, ": ");
+    moat_text_string(&text, reason == MOAT_REASON_INDEX_START ? moat_port_undone() : reasons[reason]);
+    moat_text_string(&text, " (");
+    moat_text_string(&text, moat_result_name(moat_last_error()));
+    moat_text_string(&text, ", ");
+    moat_text_address(&text, argument);
+    moat_text_string(&text, ")");
+    moat_text_end(&text);
+}
