@@ -76,6 +76,9 @@ static void *take_reserve(const struct request *request) {
 
 /* A cycle that starts opens the reserve; if that does not do, it is finished first. */
 static void *collect_and_take(const struct request *request) {
+    if (!moat_cycle_may_start()) {
+        return take_reserve(request);
+    }
     moat_cycle_start();
     void *object = take(request);
     if (object == NULL) {
@@ -91,9 +94,11 @@ static bool ask_hook(uintptr_t bytes) {
         return false;
     }
     moat_heap.front.asking_hook = true;
+    bool shared = moat_cycle_share();
     uintptr_t caller = moat_stack_leave();
     bool again = moat_heap.front.out_of_memory_hook(bytes);
     moat_stack_enter(caller);
+    moat_cycle_share_end(shared);
     moat_heap.front.asking_hook = false;
     return again;
 }
@@ -118,7 +123,9 @@ static void *reclaim(const struct request *request) {
         object = collect_and_take(request);
     }
     if (object == NULL && moat_heap.finalizers.doomed != NULL && !moat_heap.finalizers.running) {
+        bool shared = moat_cycle_share();
         moat_finalize_run_all();
+        moat_cycle_share_end(shared);
         moat_cycle_finish();
         object = collect_and_take(request);
     }
@@ -234,7 +241,7 @@ MOAT_HOT_ void *make_small(moat_word header, uintptr_t extent, uintptr_t pc) {
         moat_cycle_pace(moat_granules(extent));
     }
     uintptr_t at = moat_take_small(moat_granules(extent), header);
-    if (at == 0 && moat_heap.cycle.phase == MOAT_PHASE_IDLE && !moat_port_in_handler()) {
+    if (at == 0 && moat_heap.cycle.phase == MOAT_PHASE_IDLE && !moat_port_in_handler() && moat_cycle_may_start()) {
         moat_cycle_start();
         at = moat_take_small(moat_granules(extent), header);
     }

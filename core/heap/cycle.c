@@ -232,6 +232,22 @@ static void pace_in_handler(void) {
     moat_port_unmask(masked);
 }
 
+bool moat_cycle_share(void) {
+    MOAT_ASSERT(!moat_port_in_handler() && moat_heap.front.inside != 0);
+    bool begins = moat_heap.cycle.shared_on == 0;
+    if (begins) {
+        moat_heap.cycle.shared_on = moat_heap.front.stack_low;
+        moat_heap.cycle.shared_after = moat_heap.cycle.number;
+    }
+    return begins;
+}
+
+void moat_cycle_share_end(bool began) {
+    if (began) {
+        moat_heap.cycle.shared_on = 0;
+    }
+}
+
 /* Marking opens windows by itself; where each slice is to be seen, they are run one by one. */
 static void work(uint32_t units) {
     while (units != 0 && moat_heap.cycle.phase != MOAT_PHASE_IDLE) {
@@ -292,7 +308,9 @@ int moat_gc_collect(void) {
     moat_cycle_finish();
     moat_cycle_start();
     moat_cycle_finish();
+    bool shared = moat_cycle_share();
     moat_finalize_run_all();
+    moat_cycle_share_end(shared);
     MOAT_EVENT(MOAT_EVENT_COLLECT_END, moat_event_free_bytes());
     (void)moat_stack_leave();
     return MOAT_OK;

@@ -23,6 +23,20 @@ void moat_cycle_start(void);
 /* Runs slices until the phase is IDLE. Thread mode. */
 void moat_cycle_finish(void);
 
+/* Finalizers that are called one after the other, and the hook, have one cycle between them all that their allocations
+ * may start, or each of them might run whole cycles for nothing: from here on, on this stack. False: a call further out
+ * has begun so. Thread mode. */
+bool moat_cycle_share(void);
+
+/* Ends it, if `began`. */
+void moat_cycle_share_end(bool began);
+
+/* Whether an allocation of thread mode may start a cycle. */
+static inline bool moat_cycle_may_start(void) {
+    return moat_heap.cycle.shared_on != moat_heap.front.stack_low ||
+           moat_heap.cycle.number == moat_heap.cycle.shared_after;
+}
+
 /* In a handler: a slice of a sweep that is under way. False: there is nothing to sweep here and now. */
 bool moat_cycle_sweep_slice(void);
 

@@ -87,7 +87,9 @@ int moat_arena_add(void *start, size_t bytes);
  *   - the heap is not ready (MOAT_ERR_NOT_READY), type is NULL (_NULL) or not from MOAT_TYPE (_FOREIGN),
  *   - the type does not allow it (_TYPE), the size is 0, overflows or exceeds every arena (_SIZE), or
  *   - no free memory of that size is left (_MEMORY): in thread mode after the running cycle was finished and
- *     a whole new one run, in a handler after a bounded sweep, asking thread mode for a collection.
+ *     a whole new one run, in a handler after a bounded sweep, asking thread mode for a collection. Finalizers
+ *     that are called one after the other, when an allocation fails or by moat_gc_collect, and the hook have one new
+ *     cycle between them all that their allocations may run: so a failing allocation starts five at most.
  * The object is kept while a root, a stack, a pin or a kept object's slot points to it or into it.
  * Traps in thread mode on a stack that is not known, and while another task is inside: moat_stack_add.
  * Context: any. Cost: a few tens of instructions while the chunk has room. A new chunk costs a search, and the clearing

@@ -209,8 +209,10 @@ struct moat_pace {
 /* Written by heap/cycle.c. Read by anybody in core. */
 struct moat_cycle {
     enum moat_phase phase;
-    bool requested;  /* thread mode must start a cycle as soon as none runs, whatever is free */
-    uint32_t number; /* of the cycle that runs or ran last */
+    bool requested;        /* thread mode must start a cycle as soon as none runs, whatever is free */
+    uint32_t number;       /* of the cycle that runs or ran last */
+    uintptr_t shared_on;   /* the stack on which what shares a cycle runs (moat_cycle_share); 0: nothing does */
+    uint32_t shared_after; /* that cycle is the one after this */
 };
 
 /* Written by heap/heap.c. Read by anybody in core, any time: the table only grows. */

@@ -140,6 +140,24 @@ static void hook_is_told_and_asked_once(void) {
     CHECK_HEAP();
 }
 
+static bool ask_again(size_t bytes) {
+    (void)give_up(bytes);
+    return hook_calls < 5 && MOAT_NEW_BYTES(600) != NULL;
+}
+
+/* An allocation of its own that fails does not ask it. */
+static void hook_is_not_asked_by_itself(void) {
+    CHECK(start(ask_again));
+    fill_cache();
+    (void)fill();
+    hook_calls = 0;
+    CHECK_POINTER(MOAT_NEW_BYTES(500), NULL);
+    CHECK_EQUAL(hook_calls, 1);
+    CHECK_EQUAL(hook_bytes, 500);
+    CHECK(!moat_heap.front.asking_hook);
+    CHECK_HEAP();
+}
+
 static void hook_may_drop_references(void) {
     CHECK(start(drop_cache));
     fill_cache();
@@ -237,17 +255,110 @@ static void reserve_is_closed_again(void) {
     CHECK(moat_heap.search.stop_word < moat_arena_words(moat_heap.arenas.table[0]));
 }
 
+/* ---- how many cycles one call runs ---- */
+
+#define DOOMED 100
+
+static size_t wish;
+static unsigned refused;
+
+static void wish_in_vain(void *object) {
+    (void)object;
+    refused += MOAT_NEW_BYTES(wish) == NULL;
+    refused += MOAT_NEW_ARRAY(node_type, wish / sizeof(struct node)) == NULL;
+}
+MOAT_TYPE_FINALIZED(wishing_type, struct node, wish_in_vain, next);
+
+static bool wish_often(size_t bytes) {
+    (void)give_up(bytes);
+    for (unsigned i = 0; i < DOOMED && !moat_heap.finalizers.running; i++) {
+        wish_in_vain(NULL);
+    }
+    return true;
+}
+
+/* Three eighths of the heap are free, and what is doomed. A finalizer's argument keeps what begins a little behind it:
+ * the large object begins before. */
+static __attribute__((noinline)) void doom_many(moat_out_of_memory_hook *hook) {
+    CHECK(fresh_heap(wide.bytes, sizeof wide.bytes));
+    (void)moat_out_of_memory_hook_set(hook);
+    hook_calls = refused = 0;
+    MOAT_STORE(cache[0], MOAT_NEW_BYTES(moat_heap.stats.arena_bytes / 8 * 5));
+    CHECK(cache[0] != NULL);
+    for (unsigned i = 0; i < DOOMED; i++) {
+        CHECK(MOAT_NEW(wishing_type) != NULL);
+    }
+    wish = moat_heap.stats.arena_bytes / 2;
+}
+
+/* Finalizers that allocate in vain, and a hook that does, have a cycle between them all and no more: none runs but
+ * what moat.h says. */
+static void failing_allocation_runs_few_cycles(void) {
+    doom_many(wish_often);
+    scrub_stack();
+    uint32_t before = moat_heap.cycle.number;
+    CHECK_POINTER(MOAT_NEW_BYTES(wish), NULL);
+    CHECK(hook_calls > DOOMED && refused > 3 * DOOMED);
+    test_note("cycles", moat_heap.cycle.number - before);
+    CHECK(moat_heap.cycle.number - before <= 5);
+    CHECK_EQUAL(moat_heap.cycle.shared_on, 0);
+    CHECK_HEAP();
+}
+
+static void collection_runs_few_cycles(void) {
+    doom_many(NULL);
+    scrub_stack();
+    uint32_t before = moat_heap.cycle.number;
+    CHECK_EQUAL(moat_gc_collect(), MOAT_OK);
+    CHECK(refused > DOOMED);
+    CHECK(moat_heap.cycle.number - before <= 2);
+    CHECK_HEAP();
+}
+
+/* The cycle that they share is run: what the first finalizer lets go of, another gets. */
+static void release_or_wish(void *object) {
+    (void)object;
+    if (cache[0] != NULL) {
+        clear_cache();
+    } else {
+        refused += MOAT_NEW_BYTES(REQUEST) == NULL;
+    }
+}
+MOAT_TYPE_FINALIZED(releasing_type, struct node, release_or_wish, next);
+
+static __attribute__((noinline)) void make_releasing(void) {
+    for (unsigned i = 0; i < 2; i++) {
+        CHECK(MOAT_NEW(releasing_type) != NULL);
+    }
+}
+
+static void finalizer_gets_what_another_lets_go(void) {
+    CHECK(start(NULL));
+    refused = 0;
+    make_releasing();
+    fill_cache();
+    collect_once();
+    CHECK_POINTER(cache[0], NULL);
+    CHECK_EQUAL(moat_heap.stats.finalized, 2);
+    CHECK_EQUAL(refused, 0);
+    CHECK_HEAP();
+}
+
 static const struct test_case cases[] = {
     TEST_CASE(hook_can_be_set),
     TEST_CASE(full_heap_says_so_and_works_on),
     TEST_CASE(garbage_is_collected_first),
     TEST_CASE(hook_is_told_and_asked_once),
+    TEST_CASE(hook_is_not_asked_by_itself),
     TEST_CASE(hook_may_drop_references),
     TEST_CASE(finalizers_come_before_the_hook),
     TEST_CASE(handler_asks_thread_mode),
     TEST_CASE(search_follows_the_sweep),
     TEST_CASE(handler_follows_the_sweep),
     TEST_CASE(reserve_is_closed_again),
+    TEST_CASE(failing_allocation_runs_few_cycles),
+    TEST_CASE(collection_runs_few_cycles),
+    TEST_CASE(finalizer_gets_what_another_lets_go),
 };
 
 int main(void) {
