@@ -44,9 +44,9 @@ static enum moat_fault_stack find(uintptr_t sp, struct moat_range *bounds, bool 
 }
 
 enum moat_fault_stack moat_fault_stack_of(uintptr_t sp, struct moat_range *bounds) {
-    enum moat_fault_stack found = find(sp, bounds, false);
+    enum moat_fault_stack found = find(sp - 1, bounds, false); /* of a stack that nothing is on yet sp is the end */
     if (found == MOAT_FAULT_STACK_NONE) {
-        found = find(sp - 1, bounds, false); /* a stack that nothing is on yet: sp is its end */
+        found = find(sp, bounds, false);
     }
     return found != MOAT_FAULT_STACK_NONE ? found : find(sp, bounds, true);
 }

@@ -150,7 +150,7 @@ int moat_require_thread(enum moat_refused call, uintptr_t pc) {
         result = moat_require_started(call);
     }
     if (result == MOAT_OK && moat_heap.front.inside != 0) {
-        moat_port_misused(pc, (uintptr_t)__builtin_frame_address(0), moat_heap.front.inside);
+        moat_port_misused(pc, moat_stack_here(), moat_heap.front.inside);
     }
     return result;
 }
@@ -204,7 +204,7 @@ int moat_stack_remove(struct moat_stack *stack) {
         return moat_refuse(call, MOAT_REASON_STACK_ABSENT, (uintptr_t)stack);
     }
     if (moat_heap.cycle.phase == MOAT_PHASE_MARK && stack->cycle != moat_heap.cycle.number) {
-        uintptr_t sp = (uintptr_t)__builtin_frame_address(0), other = moat_stack_inside(MOAT_CALLER(), sp);
+        uintptr_t sp = moat_stack_here(), other = moat_stack_inside(MOAT_CALLER(), sp);
         if (other != 0) {
             moat_port_misused(MOAT_CALLER(), sp, other);
         }

@@ -41,6 +41,12 @@ bool moat_stack_overlaps(uintptr_t start, uintptr_t end);
 /* The stack is not the last one that was seen, or another context (its stack pointer, else 0) is inside. */
 void moat_stack_enter_slow(uintptr_t pc, uintptr_t sp, uintptr_t other);
 
+/* An address in the caller's frame. On some CPUs the frame address is one past it: the end of a stack that the caller
+ * is the first on. */
+static inline uintptr_t moat_stack_here(void) {
+    return (uintptr_t)__builtin_frame_address(0) - sizeof(uintptr_t);
+}
+
 /* Notes who is inside, and returns who was. */
 static inline uintptr_t moat_stack_inside(uintptr_t pc, uintptr_t sp) {
     moat_port_mask_t masked = moat_port_mask();
@@ -53,7 +59,7 @@ static inline uintptr_t moat_stack_inside(uintptr_t pc, uintptr_t sp) {
 
 static inline void moat_stack_enter(uintptr_t pc) {
     if (!moat_port_in_handler()) {
-        uintptr_t sp = (uintptr_t)__builtin_frame_address(0), other = moat_stack_inside(pc, sp);
+        uintptr_t sp = moat_stack_here(), other = moat_stack_inside(pc, sp);
         if (other != 0 || sp - moat_heap.front.stack_low >= moat_heap.front.stack_span) {
             moat_stack_enter_slow(pc, sp, other);
         }

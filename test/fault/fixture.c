@@ -46,13 +46,13 @@ static inline __attribute__((always_inline)) void moat_store_(void **slot, void 
     *slot = value;
 }
 
-void fixture_send(struct fixture_frame *frame);
-void fixture_send(struct fixture_frame *frame) {
+__attribute__((noinline)) void fixture_send(struct fixture_frame *frame);
+__attribute__((noinline)) void fixture_send(struct fixture_frame *frame) {
     moat_store_(&fixture_ring[2], frame); /* the store */
 }
 
-void fixture_fault(volatile int *p);
-void fixture_fault(volatile int *p) {
+__attribute__((noinline)) void fixture_fault(volatile int *p);
+__attribute__((noinline)) void fixture_fault(volatile int *p) {
     __asm__ volatile(".globl fixture_instruction\nfixture_instruction:");
     *p = 1; /* the instruction */
 }

@@ -209,6 +209,19 @@ static void in_handler(void) {
     STAYS();
 }
 
+static volatile uint32_t *volatile nothing_at;
+
+/* Pushes nothing, and on some CPUs nothing is pushed before it. */
+FUNCTION load_at_once(void) {
+    (void)*nothing_at; /* at leaf */
+}
+
+FUNCTION interrupt_leaf(void) {
+    nothing_at = (volatile uint32_t *)address_argument();
+    bsp_interrupt(load_at_once);
+    STAYS();
+}
+
 FUNCTION interrupt_me(void) {
     bsp_interrupt(in_handler); /* at interrupted */
     STAYS();
@@ -255,6 +268,7 @@ static const struct provoked faults[] = {
     {"nested", fault_nested, NULL},
     {"handler_assert", fault_assert, interrupt_me},
     {"handler_load", fault_load, interrupt_me},
+    {"handler_leaf", NULL, interrupt_leaf},
     {"watchdog", wait_for_ever, NULL},
 };
 

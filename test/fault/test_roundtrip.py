@@ -96,6 +96,8 @@ KINDS = {
     "handler_load": Kind("exception", "fault_load", "access",
                          ["fault_load", "descend_1", "descend_2", "in_handler", "interrupt_me", "main"], "load",
                          NOTHING, frames=6),
+    "handler_leaf": Kind("exception", "load_at_once", "access", ["load_at_once", "interrupt_leaf", "main"], "leaf",
+                         NOTHING, frames=3),
     "watchdog": Kind("watchdog", "bark", "watchdog", ["bark", "wait_for_ever", *EIGHT], "watchdog", in_handler=True),
 }
 
@@ -201,7 +203,7 @@ def gdb_reads(name, chain):
 run([
     *((f"fault-roundtrip/{name}", lambda name=name: check_kind(name)) for name in KINDS),
     *((f"fault-roundtrip/{name}_interrupted", lambda name=name: check_interrupted(name))
-      for name in ("handler_assert", "handler_load", "watchdog")),
+      for name in ("handler_assert", "handler_load", "handler_leaf", "watchdog")),
     ("fault-roundtrip/likely_callers", check_likely_callers),
     ("fault-roundtrip/gdb_exception", lambda: gdb_reads("load", ["fault_load", *EIGHT])),
     ("fault-roundtrip/gdb_interrupted", lambda: gdb_reads("watchdog", ["bark", "wait_for_ever", *EIGHT])),

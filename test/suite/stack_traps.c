@@ -10,6 +10,7 @@
 #include "guard/message.h"
 #include "harness.h"
 
+#include "fault/fault.h"
 #include "base/port.h"
 #include "heap/cycle.h"
 #include "cpu.h"
@@ -96,6 +97,20 @@ static void prepare(struct task *which, uintptr_t *words, size_t count, void (*r
 static void run_unknown(void (*run)(void)) {
     prepare(&task, memory.far, STACK_WORDS, run);
     resume(&task);
+}
+
+/* A call on a stack that nothing is on: what the task has pushed so far is not of its stack. */
+static void empty_the_stack(void) {
+    uintptr_t high = task.stack.high;
+    cpu_call_arguments[0] = 1000;
+    for (unsigned i = 0; i < 3; i++) {
+        cpu_call_function = i == 0   ? (uintptr_t)test_random
+                            : i == 1 ? (uintptr_t)moat_gc_collect
+                                     : (uintptr_t)moat_new_bytes;
+        cpu_call();
+        task.stack.high = cpu_call_sp;
+    }
+    task.stack.high = high;
 }
 
 static void run_known(void (*run)(void)) {
@@ -280,6 +295,10 @@ static void on_known(void) {
     run_known(make_everything);
 }
 
+static void on_empty(void) {
+    run_known(empty_the_stack);
+}
+
 static void on_main(void) {
     make_everything();
 }
@@ -408,6 +427,7 @@ static const struct trial {
     {"a second task allocates while a stack is removed", second_while_removing, make_objects, MOAT_FAULT_SECOND_TASK},
     {"a second task behind a handler", second_behind_a_handler, make_objects, MOAT_FAULT_SECOND_TASK},
     {"a known stack", on_known, NULL, 0},
+    {"a known stack that nothing is on", on_empty, NULL, 0},
     {"the thread's stack", on_main, NULL, 0},
     {"an unknown stack before moat_init", on_unknown, bytes_before_init, 0},
     {"the handlers' stack", on_the_handlers_stack, NULL, 0},
@@ -546,7 +566,24 @@ static void the_right_use_is_quiet(void) {
     judge(false);
 }
 
+/* An exception in a handler or task that has pushed nothing yet: its stack pointer is where the next stack begins. */
+static void an_end_is_the_lower_stack_s(void) {
+    struct moat_range bounds = {0, 0};
+    CHECK(fresh_heap(arena.bytes, sizeof arena.bytes));
+    task_lay_out(&task.stack, memory.below, STACK_WORDS, begin);
+    task_lay_out(&other.stack, memory.above, STACK_WORDS, begin);
+    CHECK_EQUAL(moat_stack_add(&task.stack), MOAT_OK);
+    CHECK_EQUAL(moat_stack_add(&other.stack), MOAT_OK);
+    CHECK_EQUAL(moat_fault_stack_of((uintptr_t)memory.above, &bounds), MOAT_FAULT_STACK_TASK);
+    CHECK_EQUAL(bounds.low, (uintptr_t)memory.below);
+    CHECK_EQUAL(moat_fault_stack_of((uintptr_t)memory.above + 1, &bounds), MOAT_FAULT_STACK_TASK);
+    CHECK_EQUAL(bounds.low, (uintptr_t)memory.above);
+    CHECK_EQUAL(moat_fault_stack_of((uintptr_t)memory.below, &bounds), MOAT_FAULT_STACK_TASK);
+    CHECK_EQUAL(bounds.low, (uintptr_t)memory.below);
+}
+
 static const struct test_case cases[] = {
+    TEST_CASE(an_end_is_the_lower_stack_s),
     TEST_CASE(the_wrong_use_traps),
     TEST_CASE(the_right_use_is_quiet),
 };

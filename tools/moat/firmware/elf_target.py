@@ -11,7 +11,7 @@ from .dwarf import Type
 from .elf import Firmware, FirmwareError
 from .machine import MACHINES
 from .memory import Dump
-from .target import Context, Target, TargetError
+from .target import Context, Target, TargetError, stack_of
 
 
 class ElfTarget(Target):
@@ -41,8 +41,7 @@ class ElfTarget(Target):
         return self._firmware.variable_field_at(address) or self._firmware.symbol_at(address)
 
     def context_in(self, ranges: Sequence[tuple[int, int]]) -> Context | None:
-        return next((context for context in self._contexts if any(low <= context.sp < high for low, high in ranges)),
-                    None)
+        return next((context for context in self._contexts if stack_of(context.sp, ranges) is not None), None)
 
 
 def open_core(firmware_path: str, core_path: str) -> ElfTarget:

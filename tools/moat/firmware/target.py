@@ -15,6 +15,14 @@ class TargetError(Exception):
     """The firmware can't be read; str() says why and what to do."""
 
 
+def stack_of(sp: int, stacks: Sequence[tuple[int, int]]) -> int | None:
+    """The index of the stack (low, high) that a stack pointer is on, or None. Its end is on it, for a stack that
+    nothing is on yet; a stack that ends where another begins comes first."""
+    filled = [number for number, (low, high) in enumerate(stacks) if low < sp <= high]
+    full = [number for number, (low, high) in enumerate(stacks) if low == sp < high]
+    return next(iter(filled + full), None)
+
+
 @dataclass(frozen=True)
 class Context:
     """Where a thread of execution stands."""
@@ -49,8 +57,8 @@ class Target:
         raise NotImplementedError
 
     def context_in(self, ranges: Sequence[tuple[int, int]]) -> Context | None:
-        """The innermost Context whose stack pointer lies in one of (low, high), what a handler has interrupted being
-        behind it; or None where that is not known."""
+        """The innermost Context whose stack pointer is on one of the stacks (low, high), what a handler has interrupted
+        being behind it; or None where that is not known."""
         raise NotImplementedError
 
     # ---- what follows from these ----

@@ -172,9 +172,9 @@ class Unwinder:
 
     def _by_exception_frame(self, caller: dict[int, int], exc_return: int, frame: int) -> dict[int, int]:
         if exc_return & machines.EXC_RETURN_THREAD_STACK:
-            if len(self._record.stacks) < 2:
+            if not self._record.interrupted_sp:
                 raise Lost("the stack that was interrupted is not in the record")
-            frame = self._record.stacks[1][0]
+            frame = self._record.interrupted_sp
         for i, register in enumerate(machines.EXC_FRAME):
             caller[register] = self._memory.word(frame + 4 * i)
         size = 4 * len(machines.EXC_FRAME)

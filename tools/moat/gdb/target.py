@@ -11,7 +11,7 @@ import gdb
 
 from moat.firmware.fields import CType, field_at
 from moat.firmware.memory import Dump, Memory, Paged, Unreadable
-from moat.firmware.target import Context, Target, TargetError
+from moat.firmware.target import Context, Target, TargetError, stack_of
 
 KINDS = {gdb.TYPE_CODE_STRUCT: "struct", gdb.TYPE_CODE_UNION: "union", gdb.TYPE_CODE_ARRAY: "array",
          gdb.TYPE_CODE_ENUM: "enum",
@@ -144,7 +144,7 @@ def _frame_in(ranges: Sequence[tuple[int, int]]) -> Context | None:
     try:
         while frame is not None and depth < FRAMES_MAX:
             sp = int(frame.read_register("sp"))
-            if any(low <= sp < high for low, high in ranges):
+            if stack_of(sp, ranges) is not None:
                 return Context(sp, _registers(frame))
             frame, depth = frame.older(), depth + 1
     except gdb.error:  # no way further out

@@ -4,7 +4,7 @@ SPDX-License-Identifier: MIT"""
 from typing import Callable
 
 from moat.firmware.memory import Unreadable
-from moat.firmware.target import Members
+from moat.firmware.target import Members, stack_of
 
 from .model import Heap, Object, Root
 from .place import Place
@@ -152,15 +152,17 @@ class Roots:
     def _stacks(self) -> None:
         stacks = self._registered()
         thread = self._thread_range()
-        running = self._target.context_in([(low, high) for low, high, _, _ in [*stacks, *thread]])
-        for low, high, sp, name in stacks:
-            if running is not None and low <= running.sp < high:
+        ranges = [(low, high) for low, high, _, _ in [*stacks, *thread]]
+        running = self._target.context_in(ranges)
+        current = stack_of(running.sp, ranges) if running is not None else None
+        for number, (low, high, sp, name) in enumerate(stacks):
+            if running is not None and number == current:
                 sp = running.sp
-            self._words(sp if low <= sp < high else low, high, name)
+            self._words(sp if low <= sp <= high else low, high, name)
         for low, high, _, name in thread:
             if running is None:
                 self._words(low, high, f"{name}, where its pointer is not known")
-            elif low <= running.sp < high:
+            elif current == len(stacks):
                 self._words(running.sp, high, name)
         for name, value in (running.registers if running is not None else {}).items():
             self._ambiguous("register", name, 0, value)

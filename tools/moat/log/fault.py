@@ -77,7 +77,8 @@ class Record:
     registers: tuple[tuple[int, int], ...]    # (number, value) of those that are known
     callers: tuple[int, ...]
     events: tuple[tuple[int, int, int], ...]  # (clock, kind, argument)
-    stacks: tuple[tuple[int, bytes], ...]     # (address, bytes)
+    stacks: tuple[tuple[int, bytes], ...]     # (address, bytes), those that are not empty
+    interrupted_sp: int                       # where the stack stood that a handler had interrupted; 0: not known
 
 
 def parse(raw: bytes) -> Record:
@@ -120,13 +121,15 @@ def _rest(raw: bytes, field: dict[str, Any]) -> dict[str, Any]:
     events = tuple(EVENT.unpack_from(raw, at + i * EVENT.size) for i in range(field["events"]))
     at += len(events) * EVENT.size
     stacks = []
-    for address, length in zip(struct.unpack("<QQ", field["stack_at"]), lengths):
+    starts = struct.unpack("<QQ", field["stack_at"])
+    for address, length in zip(starts, lengths):
         if length:
             stacks.append((address, raw[at:at + length]))
         at += length
     mask = field["register_mask"]
     return {"registers": tuple((i, values[i]) for i in range(field["registers"]) if mask >> i & 1),
-            "callers": values[field["registers"]:], "events": events, "stacks": tuple(stacks)}
+            "callers": values[field["registers"]:], "events": events, "stacks": tuple(stacks),
+            "interrupted_sp": starts[1]}
 
 
 def _name(field: bytes) -> str:
