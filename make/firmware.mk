@@ -54,9 +54,10 @@ endif
 CFLAGS := -std=c11 $(WARNINGS) -Werror $(CPUFLAGS) $(CODE_FLAGS) $(CONFIG_FLAGS)
 LDFLAGS := -Wl,--gc-sections -Wl,--build-id -Wl,--fatal-warnings
 
-# RISC-V has no newlib in Debian: scripts/newlib-build made one for each -march, complete with its headers.
+# RISC-V has no newlib in Debian: scripts/newlib-build made one for each -march, complete with its headers. A board may
+# name another's.
 ifeq ($(CROSS),riscv64-unknown-elf-)
-NEWLIB := build/newlib/$(patsubst -march=%,%,$(filter -march=%,$(CPUFLAGS)))
+NEWLIB := build/newlib/$(or $(NEWLIB_OF),$(patsubst -march=%,%,$(filter -march=%,$(CPUFLAGS))))
 ifeq ($(wildcard $(NEWLIB)/stamp),)
 $(error moat: no newlib in $(NEWLIB): run make setup)
 endif

@@ -4,9 +4,16 @@
 #define WORD 4
 #define ADDRESS .word
 #define HOLDS r4, r5, r6, r7, r8, r9, r10, r11
+#ifdef __ARM_FP
+#define FLOAT_HOLDS s16, s17, s18, s19, s20, s21, s22, s23, s24, s25, s26, s27, s28, s29, s30, s31
+#define HOLD_COUNT 24
+#define FRAME_WORDS 26
+#define FRAME_RETURN 25
+#else
 #define HOLD_COUNT 8
 #define FRAME_WORDS 10
 #define FRAME_RETURN 9
+#endif
 #define FRAME_ABOVE 0
 #define EXCEPTIONS 1
 #define NOTHING 0x30000000
@@ -29,13 +36,36 @@
     pop {r3-r11, pc}
     .endm
 
+    .macro hold_float register
+    push {r3-r11, lr}
+    vpush {s16-s31}
+    push {r1, r2} /* collect */
+    .irp cleared, r4, r5, r6, r7, r8, r9, r10, r11
+    mov \cleared, #0
+    .endr
+    blx r0
+    vmov \register, r0
+    mov r0, #0
+    pop {r1, r2}
+    blx r1
+    vmov r0, \register
+    vpop {s16-s31}
+    pop {r3-r11, pc}
+    .endm
+
 #include "cpu.inc"
 
     function cpu_switch
     push {r3-r11, lr} /* r3 keeps the stack aligned to 8 */
+#ifdef __ARM_FP
+    vpush {s16-s31}
+#endif
     mov r2, sp
     str r2, [r0]
     mov sp, r1
+#ifdef __ARM_FP
+    vpop {s16-s31}
+#endif
     pop {r3-r11, pc}
 
     function cpu_call

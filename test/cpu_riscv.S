@@ -3,7 +3,12 @@
  * SPDX-License-Identifier: MIT */
 #include "word.h"
 
-#define FRAME 16 /* words: s0..s11 and ra, a multiple of 16 bytes */
+/* Words: s0..s11 and ra, then fs0..fs11; a multiple of 16 bytes. */
+#ifdef __riscv_float_abi_single
+#define FRAME (16 + 12)
+#else
+#define FRAME 16
+#endif
 
 #if __riscv_xlen == 64
 #define ADDRESS .dword
@@ -12,7 +17,12 @@
 #endif
 
 #define HOLDS s0, s1, s2, s3, s4, s5, s6, s7, s8, s9, s10, s11
+#ifdef __riscv_float_abi_single
+#define FLOAT_HOLDS fs0, fs1, fs2, fs3, fs4, fs5, fs6, fs7, fs8, fs9, fs10, fs11
+#define HOLD_COUNT 24
+#else
 #define HOLD_COUNT 12
+#endif
 #define FRAME_WORDS FRAME
 #define FRAME_RETURN 15
 #define FRAME_ABOVE 0
@@ -23,6 +33,9 @@
     addi sp, sp, -FRAME * WORD
     .irp n, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11
     STORE s\n, \n * WORD(sp)
+#ifdef FLOAT_HOLDS
+    FSTORE fs\n, (16 + \n) * WORD(sp)
+#endif
     .endr
     STORE ra, 15 * WORD(sp)
     .endm
@@ -30,6 +43,9 @@
     .macro pop_saved
     .irp n, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11
     LOAD s\n, \n * WORD(sp)
+#ifdef FLOAT_HOLDS
+    FLOAD fs\n, (16 + \n) * WORD(sp)
+#endif
     .endr
     LOAD ra, 15 * WORD(sp)
     addi sp, sp, FRAME * WORD
@@ -47,6 +63,22 @@
     LOAD a1, 12 * WORD(sp)
     jalr a1
     mv a0, \register
+    pop_saved
+    ret
+    .endm
+
+    .macro hold_float register
+    push_saved
+    STORE a1, 12 * WORD(sp) /* collect */
+    .irp n, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11
+    li s\n, 0
+    .endr
+    jalr a0
+    fmv.w.x \register, a0
+    li a0, 0
+    LOAD a1, 12 * WORD(sp)
+    jalr a1
+    fmv.x.w a0, \register
     pop_saved
     ret
     .endm

@@ -15,5 +15,13 @@ moat_reset:
     movs r0, #2
     msr control, r0
     isb
+#ifdef __ARM_FP
+    ldr r0, =0xe000ed88 /* CPACR */
+    ldr r1, [r0]
+    orr r1, r1, #0xf00000
+    str r1, [r0]
+    dsb
+    isb
+#endif
     bl bsp_start
     .size moat_reset, . - moat_reset

@@ -7,6 +7,11 @@
 moat_reset:
     csrw mie, zero
     csrw mstatus, zero
+#ifdef __riscv_flen
+    li t0, 0x2000 /* FS: floating point is on */
+    csrs mstatus, t0
+    fscsr zero
+#endif
     csrr t0, mhartid
     bnez t0, park
     .option push

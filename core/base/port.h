@@ -38,8 +38,8 @@ struct moat_range {
     uintptr_t high; /* one past the last */
 };
 
-/* Pushes every register that a callee must preserve on the current stack, then calls visit(context, sp) with sp
- * at or below the lowest of them, and returns what it returns. */
+/* Pushes every register that a callee must preserve, those of floating point too, on the current stack, then calls
+ * visit(context, sp) with sp at or below the lowest of them, and returns what it returns. */
 void *moat_port_spill_and_call(void *(*visit)(void *context, uintptr_t sp), void *context);
 
 /* The stack that thread mode runs on when no registered stack is in use: [low, high). */

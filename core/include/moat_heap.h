@@ -74,10 +74,10 @@ enum moat_mark_stage {
 
 /* A task's stack, registered with moat_stack_add; owned by the caller while registered. */
 struct moat_stack {
-    uintptr_t low;           /* lowest address of the stack's memory */
-    uintptr_t high;          /* one past its highest */
-    uintptr_t sp;            /* the task's stack pointer while it is not running, registers pushed */
-    const char *name;        /* for messages; may be NULL */
+    uintptr_t low;    /* lowest address of the stack's memory */
+    uintptr_t high;   /* one past its highest */
+    uintptr_t sp;     /* the task's stack pointer while it is not running, all registers pushed that callees preserve */
+    const char *name; /* for messages; may be NULL */
     struct moat_stack *next; /* core's */
     uint32_t cycle;          /* core's: the cycle that scanned it last */
 };

@@ -1,6 +1,10 @@
 /* moat: ARMv7-M, moat_port_spill_and_call.
  *
  * SPDX-License-Identifier: MIT */
+#if __ARM_ARCH_PROFILE != 'M'
+#error "moat: port/armv7m is for Cortex-M: -mcpu= names another core"
+#endif
+
     .syntax unified
     .thumb
     .cfi_sections .debug_frame /* for debuggers: it takes no flash */
@@ -15,10 +19,18 @@ moat_port_spill_and_call:
     push {r3-r11, lr} /* r3 keeps the stack aligned to 8 */
     .cfi_def_cfa_offset 40
     .cfi_offset lr, -4
+#ifdef __ARM_FP
+    vpush {s16-s31} /* which are d8 to d15, and q4 to q7, where there are */
+    .cfi_adjust_cfa_offset 64
+#endif
     mov r2, r0
     mov r0, r1
     mov r1, sp
     blx r2
+#ifdef __ARM_FP
+    vpop {s16-s31}
+    .cfi_adjust_cfa_offset -64
+#endif
     pop {r3-r11, pc}
     .cfi_endproc
     .size moat_port_spill_and_call, . - moat_port_spill_and_call

@@ -11,7 +11,28 @@
 #define FRAME_MSCRATCH 17
 #define FRAME_MEPC 18
 #define FRAME_MSTATUS 19
-#define FRAME_WORDS 20 /* a multiple of 16 bytes on rv32 and rv64 */
+#define FRAME_FLOATS 20 /* words so far: a multiple of 16 bytes on rv32 and rv64 */
+
+/* The registers of floating point that a handler may change: where callees preserve fs0..fs11 whole, those that they do
+ * not preserve, else all. Then fcsr. The part is a multiple of 16 bytes too. */
+#ifdef __riscv_flen
+#if (__riscv_flen == 32 && defined(__riscv_float_abi_single)) || defined(__riscv_float_abi_double)
+#define FRAME_FLOAT_COUNT 20
+#define FRAME_FLOAT_LIST f0, f1, f2, f3, f4, f5, f6, f7, f10, f11, f12, f13, f14, f15, f16, f17, f28, f29, f30, f31
+#else
+#define FRAME_FLOAT_COUNT 32
+#define FRAME_FLOAT_LIST                                                                                               \
+    f0, f1, f2, f3, f4, f5, f6, f7, f8, f9, f10, f11, f12, f13, f14, f15, f16, f17, f18, f19, f20, f21, f22, f23, f24, \
+        f25, f26, f27, f28, f29, f30, f31
+#endif
+#define FRAME_FLOAT_BYTES (__riscv_flen / 8)
+#define FRAME_FLOAT_WORDS ((FRAME_FLOAT_COUNT * FRAME_FLOAT_BYTES + 16) / (__riscv_xlen / 8))
+#else
+#define FRAME_FLOAT_WORDS 0
+#endif
+#define FRAME_WORDS (FRAME_FLOATS + FRAME_FLOAT_WORDS)
+
+#define MSTATUS_FS 0x6000 /* 0: floating point is switched off */
 
 /* Saved as well if the trap is a fault. */
 #define SAVED_GP 0
@@ -24,6 +45,9 @@
 
 struct moat_port_frame {
     uintptr_t ra, t[7], a[8], sp, mscratch, mepc, mstatus;
+#ifdef __riscv_flen
+    uintptr_t floats[FRAME_FLOAT_WORDS];
+#endif
 };
 
 struct moat_port_saved {

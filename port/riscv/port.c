@@ -8,9 +8,18 @@
 
 extern const char moat_port_trap_entry[], moat_handler_stack_end[];
 
-/* A register that start-up forgot holds 0 or anything. A table of jumps to the port's entry, for vectored
+/* Where floating point is off, moat_port_spill_and_call would trap.
+ *
+ * A register that start-up forgot holds 0 or anything. A table of jumps to the port's entry, for vectored
  * interrupts, is an entry of the firmware's own. */
 const char *moat_port_undone(void) {
+#ifdef __riscv_flen
+    uintptr_t status;
+    __asm__ volatile("csrr %0, mstatus" : "=r"(status));
+    if ((status & MSTATUS_FS) == 0) {
+        return "mstatus.FS is off and this build has floating point: start-up must switch it on";
+    }
+#endif
 #if !MOAT_CONFIG_BOARD_IN_HANDLER
     uintptr_t vector, scratch, sp = (uintptr_t)__builtin_frame_address(0);
     __asm__ volatile("csrr %0, mtvec" : "=r"(vector));

@@ -49,6 +49,19 @@ save:
     STORE t0, FRAME_MEPC * WORD(sp)
     csrr t0, mstatus
     STORE t0, FRAME_MSTATUS * WORD(sp)
+#ifdef __riscv_flen
+    li t1, MSTATUS_FS
+    and t0, t0, t1
+    beqz t0, 1f
+    .set at, FRAME_FLOATS * WORD
+    .irp register, FRAME_FLOAT_LIST
+    FSTORE \register, at(sp)
+    .set at, at + FRAME_FLOAT_BYTES
+    .endr
+    frcsr t0
+    sw t0, at(sp)
+1:
+#endif
 
     /* As a debugger finds the interrupted code from a handler, or from the report. */
     .cfi_def_cfa sp, FRAME_WORDS * WORD
@@ -76,6 +89,19 @@ save:
     beqz a0, fault
 
     LOAD t0, FRAME_MSTATUS * WORD(sp)
+#ifdef __riscv_flen
+    li t1, MSTATUS_FS
+    and t1, t0, t1
+    beqz t1, 1f
+    .set at, FRAME_FLOATS * WORD
+    .irp register, FRAME_FLOAT_LIST
+    FLOAD \register, at(sp)
+    .set at, at + FRAME_FLOAT_BYTES
+    .endr
+    lw t1, at(sp)
+    fscsr t1
+1:
+#endif
     csrw mstatus, t0 /* with MIE clear, as it was on entry */
     LOAD t0, FRAME_MEPC * WORD(sp)
     csrw mepc, t0

@@ -31,6 +31,7 @@ class Mutant:
     suite: str
     case: str = ""  # the case that is enough, where the suite is long
     config: str = ""
+    board: str = ""  # where it shows, if that is not everywhere
 
     def place(self):
         """Matches `old` in the file, however it is laid out in lines."""
@@ -127,6 +128,15 @@ MUTANTS = (
     Mutant("registers are not spilled", "core/mark/stack.c", "    (void)moat_port_spill_and_call(scan_current, NULL);",
            "    (void)scan_current(NULL, (uintptr_t)__builtin_frame_address(0));", WORDS,
            "a_register_alone_holds_an_object"),
+    Mutant("a Cortex-M4F's registers are not spilled", "port/armv7m/spill.S", "    vpush {s16-s31}",
+           "    sub sp, sp, #64", WORDS, "a_register_alone_holds_an_object", board="arm-mps2-an386"),
+    Mutant("a RISC-V's registers of floating point are not spilled", "port/riscv/spill.S",
+           "    FLOAT_STORE \\register, at(sp)\n", "", WORDS, "a_register_alone_holds_an_object",
+           board="riscv32f-virt"),
+    Mutant("a trap keeps no flags of floating point", "port/riscv/trap.S", "    fscsr t1\n", "", "float",
+           "an_interrupt_leaves_the_flags", board="riscv32f-virt"),
+    Mutant("a trap keeps no registers of floating point", "port/riscv/trap.S", "    FLOAD \\register, at(sp)\n", "",
+           "float", "an_interrupt_changes_no_sum", board="riscv32f-virt"),
     Mutant("a word before an object keeps nothing", "core/mark/mark.c", "starts != 0; starts &= starts - 1",
            "false && starts != 0;",
            WORDS, "a_word_keeps_all_within_its_reach"),
@@ -498,12 +508,12 @@ def try_mutant(tree, board, mutant):
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--board", default="arm-mps2-an385")
-    parser.add_argument("--part", action="store_true", help="the first of each suite")
+    parser.add_argument("--part", action="store_true", help="the first of each suite, on one board")
     parser.add_argument("names", nargs="*", metavar="NAME", help="part of a mutant's name")
     options = parser.parse_args()
     chosen = [m for m in MUTANTS if not options.names or any(name in m.name for name in options.names)]
     if options.part:
-        chosen = list({mutant.suite: mutant for mutant in reversed(chosen)}.values())
+        chosen = list({mutant.suite: mutant for mutant in reversed(chosen) if not mutant.board}.values())
     failed = False
     for mutant in MUTANTS:
         try:
@@ -515,14 +525,15 @@ def main():
     with tempfile.TemporaryDirectory() as scratch:
         tree = pathlib.Path(scratch)
         scratch_tree(tree)
-        for suite, case, config in sorted({(mutant.suite, mutant.case, mutant.config) for mutant in chosen}):
-            passed, evidence = passes(tree, options.board, suite, case, config)
+        for suite, case, config, board in sorted({(m.suite, m.case, m.config, m.board) for m in chosen}):
+            passed, evidence = passes(tree, board or options.board, suite, case, config)
             failed = failed or not passed
-            name = " ".join(word for word in (suite, case, config) if word)
+            name = " ".join(word for word in (suite, case, config, board) if word)
             print(f"ok {name} without a mutant" if passed else f"FAIL {name} without a mutant: {evidence}", flush=True)
         for mutant in chosen:
             try:
-                print(f"# {try_mutant(tree, options.board, mutant)}\nok caught: {mutant.name}", flush=True)
+                evidence = try_mutant(tree, mutant.board or options.board, mutant)
+                print(f"# {evidence}\nok caught: {mutant.name}", flush=True)
             except Failure as failure:
                 failed = True
                 print(f"FAIL {mutant.name}: {failure}", flush=True)

@@ -64,6 +64,21 @@ static void mtvec_of_somebody_else(void) {
     CHECK(!moat_heap.front.ready);
 }
 
+static void floating_point_switched_off(void) {
+#ifdef __riscv_flen
+    uintptr_t before;
+    console_begin();
+    __asm__ volatile("csrrc %0, mstatus, %1" : "=r"(before) : "r"(0x6000));
+    result = moat_init();
+    __asm__ volatile("csrs mstatus, %0" : : "r"(before & 0x6000));
+    CHECK(is_refused("moat_init", result, MOAT_ERR_START,
+                     "mstatus.FS is off and this build has floating point: start-up must switch it on"));
+    CHECK(!moat_heap.front.ready);
+#else
+    SKIP("this core has no floating point");
+#endif
+}
+
 static void in_a_handler(void) {
     result = moat_init();
 }
@@ -93,10 +108,8 @@ static void lost_after_start(void) {
 }
 
 static const struct test_case cases[] = {
-    TEST_CASE(mscratch_forgotten),
-    TEST_CASE(mtvec_of_somebody_else),
-    TEST_CASE(a_handler_is_told_apart),
-    TEST_CASE(lost_after_start),
+    TEST_CASE(mscratch_forgotten),      TEST_CASE(mtvec_of_somebody_else), TEST_CASE(floating_point_switched_off),
+    TEST_CASE(a_handler_is_told_apart), TEST_CASE(lost_after_start),
 };
 
 int main(void) {

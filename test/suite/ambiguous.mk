@@ -10,7 +10,7 @@ ifeq ($(PORT),armv7m)
 BOTH_CPU_clang += --target=thumbv7m-none-eabi -fshort-enums
 endif
 ifeq ($(PORT),riscv)
-BOTH_CPU_clang += --target=$(patsubst %-virt,%,$(BOARD))-unknown-elf
+BOTH_CPU_clang += --target=riscv$(BITS)-unknown-elf
 endif
 
 # $(call both-rule,PROGRAM,FILE,COMPILER,LEVEL): FILE is test/suite/support/FILE.c and .h, and defines the table TABLE.
