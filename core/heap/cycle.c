@@ -3,6 +3,7 @@
  * SPDX-License-Identifier: MIT */
 #include "heap/cycle.h"
 
+#include "heap/finalizers.h"
 #include "heap/pace.h"
 #include "base/free.h"
 #include "guard/audit.h"
@@ -19,6 +20,15 @@
 #include "space/sweep.h"
 #include "space/take.h"
 #include "heap/utilisation.h"
+
+/* Where stacks are registered, or types have finalizers. */
+#pragma weak moat_stacks_any_grey
+#pragma weak moat_stacks_scan_next
+#pragma weak moat_finalize_shade_doomed
+#pragma weak moat_finalize_condemn
+#pragma weak moat_finalize_doom
+#pragma weak moat_finalize_run
+#pragma weak moat_finalizers_run
 
 /* The cost of a step from stage to stage, or to the next root range, in units of some ten to fifteen instructions. */
 #define STEP_UNITS 6u
@@ -50,7 +60,7 @@ static void scan_current_stack(void) {
 
 static bool scan_next_stack(void) {
     uint32_t busy = moat_utilisation_busy(), began = clock_now();
-    bool scanned = moat_stack_scan_next();
+    bool scanned = moat_stacks_scan_next();
     note_scan(began, busy);
     return scanned;
 }
@@ -85,24 +95,24 @@ void moat_cycle_start(void) {
     MOAT_EVENT(MOAT_EVENT_CYCLE_BEGIN, moat_heap.cycle.number);
     moat_port_unmask(masked);
     scan_current_stack();
-    moat_heap.mark.stacks_grey = moat_stack_any_grey();
+    moat_heap.mark.stacks_grey = moat_heap.tables.stacks != NULL && moat_stacks_any_grey();
 }
 
 /* The next stage of marking when nothing is grey. False: nothing that may be done here and now. */
 static bool next_stage_step(void) {
     switch (moat_heap.mark.stage) {
     case MOAT_STAGE_ROOTS:
-        if (!moat_root_next() && !moat_finalize_shade_doomed()) {
+        if (!moat_root_next() && (moat_heap.finalizers.shade_at == NULL || !moat_finalize_shade_doomed())) {
             moat_heap.mark.stage = MOAT_STAGE_STACKS;
         }
         return true;
     case MOAT_STAGE_CONDEMN:
-        if (!moat_finalize_condemn()) {
+        if (moat_heap.finalizers.finalizable == NULL || !moat_finalize_condemn()) {
             moat_heap.mark.stage = MOAT_STAGE_DOOM;
         }
         return true;
     case MOAT_STAGE_DOOM:
-        if (!moat_finalize_doom()) {
+        if (moat_heap.finalizers.condemned == NULL || !moat_finalize_doom()) {
             moat_heap.mark.stage = MOAT_STAGE_FINISHED;
         }
         return true;
@@ -169,7 +179,7 @@ static void end_marking(void) {
 static void change_phase(void) {
     MOAT_ASSERT(!moat_port_in_handler());
     if (moat_heap.cycle.phase == MOAT_PHASE_MARK && moat_heap.mark.stage == MOAT_STAGE_STACKS) {
-        if (!scan_next_stack()) {
+        if (moat_heap.tables.stacks == NULL || !scan_next_stack()) {
             moat_heap.mark.stacks_grey = false;
             moat_heap.mark.stage = MOAT_STAGE_CONDEMN;
         }
@@ -232,22 +242,6 @@ static void pace_in_handler(void) {
     moat_port_unmask(masked);
 }
 
-bool moat_cycle_share(void) {
-    MOAT_ASSERT(!moat_port_in_handler() && moat_heap.front.inside != 0);
-    bool begins = moat_heap.cycle.shared_on == 0;
-    if (begins) {
-        moat_heap.cycle.shared_on = moat_heap.front.stack_low;
-        moat_heap.cycle.shared_after = moat_heap.cycle.number;
-    }
-    return begins;
-}
-
-void moat_cycle_share_end(bool began) {
-    if (began) {
-        moat_heap.cycle.shared_on = 0;
-    }
-}
-
 /* Marking opens windows by itself; where each slice is to be seen, they are run one by one. */
 static void work(uint32_t units) {
     while (units != 0 && moat_heap.cycle.phase != MOAT_PHASE_IDLE) {
@@ -256,6 +250,12 @@ static void work(uint32_t units) {
         uint32_t step = units < most ? units : most;
         moat_cycle_step(step);
         units -= step + SLICE_UNITS < units ? step + SLICE_UNITS : units;
+    }
+}
+
+static void run_finalizer(void) {
+    if (moat_heap.finalizers.doomed != NULL) {
+        (void)moat_finalize_run();
     }
 }
 
@@ -276,7 +276,7 @@ void moat_cycle_pace(uint32_t granules) {
     } else {
         work(moat_pace_units(granules));
     }
-    (void)moat_finalize_run();
+    run_finalizer();
 }
 
 int moat_gc_step(size_t budget) {
@@ -293,7 +293,7 @@ int moat_gc_step(size_t budget) {
         moat_cycle_start();
     }
     work(budget < UINT32_MAX ? (uint32_t)budget : UINT32_MAX);
-    (void)moat_finalize_run();
+    run_finalizer();
     (void)moat_stack_leave();
     return moat_heap.cycle.phase == MOAT_PHASE_IDLE ? 0 : 1;
 }
@@ -308,9 +308,9 @@ int moat_gc_collect(void) {
     moat_cycle_finish();
     moat_cycle_start();
     moat_cycle_finish();
-    bool shared = moat_cycle_share();
-    moat_finalize_run_all();
-    moat_cycle_share_end(shared);
+    if (moat_heap.finalizers.doomed != NULL) {
+        moat_finalizers_run();
+    }
     MOAT_EVENT(MOAT_EVENT_COLLECT_END, moat_event_free_bytes());
     (void)moat_stack_leave();
     return MOAT_OK;

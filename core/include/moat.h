@@ -68,8 +68,9 @@ int moat_last_error(void);
 
 /* ---- lifecycle ---- */
 
-/* Starts the heap with the arena that the linker script gives, if it gives one.
- * Returns MOAT_OK; MOAT_ERR_READY if called before; the errors of moat_arena_add for the linker's arena.
+/* Starts the heap with the arena that the linker script gives, if it gives one. One that is too small or too large does
+ * not link (linker/moat_ram.ld).
+ * Returns MOAT_OK; MOAT_ERR_READY if called before; MOAT_ERR_START, _HANDLER.
  * Context: thread, before anything else. Cost: as moat_arena_add's. */
 int moat_init(void);
 

@@ -152,20 +152,20 @@ struct moat_utilisation {
  * with interrupts masked, and read in core/ under the mask, in thread mode without it where no handler writes. Offsets
  * up to 124 bytes take the short loads: what allocations and stores use stands first. ---- */
 
-/* Written by heap/heap.c when an arena is added. Read by anybody, any time: it only grows. */
+/* Written by heap/arena.c when an arena is added. Read by anybody, any time: it only grows. */
 struct moat_border {
     uintptr_t low, span;       /* hull of all arenas: payload addresses p with p - low < span */
     uintptr_t home, home_span; /* the first arena's, for the fast half of the store check */
 };
 
-/* Written by space/take.c, and by heap/alloc.c, whose fast path advances `at`. Read in base/, space/ and inspect/.
+/* Written by space/take.c, and by heap/alloc.h, whose fast path advances `at`. Read in base/, space/ and inspect/.
  * [at, limit) is zeroed and its mark bits are set. at == limit: there is none, as while a cycle runs. */
 struct moat_chunk {
     uintptr_t at, limit;
     uintptr_t bias; /* its arena's */
 };
 
-/* Holes by size. Written by space/holes.[ch], and by heap/alloc.c, whose fast path takes the first. Read in space/ and
+/* Holes by size. Written by space/holes.[ch], and by heap/bytes.c, whose fast path takes the first. Read in space/ and
  * inspect/. */
 struct moat_lists {
     struct moat_hole *holes[MOAT_LISTS]; /* by granules; holes[0] is never used */
@@ -193,7 +193,7 @@ struct moat_search {
     uint32_t large_word;            /* in there */
 };
 
-/* When the collector works. Written by heap/pace.c, and by heap/heap.c when an arena is added; `work` by heap/cycle.c;
+/* When the collector works. Written by heap/pace.c, and by heap/arena.c when an arena is added; `work` by heap/cycle.c;
  * `usable`, `payments` and `paid_for` by space/ too. Read in heap/ and space/. */
 struct moat_pace {
     uint32_t reserve;       /* free granules that are to lie behind the stop: for the next marking and its sweep */
@@ -215,7 +215,7 @@ struct moat_cycle {
     uint32_t shared_after; /* that cycle is the one after this */
 };
 
-/* Written by heap/heap.c. Read by anybody in core, any time: the table only grows. */
+/* Written by heap/arena.c. Read by anybody in core, any time: the table only grows. */
 struct moat_arenas {
     struct moat_arena *table[MOAT_CONFIG_ARENAS_MAX];
     uint32_t count;
@@ -241,8 +241,8 @@ struct moat_sweep {
     uint32_t usable;          /* free granules behind that place, in runs that are worth it */
 };
 
-/* Where marking stands. Written by heap/cycle.c, `scan` by mark/grey.c and mark/root.c too, `busy` by mark/grey.c,
- * root_step by mark/root.c, and by mark/stack.c when a stack is added. Read in heap/, mark/, and store/ (stacks_grey).
+/* Where marking stands. Written by heap/cycle.c, `scan` by mark/grey.c and mark/root*.c too, `busy` by mark/grey.c,
+ * root_step by mark/root.c, and by mark/stacks.c when a stack is added. Read in heap/, mark/, and store/ (stacks_grey).
  */
 struct moat_marking {
     bool busy;        /* handlers must not mark: thread mode does, and lets them run for an instant */
@@ -264,7 +264,7 @@ struct moat_finalizers {
     void *shade_at;        /* next of `doomed` to shade as a root */
 };
 
-/* The front door. Written by heap/heap.c (ready), mark/stack.[ch] (inside, caller, stack_...) and heap/alloc.c (the
+/* The front door. Written by heap/heap.c (ready), mark/stack*.[ch] (inside, caller, stack_...) and heap/ (the
  * others). Read in heap/ and mark/, and `ready` by anybody. */
 struct moat_front {
     uintptr_t inside; /* the stack pointer with which thread mode entered the slow path or the collector; 0: outside */
@@ -294,7 +294,7 @@ struct moat_heap {
     struct moat_lists lists; /* IDLE */
     uint32_t listed;         /* granules in these lists and in `aside`. Written as they are */
 #if MOAT_CONFIG_EVENTS > 0
-    uint32_t free_granules; /* that are 00 in the bitmaps. Written in space/ and by heap/heap.c */
+    uint32_t free_granules; /* that are 00 in the bitmaps. Written in space/ and by heap/arena.c */
 #endif
     struct moat_search search;
     struct moat_pace pace;

@@ -8,6 +8,8 @@
 #ifndef MOAT_TYPE_H
 #define MOAT_TYPE_H
 
+#include "moat_compiler.h"
+
 #include <stddef.h>
 #include <stdint.h>
 
@@ -86,6 +88,7 @@ enum moat_extent {
  *         whose slots are `fields`, all within its first MOAT_WORD_BITS words. A struct with several such members takes
  *         a run for each. */
 #define MOAT_TYPE_RUNS(name_, T, ...)                                                                                  \
+    MOAT_USES_(name_, runs, 1);                                                                                        \
     static const struct moat_run name_##_runs_[] = {__VA_ARGS__};                                                      \
     MOAT_TYPE_CHECK_(name_, T);                                                                                        \
     MOAT_TYPE_PLACED_(name_) = {.name = #T,                                                                            \
@@ -100,6 +103,7 @@ enum moat_extent {
  *         or MOAT_TAIL_BYTES(T, member); or some of MOAT_TAIL_NESTED(T, member, S, inner) and
  *         MOAT_TAIL_NESTED_STRUCTS(T, member, S, inner, R, fields...), one for each array of S */
 #define MOAT_TYPE_FLEX(name_, T, ...)                                                                                  \
+    MOAT_USES_(name_, runs, 1);                                                                                        \
     static const struct moat_run name_##_runs_[] = {__VA_ARGS__};                                                      \
     MOAT_TYPE_CHECK_(name_, T);                                                                                        \
     MOAT_TYPE_PLACED_(name_) = {.name = #T,                                                                            \
@@ -149,6 +153,7 @@ enum moat_extent {
 /* MOAT_ROOT_OF(type, T, name): defines the static variable `T name`, kept like an object of `type`: its slots are
  * roots, the rest of it is plain data. Zero at start. `type` has no finalizer and is not flexible. */
 #define MOAT_ROOT_OF(type, T, name)                                                                                    \
+    MOAT_USES_(name, more_roots, 1);                                                                                   \
     static __attribute__((section(".bss.moat_typed_roots"))) T name;                                                   \
     __attribute__((section(".rodata.moat_root_records"), aligned(MOAT_WORD_BYTES),                                     \
                    used)) static const struct moat_root name##_root_ = {&name, &type, 1}
@@ -179,8 +184,12 @@ struct moat_root {
     extern const struct moat_type name_;                                                                               \
     __attribute__((section(".rodata.moat_leaf_types"), aligned(MOAT_TYPE_ALIGN))) const struct moat_type name_
 
+/* Objects that take more than the fast path allows are made by a part of its own; the link of a finalized one counts.
+ */
 #define MOAT_TYPE_CHECK_(name_, T)                                                                                     \
     MOAT_TYPE_BESIDE_(name_, T)                                                                                        \
+    MOAT_USES_(name_, large,                                                                                           \
+               MOAT_EXTENT_(MOAT_WORDS_UP_(sizeof(T)) + MOAT_WORD_BYTES) > MOAT_EXTENT_FAST * MOAT_GRANULE);           \
     _Static_assert(_Alignof(T) <= MOAT_GRANULE, #T " needs a larger alignment than the heap gives");                   \
     _Static_assert(sizeof(T) <= 0x7fffffffu - 64, #T " is too large")
 
@@ -193,10 +202,12 @@ struct moat_root {
 
 #define MOAT_FINALIZED_EXTENT_(T) (MOAT_EXTENT_SLOW | MOAT_EXTENT_(MOAT_WORDS_UP_(sizeof(T)) + MOAT_WORD_BYTES))
 #define MOAT_FINALIZED_BARE_(name_, T, finalizer)                                                                      \
+    MOAT_USES_(name_, finalizers, 1);                                                                                  \
     MOAT_TYPE_CHECK_(name_, T);                                                                                        \
     MOAT_LEAF_TYPE_PLACED_(name_) = {                                                                                  \
         .name = #T, .finalize = finalizer, .size = sizeof(T), .extent = MOAT_FINALIZED_EXTENT_(T)}
 #define MOAT_FINALIZED_SLOTS_(name_, T, finalizer, ...)                                                                \
+    MOAT_USES_(name_, finalizers, 1);                                                                                  \
     MOAT_TYPE_SLOTS_WITH_(name_, T, finalizer, MOAT_FINALIZED_EXTENT_(T), __VA_ARGS__)
 
 #define MOAT_TYPE_SLOTS_(name, T, ...) MOAT_TYPE_SLOTS_WITH_(name, T, NULL, MOAT_EXTENT_OF_(sizeof(T)), __VA_ARGS__)
@@ -205,6 +216,7 @@ struct moat_root {
     MOAT_TYPE_CHECK_(name_, T);                                                                                        \
     MOAT_EACH_(MOAT_FIELD_CHECK_, T, __VA_ARGS__)                                                                      \
     static const struct moat_run name_##_runs_[] = {MOAT_EACH_(MOAT_FIELD_RUN_, T, __VA_ARGS__)};                      \
+    MOAT_USES_(name_, runs, !(1 MOAT_EACH_(MOAT_FIELD_AND_FITS_, T, __VA_ARGS__)));                                    \
     MOAT_TYPE_PLACED_(name_) = {.name = #T,                                                                            \
                                 .finalize = finalizer,                                                                 \
                                 .map = 0 MOAT_EACH_(MOAT_FIELD_OR_, T, __VA_ARGS__),                                   \

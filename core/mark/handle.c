@@ -10,6 +10,8 @@
 #include "base/port.h"
 #include "base/result.h"
 
+MOAT_USES_(handle, more_roots, 1);
+
 /* Not macros: tools read them in the debug information. */
 enum moat_handle_layout {
     MOAT_HANDLE_INDEX_BITS = 9, /* for 256 entries, and 0 that is none */

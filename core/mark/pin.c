@@ -10,6 +10,8 @@
 #include "base/port.h"
 #include "base/result.h"
 
+MOAT_USES_(pin, more_roots, 1);
+
 bool (*moat_pin_is_persistent)(const void *start);
 
 static struct moat_pin table[MOAT_CONFIG_PINS_MAX];

@@ -1,197 +1,26 @@
-/* moat: roots. See root.h, moat.h.
+/* moat: roots. See root.h.
  *
  * SPDX-License-Identifier: MIT */
 #include "mark/root.h"
 
-#include "base/clear.h"
 #include "fault/assert.h"
-#include "space/granule.h"
 #include "mark/mark.h"
 #include "base/port.h"
-#include "base/result.h"
-#include "mark/stack.h"
+#include "base/sections.h"
 
-static struct moat_root table[MOAT_CONFIG_ROOTS_MAX];
-
-static uintptr_t element_bytes(const struct moat_root *root) {
-    return root->type == NULL ? MOAT_WORD_BYTES : root->type->size;
-}
-
-uintptr_t moat_root_end(const struct moat_root *root) {
-    return (uintptr_t)root->start + root->count * element_bytes(root);
-}
-
-static void begin_root(const struct moat_root *root) {
-    if (root->start != NULL) {
-        moat_scan_begin(&moat_heap.mark.scan, root->type, (uintptr_t)root->start, moat_root_end(root), root->count > 1);
-    }
-}
+#pragma weak moat_root_more
 
 bool moat_root_next(void) {
     MOAT_ASSERT(moat_port_is_masked());
     MOAT_ASSERT(moat_heap.cycle.phase == MOAT_PHASE_MARK && moat_heap.mark.stage == MOAT_STAGE_ROOTS);
     uint32_t step = moat_heap.mark.root_step++;
-    uint32_t records = (uint32_t)(moat_root_records_end - moat_root_records_start);
     if (step == 0) {
         moat_scan_begin(&moat_heap.mark.scan, NULL, (uintptr_t)moat_roots_start, (uintptr_t)moat_roots_end, false);
         return true;
     }
-    step -= 1;
-    if (step < records) {
-        begin_root(&moat_root_records_start[step]);
-        return true;
-    }
-    step -= records;
-    if (step < MOAT_CONFIG_ROOTS_MAX) {
-        if (moat_heap.tables.roots != NULL) {
-            begin_root(&moat_heap.tables.roots[step]);
-        } else {
-            moat_heap.mark.root_step += MOAT_CONFIG_ROOTS_MAX - 1;
-        }
-        return true;
-    }
-    step -= MOAT_CONFIG_ROOTS_MAX;
-    if (step < MOAT_CONFIG_PINS_MAX) {
-        if (moat_heap.tables.pins != NULL) {
-            moat_mark_value(moat_heap.tables.pins[step].object);
-        } else {
-            moat_heap.mark.root_step += MOAT_CONFIG_PINS_MAX - 1;
-        }
-        return true;
-    }
-    step -= MOAT_CONFIG_PINS_MAX;
-    if (step < MOAT_CONFIG_HANDLES_MAX && moat_heap.tables.handles != NULL) {
-        moat_mark_value(moat_heap.tables.handles[step].object);
+    if (moat_root_more != NULL && moat_root_more(step - 1)) {
         return true;
     }
     moat_heap.mark.root_step--;
     return false;
-}
-
-bool moat_root_overlaps(uintptr_t start, uintptr_t end) {
-    if ((start < (uintptr_t)moat_roots_end && (uintptr_t)moat_roots_start < end) ||
-        (start < (uintptr_t)moat_typed_roots_end && (uintptr_t)moat_typed_roots_start < end)) {
-        return true;
-    }
-    for (uint32_t i = 0; moat_heap.tables.roots != NULL && i < MOAT_CONFIG_ROOTS_MAX; i++) {
-        const struct moat_root *root = &moat_heap.tables.roots[i];
-        if (root->start != NULL && start < moat_root_end(root) && (uintptr_t)root->start < end) {
-            return true;
-        }
-    }
-    return false;
-}
-
-/* Greys all that a root's slots hold, a slice at a time. */
-static void shade_root(const struct moat_root *root) {
-    struct moat_scan scan;
-    moat_scan_begin(&scan, root->type, (uintptr_t)root->start, moat_root_end(root), root->count > 1);
-    for (bool more = true; more;) {
-        uint32_t units = MOAT_CONFIG_SLICE_UNITS;
-        moat_port_mask_t masked = moat_port_mask();
-        for (moat_slot *slot = moat_scan_next(&scan, &units); slot != NULL; slot = moat_scan_next(&scan, &units)) {
-            moat_mark_value(*slot);
-        }
-        moat_port_unmask(masked);
-        more = units == 0;
-    }
-}
-
-static bool overlaps_arena(uintptr_t start, uintptr_t end) {
-    for (uint32_t i = 0; i < moat_heap.arenas.count; i++) {
-        const struct moat_arena *arena = moat_heap.arenas.table[i];
-        if (start < arena->end && arena->start < end) {
-            return true;
-        }
-    }
-    return false;
-}
-
-static int check_root(enum moat_refused call, const struct moat_root *root) {
-    uintptr_t start = (uintptr_t)root->start;
-    if (root->start == NULL) {
-        return moat_refuse(call, MOAT_REASON_NO_MEMORY, 0);
-    }
-    if (start % MOAT_WORD_BYTES != 0) {
-        return moat_refuse(call, MOAT_REASON_ROOT_ALIGN, start);
-    }
-    if (root->type != NULL) {
-        if (!moat_type_known(root->type)) {
-            return moat_refuse(call, MOAT_REASON_NOT_A_TYPE, (uintptr_t)root->type);
-        }
-        if (root->type->flexible != 0 || root->type->finalize != NULL) {
-            return moat_refuse(call, MOAT_REASON_ROOT_TYPE, (uintptr_t)root->type);
-        }
-    }
-    uintptr_t bytes = element_bytes(root);
-    if (root->count == 0 || bytes == 0 || root->count > (UINTPTR_MAX - start) / bytes) {
-        return moat_refuse(call, MOAT_REASON_COUNT, root->count);
-    }
-    if (overlaps_arena(start, moat_root_end(root))) {
-        return moat_refuse(call, MOAT_REASON_ROOT_IN_ARENA, start);
-    }
-    if (moat_root_overlaps(start, moat_root_end(root))) {
-        return moat_refuse(call, MOAT_REASON_ROOT_OVERLAP, start);
-    }
-    return MOAT_OK;
-}
-
-int moat_root_add(void *start, const struct moat_type *type, size_t count) {
-    const enum moat_refused call = MOAT_IN_ROOT_ADD;
-    const struct moat_root root = {start, type, count};
-    int result = moat_require_thread(call, MOAT_CALLER());
-    result = result == MOAT_OK ? check_root(call, &root) : result;
-    if (result != MOAT_OK) {
-        return result;
-    }
-    if (moat_heap.tables.roots == NULL) {
-        moat_clear_words((uintptr_t)table, (uintptr_t)table + sizeof table);
-        moat_heap.tables.roots = table;
-    }
-    for (uint32_t i = 0; i < MOAT_CONFIG_ROOTS_MAX; i++) {
-        if (moat_heap.tables.roots[i].start == NULL) {
-            moat_port_mask_t masked = moat_port_mask();
-            moat_heap.tables.roots[i].type = type;
-            moat_heap.tables.roots[i].count = count;
-            moat_heap.tables.roots[i].start = start;
-            moat_port_unmask(masked);
-            if (moat_heap.cycle.phase == MOAT_PHASE_MARK) {
-                shade_root(&root);
-            }
-            return MOAT_OK;
-        }
-    }
-    return moat_refuse(call, MOAT_REASON_ROOTS_FULL, MOAT_CONFIG_ROOTS_MAX);
-}
-
-/* Whether marking stands somewhere in this root. */
-static bool scans(const struct moat_root *root) {
-    const struct moat_scan *scan = &moat_heap.mark.scan;
-    uintptr_t start = (uintptr_t)root->start, bytes = moat_root_end(root) - start;
-    return (uintptr_t)scan->at - start < bytes || (scan->type != NULL && scan->element - start < bytes);
-}
-
-int moat_root_remove(void *start) {
-    const enum moat_refused call = MOAT_IN_ROOT_REMOVE;
-    int result = moat_require_thread(call, MOAT_CALLER());
-    if (result != MOAT_OK) {
-        return result;
-    }
-    for (uint32_t i = 0; start != NULL && moat_heap.tables.roots != NULL && i < MOAT_CONFIG_ROOTS_MAX; i++) {
-        struct moat_root *root = &moat_heap.tables.roots[i];
-        if (root->start != start) {
-            continue;
-        }
-        if (moat_heap.cycle.phase == MOAT_PHASE_MARK) {
-            shade_root(root);
-        }
-        moat_port_mask_t masked = moat_port_mask();
-        if (scans(root)) {
-            moat_scan_begin(&moat_heap.mark.scan, NULL, 0, 0, false);
-        }
-        root->start = NULL;
-        moat_port_unmask(masked);
-        return MOAT_OK;
-    }
-    return moat_refuse(call, MOAT_REASON_ROOT_ABSENT, (uintptr_t)start);
 }

@@ -10,8 +10,15 @@
  * roots added at run time, pins, handles. False: all have begun. Cost: constant. */
 bool moat_root_next(void);
 
+/* Interrupts masked. Begins the scan of the step-th root range, counted from 0, behind the root section. False: there
+ * are no more. Linked where there are typed roots, pins, handles, or roots are added at run time. */
+bool moat_root_more(uint32_t step);
+
 /* One past the last byte of a root. */
-uintptr_t moat_root_end(const struct moat_root *root);
+static inline uintptr_t moat_root_end(const struct moat_root *root) {
+    uintptr_t element = root->type == NULL ? MOAT_WORD_BYTES : root->type->size;
+    return (uintptr_t)root->start + root->count * element;
+}
 
 /* Whether [start, end) overlaps a root section or a root added at run time. Cost: a search of those. */
 bool moat_root_overlaps(uintptr_t start, uintptr_t end);

@@ -27,16 +27,28 @@ static inline uintptr_t moat_stack_leave(void);
 /* Scans the stack that the caller runs on, its registers included. */
 void moat_stack_scan_current(void);
 
-/* Whether a registered stack has not been scanned in this cycle. Cost: a search of them. */
-bool moat_stack_any_grey(void);
-
-/* Scans the next registered stack that this cycle has not scanned. False: there is none. */
-bool moat_stack_scan_next(void);
+/* Scans [from, to) as a part of a stack. */
+void moat_stack_scan_words(uintptr_t from, uintptr_t to);
 
 /* Whether [start, end) overlaps the thread's, the handlers' or a registered stack. Cost: a search of those. */
 bool moat_stack_overlaps(uintptr_t start, uintptr_t end);
 
+/* ---- registered stacks; linked where one is added, and called only if there is one ---- */
+
+/* The one that sp lies in, or NULL. Cost: a search of them. */
+struct moat_stack *moat_stacks_find(uintptr_t sp);
+
+/* Whether one has not been scanned in this cycle. Cost: a search of them. */
+bool moat_stacks_any_grey(void);
+
+/* Scans the next one that this cycle has not scanned. False: there is none. */
+bool moat_stacks_scan_next(void);
+
 /* ---- inline ---- */
+
+static inline bool moat_stack_holds(const struct moat_stack *stack, uintptr_t p) {
+    return p - stack->low < stack->high - stack->low;
+}
 
 /* The stack is not the last one that was seen, or another context (its stack pointer, else 0) is inside. */
 void moat_stack_enter_slow(uintptr_t pc, uintptr_t sp, uintptr_t other);

@@ -10,6 +10,8 @@
 #include "space/search.h"
 #include "space/take.h"
 
+MOAT_FEATURE_(large);
+
 /* Bitmap words that one masked step looks at, and claims. */
 #define LOOK_WORDS 8u
 #define CLAIM_GRANULES (16u * MOAT_WORD_GRANULES)

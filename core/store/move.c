@@ -12,6 +12,8 @@
 #include "base/port.h"
 #include "base/result.h"
 
+MOAT_USES_(move, elements, 1);
+
 /* The part that a copy covers: bytes [offset, offset + bytes) of elements of `type`. */
 struct range {
     const struct moat_type *type;

@@ -47,7 +47,7 @@ struct source {
 
 SOURCE(mark_c, "mark/mark.c");
 SOURCE(grey_c, "mark/grey.c");
-SOURCE(stack_c, "mark/stack.c");
+SOURCE(stacks_c, "mark/stacks.c");
 SOURCE(scan_c, "mark/scan.c");
 SOURCE(root_c, "mark/root.c");
 SOURCE(finalize_c, "mark/finalize.c");
@@ -396,7 +396,7 @@ static const struct trial {
      "phase == MOAT_PHASE_IDLE", UNUSED},
     {"a stack's word while idle", NULL, look_while_idle, &in_mark_c, "moat_mark_ambiguous(", "phase == MOAT_PHASE_MARK",
      UNUSED},
-    {"a stack that ends before it begins", break_stack, collect, &in_stack_c, "scan_registered(",
+    {"a stack that ends before it begins", break_stack, collect, &in_stacks_c, "scan_registered(",
      "stack->low < stack->high", UNUSED},
     {"grey objects unmasked", moat_cycle_start, mark_some_unmasked, &in_grey_c, "moat_mark_some(",
      "moat_port_is_masked()", UNUSED},

@@ -210,7 +210,9 @@ static void begin_object(struct moat_grey *loop, uint32_t granule) {
 static bool go_on(struct moat_grey *loop, unsigned why) {
     if (why == MOAT_GREY_LOOK) {
         home()->grey = (uint32_t)loop->grey;
-        moat_mark_value((void *)loop->value);
+        if (moat_object_find((void *)loop->value, NULL)) { /* core's slots never point at a hole, these may */
+            moat_mark_value((void *)loop->value);
+        }
         loop->grey = home()->grey;
     } else if (why == MOAT_GREY_NEXT) {
         if (loop->grey == MOAT_LINK_NONE) {

@@ -1,0 +1,83 @@
+/* moat: what the calls that allocate have in common. Internal to core.
+ *
+ * SPDX-License-Identifier: MIT */
+#ifndef MOAT_ALLOC_H
+#define MOAT_ALLOC_H
+
+#include "base/event.h"
+#include "base/free.h"
+#include "base/refusal.h"
+#include "heap/cycle.h"
+#include "heap/pace.h"
+#include "mark/stack.h"
+#include "moat_compiler.h"
+#include "space/granule.h"
+#include "space/take.h"
+
+/* Every allocation takes the slow way. */
+#define MOAT_STRESS (MOAT_CONFIG_STRESS_COLLECT || MOAT_CONFIG_STRESS_FAIL)
+
+/* The object that is asked for. */
+struct moat_request {
+    const struct moat_type *type;
+    moat_word header;
+    uintptr_t payload; /* bytes */
+    uint32_t granules;
+};
+
+/* Whether the heap is ready and the type is one; if not, the call is refused. */
+bool moat_alloc_check_type(enum moat_refused call, const struct moat_type *type);
+
+/* Checks the size, and makes the object of the request, whose type and header are given. NULL: refused, or no memory.
+ * Between moat_alloc_begins and _ends. */
+void *moat_alloc_serve(enum moat_refused call, struct moat_request *request, uintptr_t bytes);
+
+/* The way through moat_alloc_serve begins. pc: the caller of the allocation. */
+static inline void moat_alloc_begins(uintptr_t bytes, uintptr_t pc) {
+    moat_stack_enter(pc);
+    MOAT_EVENT(MOAT_EVENT_ALLOCATE_BEGIN, bytes);
+    (void)bytes;
+}
+
+/* Ends it. Returns the object. */
+static inline void *moat_alloc_ends(void *object) {
+    MOAT_EVENT(MOAT_EVENT_ALLOCATE_END, moat_event_free_bytes());
+    (void)moat_stack_leave();
+    return object;
+}
+
+/* A small object when the fast path has none. Does the collector's work first, if there is any. NULL: it takes more
+ * than that; the firmware's call is not over then. pc: who called it. */
+MOAT_HOT_ void *moat_alloc_small(moat_word header, uintptr_t extent, uintptr_t pc) {
+    moat_alloc_begins(extent, pc);
+    if (moat_pace_calls()) {
+        moat_cycle_pace(moat_granules(extent));
+    }
+    uintptr_t at = moat_take_small(moat_granules(extent), header);
+    if (at == 0 && moat_heap.cycle.phase == MOAT_PHASE_IDLE && !moat_port_in_handler() && moat_cycle_may_start()) {
+        moat_cycle_start();
+        at = moat_take_small(moat_granules(extent), header);
+    }
+    return at == 0 ? NULL : moat_alloc_ends((void *)moat_payload_at(at));
+}
+
+/* Asks the out-of-memory hook. True: it has let go of something. Linked where a hook is set. */
+bool moat_alloc_ask_hook(uintptr_t bytes);
+
+/* The fast path, for objects that the chunk has room for; others, and those of finalized types, whose extent no chunk
+ * has room for, go the way of `otherwise`. `extent` is a multiple of the granule and not 0. `masked` is what was. */
+#define MOAT_BUMP_(header, extent, otherwise)                                                                          \
+    do {                                                                                                               \
+        uintptr_t at = moat_heap.chunk.at;                                                                             \
+        if (moat_heap.chunk.limit - at >= (extent) && !MOAT_STRESS) {                                                  \
+            moat_heap.chunk.at = at + (extent);                                                                        \
+            moat_bits_at(moat_heap.chunk.bias, at)->start |= moat_bit_at(at);                                          \
+            *moat_header_at(at) = (header);                                                                            \
+            moat_port_unmask(masked);                                                                                  \
+            return (void *)moat_payload_at(at);                                                                        \
+        }                                                                                                              \
+        moat_port_unmask(masked);                                                                                      \
+        return otherwise;                                                                                              \
+    } while (0)
+
+#endif

@@ -1,0 +1,43 @@
+/* moat: adding arenas to the one of the linker script. See moat.h.
+ *
+ * SPDX-License-Identifier: MIT */
+#include "base/result.h"
+#include "heap/arena.h"
+#include "mark/root.h"
+#include "mark/stack.h"
+#include "space/granule.h"
+
+static int check_arena(enum moat_refused call, uintptr_t start, uintptr_t bytes) {
+    if (start == 0) {
+        return moat_refuse(call, MOAT_REASON_NO_MEMORY, 0);
+    }
+    if (start % MOAT_WORD_BYTES != 0) {
+        return moat_refuse(call, MOAT_REASON_ARENA_ALIGN, start);
+    }
+    if (bytes < MOAT_ARENA_BYTES_MIN || bytes > MOAT_ARENA_BYTES_MAX || bytes > UINTPTR_MAX - start) {
+        return moat_refuse(call, MOAT_REASON_ARENA_SIZE, bytes);
+    }
+    for (uint32_t i = 0; i < moat_heap.arenas.count; i++) {
+        const struct moat_arena *other = moat_heap.arenas.table[i];
+        if (start < other->end && other->start < start + bytes) {
+            return moat_refuse(call, MOAT_REASON_ARENA_OVERLAP, start);
+        }
+    }
+    if (moat_root_overlaps(start, start + bytes) || moat_stack_overlaps(start, start + bytes)) {
+        return moat_refuse(call, MOAT_REASON_ARENA_ON_ROOT, start);
+    }
+    if (moat_heap.arenas.count == MOAT_CONFIG_ARENAS_MAX) {
+        return moat_refuse(call, MOAT_REASON_ARENAS_FULL, MOAT_CONFIG_ARENAS_MAX);
+    }
+    return MOAT_OK;
+}
+
+int moat_arena_add(void *start, size_t bytes) {
+    const enum moat_refused call = MOAT_IN_ARENA_ADD;
+    int result = moat_require_thread(call, MOAT_CALLER());
+    result = result == MOAT_OK ? check_arena(call, (uintptr_t)start, bytes) : result;
+    if (result == MOAT_OK) {
+        moat_arena_open((uintptr_t)start, bytes);
+    }
+    return result;
+}

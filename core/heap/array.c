@@ -1,0 +1,29 @@
+/* moat: allocation of arrays. See moat.h.
+ *
+ * SPDX-License-Identifier: MIT */
+#include "base/result.h"
+#include "heap/alloc.h"
+#include "moat.h"
+
+MOAT_USES_(array, elements, 1);
+MOAT_USES_(array, large, 1);
+
+void *moat_new_array(const struct moat_type *type, size_t count) {
+    const enum moat_refused call = MOAT_IN_NEW_ARRAY;
+    if (!moat_alloc_check_type(call, type)) {
+        return NULL;
+    }
+    if (type->finalize != NULL || type->flexible != 0) {
+        (void)moat_refuse(call, MOAT_REASON_ARRAY_TYPE, (uintptr_t)type);
+        return NULL;
+    }
+    if (count == 0 || type->size == 0 || count > UINTPTR_MAX / 2 / type->size) {
+        (void)moat_refuse(call, MOAT_REASON_COUNT, count);
+        return NULL;
+    }
+    struct moat_request request;
+    request.type = type;
+    request.header = moat_header_of_type(type) | MOAT_HEADER_ARRAY;
+    moat_alloc_begins(count * type->size, MOAT_CALLER());
+    return moat_alloc_ends(moat_alloc_serve(call, &request, count * type->size));
+}

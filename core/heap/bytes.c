@@ -1,0 +1,64 @@
+/* moat: allocation of raw bytes. See moat.h.
+ *
+ * SPDX-License-Identifier: MIT */
+#include "base/clear.h"
+#include "base/port.h"
+#include "base/result.h"
+#include "heap/alloc.h"
+#include "moat.h"
+
+MOAT_USES_(bytes, large, 1);
+
+__attribute__((noinline)) static void *new_bytes_slow(size_t bytes) {
+    const enum moat_refused call = MOAT_IN_NEW_BYTES;
+    if (moat_require_ready(call) != MOAT_OK) {
+        return NULL;
+    }
+    if (bytes == 0) {
+        (void)moat_refuse(call, MOAT_REASON_NO_BYTES, 0);
+        return NULL;
+    }
+    struct moat_request request;
+    request.type = &moat_type_bytes;
+    request.header = moat_heap.types.bytes_header;
+    return moat_alloc_serve(call, &request, bytes);
+}
+
+__attribute__((noinline)) static void *new_bytes_otherwise(size_t bytes) {
+    if (!moat_heap.front.ready) {
+        return new_bytes_slow(bytes);
+    }
+    void *object = moat_alloc_small(moat_heap.types.bytes_header, MOAT_EXTENT_(bytes), MOAT_CALLER());
+    return object != NULL ? object : moat_alloc_ends(new_bytes_slow(bytes));
+}
+
+__attribute__((noinline)) static void *new_bytes_large(size_t bytes) {
+    moat_alloc_begins(bytes, MOAT_CALLER());
+    return moat_alloc_ends(new_bytes_slow(bytes));
+}
+
+/* A hole is nobody else's from here on: it is cleared with interrupts on. It is white, as all objects in IDLE. */
+__attribute__((noinline)) static void *fill_hole(struct moat_hole *hole, uintptr_t extent) {
+    moat_clear_words((uintptr_t)&hole->next, (uintptr_t)hole + extent);
+    return &hole->next;
+}
+
+/* A hole of exactly that size, or else the chunk. One comparison refuses 0 and what is larger than the holes that have
+ * a list of their own. */
+void *moat_new_bytes(size_t bytes) {
+    if (bytes - 1 >= (MOAT_LONG_HOLES - 1) * MOAT_GRANULE - MOAT_WORD_BYTES || MOAT_STRESS) {
+        return new_bytes_large(bytes);
+    }
+    uintptr_t extent = MOAT_EXTENT_(bytes);
+    uint32_t granules = moat_granules(extent);
+    moat_port_mask_t masked = moat_port_mask();
+    struct moat_hole *hole = moat_heap.lists.holes[granules];
+    if (hole != NULL) {
+        moat_heap.lists.holes[granules] = hole->next;
+        moat_heap.listed -= granules;
+        hole->header = moat_heap.types.bytes_header;
+        moat_port_unmask(masked);
+        return fill_hole(hole, extent);
+    }
+    MOAT_BUMP_(moat_heap.types.bytes_header, extent, new_bytes_otherwise(bytes));
+}

@@ -1,0 +1,32 @@
+/* moat: allocation of flexible objects. See moat.h.
+ *
+ * SPDX-License-Identifier: MIT */
+#include "base/result.h"
+#include "heap/alloc.h"
+#include "moat.h"
+
+MOAT_USES_(flex, elements, 1);
+MOAT_USES_(flex, large, 1);
+
+void *moat_new_flex(const struct moat_type *type, size_t tail) {
+    const enum moat_refused call = MOAT_IN_NEW_FLEX;
+    if (!moat_alloc_check_type(call, type)) {
+        return NULL;
+    }
+    if (type->flexible == 0) {
+        (void)moat_refuse(call, MOAT_REASON_FLEX_TYPE, (uintptr_t)type);
+        return NULL;
+    }
+    const struct moat_run *run = &type->runs[type->run_count - 1];
+    if (tail > UINTPTR_MAX / 2 / run->stride) {
+        (void)moat_refuse(call, MOAT_REASON_TAIL_COUNT, tail);
+        return NULL;
+    }
+    uintptr_t bytes = run->offset + tail * run->stride;
+    struct moat_request request;
+    request.type = type;
+    request.header = moat_header_of_type(type);
+    bytes = bytes > type->size ? bytes : type->size;
+    moat_alloc_begins(bytes, MOAT_CALLER());
+    return moat_alloc_ends(moat_alloc_serve(call, &request, bytes));
+}
