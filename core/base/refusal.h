@@ -27,6 +27,8 @@
     X(HANDLE_NEW, "moat_handle_new")                                                                                   \
     X(HANDLE_GET, "moat_handle_get")                                                                                   \
     X(HANDLE_DELETE, "moat_handle_delete")                                                                             \
+    X(DMA_BEGIN, "moat_dma_begin")                                                                                     \
+    X(DMA_END, "moat_dma_end")                                                                                         \
     X(MOVE_PART, "MOAT_MOVE_PART")                                                                                     \
     X(MOVE_ARRAY, "MOAT_MOVE_ARRAY")                                                                                   \
     X(ZERO, "MOAT_ZERO")                                                                                               \
@@ -79,6 +81,12 @@
     X(NOT_PINNED, ABSENT, "not pinned")                                                                                \
     X(HANDLES_FULL, FULL, "too many handles: raise MOAT_CONFIG_HANDLES_MAX")                                           \
     X(HANDLE_ABSENT, ABSENT, "this handle was deleted or never made")                                                  \
+    X(DMA_NULL, NULL, "no transfer, or no memory for it, given")                                                       \
+    X(DMA_BEYOND, SIZE, "the transfer goes beyond its object's end")                                                   \
+    X(DMA_TYPE, TYPE, "a device must not write slots: give it raw bytes, of MOAT_NEW_DMA")                             \
+    X(DMA_SHARED, ALIGN, "shares lines of the cache with other objects: allocate with MOAT_NEW_DMA")                   \
+    X(DMA_TWICE, OVERLAP, "this transfer is under way: moat_dma_end comes first")                                      \
+    X(DMA_ENDED, ABSENT, "this transfer is not under way")                                                             \
     X(NO_COPY, NULL, "type, destination and source must not be NULL")                                                  \
     X(PART_SIZE, SIZE, "offset + bytes exceeds the type's size")                                                       \
     X(MOVE_COUNT, SIZE, "the count overflows")                                                                         \

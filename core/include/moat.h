@@ -260,6 +260,7 @@ int moat_heap_check(struct moat_heap_error *out);
 void moat_stress_fail(uint32_t k);
 #endif
 
+#include "moat_dma.h"
 #include "moat_dump.h"
 #include "moat_trace.h"
 #include "moat_guard.h"

@@ -62,6 +62,13 @@
 #define MOAT_CONFIG_HANDLES_MAX 8
 #endif
 
+/* MOAT_CONFIG_DMA_LINE: bytes in a line of the data cache, for moat_dma.h: objects of MOAT_NEW_DMA share no line, and
+ * the firmware has moat_dma_cache_clean and _drop. 0 = there is no data cache. Range 0, or a power of two of 16..256.
+ * Cost: up to a line and 3 words in each such object. */
+#ifndef MOAT_CONFIG_DMA_LINE
+#define MOAT_CONFIG_DMA_LINE 0
+#endif
+
 /* MOAT_CONFIG_SLICE_UNITS: work units in one slice, which runs with interrupts masked.
  * Range 1..1024. A unit is about 12 instructions of a 32-bit core; a slice may exceed it by the eight slots that it
  * looks at together (`make bench BENCH=slices` measures the stretch). 1 is a stress setting. */
@@ -161,6 +168,10 @@
 #if MOAT_CONFIG_HANDLES_MAX < 1 || MOAT_CONFIG_HANDLES_MAX > 256
 #error "MOAT_CONFIG_HANDLES_MAX must be 1..256 handles"
 #endif
+#if MOAT_CONFIG_DMA_LINE != 0 && (MOAT_CONFIG_DMA_LINE < 16 || MOAT_CONFIG_DMA_LINE > 256 ||                           \
+                                  (MOAT_CONFIG_DMA_LINE & (MOAT_CONFIG_DMA_LINE - 1)) != 0)
+#error "MOAT_CONFIG_DMA_LINE must be 0 (no data cache) or a power of two of 16..256 bytes"
+#endif
 #if MOAT_CONFIG_SLICE_UNITS < 1 || MOAT_CONFIG_SLICE_UNITS > 1024
 #error "MOAT_CONFIG_SLICE_UNITS must be 1..1024 work units"
 #endif
@@ -210,6 +221,7 @@ MOAT_STAMP_(ARENAS_MAX, MOAT_CONFIG_ARENAS_MAX);
 MOAT_STAMP_(ROOTS_MAX, MOAT_CONFIG_ROOTS_MAX);
 MOAT_STAMP_(PINS_MAX, MOAT_CONFIG_PINS_MAX);
 MOAT_STAMP_(HANDLES_MAX, MOAT_CONFIG_HANDLES_MAX);
+MOAT_STAMP_(DMA_LINE, MOAT_CONFIG_DMA_LINE);
 MOAT_STAMP_(SLICE_UNITS, MOAT_CONFIG_SLICE_UNITS);
 MOAT_STAMP_(PACE, MOAT_CONFIG_PACE);
 MOAT_STAMP_(MESSAGES, MOAT_CONFIG_MESSAGES);

@@ -7,7 +7,7 @@
 #include "mark/mark.h"
 #include "mark/scan.h"
 
-/* Linked for objects that say so. */
+/* What objects have that say so. */
 #pragma weak moat_scan_runs
 #pragma weak moat_scan_elements
 #pragma weak moat_scan_unsized

@@ -47,6 +47,11 @@ def option_case(option, low, high, message):
     return f"{option}_out_of_range_is_refused", case
 
 
+def a_line_that_is_no_power_of_two_is_refused(scratch):
+    for line in (1, 8, 24, 48, 255):
+        refused(scratch, "DMA_LINE", line, "must be 0 (no data cache) or a power of two of 16..256")
+
+
 def every_option_is_in_the_table_and_stamped(_):
     header = (ROOT / "core/include/moat_defaults.h").read_text()
     defined = set(re.findall(r"^#define MOAT_CONFIG_(\w+)", header, re.MULTILINE))
@@ -65,4 +70,5 @@ def a_users_header_is_found(scratch):
     expect(status == 0, f"a user's moat_config.h does not compile: {first_error(output)}")
 
 
-main(*(option_case(*row) for row in options()), every_option_is_in_the_table_and_stamped, a_users_header_is_found)
+main(*(option_case(*row) for row in options()), a_line_that_is_no_power_of_two_is_refused,
+     every_option_is_in_the_table_and_stamped, a_users_header_is_found)

@@ -1,15 +1,15 @@
 # The suites of the API, and of marking: each starts its own heap, in arenas of its own, and shares test/fresh_heap.c.
 #
 # SPDX-License-Identifier: MIT
-API_SUITES := allocation api_bad_input api_before_init arenas finalizers grey guard guard_audit guard_macros handles \
-  model out_of_memory pacing pins reach roots stress types utilisation walker
+API_SUITES := allocation api_bad_input api_before_init arenas dma finalizers grey guard guard_audit guard_macros \
+  handles model out_of_memory pacing pins reach roots stress types utilisation walker
 
 $(foreach s,$(API_SUITES),$(eval $(s)_SRCS := test/fresh_heap.c))
 $(foreach s,$(API_SUITES),$(eval $(s)_LDFLAGS := -Wl,--defsym=MOAT_ARENA_BYTES=0))
 
 reach_SRCS += test/suite/support/filler.c
 model_SRCS += test/shadow.c
-$(foreach s,arenas finalizers handles pins roots,$(eval $(s)_SRCS += test/suite/support/every_step.c))
+$(foreach s,arenas dma finalizers handles pins roots,$(eval $(s)_SRCS += test/suite/support/every_step.c))
 guard_SRCS += test/guard/message.c
 
 # The test sees what moat prints.

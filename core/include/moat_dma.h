@@ -1,0 +1,61 @@
+/* moat: objects that a DMA engine reads or writes.
+ *
+ *   static struct moat_dma receiving;
+ *
+ *   uint8_t *line = MOAT_NEW_DMA(64);
+ *   if (line != NULL && moat_dma_begin(&receiving, line, 64, MOAT_DMA_FROM_DEVICE) == MOAT_OK) {
+ *       UART->DMA_ADDRESS = (uint32_t)line;   and in the handler of its end:   moat_dma_end(&receiving);
+ *   }
+ *
+ * Until moat_dma_end the memory is the engine's: it is kept, even if the last reference to it goes. Neither guard nor
+ * collector sees what an engine writes: it may write raw bytes only, never slots.
+ *
+ * SPDX-License-Identifier: MIT */
+#ifndef MOAT_DMA_H
+#define MOAT_DMA_H
+
+#include "moat_defaults.h"
+
+#include <stddef.h>
+
+/* Raw bytes for transfers: begins at a multiple of MOAT_CONFIG_DMA_LINE, and no other object has a byte in its lines.
+ * It points into its object, not at its start, which any pointer may.
+ * bytes  1 or more
+ * Returns zeroed bytes, or NULL as moat_new_bytes does. Context: any. Cost: as moat_new_bytes's, of `bytes` rounded up
+ * to a line and a line more; with a line of 0, of `bytes`. */
+void *moat_new_dma(size_t bytes);
+#define MOAT_NEW_DMA(bytes) moat_new_dma(bytes)
+
+enum moat_dma_direction {
+    MOAT_DMA_TO_DEVICE,   /* the engine reads */
+    MOAT_DMA_FROM_DEVICE, /* the engine writes, or both */
+};
+
+/* A transfer. Zeroed: none is under way. The firmware's, in static memory or in an object, until it has ended. */
+struct moat_dma {
+    void *start; /* NULL: none is under way. moat_dma_begin and _end write it */
+    size_t bytes;
+    enum moat_dma_direction direction;
+};
+
+/* Pins the object, and gives the memory to the engine: with a MOAT_CONFIG_DMA_LINE it is cleaned from the cache, and
+ * what the engine writes is not in it. Start the engine after this, behind a barrier (DSB, fence) if the CPU needs one.
+ * p, bytes   bytes of one object; or of memory that is not moat's, e.g. a constant, of which only the cache is cared
+ *            for. For MOAT_DMA_FROM_DEVICE raw bytes, whose lines of the cache no other object shares
+ * Returns MOAT_OK, or MOAT_ERR_NOT_READY, _NULL, _SIZE (0 bytes, or beyond the object), _FOREIGN (in an arena, but no
+ * object), _TYPE (from a device into slots), _ALIGN (lines shared with a neighbour), _OVERLAP (this transfer is under
+ * way), _FULL (MOAT_CONFIG_PINS_MAX). Context: any. Cost: as moat_pin's, and the cache's. */
+int moat_dma_begin(struct moat_dma *transfer, void *p, size_t bytes, enum moat_dma_direction direction);
+
+/* The engine has ended, or was stopped: takes the memory and the pin back. The CPU reads what a device wrote.
+ * Returns MOAT_OK, or MOAT_ERR_NOT_READY, _NULL, _ABSENT (not under way: ended before, or never begun). Context: any.
+ * Cost: as moat_dma_begin's. */
+int moat_dma_end(struct moat_dma *transfer);
+
+/* Firmware with a MOAT_CONFIG_DMA_LINE has these, e.g. SCB_CleanDCache_by_Addr and SCB_CleanInvalidateDCache_by_Addr of
+ * CMSIS; without one they are not called. start is a multiple of the line, and so is bytes.
+ * _clean: writes what the cache holds to memory. _drop: the same, and the cache holds nothing of it then. */
+void moat_dma_cache_clean(void *start, size_t bytes);
+void moat_dma_cache_drop(void *start, size_t bytes);
+
+#endif
