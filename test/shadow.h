@@ -22,8 +22,8 @@ struct shadow_node {
     uintptr_t id;
     MOAT_REF(void) slot[2];
 };
-MOAT_TYPE_DECLARE(shadow_node_type);
-MOAT_TYPE_DECLARE(shadow_element_type);
+MOAT_TYPE_DECLARE(shadow_node_type, struct shadow_node);
+MOAT_TYPE_DECLARE(shadow_element_type, struct shadow_element);
 
 struct shadow_element {
     uintptr_t id;

@@ -110,9 +110,11 @@ void *moat_new_flex(const struct moat_type *type, size_t tail);
 /* `bytes` raw bytes, 1 or more, never scanned. */
 void *moat_new_bytes(size_t bytes);
 
-#define MOAT_NEW(type) moat_new(&(type))
-#define MOAT_NEW_ARRAY(type, count) moat_new_array(&(type), (count))
-#define MOAT_NEW_FLEX(type, tail) moat_new_flex(&(type), (tail))
+/* The same by the type's name, as it was given to MOAT_TYPE: a `T *`, so that the compiler warns where it is assigned
+ * to a pointer to something else. For a type that is known at run time only call the functions. */
+#define MOAT_NEW(type) ((MOAT_OBJECT_OF_(type) *)moat_new(&(type)))
+#define MOAT_NEW_ARRAY(type, count) ((MOAT_OBJECT_OF_(type) *)moat_new_array(&(type), (count)))
+#define MOAT_NEW_FLEX(type, tail) ((MOAT_OBJECT_OF_(type) *)moat_new_flex(&(type), (tail)))
 #define MOAT_NEW_BYTES(bytes) moat_new_bytes(bytes)
 
 /* Called in thread mode when an allocation is about to fail, after everything was collected. May drop references
@@ -240,7 +242,7 @@ struct moat_object {
 bool moat_object_find(const void *p, struct moat_object *out);
 
 /* The type of raw bytes. */
-MOAT_TYPE_DECLARE(moat_type_bytes);
+MOAT_TYPE_DECLARE(moat_type_bytes, unsigned char);
 
 /* The result of moat_heap_check. */
 struct moat_heap_error {

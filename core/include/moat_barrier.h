@@ -29,7 +29,7 @@
 
 /* MOAT_SWAP(a, b): exchanges two slots of one type. Not atomic against handlers that store to the same slots. Cost: a
  * call, interrupts masked for the two stores, plus the barrier while marking. */
-#define MOAT_SWAP(a, b) ((void)sizeof(1 ? (a) : (b)), moat_swap_(MOAT_SLOT_(a), MOAT_SLOT_(b)), (void)moat_returned_(0))
+#define MOAT_SWAP(a, b) (moat_swap_(MOAT_SLOT_(a), MOAT_SLOT_(MOAT_ALIKE_(a, b))), (void)moat_returned_(0))
 
 /* MOAT_CAS(slot, expected, desired): atomically, if slot holds `expected`, stores `desired`.
  * Returns true if it stored. The check of CHECK2 comes first, whether or not it will store. Cost: interrupts are
@@ -41,9 +41,9 @@
  * MOAT_CAS's. */
 #define MOAT_ATOMIC_STORE(slot, value) ((void)MOAT_EXCHANGE(slot, value))
 
-/* MOAT_EXCHANGE(slot, value): atomically stores value and returns (as void *) what was replaced. Cost: as
- * MOAT_CAS's. */
-#define MOAT_EXCHANGE(slot, value) moat_returned_pointer_(moat_exchange_(MOAT_SLOT_(slot), MOAT_VALUE_(slot, value)))
+/* MOAT_EXCHANGE(slot, value): atomically stores value and returns what was replaced. Cost: as MOAT_CAS's. */
+#define MOAT_EXCHANGE(slot, value)                                                                                     \
+    ((MOAT_TYPE_OF_VALUE_(slot))moat_returned_pointer_(moat_exchange_(MOAT_SLOT_(slot), MOAT_VALUE_(slot, value))))
 
 /* MOAT_MOVE(type, to, from): copies one element of `type`, slots and plain data; the ranges may overlap.
  * to, from  pointers to elements; `to` lies in managed memory, `from` anywhere. Cost: a load and a store for each word,
@@ -76,9 +76,18 @@ void moat_swap_(moat_slot *a, moat_slot *b);
 void moat_barrier_(void *old, void *value);
 void moat_guard_store_(const void *slot, const void *value);
 
-/* The address of a slot, and a value that the compiler has compared with the slot's type. */
-#define MOAT_SLOT_(slot) ((moat_slot *)(void *)&(slot))
-#define MOAT_VALUE_(slot, value) (1 ? (value) : (slot))
+/* The address of a slot, by way of an integer since it may be one to const or volatile. */
+#define MOAT_SLOT_(slot) ((moat_slot *)(uintptr_t) & (slot))
+
+/* The slot where it is assigned to. */
+#define MOAT_TARGET_(slot) (slot)
+
+/* A value for a slot. The assignment is never made: the compiler says of it what it says of `slot = value`. */
+#define MOAT_VALUE_(slot, value) ((void *)(uintptr_t) __builtin_choose_expr(1, (value), MOAT_TARGET_(slot) = (value)))
+
+/* b, of which it is said that a takes its value, and it a's. */
+#define MOAT_ALIKE_(a, b)                                                                                              \
+    __builtin_choose_expr(1, b, __builtin_choose_expr(1, MOAT_TARGET_(a) = (b), MOAT_TARGET_(b) = (a)))
 
 /* Something after a call, so that it is no jump in the place of a return: the guard names the function that made the
  * call by its return address. */

@@ -133,14 +133,10 @@ MOAT_INLINE_ uintptr_t moat_checked_result_(uintptr_t result, size_t bytes) {
 
 /* The answers of GCC and clang; a record's class is followed by a union's. */
 #define MOAT_CLASS_(x) __builtin_classify_type(x)
-#define MOAT_CLASS_POINTER_ 5
 #define MOAT_CLASS_RECORD_ 12
 
 /* x, or if it is none some pointer. */
 #define MOAT_POINTER_OF_(x) __builtin_choose_expr(MOAT_CLASS_(x) == MOAT_CLASS_POINTER_, x, (char *)0)
-
-/* An array's or a function's as the pointer that it decays to. */
-#define MOAT_TYPE_OF_VALUE_(x) __typeof__(((void)0, x))
 
 /* x is a pointer, or an array. Its type, since a warning would tell of the size of a parameter that is written as an
  * array. */

@@ -1,9 +1,24 @@
 /* moat: the lint build. With -DMOAT_LINT -fsyntax-only a slot is const, so that code which writes it without a macro,
- * or copies over it as raw bytes, does not compile. See docs/lint.md. Included by moat.h, after what it replaces.
+ * or copies over it as raw bytes, does not compile. With -DMOAT_LINT=2 it is volatile, which forbids nothing and shows
+ * in the debug information: `moat lint` compares the maps of types in such an object. See docs/lint.md. Included by
+ * moat.h, after what it replaces.
  *
  * SPDX-License-Identifier: MIT */
 #ifndef MOAT_LINT_H
 #define MOAT_LINT_H
+
+/* Such an object does not link with anything else of moat's. */
+MOAT_STAMP_(LINT, 1);
+
+/* ---- the map of a type, beside the members that it should name ---- */
+
+#undef MOAT_REF
+#if MOAT_LINT == 2
+#define MOAT_REF(T) __typeof__(T *volatile)
+
+#undef MOAT_TYPE_BESIDE_
+#define MOAT_TYPE_BESIDE_(name, T) __attribute__((used)) static __typeof__(T) *const moat_lint_##name = 0;
+#else
 
 #ifdef __has_include
 #if __has_include(<string.h>)
@@ -13,9 +28,6 @@
 #include <strings.h>
 #endif
 #endif
-
-/* An object of the lint build has no roots: it does not link with anything else of moat's. */
-MOAT_STAMP_(LINT, 1);
 
 /* The address of a slot, given to something that takes a pointer to what it may write, as T **, void * or char *. */
 #ifdef __clang__
@@ -28,17 +40,16 @@ MOAT_STAMP_(LINT, 1);
 
 /* ---- slots are const, and the macros may write them ---- */
 
-#undef MOAT_REF
-#define MOAT_REF(T) T *const
+#define MOAT_REF(T) __typeof__(T *const)
 
 #undef MOAT_ROOT
-#define MOAT_ROOT(T) T *const
+#define MOAT_ROOT(T) __typeof__(T *const)
 
 /* By way of an integer, which -Wcast-qual lets pass. */
 #define MOAT_LINT_WRITABLE_(p) ((void *)(uintptr_t)(const volatile void *)(p))
 
-#undef MOAT_SLOT_
-#define MOAT_SLOT_(slot) ((moat_slot *)MOAT_LINT_WRITABLE_(&(slot)))
+#undef MOAT_TARGET_
+#define MOAT_TARGET_(slot) MOAT_RAW(slot)
 
 #undef MOAT_RAW
 #define MOAT_RAW(slot) (*(MOAT_LINT_VALUE_(&(slot)) *)MOAT_LINT_WRITABLE_(&(slot)))
@@ -105,9 +116,6 @@ MOAT_STAMP_(LINT, 1);
 #define __builtin_bzero(at, n) __builtin_bzero(MOAT_LINT_BYTES_(at), n)
 #define __builtin_memset(at, c, n) __builtin_memset(MOAT_LINT_BYTES_(at), c, n)
 
-/* ---- the map of a type, beside the members that it should name: `moat lint` compares the two ---- */
-
-#undef MOAT_TYPE_BESIDE_
-#define MOAT_TYPE_BESIDE_(name, T) __attribute__((used)) static __typeof__(T) *const moat_lint_##name = 0;
+#endif
 
 #endif

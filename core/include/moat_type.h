@@ -62,13 +62,13 @@ enum moat_extent {
 
 /* MOAT_TYPE(name, T, fields...): defines the type `name` of objects `T` whose slots are `fields`.
  *
- * name    an identifier; `const struct moat_type name` is defined at file scope
- * T       a complete type, e.g. `struct node`; any size, alignment of at most MOAT_GRANULE
- * fields  none to 24 members of T, each a slot, an array of slots, or such a member of a nested struct
+ * name    an identifier; `const struct moat_type name` is defined, at file scope and never static
+ * T       a complete type, e.g. `struct node`; any size, alignment of at most MOAT_GRANULE; not packed, if it has slots
+ * fields  none to 24 members of T, each a slot, an array of slots, or such a member of a nested struct or union
  *         (`inner.next`). None: objects without slots, never scanned.
  *
- * A member that is not made of whole, aligned words fails to compile. Cost: flash only, 8 words, and 7 more
- * for each field if one of them lies beyond the first MOAT_WORD_BITS words. */
+ * A member that is no pointer, or not aligned, fails to compile. MOAT_NEW(name) gives a `T *`. Cost: flash only, 8
+ * words, and 7 more for each field if one of them lies beyond the first MOAT_WORD_BITS words. */
 #define MOAT_TYPE(...) MOAT_JOIN_(MOAT_TYPE_, MOAT_BARE_OR_SLOTS_(__VA_ARGS__))(__VA_ARGS__)
 
 /* MOAT_TYPE_FINALIZED(name, T, finalizer, fields...): as MOAT_TYPE; `void finalizer(void *object)` is called once
@@ -88,9 +88,9 @@ enum moat_extent {
  *         whose slots are `fields`, all within its first MOAT_WORD_BITS words. A struct with several such members takes
  *         a run for each. */
 #define MOAT_TYPE_RUNS(name_, T, ...)                                                                                  \
+    MOAT_TYPE_CHECK_(name_, T);                                                                                        \
     MOAT_USES_(name_, runs, 1);                                                                                        \
     static const struct moat_run name_##_runs_[] = {__VA_ARGS__};                                                      \
-    MOAT_TYPE_CHECK_(name_, T);                                                                                        \
     MOAT_TYPE_PLACED_(name_) = {.name = #T,                                                                            \
                                 .runs = name_##_runs_,                                                                 \
                                 .size = sizeof(T),                                                                     \
@@ -103,9 +103,9 @@ enum moat_extent {
  *         or MOAT_TAIL_BYTES(T, member); or some of MOAT_TAIL_NESTED(T, member, S, inner) and
  *         MOAT_TAIL_NESTED_STRUCTS(T, member, S, inner, R, fields...), one for each array of S */
 #define MOAT_TYPE_FLEX(name_, T, ...)                                                                                  \
+    MOAT_TYPE_CHECK_(name_, T);                                                                                        \
     MOAT_USES_(name_, runs, 1);                                                                                        \
     static const struct moat_run name_##_runs_[] = {__VA_ARGS__};                                                      \
-    MOAT_TYPE_CHECK_(name_, T);                                                                                        \
     MOAT_TYPE_PLACED_(name_) = {.name = #T,                                                                            \
                                 .runs = name_##_runs_,                                                                 \
                                 .size = sizeof(T),                                                                     \
@@ -114,46 +114,54 @@ enum moat_extent {
                                 .flexible = 1}
 
 #define MOAT_RUN_SLOTS(T, member)                                                                                      \
-    MOAT_RUN_(T, member, MOAT_WORD_BYTES, MOAT_FIELD_WORDS_(T, member) + MOAT_FIELD_PROOF_(T, member), 1)
+    MOAT_RUN_(T, member, MOAT_WORD_BYTES, MOAT_FIELD_WORDS_(T, member) + MOAT_FIELD_CLAIM_(T, member), 1)
 #define MOAT_RUN_STRUCTS(T, member, S, ...)                                                                            \
     MOAT_RUN_(T, member, sizeof(S), MOAT_MEMBERS_(T, member, S), MOAT_STRUCT_MAP_(S, __VA_ARGS__))
 #define MOAT_RUN_NESTED(T, member, S, inner)                                                                           \
     MOAT_RUN_INNER_(T, member, S, MOAT_MEMBERS_(T, member, S), 1, inner, MOAT_WORD_BYTES,                              \
-                    MOAT_FIELD_WORDS_(S, inner) + MOAT_FIELD_PROOF_(S, inner))
+                    MOAT_FIELD_WORDS_(S, inner) + MOAT_FIELD_CLAIM_(S, inner))
 #define MOAT_RUN_NESTED_STRUCTS(T, member, S, inner, R, ...)                                                           \
     MOAT_RUN_INNER_(T, member, S, MOAT_MEMBERS_(T, member, S), MOAT_STRUCT_MAP_(R, __VA_ARGS__), inner, sizeof(R),     \
                     MOAT_MEMBERS_(S, inner, R))
-#define MOAT_TAIL_SLOTS(T, member) MOAT_RUN_(T, member, MOAT_WORD_BYTES, MOAT_RUN_TAIL, 1)
+#define MOAT_TAIL_SLOTS(T, member)                                                                                     \
+    MOAT_RUN_(T, member, MOAT_WORD_BYTES, MOAT_RUN_TAIL + MOAT_FIELD_CLAIM_(T, member), 1)
 #define MOAT_TAIL_STRUCTS(T, member, S, ...)                                                                           \
-    MOAT_RUN_(T, member, sizeof(S), MOAT_RUN_TAIL, MOAT_STRUCT_MAP_(S, __VA_ARGS__))
+    MOAT_RUN_(T, member, sizeof(S), MOAT_RUN_TAIL + MOAT_MADE_OF_(T, member, S), MOAT_STRUCT_MAP_(S, __VA_ARGS__))
 #define MOAT_TAIL_NESTED(T, member, S, inner)                                                                          \
-    MOAT_RUN_INNER_(T, member, S, MOAT_RUN_TAIL, 1, inner, MOAT_WORD_BYTES,                                            \
-                    MOAT_FIELD_WORDS_(S, inner) + MOAT_FIELD_PROOF_(S, inner))
+    MOAT_RUN_INNER_(T, member, S, MOAT_RUN_TAIL + MOAT_MADE_OF_(T, member, S), 1, inner, MOAT_WORD_BYTES,              \
+                    MOAT_FIELD_WORDS_(S, inner) + MOAT_FIELD_CLAIM_(S, inner))
 #define MOAT_TAIL_NESTED_STRUCTS(T, member, S, inner, R, ...)                                                          \
-    MOAT_RUN_INNER_(T, member, S, MOAT_RUN_TAIL, MOAT_STRUCT_MAP_(R, __VA_ARGS__), inner, sizeof(R),                   \
-                    MOAT_MEMBERS_(S, inner, R))
+    MOAT_RUN_INNER_(T, member, S, MOAT_RUN_TAIL + MOAT_MADE_OF_(T, member, S), MOAT_STRUCT_MAP_(R, __VA_ARGS__),       \
+                    inner, sizeof(R), MOAT_MEMBERS_(S, inner, R))
 #define MOAT_TAIL_BYTES(T, member) MOAT_RUN_(T, member, sizeof(((T *)0)->member[0]), MOAT_RUN_TAIL, 0)
 
-/* Declares a type that another unit defines. */
-#define MOAT_TYPE_DECLARE(name) extern const struct moat_type name
+/* MOAT_TYPE_DECLARE(name, T): declares the type `name`, of objects T, that another unit defines. T may be incomplete.
+ */
+#define MOAT_TYPE_DECLARE(name_, T)                                                                                    \
+    typedef __typeof__(T) moat_object_of_##name_;                                                                      \
+    extern const struct moat_type name_
 
-/* MOAT_REF(T): the type of a slot that points at a managed T. One declarator each: in the lint build (docs/lint.md) it
- * is `T *const`, and `MOAT_REF(T) a, *b` makes a const only. */
-#define MOAT_REF(T) T *
+/* The T of a type, by the type's name. */
+#define MOAT_OBJECT_OF_(type) MOAT_JOIN_(moat_object_of_, type)
+
+/* MOAT_REF(T): the type of a slot that points at a managed T: `MOAT_REF(struct node) left, right;` are two. */
+#define MOAT_REF(T) __typeof__(T *)
 
 /* MOAT_RAW(slot): the slot as an ordinary lvalue, for the lint build, which refuses to write to slots otherwise: for a
  * local struct, and for memory that holds slots but is not managed yet. No barrier, no check: not for the heap or
  * roots. */
 #define MOAT_RAW(slot) (slot)
 
-/* MOAT_ROOT(T) name: defines a slot, or an array of them, in the root section: `static MOAT_ROOT(struct node) list;`.
- * Zero at start; what it points at is kept. Give no initialiser: the section is cleared, not copied. */
-#define MOAT_ROOT(T) __attribute__((section(".bss.moat_roots"))) T *
+/* MOAT_ROOT(T) name: defines a slot, or an array of them, in the root section: `static MOAT_ROOT(struct node) list;`,
+ * or several: `static MOAT_ROOT(struct node) first, last;`. Zero at start; what it points at is kept. Give no
+ * initialiser: the section is cleared, not copied. */
+#define MOAT_ROOT(T) __attribute__((section(".bss.moat_roots"))) __typeof__(T *)
 
 /* MOAT_ROOT_OF(type, T, name): defines the static variable `T name`, kept like an object of `type`: its slots are
  * roots, the rest of it is plain data. Zero at start. `type` has no finalizer and is not flexible. */
 #define MOAT_ROOT_OF(type, T, name)                                                                                    \
     MOAT_USES_(name, more_roots, 1);                                                                                   \
+    _Static_assert(__builtin_types_compatible_p(T, MOAT_OBJECT_OF_(type)), #type " is no type of " #T);                \
     static __attribute__((section(".bss.moat_typed_roots"))) T name;                                                   \
     __attribute__((section(".rodata.moat_root_records"), aligned(MOAT_WORD_BYTES),                                     \
                    used)) static const struct moat_root name##_root_ = {&name, &type, 1}
@@ -176,17 +184,20 @@ struct moat_root {
 #define MOAT_EXTENT_(payload) (((payload) + MOAT_WORD_BYTES + MOAT_GRANULE - 1) / MOAT_GRANULE * MOAT_GRANULE)
 
 #define MOAT_TYPE_PLACED_(name_)                                                                                       \
-    extern const struct moat_type name_;                                                                               \
     __attribute__((section(".rodata.moat_types"), aligned(MOAT_TYPE_ALIGN))) const struct moat_type name_
 
 /* Types without slots stand together, behind the others: marking tells them by their place. */
 #define MOAT_LEAF_TYPE_PLACED_(name_)                                                                                  \
-    extern const struct moat_type name_;                                                                               \
     __attribute__((section(".rodata.moat_leaf_types"), aligned(MOAT_TYPE_ALIGN))) const struct moat_type name_
 
-/* Objects that take more than the fast path allows are made by a part of its own; the link of a finalized one counts.
- */
+/* Stands first in each definition. The two functions are never called, and only their names can say what is wrong: with
+ * `static` before it the first is a weak declaration that must be public, in a function the second can't be. Objects
+ * that take more than the fast path allows are made by a part of its own; the link of a finalized one counts. */
 #define MOAT_TYPE_CHECK_(name_, T)                                                                                     \
+    __attribute__((weak)) void MOAT_TYPE_of_##name_##_must_not_be_static(void);                                        \
+    __attribute__((unused)) static inline void MOAT_TYPE_of_##name_##_must_stand_outside_of_functions(void) {          \
+    }                                                                                                                  \
+    MOAT_TYPE_DECLARE(name_, T);                                                                                       \
     MOAT_TYPE_BESIDE_(name_, T)                                                                                        \
     MOAT_USES_(name_, large,                                                                                           \
                MOAT_EXTENT_(MOAT_WORDS_UP_(sizeof(T)) + MOAT_WORD_BYTES) > MOAT_EXTENT_FAST * MOAT_GRANULE);           \
@@ -195,6 +206,11 @@ struct moat_root {
 
 /* The lint build's, for its map of T. */
 #define MOAT_TYPE_BESIDE_(name_, T)
+
+#define MOAT_TYPE_MANY_(name_, T, ...)                                                                                 \
+    MOAT_TYPE_CHECK_(name_, T);                                                                                        \
+    _Static_assert(0, MOAT_MANY_TEXT_(T))
+#define MOAT_FINALIZED_MANY_(name_, T, finalizer, ...) MOAT_TYPE_MANY_(name_, T, )
 
 #define MOAT_TYPE_BARE_(name_, T)                                                                                      \
     MOAT_TYPE_CHECK_(name_, T);                                                                                        \
@@ -214,7 +230,6 @@ struct moat_root {
 
 #define MOAT_TYPE_SLOTS_WITH_(name_, T, finalizer, extent_, ...)                                                       \
     MOAT_TYPE_CHECK_(name_, T);                                                                                        \
-    MOAT_EACH_(MOAT_FIELD_CHECK_, T, __VA_ARGS__)                                                                      \
     static const struct moat_run name_##_runs_[] = {MOAT_EACH_(MOAT_FIELD_RUN_, T, __VA_ARGS__)};                      \
     MOAT_USES_(name_, runs, !(1 MOAT_EACH_(MOAT_FIELD_AND_FITS_, T, __VA_ARGS__)));                                    \
     MOAT_TYPE_PLACED_(name_) = {.name = #T,                                                                            \
@@ -231,28 +246,60 @@ struct moat_root {
     { offsetof(T, member), stride, count, map, 0, 0, 0 }
 #define MOAT_RUN_INNER_(T, member, S, count, map, inner, inner_stride, inner_count)                                    \
     { offsetof(T, member), sizeof(S), count, map, offsetof(S, inner), inner_stride, inner_count }
-#define MOAT_MEMBERS_(T, member, S) (sizeof(((T *)0)->member) / sizeof(S))
+#define MOAT_MEMBERS_(T, member, S) (sizeof(((T *)0)->member) / sizeof(S) + MOAT_MADE_OF_(T, member, S))
 
 #define MOAT_FIELD_WORD_(T, f) (offsetof(T, f) / MOAT_WORD_BYTES)
 #define MOAT_FIELD_WORDS_(T, f) (sizeof(((T *)0)->f) / MOAT_WORD_BYTES)
-#define MOAT_FIELD_WHOLE_(T, f) (offsetof(T, f) % MOAT_WORD_BYTES == 0 && sizeof(((T *)0)->f) % MOAT_WORD_BYTES == 0)
 #define MOAT_FIELD_FITS_(T, f) (MOAT_FIELD_WORD_(T, f) + MOAT_FIELD_WORDS_(T, f) <= MOAT_WORD_BITS)
 #define MOAT_FIELD_MAP_(T, f)                                                                                          \
     (MOAT_FIELD_FITS_(T, f) ? (~(moat_word)0 >> ((MOAT_WORD_BITS - MOAT_FIELD_WORDS_(T, f)) % MOAT_WORD_BITS))         \
                                   << (MOAT_FIELD_WORD_(T, f) % MOAT_WORD_BITS)                                         \
                             : (moat_word)0)
 
-/* 0, or a compile error where the field is not made of whole words or, in a struct's map, lies beyond it. */
-#define MOAT_FIELD_PROOF_(T, f) (0 * sizeof(char[MOAT_FIELD_WHOLE_(T, f) ? 1 : -1]))
-#define MOAT_FIELD_STRUCT_PROOF_(T, f) (0 * sizeof(char[MOAT_FIELD_WHOLE_(T, f) && MOAT_FIELD_FITS_(T, f) ? 1 : -1]))
+/* 0, in a constant expression; a compile error that says `text` unless `condition`. clang repeats the condition in its
+ * message: it is given a name, so that this is short. */
+#define MOAT_CLAIM_(condition, text) MOAT_CLAIM_NAMED_(MOAT_JOIN_(moat_claim_, __COUNTER__), condition, text)
+#define MOAT_CLAIM_NAMED_(name, condition, text)                                                                       \
+    (0 * sizeof(struct {                                                                                               \
+         enum { name = (condition) } is_true;                                                                          \
+         _Static_assert(name, text);                                                                                   \
+     }))
 
-#define MOAT_FIELD_CHECK_(T, f)                                                                                        \
-    _Static_assert(MOAT_FIELD_WHOLE_(T, f), #T "." #f " is not a slot: it is not made of aligned words");
-#define MOAT_FIELD_OR_(T, f) | MOAT_FIELD_MAP_(T, f)
-#define MOAT_FIELD_STRUCT_OR_(T, f) | (MOAT_FIELD_MAP_(T, f) + MOAT_FIELD_STRUCT_PROOF_(T, f))
+/* A member is a pointer, or an array of them in up to three dimensions, at addresses that slots can have. */
+#define MOAT_FIELD_CLAIM_(T, f)                                                                                        \
+    (MOAT_CLAIM_(MOAT_IS_POINTER_(((T *)0)->f), #T "." #f " is not a slot: it is no pointer, and no array of them") +  \
+     MOAT_CLAIM_(offsetof(T, f) % MOAT_WORD_BYTES == 0, #T "." #f " is not a slot: it is not aligned") +               \
+     MOAT_CLAIM_(_Alignof(T) % MOAT_WORD_BYTES == 0,                                                                   \
+                 #T " is packed: in arrays and roots its slots would not be aligned"))
+#define MOAT_FIELD_NEAR_CLAIM_(T, f)                                                                                   \
+    (MOAT_FIELD_CLAIM_(T, f) + MOAT_CLAIM_(MOAT_FIELD_FITS_(T, f), #T "." #f " lies behind the words that a map has: " \
+                                                                      "describe it with MOAT_RUN_NESTED"))
+#define MOAT_MADE_OF_(T, member, S)                                                                                    \
+    MOAT_CLAIM_(__builtin_types_compatible_p(__typeof__(MOAT_INNERMOST_(((T *)0)->member)), S),                        \
+                #T "." #member " is not made of " #S)
+
+#define MOAT_IS_POINTER_(x) (__builtin_classify_type(MOAT_INNERMOST_(x)) == MOAT_CLASS_POINTER_)
+#define MOAT_INNERMOST_(x) MOAT_ELEMENT_(MOAT_ELEMENT_(MOAT_ELEMENT_(x)))
+/* The first element of an array; what is none, as it is. */
+#define MOAT_ELEMENT_(x) (*__builtin_choose_expr(MOAT_IS_ARRAY_(x), (x), &(x)))
+#define MOAT_IS_ARRAY_(x)                                                                                              \
+    (!__builtin_types_compatible_p(__typeof__(x), MOAT_TYPE_OF_VALUE_(x)) &&                                           \
+     !__builtin_types_compatible_p(__typeof__(x), _Atomic(MOAT_TYPE_OF_VALUE_(x))))
+
+/* An array's or a function's as the pointer that it decays to; without qualifiers. */
+#define MOAT_TYPE_OF_VALUE_(x) __typeof__(((void)0, x))
+
+/* The answer of GCC and clang. */
+#define MOAT_CLASS_POINTER_ 5
+
+#define MOAT_FIELD_OR_(T, f) | (MOAT_FIELD_MAP_(T, f) + MOAT_FIELD_CLAIM_(T, f))
+#define MOAT_FIELD_STRUCT_OR_(T, f) | (MOAT_FIELD_MAP_(T, f) + MOAT_FIELD_NEAR_CLAIM_(T, f))
 #define MOAT_FIELD_AND_FITS_(T, f) &&MOAT_FIELD_FITS_(T, f)
 #define MOAT_FIELD_RUN_(T, f) MOAT_RUN_(T, f, MOAT_WORD_BYTES, MOAT_FIELD_FITS_(T, f) ? 0 : MOAT_FIELD_WORDS_(T, f), 1),
-#define MOAT_STRUCT_MAP_(S, ...) (0 MOAT_EACH_(MOAT_FIELD_STRUCT_OR_, S, __VA_ARGS__))
+#define MOAT_STRUCT_MAP_(S, ...)                                                                                       \
+    (0 MOAT_JOIN_(MOAT_STRUCT_MAP_, MOAT_BARE_OR_SLOTS_(~, S, __VA_ARGS__))(S, __VA_ARGS__))
+#define MOAT_STRUCT_MAP_SLOTS_(S, ...) MOAT_EACH_(MOAT_FIELD_STRUCT_OR_, S, __VA_ARGS__)
+#define MOAT_STRUCT_MAP_MANY_(S, ...) +MOAT_CLAIM_(0, MOAT_MANY_TEXT_(S))
 
 #define MOAT_EACH_(m, t, ...) MOAT_JOIN_(MOAT_JOIN_(MOAT_EACH_, MOAT_COUNT_(__VA_ARGS__)), _)(m, t, __VA_ARGS__)
 #define MOAT_COUNT_(...)                                                                                               \
@@ -261,13 +308,21 @@ struct moat_root {
 #define MOAT_COUNT_PICK_(a1, a2, a3, a4, a5, a6, a7, a8, a9, a10, a11, a12, a13, a14, a15, a16, a17, a18, a19, a20,    \
                          a21, a22, a23, a24, pick, ...)                                                                \
     pick
+
+/* What follows a name and a type: nothing is BARE_, 1 to 24 fields are SLOTS_. With more the pick is a field: MANY_. */
 #define MOAT_BARE_OR_SLOTS_(...)                                                                                       \
-    MOAT_BARE_PICK_(__VA_ARGS__, SLOTS_, SLOTS_, SLOTS_, SLOTS_, SLOTS_, SLOTS_, SLOTS_, SLOTS_, SLOTS_, SLOTS_,       \
-                    SLOTS_, SLOTS_, SLOTS_, SLOTS_, SLOTS_, SLOTS_, SLOTS_, SLOTS_, SLOTS_, SLOTS_, SLOTS_, SLOTS_,    \
-                    SLOTS_, SLOTS_, BARE_, BARE_, 0)
+    MOAT_KIND_OF_(MOAT_BARE_PICK_(__VA_ARGS__, SLOTS_, SLOTS_, SLOTS_, SLOTS_, SLOTS_, SLOTS_, SLOTS_, SLOTS_, SLOTS_, \
+                                  SLOTS_, SLOTS_, SLOTS_, SLOTS_, SLOTS_, SLOTS_, SLOTS_, SLOTS_, SLOTS_, SLOTS_,      \
+                                  SLOTS_, SLOTS_, SLOTS_, SLOTS_, SLOTS_, BARE_, BARE_, 0))
 #define MOAT_BARE_PICK_(a1, a2, a3, a4, a5, a6, a7, a8, a9, a10, a11, a12, a13, a14, a15, a16, a17, a18, a19, a20,     \
                         a21, a22, a23, a24, a25, a26, pick, ...)                                                       \
     pick
+#define MOAT_KIND_OF_(pick) MOAT_SECOND_(MOAT_JOIN_(MOAT_KIND_, pick), MANY_, 0)
+#define MOAT_KIND_SLOTS_ 0, SLOTS_
+#define MOAT_KIND_BARE_ 0, BARE_
+#define MOAT_SECOND_(...) MOAT_SECOND_NOW_(__VA_ARGS__)
+#define MOAT_SECOND_NOW_(first, second, ...) second
+#define MOAT_MANY_TEXT_(T) #T " has more than 24 slots in one list: MOAT_TYPE_RUNS takes as many as there are"
 
 #define MOAT_EACH_1_(m, t, f) m(t, f)
 #define MOAT_EACH_2_(m, t, f, ...) m(t, f) MOAT_EACH_1_(m, t, __VA_ARGS__)

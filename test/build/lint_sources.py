@@ -123,6 +123,23 @@ def a_compile_command_as_it_stands(scratch):
                f"{compiler.name} left files")
 
 
+def a_refusal_hides_no_map(scratch):
+    """Both are reported, for a file that has a raw store, and a slot of char ** that grows."""
+    (scratch / "both.c").write_text("#include <moat.h>\nstruct node { MOAT_REF(struct node) next; "
+                                    "MOAT_REF(MOAT_REF(char)) lines; MOAT_REF(const char) name; };\n"
+                                    "MOAT_TYPE(node_type, struct node, next, name);\n"
+                                    "void fill(struct node *a, char **lines);\n"
+                                    "void fill(struct node *a, char **lines) {\n"
+                                    "    MOAT_STORE(a->lines, lines);\n    MOAT_STORE(a->lines[0], lines[1]);\n"
+                                    "    MOAT_STORE(a->name, \"literal\");\n    a->next = a;\n}\n")
+    for compiler in COMPILERS:
+        status, output = lint(compiler, scratch / "both.c")
+        expect(status == 1 and output.endswith("moat lint: sources 1, maps compared 1, found 2\n"),
+               f"{compiler.name}: {output}")
+        expect("note: moat: use MOAT_STORE(a->next, a)\n" in output and "error: `lines` of struct node is a MOAT_REF" in
+               output, f"{compiler.name}: {output}")
+
+
 def what_is_no_findings_business(scratch):
     """A source that does not compile, an unknown compiler, no source: status 2 and a reason."""
     (scratch / "broken.c").write_text("#include <moat.h>\nint x = y;\n")
@@ -137,4 +154,4 @@ def what_is_no_findings_business(scratch):
 
 test_cases = pytest_of(clean("tracker", TRACKER), clean("tracker", TRACKER, "-DTRACKER_BUG=1"), clean("suites", OTHERS),
                        readme_is_clean, tracker_with_a_mistake, a_compile_command_as_it_stands,
-                       what_is_no_findings_business)
+                       a_refusal_hides_no_map, what_is_no_findings_business)

@@ -89,17 +89,17 @@ struct flex {
     struct cell cell[];
 };
 
-MOAT_TYPE_DECLARE(node_type);
-MOAT_TYPE_DECLARE(pair_type);
-MOAT_TYPE_DECLARE(wide_type);
-MOAT_TYPE_DECLARE(plain_type);
-MOAT_TYPE_DECLARE(mixed_type);
-MOAT_TYPE_DECLARE(table_type);
-MOAT_TYPE_DECLARE(holder_type);
-MOAT_TYPE_DECLARE(around_type);
-MOAT_TYPE_DECLARE(nest_type);
-MOAT_TYPE_DECLARE(flex_type);
-MOAT_TYPE_DECLARE(cell_type);
+MOAT_TYPE_DECLARE(node_type, struct node);
+MOAT_TYPE_DECLARE(pair_type, struct pair);
+MOAT_TYPE_DECLARE(wide_type, struct wide);
+MOAT_TYPE_DECLARE(plain_type, struct plain);
+MOAT_TYPE_DECLARE(mixed_type, struct mixed);
+MOAT_TYPE_DECLARE(table_type, struct table);
+MOAT_TYPE_DECLARE(holder_type, struct holder);
+MOAT_TYPE_DECLARE(around_type, struct around);
+MOAT_TYPE_DECLARE(nest_type, struct nest);
+MOAT_TYPE_DECLARE(flex_type, struct flex);
+MOAT_TYPE_DECLARE(cell_type, struct cell);
 
 /* Made anew for each case. */
 extern struct node *object; /* no field of it is set */

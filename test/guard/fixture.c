@@ -15,7 +15,7 @@ MOAT_TYPE(node_type, struct node, next);
 MOAT_TYPE(pair_type, struct pair, node[0].next, node[1].next);
 MOAT_TYPE(wide_type, struct wide, first, last_mapped, behind, last);
 MOAT_TYPE(plain_type, struct plain);
-MOAT_TYPE(mixed_type, struct mixed, either, array);
+MOAT_TYPE(mixed_type, struct mixed, either.node, array);
 MOAT_TYPE(table_type, struct table, slot);
 MOAT_TYPE_RUNS(holder_type, struct holder, MOAT_RUN_SLOTS(struct holder, table.slot));
 MOAT_TYPE(around_type, struct around, before, after);

@@ -128,7 +128,7 @@ static struct node *start_of(const char *name) {
 static struct node *memory_of(enum destination to) {
     switch (to) {
     case TO_HEAP:
-        return MOAT_NEW(pair_type);
+        return moat_new(&pair_type);
     case TO_ROOT:
         return (struct node *)(void *)&MOAT_RAW(roots[0]);
     case TO_TYPED_ROOT:

@@ -38,10 +38,14 @@ static bool out_of_memory;
 /* Allocates, finalized objects among the rest. */
 static void allocate(int volume) {
     for (int i = 0; i < volume; i++) {
-        void *object = i % 8 == 0 ? MOAT_NEW(file_type) : MOAT_NEW_ARRAY(node_type, 1);
-        out_of_memory = out_of_memory || object == NULL;
-        if (i % 8 == 0 && object != NULL) {
-            ((struct file *)object)->number = OBJECTS;
+        if (i % 8 != 0) {
+            out_of_memory = MOAT_NEW_ARRAY(node_type, 1) == NULL || out_of_memory;
+            continue;
+        }
+        struct file *file = MOAT_NEW(file_type);
+        out_of_memory = out_of_memory || file == NULL;
+        if (file != NULL) {
+            file->number = OBJECTS;
         }
     }
 }

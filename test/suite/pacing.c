@@ -128,7 +128,7 @@ static bool start(void) {
     if (!fresh_heap(arena.bytes, sizeof arena.bytes)) {
         return false;
     }
-    MOAT_STORE(live, MOAT_NEW_ARRAY(reference_type, OBJECTS));
+    MOAT_STORE(live, moat_new_array(&reference_type, OBJECTS));
     live_bytes = MOAT_EXTENT_(OBJECTS * sizeof(void *));
     return live != NULL;
 }

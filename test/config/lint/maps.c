@@ -45,8 +45,8 @@ MOAT_TYPE(array_none_type, struct array, grid);
 struct named {
     node_ref ref; /* lacks ref in named_type */
     node_pointer pointer;
-    volatile node_ref changing;  /* lacks changing in named_type */
-    struct node *const constant; /* lacks constant in named_type */
+    volatile node_ref changing; /* lacks changing in named_type */
+    struct node *const constant;
     const struct {
         char *own;
         MOAT_REF(char) text; /* lacks fixed.text in named_type */
@@ -152,9 +152,9 @@ MOAT_TYPE_RUNS(wide_runs_type, struct wide, MOAT_RUN_SLOTS(struct wide, first), 
 struct raw {
     MOAT_REF(char) slot;
     char *pointers[3];
-    uintptr_t word;
+    char *another;
 };
-MOAT_TYPE(raw_type, struct raw, slot, pointers, word); /* bare pointers[0] in raw_type + 3 */
+MOAT_TYPE(raw_type, struct raw, slot, pointers, another); /* bare pointers[0] in raw_type + 3 */
 
 /* On one line: the complaint names the line where the macro begins. */
 /* clang-format off */

@@ -1,4 +1,4 @@
-/* EXPECT: struct thing\.count is not a slot: it is not made of aligned words
+/* EXPECT: struct thing\.count is not a slot: it is no pointer, and no array of them
  *
  * SPDX-License-Identifier: MIT */
 #include <moat.h>

@@ -1,4 +1,4 @@
-/* EXPECT: struct thing\.next is not a slot: it is not made of aligned words
+/* EXPECT: struct thing\.next is not a slot: it is not aligned
  *
  * SPDX-License-Identifier: MIT */
 #include <moat.h>

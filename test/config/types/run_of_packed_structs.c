@@ -1,6 +1,6 @@
-/* A run is an initialiser, which can't carry a message of its own: an array of -1 elements refuses it.
+/* The members of a struct that a run describes.
  *
- * EXPECT: size of (unnamed )?array is negative|array with a negative size|array size is negative
+ * EXPECT: struct entry\.value is not a slot: it is not aligned
  *
  * SPDX-License-Identifier: MIT */
 #include <moat.h>

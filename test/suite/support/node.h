@@ -14,7 +14,7 @@ struct node {
     MOAT_REF(struct node) b;
     uintptr_t serial; /* never given twice: tells an object from one that was made in its memory later */
 };
-MOAT_TYPE_DECLARE(node_type);
+MOAT_TYPE_DECLARE(node_type, struct node);
 
 /* Gives the heap its one arena of `bytes`, a multiple of 16, of which there are at most NODE_ARENA_BYTES. The programs
  * that use it are linked without an arena of their own. False: refused. */

@@ -15,8 +15,8 @@ from .probe import struct_assignments
 
 PROGRAM = "moat lint"
 HELP = """Compiles each source with -DMOAT_LINT, in which a slot is const, and adds to what the compiler refuses the
-macro to use. Where nothing is refused it compares the MOAT_REF members of each struct with its MOAT_TYPE. A compile
-command as it stands will do: options about its output are left out. Messages of the ordinary build are not repeated.
+macro to use; and compares the MOAT_REF members of each struct with its MOAT_TYPE. A compile command as it stands will
+do: options about its output are left out. Messages of the ordinary build are not repeated.
 
 exit status:
   0  nothing found
@@ -32,10 +32,8 @@ class Linter:
         self.maps = 0
 
     def lint(self, source: str) -> None:
-        refused = self._refused(source)
-        self._report_refused(source, refused)
-        if not refused:
-            self._compare_types(source)
+        self._report_refused(source, self._refused(source))
+        self._compare_types(source)
 
     def _refused(self, source: str) -> list[Diagnostic]:
         """The errors of the lint build that the ordinary build has not."""

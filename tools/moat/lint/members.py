@@ -1,4 +1,4 @@
-"""The words of a C type that are slots in the lint build's debug information: const pointers.
+"""The words of a C type that are slots in the object that moat lint makes: volatile pointers.
 
 SPDX-License-Identifier: MIT"""
 import itertools
@@ -36,22 +36,22 @@ def extent_of(die: DIE) -> int:
     return max([size_of(die) or 0, *ends])
 
 
-def _bare(die: DIE | None, const: bool) -> tuple[DIE | None, bool]:
-    """A type without qualifiers and typedefs, and whether it was const."""
+def _bare(die: DIE | None, volatile: bool) -> tuple[DIE | None, bool]:
+    """A type without qualifiers and typedefs, and whether it was volatile."""
     while die is not None and die.tag in TRANSPARENT:
-        const = const or die.tag == "DW_TAG_const_type"
+        volatile = volatile or die.tag == "DW_TAG_volatile_type"
         die = die.get_DIE_from_attribute("DW_AT_type") if "DW_AT_type" in die.attributes else None
-    return die, const
+    return die, volatile
 
 
-def _walk(die: DIE, const: bool, member: DIE | None) -> list[Slot]:
-    die, const = _bare(die, const)
+def _walk(die: DIE, volatile: bool, member: DIE | None) -> list[Slot]:
+    die, volatile = _bare(die, volatile)
     if die is None:
         return []
     if die.tag == "DW_TAG_pointer_type":
-        return [Slot(0, "", "", member)] if const and member is not None else []
+        return [Slot(0, "", "", member)] if volatile and member is not None else []
     if die.tag == "DW_TAG_array_type":
-        return _elements(die, const, member)
+        return _elements(die, volatile, member)
     if die.tag in TAGS.values():
         return [_within(slot, offset_of(inner), name, name) for inner in members_of(die)
                 for name in ["." + inner.attributes["DW_AT_name"].value.decode() if "DW_AT_name" in inner.attributes
@@ -60,9 +60,9 @@ def _walk(die: DIE, const: bool, member: DIE | None) -> list[Slot]:
     return []
 
 
-def _elements(array: DIE, const: bool, member: DIE | None) -> list[Slot]:
+def _elements(array: DIE, volatile: bool, member: DIE | None) -> list[Slot]:
     element = array.get_DIE_from_attribute("DW_AT_type")
-    slots = _walk(element, const, member)
+    slots = _walk(element, volatile, member)
     if not slots:
         return []  # however many they are
     stride = size_of(element) or 0
