@@ -55,6 +55,19 @@ _Noreturn void moat_assert_failed(const char *file, unsigned line) {
     moat_fault_raise(&report);
 }
 
+_Noreturn void moat_fault_raw_store(uintptr_t pc, uintptr_t slot, uintptr_t object, const char *type,
+                                    uintptr_t target) {
+    struct moat_fault_report report;
+    moat_fault_report_begin(&report, MOAT_FAULT_RAW_STORE, pc, FRAME());
+    report.value = report.destination = slot;
+    report.object = object;
+    report.type = type;
+    report.cause = slot - object;
+    report.detail = target;
+    report.what = "this slot, or one that its value came from, was written without MOAT_STORE, MOAT_CLEAR or MOAT_MOVE";
+    moat_fault_raise(&report);
+}
+
 _Noreturn void moat_fault_misused(uintptr_t pc, uintptr_t sp, uintptr_t other) {
     struct moat_fault_report report;
     bool unknown = other == 0;

@@ -42,6 +42,12 @@ struct moat_fault_report {
  * core has no libc. */
 void moat_fault_report_begin(struct moat_fault_report *report, enum moat_fault_kind kind, uintptr_t pc, uintptr_t sp);
 
+/* Records that a slot leads to an object that marking has not found (MOAT_CONFIG_CHECK_BARRIER) and raises it.
+ * pc  the caller of the allocation or collection
+ * slot, object, type  the slot, the object that it is in, or 0, that object's type or NULL
+ * target  what the slot holds */
+_Noreturn void moat_fault_raw_store(uintptr_t pc, uintptr_t slot, uintptr_t object, const char *type, uintptr_t target);
+
 /* Masks interrupts, writes the record, prints it, writes it to the sink and takes the port's trap. A fault seen before,
  * by kind, pc and cause, is counted and not recorded again. A fault during that is recorded as a nested one, and one
  * during the recording of that takes the trap at once. Context: any. */

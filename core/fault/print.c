@@ -72,12 +72,15 @@ static void describe_exception(struct moat_text *text, const struct moat_fault *
     labelled_address(text, ", address ", fault->destination);
 }
 
-/* Firmware without assertions does not know of them: the line is 60 bytes of code. */
+/* Firmware that can't raise these does not know of them: an assertion's line is 60 bytes of code. */
 static void describe_rare(struct moat_text *text, const struct moat_fault *fault) {
     if (MOAT_CONFIG_ASSERT != 0 && fault->kind == MOAT_FAULT_CORE_ASSERT) {
         moat_text_string(text, "assertion of core failed, ");
         moat_text_string(text, fault->region);
         labelled_decimal(text, ":", fault->cause);
+    } else if (MOAT_CONFIG_CHECK_BARRIER != 0 && fault->kind == MOAT_FAULT_RAW_STORE) {
+        describe_value(text, "raw store to slot ", fault);
+        labelled_address(text, ", which leads to unmarked ", fault->detail);
     } else {
         labelled_decimal(text, "fault of unknown kind ", fault->kind);
     }

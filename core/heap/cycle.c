@@ -9,6 +9,7 @@
 #include "guard/audit.h"
 #include "base/event.h"
 #include "fault/assert.h"
+#include "fault/fault.h"
 #include "mark/finalize.h"
 #include "space/granule.h"
 #include "mark/mark.h"
@@ -16,6 +17,7 @@
 #include "base/result.h"
 #include "mark/root.h"
 #include "mark/stack.h"
+#include "mark/stray.h"
 #include "space/search.h"
 #include "space/sweep.h"
 #include "space/take.h"
@@ -175,6 +177,20 @@ static void end_marking(void) {
     moat_sweep_begin();
 }
 
+/* All that is white now will be freed. If a slot leads there, no barrier told of it. */
+static void check_barrier(void) {
+    struct moat_stray stray;
+    if (!moat_stray_find(&stray)) {
+        return;
+    }
+    if (stray.freed) {
+        const struct moat_heap_error error = {8, stray.slot, "a slot points at freed memory"};
+        moat_fault_corrupt(&error);
+    }
+    moat_fault_raw_store(moat_heap.front.caller, (uintptr_t)stray.slot, stray.holder,
+                         stray.type == NULL ? NULL : stray.type->name, (uintptr_t)*stray.slot);
+}
+
 /* Thread mode: the changes that handlers leave undone. */
 static void change_phase(void) {
     MOAT_ASSERT(!moat_port_in_handler());
@@ -187,6 +203,9 @@ static void change_phase(void) {
         moat_port_mask_t masked = moat_port_mask();
         if (nothing_grey(masked)) {
             end_marking();
+            if (MOAT_CONFIG_CHECK_BARRIER != 0) {
+                check_barrier();
+            }
         }
         moat_port_unmask(masked);
     } else if (moat_heap.cycle.phase == MOAT_PHASE_SWEEP) {
@@ -196,6 +215,7 @@ static void change_phase(void) {
             moat_take_begin_idle();
             moat_sweep_set_stop();
             moat_heap.stats.cycles++;
+            moat_heap.cycle.requested = moat_heap.cycle.requested || MOAT_CONFIG_CHECK_BARRIER != 0;
             MOAT_EVENT(MOAT_EVENT_CYCLE_END, moat_event_free_bytes());
         }
         moat_port_unmask(masked);

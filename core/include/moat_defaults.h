@@ -35,6 +35,15 @@
 #define MOAT_CONFIG_CHECK_SLOTS 0
 #endif
 
+/* MOAT_CONFIG_CHECK_BARRIER: 1 = when marking ends, every slot is looked at once more: one that leads to an object that
+ * marking has not found was written without a macro, or its value was taken from one that was, and traps
+ * (MOAT_FAULT_RAW_STORE). Cycles follow each other without a pause, so that most raw stores come while one marks.
+ * Range 0..1. For tests. Cost: each cycle stops once for the whole heap, interrupts masked, some 40 instructions a slot
+ * and 25 an object; allocations do the collector's work all the time. */
+#ifndef MOAT_CONFIG_CHECK_BARRIER
+#define MOAT_CONFIG_CHECK_BARRIER 0
+#endif
+
 /* MOAT_CONFIG_AUDIT: words of C-owned memory that moat_audit looks at after each slice, one audit to a cycle; what it
  * finds is printed. Range 0..65536; 0 = none. Cost: about 24 instructions a word, interrupts on. */
 #ifndef MOAT_CONFIG_AUDIT
@@ -153,6 +162,9 @@
 #if MOAT_CONFIG_CHECK_SLOTS < 0 || MOAT_CONFIG_CHECK_SLOTS > (MOAT_CONFIG_CHECK == 2)
 #error "MOAT_CONFIG_CHECK_SLOTS must be 0 or 1, and 1 needs MOAT_CONFIG_CHECK 2"
 #endif
+#if MOAT_CONFIG_CHECK_BARRIER < 0 || MOAT_CONFIG_CHECK_BARRIER > 1
+#error "MOAT_CONFIG_CHECK_BARRIER must be 0 or 1"
+#endif
 #if MOAT_CONFIG_AUDIT < 0 || MOAT_CONFIG_AUDIT > 65536
 #error "MOAT_CONFIG_AUDIT must be 0..65536 words a slice"
 #endif
@@ -216,6 +228,7 @@
 MOAT_STAMP_(CHECK, MOAT_CONFIG_CHECK);
 MOAT_STAMP_(STRICT, MOAT_CONFIG_STRICT);
 MOAT_STAMP_(CHECK_SLOTS, MOAT_CONFIG_CHECK_SLOTS);
+MOAT_STAMP_(CHECK_BARRIER, MOAT_CONFIG_CHECK_BARRIER);
 MOAT_STAMP_(AUDIT, MOAT_CONFIG_AUDIT);
 MOAT_STAMP_(ARENAS_MAX, MOAT_CONFIG_ARENAS_MAX);
 MOAT_STAMP_(ROOTS_MAX, MOAT_CONFIG_ROOTS_MAX);

@@ -37,6 +37,7 @@ enum moat_fault_kind {
     MOAT_FAULT_UNKNOWN_STACK = 14, /* an allocation or a collection on a stack that no scan knows */
     MOAT_FAULT_SECOND_TASK = 15, /* a second task entered moat: `destination` is the stack pointer of the one inside */
     MOAT_FAULT_CORE_ASSERT = 16, /* MOAT_CONFIG_ASSERT: an assertion of core's, in file `region`, line `cause` */
+    MOAT_FAULT_RAW_STORE = 17, /* CHECK_BARRIER: the slot `value` leads to an object that no store told of: `detail` */
 };
 
 /* Bits of moat_fault.state. */

@@ -5,6 +5,7 @@
 
 #include "base/clear.h"
 #include "mark/finalize.h"
+#include "mark/stray.h"
 #include "space/granule.h"
 #include "base/port.h"
 
@@ -115,6 +116,15 @@ static bool check_chunk(struct moat_heap_error *error) {
     return true;
 }
 
+/* INV-8: what survives points at what survives. */
+static bool check_slots(struct moat_heap_error *error) {
+    struct moat_stray stray;
+    return !moat_stray_find(&stray) ||
+           moat_check_fail(error, 8, (uintptr_t)stray.slot,
+                           stray.freed ? "a slot points at freed memory"
+                                       : "a slot points at an object that is about to be freed");
+}
+
 static bool check_all(struct moat_heap_error *error) {
     struct moat_check_sums sums;
     sums.free = sums.holes = sums.listed_holes = sums.listed = 0; /* no initialiser: that may be a call of memset */
@@ -123,7 +133,7 @@ static bool check_all(struct moat_heap_error *error) {
             return false;
         }
     }
-    return check_phase(error) && check_chunk(error) && check_holes(&sums, error) && moat_check_slots(error) &&
+    return check_phase(error) && check_chunk(error) && check_holes(&sums, error) && check_slots(error) &&
            check_list(moat_heap.finalizers.finalizable, error) && check_list(moat_heap.finalizers.condemned, error) &&
            check_list(moat_heap.finalizers.doomed, error);
 }

@@ -18,7 +18,4 @@ struct moat_check_sums {
 };
 bool moat_check_arena(struct moat_arena *arena, struct moat_check_sums *sums, struct moat_heap_error *error);
 
-/* The targets of slots (INV-8): those of every object that will survive this cycle, and of every root. */
-bool moat_check_slots(struct moat_heap_error *error);
-
 #endif

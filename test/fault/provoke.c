@@ -144,6 +144,12 @@ FUNCTION fault_core_assert(void) {
     STAYS();
 }
 
+/* As a build with MOAT_CONFIG_CHECK_BARRIER finds it, which test/suite/raw_store.c is. */
+FUNCTION fault_raw_store(void) {
+    moat_fault_raw_store((uintptr_t)__builtin_return_address(0), (uintptr_t)&kept->inner[1].other, (uintptr_t)kept,
+                         frame_type.name, (uintptr_t)kept);
+}
+
 static int compare(const void *a, const void *b) {
     if (*(const int *)a == *(const int *)b) {
         moat_fault_assert(); /* at library */
@@ -264,6 +270,7 @@ static const struct provoked faults[] = {
     {"unknown_stack", fault_unknown_stack, NULL},
     {"second_task", fault_second_task, NULL},
     {"core_assert", fault_core_assert, NULL},
+    {"raw_store", fault_raw_store, NULL},
     {"library", fault_library, NULL},
     {"nested", fault_nested, NULL},
     {"handler_assert", fault_assert, interrupt_me},

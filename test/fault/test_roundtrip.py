@@ -87,6 +87,8 @@ KINDS = {
     "core_assert": Kind("core_assert", "moat_mark_value", f"assertion of moat's core failed: mark/mark.c:{UNMASKED}",
                         ["moat_mark_value", "fault_core_assert", *EIGHT], file="core/mark/mark.c", line=UNMASKED,
                         region="mark/mark.c", cause_word=UNMASKED),
+    "raw_store": Kind("raw_store", "descend_1", "raw store to struct frame +", EIGHT, type="struct frame",
+                      field="inner[1].other"),
     "library": Kind("assert", "compare", "assertion", ["compare", "qsort", "fault_library", *EIGHT], "library"),
     "nested": Kind("nested", "name_write", "came while the first, store, was being recorded", [], frames=0, seen=1),
     "handler_assert": Kind("assert", "fault_assert", "assertion",

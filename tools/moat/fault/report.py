@@ -186,6 +186,11 @@ def _sentence(record: records.Record, result: dict[str, Any], firmware: Firmware
     if record.kind == records.CORE_ASSERT:
         return (f"an assertion of moat's core failed: {record.region}:{record.cause}; memory of moat's was "
                 "overwritten, or this is a fault of moat's: please report it")
+    if record.kind == records.RAW_STORE:
+        place = f"{result['type']} +{result['offset']}" if result["type"] else "a root"
+        return (f"raw store to {place}: the slot at {_hex(record.value, firmware)} leads to "
+                f"{_hex(record.detail, firmware)}, which marking has not found; it, or a slot that its value came "
+                "from, was written without a macro")
     if record.kind == records.ASSERT:
         return "an assertion of the firmware failed" + (f": {result['what']}" if result["what"] else "")
     if record.kind == records.MEMORY:

@@ -1,5 +1,5 @@
 """The invariants of docs/design.md that are not a matter of one arena, in the words of moat_heap_check
-(core/inspect/check.c, check_slots.c).
+(core/inspect/check.c, core/mark/stray.c).
 
 SPDX-License-Identifier: MIT"""
 from typing import Sequence
