@@ -3,6 +3,8 @@
 SPDX-License-Identifier: MIT"""
 import re
 
+from moat.lint import image, maps
+
 from _checks import ROOT, Compiler, expect, pytest_of, run
 
 SOURCE = "test/config/lint/maps.c"
@@ -24,10 +26,10 @@ def wanted():
             yield number, KINDS[kind], path, int(more or 0), name
 
 
-def map_case(compiler):
+def map_case(compiler, *flags):
     def case(_):
         status, output = run(["tools/moat-lint", *compiler.command, "-std=c11", "-Os", "-ffunction-sections",
-                              "-fdata-sections", SOURCE])
+                              "-fdata-sections", *flags, SOURCE])
         expect(status == 1, f"moat-lint's status is {status}: {output[:500]}")
         found = {(int(line), kind, path, int(more or 0), name)
                  for file, line, kind, path, more, name in REPORT.findall(output)
@@ -41,7 +43,27 @@ def map_case(compiler):
         expect(output.endswith(f"moat lint: sources 1, maps compared {types}, found {errors}\n"),
                f"ends: {output[-100:]}")
 
-    return f"members_that_the_map_lacks_{compiler.name.replace('/', '_')}", case
+    return f"members_that_the_map_lacks_{compiler.name.replace('/', '_')}{''.join(flags)}", case
 
 
-test_cases = pytest_of(*(map_case(compiler) for compiler in COMPILERS))
+def nothing_to_compare(scratch):
+    """A checker that can't compare says so: here an object without debug information."""
+    compiler = COMPILERS[0]
+    made, linked = str(scratch / "lint.o"), str(scratch / "lint.elf")
+    compiler.must_compile(SOURCE, made, "-DMOAT_LINT", "-w")
+    image.link(made, linked, "arm-none-eabi-ld")
+    with open(linked, "rb") as file:
+        try:
+            found = maps.compare(image.Image(file))
+        except image.ImageError as error:
+            expect("no debug information" in str(error), str(error))
+            return
+    expect(False, f"it compared {found}")
+
+
+# The firmware's own options about debug information change nothing.
+FORMS = [(compiler, *flags) for compiler in COMPILERS[:2]
+         for flags in (("-gsplit-dwarf",), ("-gdwarf-5", "-fdebug-types-section"), ("-gdwarf-2",), ("-g0", "-gz"))]
+
+test_cases = pytest_of(*(map_case(compiler) for compiler in COMPILERS), *(map_case(*form) for form in FORMS),
+                       nothing_to_compare)

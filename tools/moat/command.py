@@ -6,7 +6,7 @@ import os
 import sys
 from typing import Any, Callable
 
-from moat.firmware.elf import FirmwareError
+from moat.firmware.errors import FirmwareError
 from moat.version import VERSION
 
 

@@ -17,7 +17,7 @@ HELP = """Finds moat's fault records in what a firmware printed, and explains th
 
 exit status:
   0  every record found was explained, and there was one at least
-  1  no record, a damaged one, or one of another build
+  1  no record, a damaged one, or one of another build; or the ELF file's debug information is not understood
   2  the command line, an ELF file, the input or the core file can't be used"""
 
 
@@ -112,9 +112,11 @@ def _run(options: argparse.Namespace) -> int:
                 file.write(core_file.build(record, firmware, ram))
         except OSError as error:
             raise command.Unusable(f"{options.core}: {error.strerror}") from error
-    for reason in dict.fromkeys(reason for firmware in firmwares for reason in firmware.missing) if explained else ():
+    used = [firmware for firmware in firmwares if any(firmware is its for _, its in explained)]
+    for reason in dict.fromkeys(reason for firmware in used for reason in firmware.missing + firmware.not_understood):
         _say(f"warning: {reason}")
-    return 0 if explained and not damaged and len(explained) == len(found) else 1
+    understood = not any(firmware.not_understood for firmware in used)
+    return 0 if explained and not damaged and len(explained) == len(found) and understood else 1
 
 
 def main(arguments: list[str] | None = None) -> int:

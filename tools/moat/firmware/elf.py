@@ -7,14 +7,16 @@ import re
 import shutil
 import subprocess
 from dataclasses import dataclass
-from typing import Sequence
+from typing import Any, Sequence
 
 from elftools.dwarf.callframe import FDE
 from elftools.elf.elffile import ELFFile
 from elftools.elf.sections import NoteSection, SymbolTableSection
 
+from .debug import Debug
 from .dwarf import Index
-from .fields import field_at
+from .errors import DebugError, FirmwareError
+from .fields import CType, field_at
 
 # Any addr2line reads any machine's lines; the machine's own comes first.
 ADDR2LINE = {
@@ -26,8 +28,7 @@ ADDR2LINE = {
 SHF_WRITE, SHF_ALLOC, SHF_EXECINSTR = 1, 2, 4
 
 
-class FirmwareError(Exception):
-    """The ELF file can't be used; str() says why."""
+BUILD_ID_BYTES = 20  # that a firmware tells: a longer id is cut, a shorter one filled up with zeros
 
 
 @dataclass(frozen=True)
@@ -54,13 +55,20 @@ class Firmware:
             self._has_functions = any(function for _, _, _, function in self._sized)
             self._code = [(section["sh_addr"], section["sh_addr"] + section["sh_size"])
                           for section in self._elf.iter_sections() if section["sh_flags"] & SHF_EXECINSTR]
-            self.has_types = self._elf.get_section_by_name(".debug_info") is not None
+            self.has_code = not any(section["sh_flags"] & SHF_EXECINSTR and section["sh_type"] == "SHT_NOBITS"
+                                    for section in self._elf.iter_sections())
+            self._debug = Debug(self._elf, path)
+            self.has_types = self._debug.is_there
         except Exception as error:  # pyelftools raises whatever a damaged file makes it stumble over
             raise FirmwareError(f"{path}: not an ELF file, or a damaged one "
                                 f"({error or type(error).__name__})") from error
         self._call_frames: list[tuple[int, int, FDE]] | None = None
         self._index: Index | None = None
         self.missing: list[str] = []  # what could not be looked up, and why
+        self.not_understood: list[str] = self._debug.problems if self.has_types else []  # of its debug information
+        if not self.has_code:
+            self.missing.append(f"{path} has debug information only, no code and no constants: give the file as it was "
+                                "linked, before objcopy --only-keep-debug")
         self._addr2line = self._find_addr2line()
         self._compile_folders = self._read_compile_folders()
 
@@ -83,15 +91,17 @@ class Firmware:
         return sized, named
 
     def _read_build_id(self) -> bytes | None:
-        """The id as the firmware sees it, between its symbols; else that of the note; else None."""
+        """The id as the firmware tells it, by its symbols; else by the note; else None."""
         start, end = self._named.get("moat_build_id_start"), self._named.get("moat_build_id_end")
         if start is not None and end is not None and end > start:
-            return self.constant_at(start, end - start)
+            found = self.constant_at(start, end - start)
+            if found is not None:
+                return _as_told(found)
         for section in self._elf.iter_sections():
             if isinstance(section, NoteSection):
                 for note in section.iter_notes():
                     if note["n_type"] == "NT_GNU_BUILD_ID":
-                        return bytes.fromhex(note["n_desc"])
+                        return _as_told(bytes.fromhex(note["n_desc"]))
         return None
 
     def constant_at(self, address: int, length: int) -> bytes | None:
@@ -125,18 +135,22 @@ class Firmware:
         if self._call_frames is None:
             self._call_frames = []
             try:
-                dwarf_info = self._elf.get_dwarf_info()
-                entries = dwarf_info.CFI_entries() if dwarf_info.has_CFI() else []
-                entries += dwarf_info.EH_CFI_entries() if dwarf_info.has_EH_CFI() else []
+                dwarf = self._debug.dwarf
+                entries: list[Any] = dwarf.CFI_entries() if dwarf is not None and dwarf.has_CFI() else []
+                entries += dwarf.EH_CFI_entries() if dwarf is not None and dwarf.has_EH_CFI() else []
                 self._call_frames = [(entry["initial_location"], entry["initial_location"] + entry["address_range"],
                                       entry)
                                      for entry in entries if isinstance(entry, FDE)]
+                if not self._call_frames and dwarf is not None:
+                    self.missing.append(f"no backtrace: {self.path} has no .debug_frame, build with -g")
             except Exception as error:  # see __init__
-                self.missing.append(f"the unwind information of {self.path} can't be read "
-                                    f"({error or type(error).__name__})")
-            if not self._call_frames:
-                self.missing.append(f"no backtrace: {self.path} has no .debug_frame, build with -g")
+                self._say_not_understood(f"the unwind information of {self.path} can't be read "
+                                         f"({error or type(error).__name__})")
         return self._call_frames
+
+    def _say_not_understood(self, sentence: str) -> None:
+        if sentence not in self.not_understood:
+            self.not_understood.append(sentence)
 
     def _find_addr2line(self) -> str | None:
         for name in ADDR2LINE.get(self.machine, ()) + ("addr2line",):
@@ -147,16 +161,16 @@ class Firmware:
 
     def _read_compile_folders(self) -> list[str]:
         folders: set[str] = set()
+        if not self.has_types:
+            self.missing.append(f"no file, line or field: {self._debug.problems[0]}")
         try:
-            if not self.has_types:
-                self.missing.append(f"no file, line or field: {self.path} has no debug information, build with -g")
-                return []
-            for unit in self._elf.get_dwarf_info().iter_CUs():
+            for unit in self._debug.units:
                 folder = unit.get_top_DIE().attributes.get("DW_AT_comp_dir")
                 if folder is not None:
                     folders.add(os.path.normpath(folder.value.decode("utf-8", "replace")))
         except Exception as error:  # see __init__
-            self.missing.append(f"the debug information of {self.path} can't be read ({error or type(error).__name__})")
+            self._say_not_understood(f"the debug information of {self.path} can't be read "
+                                     f"({error or type(error).__name__})")
         return sorted(folders, key=len, reverse=True)
 
     def symbol_at(self, address: int, function: bool = False) -> str | None:
@@ -194,15 +208,19 @@ class Firmware:
     def _lines_at(self, addresses: Sequence[int]) -> dict[int, list[Frame]]:
         if self._addr2line is None or not addresses:
             return {}
-        command = [self._addr2line, "-a", "-i", "-f", "-e", self.path, *map(hex, addresses)]
+        command = [self._addr2line, "-a", "-i", "-f", "-e", self.path]
         try:
-            output = subprocess.run(command, capture_output=True, text=True, errors="replace", timeout=60).stdout
+            done = subprocess.run(command, input="".join(f"{address:#x}\n" for address in addresses if address >= 0),
+                                  capture_output=True, text=True, errors="replace", timeout=60, check=False)
         except (OSError, subprocess.TimeoutExpired) as error:
-            self.missing.append(f"no file and line: {self._addr2line} failed ({error})")
+            self._say_not_understood(f"no file and line: {self._addr2line} failed ({error})")
             return {}
+        if done.returncode != 0:
+            said = next(iter(done.stderr.splitlines()), f"exit status {done.returncode}")
+            self._say_not_understood(f"no file and line: {self._addr2line} failed ({said})")
         # An address stands before its frames, two lines each.
         found: dict[int, list[Frame]] = {}
-        lines, at = output.splitlines(), None
+        lines, at = done.stdout.splitlines(), None
         names = iter(lines)
         for line in names:
             if re.fullmatch("0x[0-9a-f]+", line):
@@ -226,11 +244,15 @@ class Firmware:
                 return os.path.relpath(file, folder)
         return file
 
-    def index(self) -> Index:
-        """Types and variables of the debug information, which there must be; raises whatever pyelftools does."""
+    def _index_of_all(self) -> Index:
         if self._index is None:
-            self._index = Index(self._elf.get_dwarf_info())
+            self._index = Index(self._debug.units)
         return self._index
+
+    def type(self, name: str, variable: tuple[str, int] | None = None) -> CType | None:
+        """The type that is written `name` in C, or None. variable: (name, address) of one, in whose file the name may
+        mean another type than elsewhere. Raises DebugError."""
+        return self._index_of_all().type(name, variable)
 
     def address_of(self, symbol: str) -> int | None:
         """Of a symbol, or None."""
@@ -243,20 +265,22 @@ class Firmware:
             return None
         name, _, offset = symbol.partition("+")
         try:
-            kind = self.index().variable_type(name, address - int(offset or 0))
+            kind = self._index_of_all().variable_type(name, address - int(offset or 0))
             field = None if kind is None else field_at(kind, int(offset or 0))
             return None if field is None else name + ("" if field[0] in "[+" else ".") + field
-        except Exception as error:  # see __init__
-            self.missing.append(f"no field of {name}: its debug information can't be read "
-                                f"({error or type(error).__name__})")
+        except DebugError as error:
+            self._say_not_understood(f"{self.path}: {error}")
             return None
 
     def field_at(self, type_name: str, offset: int) -> str | None:
         """The field `offset` bytes into an object of a C type, or None."""
         try:
-            kind = self.index().type(type_name) if self.has_types else None
+            kind = self._index_of_all().type(type_name) if self.has_types else None
             return None if kind is None else field_at(kind, offset)
-        except Exception as error:  # see __init__
-            self.missing.append(f"no field of {type_name}: its debug information can't be read "
-                                f"({error or type(error).__name__})")
+        except DebugError as error:
+            self._say_not_understood(f"{self.path}: {error}")
             return None
+
+
+def _as_told(build_id: bytes) -> bytes:
+    return build_id[:BUILD_ID_BYTES].ljust(BUILD_ID_BYTES, b"\0")

@@ -7,8 +7,9 @@ from elftools.elf.elffile import ELFFile
 from elftools.elf.segments import NoteSegment
 
 from .core_file import NT_PRSTATUS, PRSTATUS
-from .dwarf import Type
-from .elf import Firmware, FirmwareError
+from .elf import Firmware
+from .errors import DebugError, FirmwareError
+from .fields import CType
 from .machine import MACHINES
 from .memory import Dump
 from .target import Context, Target, TargetError, stack_of
@@ -20,11 +21,11 @@ class ElfTarget(Target):
 
     def __init__(self, firmware: Firmware, ranges: Iterable[tuple[int, bytes | bytearray]],
                  contexts: Sequence[Context] = ()) -> None:
-        if not firmware.has_types:
-            raise TargetError(f"{firmware.path} has no debug information: build with -g, and give the file that is not "
-                              "stripped")
+        if not firmware.has_types or not firmware.has_code:
+            raise TargetError(firmware.missing[0])
         self._firmware = firmware
         self._contexts = contexts
+        self.notes = firmware.not_understood
         self.word = firmware.word_bits // 8
         self.order = "little"
         self.memory = Dump(ranges, firmware.constant_at)
@@ -32,10 +33,20 @@ class ElfTarget(Target):
     def symbol(self, name: str) -> int | None:
         return self._firmware.address_of(name)
 
-    def type(self, name: str, near: int | None = None) -> Type | None:
+    def need_type(self, name: str) -> CType:
+        try:
+            return super().need_type(name)
+        except TargetError as error:
+            raise TargetError("; ".join([str(error), *self.notes])) from error
+
+    def type(self, name: str, near: int | None = None) -> CType | None:
         symbol = self._firmware.symbol_at(near) if near is not None else None
         variable = (symbol, near) if symbol is not None and near is not None else None
-        return self._firmware.index().type(name, variable)
+        try:
+            return self._firmware.type(name, variable)
+        except DebugError as error:
+            self.note(f"{self._firmware.path}: {error}")
+            return None
 
     def name_at(self, address: int) -> str | None:
         return self._firmware.variable_field_at(address) or self._firmware.symbol_at(address)

@@ -12,7 +12,10 @@ from __future__ import annotations
 
 from typing import Protocol, Sequence
 
+from .errors import DebugError
+
 AGGREGATES = ("struct", "union")
+DEPTH_MAX = 64  # a damaged type may hold itself
 
 
 class CType(Protocol):
@@ -50,7 +53,7 @@ def _flexible(kind: CType) -> bool:
 def _path(kind: CType, offset: int) -> str | None:
     """The path to `offset` with its leading dot or bracket; None where there is only padding."""
     path = ""
-    while True:
+    for _ in range(DEPTH_MAX):
         if kind.kind in AGGREGATES:
             found = _member_at(kind, offset)
             if found is None:
@@ -64,6 +67,7 @@ def _path(kind: CType, offset: int) -> str | None:
             offset %= size
         else:
             return path + (f"+{offset}" if offset and kind.kind != "array" else "")
+    raise DebugError("the debug information is damaged: a type holds itself")
 
 
 def _member_at(kind: CType, offset: int) -> tuple[str | None, int, CType] | None:

@@ -5,7 +5,8 @@ import struct
 from dataclasses import dataclass
 from typing import Any, Dict, Literal, Sequence
 
-from .fields import CType
+from .errors import DebugError
+from .fields import CType, field_at
 from .memory import Memory
 
 STRING_MAX = 256
@@ -42,6 +43,7 @@ class Target:
     word: int  # bytes
     order: Literal["little", "big"]
     memory: Memory
+    notes: list[str]  # sentences: what of its debug information is not understood
 
     def symbol(self, name: str) -> int | None:
         """The address of a symbol, or None."""
@@ -62,6 +64,18 @@ class Target:
         raise NotImplementedError
 
     # ---- what follows from these ----
+
+    def note(self, sentence: str) -> None:
+        if sentence not in self.notes:
+            self.notes.append(sentence)
+
+    def field_at(self, kind: CType, offset: int) -> str | None:
+        """As fields.field_at; None too where the type is not understood."""
+        try:
+            return field_at(kind, offset)
+        except DebugError as error:
+            self.note(str(error))
+            return None
 
     def address_of(self, symbol: str) -> int:
         address = self.symbol(symbol)

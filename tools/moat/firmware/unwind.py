@@ -99,6 +99,8 @@ class Unwinder:
                 registers, exact, by = self._out(registers, steps)
                 if by == "exception" and self.interrupted is None:
                     self.interrupted = registers
+                if by in ("call", "link") and registers[self._machine.pc] & ~1 == 0:
+                    raise Lost("the return address is 0")
                 if not self._firmware.is_code(registers[self._machine.pc] & ~1):
                     raise Lost(f"the return address 0x{registers[self._machine.pc]:x} is no code")
         except Lost as reason:

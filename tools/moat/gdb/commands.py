@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import gdb
 
 from moat.fault import report
+from moat.firmware.errors import FirmwareError
 from moat.firmware.memory import Unreadable
 from moat.firmware.target import TargetError
 from moat.heap import graph, reader
@@ -53,7 +54,7 @@ class MoatCommand(gdb.Command):
     def invoke(self, argument: str, from_tty: bool) -> None:
         try:
             self.run(argument.strip())
-        except (TargetError, Unreadable, gdb.error) as error:
+        except (TargetError, Unreadable, FirmwareError, gdb.error) as error:
             text = str(error) or type(error).__name__
             raise gdb.GdbError(f"moat {self._name}: {text}") from error
 
@@ -264,6 +265,8 @@ class Faults(MoatCommand):
             if firmware.build_id is not None and found.record.build_id != firmware.build_id:
                 print(f"warning: fault {found.record.sequence} is of another build: functions and lines may be wrong")
             print("\n".join(report.text(report.build(found, firmware, 1), firmware)))
+        for sentence in firmware.not_understood:
+            print(f"note: {sentence}")
 
 
 def _records(target: GdbTarget) -> list[records.Found]:
@@ -278,15 +281,12 @@ def _records(target: GdbTarget) -> list[records.Found]:
 def _firmware() -> Firmware:
     """The ELF file, as moat-fault reads it."""
     try:
-        from moat.firmware.elf import Firmware, FirmwareError
+        from moat.firmware.elf import Firmware
     except ModuleNotFoundError as error:
         raise TargetError(f"gdb's Python lacks {error.name}: install Debian's python3-pyelftools, or use a gdb that "
                           "runs the "
                           f"system's Python, such as gdb-multiarch") from error
-    try:
-        return Firmware(gdb.current_progspace().filename)
-    except FirmwareError as error:
-        raise TargetError(error) from error
+    return Firmware(gdb.current_progspace().filename)
 
 
 def _warn_of_other_build(target: GdbTarget) -> None:
@@ -295,7 +295,7 @@ def _warn_of_other_build(target: GdbTarget) -> None:
     known = gdb.current_progspace().objfiles()[0].build_id
     if known and start and end and start < end:
         running = target.memory.read(start, end - start).hex()
-        if running != known:
+        if running[:len(known)] != known:
             print(f"warning: the firmware in memory is build {running}, the ELF file is {known}: nothing below can be "
                   "trusted")
 

@@ -9,7 +9,7 @@ from typing import Sequence
 
 import gdb
 
-from moat.firmware.fields import CType, field_at
+from moat.firmware.fields import CType
 from moat.firmware.memory import Dump, Memory, Paged, Unreadable
 from moat.firmware.target import Context, Target, TargetError, stack_of
 
@@ -81,6 +81,7 @@ class GdbTarget(Target):
             raise TargetError("there is no target: connect with `target remote`, or load a core file with `core-file`")
         self.word = gdb.lookup_type("char").pointer().sizeof
         self.order = "little"
+        self.notes = []
         connection = gdb.selected_inferior().connection
         self.memory = _core_memory() if connection is not None and connection.type == "core" else Paged(GdbMemory())
 
@@ -101,7 +102,7 @@ class GdbTarget(Target):
         name, offset, symbol = _variable_at(address)
         if name is None or symbol is None:
             return name and name + (f"+{offset}" if offset else "")
-        field = field_at(Type(symbol.type), offset)
+        field = self.field_at(Type(symbol.type), offset)
         return name if field is None else name + ("" if field[0] in "[+" else ".") + field
 
     def context_in(self, ranges: Sequence[tuple[int, int]]) -> Context | None:

@@ -5,7 +5,6 @@ Slots are walked as core/mark/scan.c does: in ranges of consecutive words, so th
 SPDX-License-Identifier: MIT"""
 from typing import Iterator
 
-from moat.firmware.fields import field_at
 from moat.firmware.target import Members, Target
 
 from .layout import Layout
@@ -44,6 +43,7 @@ class Kind:
     """A struct moat_type. `type` is the C type, or None."""
 
     def __init__(self, target: Target, layout: Layout, address: int) -> None:
+        self._target = target
         fields = target.struct("struct moat_type", address)
         self.address = address
         self.is_bytes = address == target.symbol("moat_type_bytes")
@@ -100,7 +100,7 @@ class Kind:
         if array and self.size:
             prefix, offset = f"[{offset // self.size}]", offset % self.size
         if offset not in self._names:
-            self._names[offset] = (field_at(self.type, offset) or "") if self.type is not None else ""
+            self._names[offset] = (self._target.field_at(self.type, offset) or "") if self.type is not None else ""
         name = self._names[offset]
         return prefix + ("." if prefix and name and name[0] not in "[+" else "") + name
 

@@ -146,6 +146,7 @@ def _from_log(data: bytes, options: argparse.Namespace, firmware: Firmware, name
         problems.append(f"the firmware counted {dump.objects} objects, {len(heap.objects)} were read")
     if log.damaged:
         problems.append(f"{log.damaged} damaged frames are in the log, of this dump or of others")
+    problems += firmware.not_understood
     source = f"{_label(dump)} in {os.path.basename(name)}"
     build_id = dump.begin.build_id if dump.begin else firmware.build_id
     return Document(os.path.basename(firmware.path), build_id.hex() if build_id else "", source, heap,
@@ -158,9 +159,10 @@ def _from_core(options: argparse.Namespace, firmware: Firmware, name: str) -> Do
                                "logs")
     if name == "standard input":
         raise command.Unusable("a core file can't come from standard input: give its name")
-    heap = reader.read(open_core(options.elf, name))
+    target = open_core(options.elf, name)
+    heap = reader.read(target)
     return Document(os.path.basename(firmware.path), firmware.build_id.hex() if firmware.build_id else "",
-                    f"core file {os.path.basename(name)}", heap, [("core file", heap)], list(heap.problems))
+                    f"core file {os.path.basename(name)}", heap, [("core file", heap)], heap.problems + target.notes)
 
 
 def _page(document: Document) -> str:

@@ -6,6 +6,7 @@ import os
 import tempfile
 
 from moat import command
+from moat.firmware.errors import FirmwareError
 
 from .compiler import CAST, Compiler, CompilerError, Diagnostic, split_command
 from .hints import hint
@@ -99,7 +100,7 @@ def main(arguments: list[str] | None = None) -> int:
         linter = Linter(Compiler(words))
         for source in sources:
             linter.lint(source)
-    except (CompilerError, ImageError) as error:
+    except (CompilerError, ImageError, FirmwareError) as error:
         command.say(PROGRAM, error)
         return 2
     print(f"{PROGRAM}: sources {len(sources)}, maps compared {linter.maps}, found {linter.found}")

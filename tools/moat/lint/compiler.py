@@ -26,6 +26,10 @@ SUMMARY = re.compile(r"cc1: |\d+ (error|warning)s? .*generated\.$")
 CAST = "cast-qual"
 
 
+# Whatever the firmware's own are: of options that contradict each other the last one counts.
+DEBUG_FLAGS = ("-g", "-gdwarf-4", "-gno-split-dwarf", "-fno-debug-types-section", "-gz=none")
+
+
 class CompilerError(Exception):
     """The compiler can't be run; str() says why."""
 
@@ -93,8 +97,9 @@ class Compiler:
         return diagnostics(output)
 
     def make_object(self, source: str, output: str) -> None:
-        """An object in whose debug information slots are volatile. What the lint build refuses compiles here."""
-        status, messages = self._run(["-DMOAT_LINT=2", "-g", "-gdwarf-4", "-fno-lto", "-w",
+        """An object in whose debug information, of a form that is read here, slots are volatile. What the lint build
+        refuses compiles here."""
+        status, messages = self._run(["-DMOAT_LINT=2", *DEBUG_FLAGS, "-fno-lto", "-w",
                                       "-Wno-incompatible-pointer-types", "-c", "-o", output, source])
         if status != 0:
             raise CompilerError(f"{source}: {messages.strip()}")

@@ -8,6 +8,9 @@ from typing import BinaryIO, Iterator, Literal
 from elftools.dwarf.die import DIE
 from elftools.elf.elffile import ELFFile
 
+from moat.firmware.debug import Debug
+from moat.firmware.dwarf import children_of
+
 # ld's name for a machine's files, and GNU linkers that make them.
 LINKERS = {
     ("EM_ARM", 32): ("armelf", "arm-none-eabi-ld"),
@@ -54,7 +57,14 @@ class Image:
             if section["sh_addr"] and section["sh_type"] == "SHT_PROGBITS"]
         self._order: Literal["little", "big"] = "little" if self._elf.little_endian else "big"
         self.word = self._elf.elfclass // 8
-        self._debug = self._elf.get_dwarf_info()
+        self._debug = Debug(self._elf, "the lint build")
+        if self._debug.problems or self._debug.dwarf is None:
+            raise ImageError("; ".join(self._debug.problems) or "the lint build has no debug information")
+        self._dwarf = self._debug.dwarf
+
+    def names(self) -> Iterator[str]:
+        """Of all symbols."""
+        return iter(self._symbols)
 
     def address(self, name: str) -> int:
         if name not in self._symbols:
@@ -78,14 +88,14 @@ class Image:
 
     def variables(self) -> Iterator[tuple[str, DIE]]:
         """(name, DIE) of the variables at file scope."""
-        for unit in self._debug.iter_CUs():
-            for die in unit.get_top_DIE().iter_children():
+        for unit in self._debug.units:
+            for die in children_of(unit.get_top_DIE()):
                 if die.tag == "DW_TAG_variable" and "DW_AT_name" in die.attributes and "DW_AT_type" in die.attributes:
                     yield die.attributes["DW_AT_name"].value.decode(), die
 
     def place(self, die: DIE) -> tuple[str, int]:
         """(file, line) where a DIE was declared."""
-        lines = self._debug.line_program_for_CU(die.cu)
+        lines = self._dwarf.line_program_for_CU(die.cu)
         entry = lines["file_entry"][die.attributes["DW_AT_decl_file"].value - 1]
         folder = lines["include_directory"][entry.dir_index - 1].decode() + "/" if entry.dir_index else ""
         return folder + entry.name.decode(), die.attributes["DW_AT_decl_line"].value

@@ -8,11 +8,11 @@ from typing import Iterator
 
 from elftools.dwarf.die import DIE
 
-from moat.firmware.dwarf import TRANSPARENT, Type, members_of, offset_of, size_of
+from moat.firmware.dwarf import Type, members_of, offset_of, resolve, size_of, understood
 from moat.firmware.fields import field_at
 
 from .compiler import Diagnostic
-from .image import Image
+from .image import Image, ImageError
 from .members import Slot, extent_of, slots_of
 
 PREFIX = "moat_lint_"  # of the variable that ties a struct to its type: see core/include/moat_lint.h
@@ -22,8 +22,7 @@ class Structure:
     """A struct of core's in an image, read member by member."""
 
     def __init__(self, image: Image, die: DIE, address: int) -> None:
-        while die.tag in TRANSPARENT:
-            die = die.get_DIE_from_attribute("DW_AT_type")
+        die = resolve(die)
         self._image, self._address = image, address
         self._members = {member.attributes["DW_AT_name"].value.decode(): member for member in members_of(die)}
         self._size = size_of(die) or 0
@@ -55,16 +54,18 @@ def mapped_words(kind: Structure, word: int, extent: int) -> set[int]:
     return found
 
 
+@understood
 def compare(image: Image) -> tuple[list[Diagnostic], int]:
     """Diagnostics: an error for each member that is a MOAT_REF and not in its type's map, a warning for each word that
     is in the map and no MOAT_REF. And how many types were compared."""
     variables = dict(image.variables())
     found: list[Diagnostic] = []
-    types = 0
-    for name, variable in variables.items():
-        if not name.startswith(PREFIX):
-            continue
-        types += 1
+    names = [name for name in image.names() if name.startswith(PREFIX)]
+    for name in names:
+        if name not in variables:
+            raise ImageError(f"the map of {name.removeprefix(PREFIX)} can't be compared: the lint build has no debug "
+                             "information of it")
+        variable = variables[name]
         type_name = name.removeprefix(PREFIX)
         kind = Structure(image, variables[type_name].get_DIE_from_attribute("DW_AT_type"), image.address(type_name))
         pointer = variable.get_DIE_from_attribute("DW_AT_type")
@@ -72,7 +73,7 @@ def compare(image: Image) -> tuple[list[Diagnostic], int]:
             pointer = pointer.get_DIE_from_attribute("DW_AT_type")
         struct = pointer.get_DIE_from_attribute("DW_AT_type")
         found += _compare(image, variable, type_name, kind, struct)
-    return found, types
+    return found, len(names)
 
 
 def _compare(image: Image, variable: DIE, type_name: str, kind: Structure, struct: DIE) -> Iterator[Diagnostic]:

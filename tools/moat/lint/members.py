@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 
 from elftools.dwarf.die import DIE
 
-from moat.firmware.dwarf import TAGS, TRANSPARENT, count_of, dimensions_of, members_of, offset_of, size_of
+from moat.firmware.dwarf import TAGS, bare, count_of, dimensions_of, members_of, offset_of, resolve, size_of
 
 # Elements of a flexible array that stand for all of them.
 TAIL_ELEMENTS = 3
@@ -28,7 +28,7 @@ def slots_of(die: DIE) -> list[Slot]:
 
 def extent_of(die: DIE) -> int:
     """Bytes of a type, its tail's TAIL_ELEMENTS elements included."""
-    die, _ = _bare(die, False)
+    die = resolve(die)
     if die.tag == "DW_TAG_array_type" and count_of(die) is None:
         return TAIL_ELEMENTS * (size_of(die.get_DIE_from_attribute("DW_AT_type")) or 0)
     ends = [offset_of(member) + extent_of(member.get_DIE_from_attribute("DW_AT_type"))
@@ -36,16 +36,9 @@ def extent_of(die: DIE) -> int:
     return max([size_of(die) or 0, *ends])
 
 
-def _bare(die: DIE | None, volatile: bool) -> tuple[DIE | None, bool]:
-    """A type without qualifiers and typedefs, and whether it was volatile."""
-    while die is not None and die.tag in TRANSPARENT:
-        volatile = volatile or die.tag == "DW_TAG_volatile_type"
-        die = die.get_DIE_from_attribute("DW_AT_type") if "DW_AT_type" in die.attributes else None
-    return die, volatile
-
-
 def _walk(die: DIE, volatile: bool, member: DIE | None) -> list[Slot]:
-    die, volatile = _bare(die, volatile)
+    die, qualifiers = bare(die)
+    volatile = volatile or "DW_TAG_volatile_type" in qualifiers
     if die is None:
         return []
     if die.tag == "DW_TAG_pointer_type":
