@@ -28,7 +28,7 @@ def store_is_explained(elf):
     result, problem = one(elf, store(elf, sequence=7))
     return problem or expect(
         result, kind="store", sequence=7, function="fixture_send", file="test/fault/fixture.c",
-        line=line_of("the store"), type="struct fixture_frame", offset=0, field="next", region="dma_ring",
+        line=line_of("the store"), type="struct fixture_frame", offset=0, field=None, region="dma_ring",
         region_kind="c-owned", variable=f"fixture_ring+{2 * elf.word_bytes}", phase="mark", check=2, in_handler=False,
         build_id_verified=True, seen=1)
 
@@ -45,7 +45,7 @@ def field_names(elf):
     word = elf.word_bytes
     size = {4: 44, 8: 48}[word]
     cases = {
-        0: "next", word: "length", word + 1: "length+1", word + 2: None, word + 4: "positions[0].latitude",
+        0: None, word: "length", word + 1: "length+1", word + 2: None, word + 4: "positions[0].latitude",
         word + 16: "positions[1].longitude", word + 36: "word", size: "tail[0]", size + 5: "tail[5]",
     }
     frame = elf.address("fixture_frame")
@@ -94,7 +94,7 @@ def other_kinds(elf):
 
 def text_names_everything(elf):
     status, output, _ = decode(elf.path, records.frame(store(elf)) + b"\n")
-    wanted = ("fixture_send", f"test/fault/fixture.c:{line_of('the store')}", "struct fixture_frame", "field next",
+    wanted = ("fixture_send", f"test/fault/fixture.c:{line_of('the store')}", f"struct fixture_frame at {elf.address('fixture_frame'):#0{2 + 2 * elf.word_bytes}x}\n",
               '"dma_ring"', "c-owned")
     missing = [word for word in wanted if word not in output]
     return f"exit {status}, without {missing}: {output}" if status or missing else None

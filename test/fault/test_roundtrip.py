@@ -51,7 +51,7 @@ class Kind:
 
 
 UNMASKED = assertion("core/mark/mark.c", "void moat_mark_value(")
-STORE = {"type": "struct frame", "offset": 0, "field": "next", "region": "c-owned", "region_kind": "c-owned"}
+STORE = {"type": "struct frame", "offset": 0, "field": None, "region": "c-owned", "region_kind": "c-owned"}
 KINDS = {
     "store": Kind("store", "fault_store", "stored into c-owned", ["fault_store", *EIGHT], "store", check=2,
                   destination_field="ring[1].inner[2].other", **STORE),

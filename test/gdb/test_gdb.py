@@ -19,6 +19,7 @@ from support import decode, run, scratch  # noqa: E402
 
 BOARD, RUN, ELF = session.environment()
 WORD = 8 if "64" in BOARD else 4
+HAS_UNREADABLE_GUARDS = BOARD.startswith("arm")  # QEMU's gdb stub heeds the MPU
 HAS_GENERATED_CORE = WORD == 4  # gdb 13 gives up over registers of QEMU's 64-bit RISC-V that it can't read
 STAGES = ("before", "built", "mark", "sweep", "collected")
 PHASES = ("idle", "mark", "sweep")
@@ -389,9 +390,18 @@ def core_session(path, more=()):
     return found
 
 
+# gdb's own core file of a board whose guards below stacks nobody can read: that section is zeros.
+LOST = "the thread stack is all zeros"
+
+
 def check_core(path):
     """What keeps a stack's object may be another word: registers are others."""
     found = core_session(path)
+    if path.endswith("generated.core") and HAS_UNREADABLE_GUARDS:
+        if found["check"].count("\n") or LOST not in found["check"]:
+            return f"check says {found['check']!r}, without {LOST!r}"
+        said = [found[f"why {name}"].startswith("note: the heap is damaged") for name in WHY]
+        return None if all(said) else "why does not say that something is missing"
     same = ("heap", *(f"why {name}" for name in WHY))
     live = {**LIVE, "heap": LIVE["built heap"]}
     wrong = [f"{key}: {found[key]!r}, live {live[key]!r}" for key in same if found[key] != live[key]]

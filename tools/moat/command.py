@@ -22,8 +22,15 @@ def parser(program: str, description: str, **more: Any) -> argparse.ArgumentPars
     return made
 
 
+def printable(text: str) -> str:
+    """A line with what a terminal would obey in the place of printing it, such as escapes, as \\x1b: names come from
+    logs and from memory that may be damaged."""
+    return "".join(character if character.isprintable() else character.encode("unicode_escape").decode("ascii")
+                   for character in text)
+
+
 def say(program: str, text: object) -> None:
-    print(f"{program}: {text}", file=sys.stderr)
+    print(f"{program}: " + "\n".join(map(printable, str(text).split("\n"))), file=sys.stderr)
 
 
 def name_of(path: str) -> str:

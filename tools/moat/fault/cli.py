@@ -8,7 +8,7 @@ import json
 from moat import command
 from moat.firmware import core_file
 from moat.firmware.elf import Firmware
-from moat.log import fault as records
+from moat.log import fault as records, framed
 
 from . import report
 
@@ -92,7 +92,7 @@ def _explain(options: argparse.Namespace, found: list[tuple[records.Found, int]]
         firmware = _firmware_of(record, firmwares, options.force)
         if firmware is not None:
             result = report.build(one, firmware, seen, ram)
-            print(json.dumps(result) if options.json else "\n".join(report.text(result, firmware)))
+            print(json.dumps(result) if options.json else "\n".join(map(command.printable, report.text(result, firmware))))
             explained.append((record, firmware))
     return explained
 
@@ -101,9 +101,10 @@ def _run(options: argparse.Namespace) -> int:
     name = command.name_of(options.log)
     firmwares = [Firmware(path) for path in (options.elf, *options.others)]
     ram = [(address, command.read(path)) for address, path in options.ram]
-    found, damaged = _collect(command.read(options.log), options.raw, name)
+    log = command.read(options.log)
+    found, damaged = _collect(log, options.raw, name)
     if not found and not damaged:
-        _say(f"{name}: no fault record in it")
+        _say(f"{name}: no fault record in it{framed.advice(log)}")
     explained = _explain(options, found, firmwares, ram)
     if options.core and explained:
         record, firmware = explained[-1]

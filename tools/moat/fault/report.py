@@ -78,7 +78,7 @@ def build(found: records.Found, firmware: Firmware, seen: int, ram: Sequence[tup
         "place": found.place,
         "seen": seen,
     }
-    if result["type"] and result["offset"] is not None:
+    if result["type"] and result["offset"]:  # at 0 the pointer is to the object itself
         result["field"] = firmware.field_at(result["type"], result["offset"])
     result["cause"] = _sentence(record, result, firmware)
     return result
@@ -291,4 +291,5 @@ def _pointer(result: dict[str, Any], address: Callable[[int], str]) -> str:
     if result["object"] is None:
         return f"{value}, in no object"
     field = f", field {result['field']}" if result["field"] else ""
-    return f"{value}: {result['type'] or 'raw bytes'} at {address(result['object'])}, +{result['offset']}{field}"
+    offset = f", +{result['offset']}" if result["offset"] else ""
+    return f"{value}: {result['type'] or 'raw bytes'} at {address(result['object'])}{offset}{field}"

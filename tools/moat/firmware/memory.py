@@ -2,7 +2,8 @@
 
 SPDX-License-Identifier: MIT"""
 import bisect
-from typing import Callable, Iterable, Iterator
+import heapq
+from typing import Callable, Iterable
 
 PAGE = 1024
 
@@ -46,35 +47,29 @@ class Dump(Memory):
 
 
 def joined(ranges: Iterable[tuple[int, bytes | bytearray]]) -> list[tuple[int, bytearray]]:
-    """Ranges that neither overlap nor touch, by address; where (address, bytes) overlap the first counts."""
-    pieces: list[tuple[int, bytes | bytearray]] = []
-    for start, data in ranges:
-        for low, high in list(_gaps(pieces, start, start + len(data))):
-            bisect.insort(pieces, (low, data[low - start:high - start]), key=_start)
+    """Ranges that neither overlap nor touch, by address; where (address, bytes) overlap the first counts. A sweep from
+    low addresses to high: its cost is that of sorting, however they overlap."""
+    waiting = sorted(((start, order, data) for order, (start, data) in enumerate(ranges) if data),
+                     key=lambda piece: piece[:2], reverse=True)
+    there: list[tuple[int, int, int, bytes | bytearray]] = []  # a heap: the first that was given is at its head
     whole: list[tuple[int, bytearray]] = []
-    for start, data in pieces:
-        if whole and whole[-1][0] + len(whole[-1][1]) == start:
-            whole[-1][1].extend(data)
-        else:
-            whole.append((start, bytearray(data)))
+    at = 0
+    while waiting or there:
+        if not there:
+            at = max(at, waiting[-1][0])
+        while waiting and waiting[-1][0] <= at:
+            start, order, data = waiting.pop()
+            heapq.heappush(there, (order, start, start + len(data), data))
+        while there and there[0][2] <= at:
+            heapq.heappop(there)
+        if there:
+            _, start, end, data = there[0]
+            until = min(end, waiting[-1][0]) if waiting else end
+            if not whole or whole[-1][0] + len(whole[-1][1]) != at:
+                whole.append((at, bytearray()))
+            whole[-1][1].extend(memoryview(data)[at - start:until - start])
+            at = until
     return whole
-
-
-def _start(piece: tuple[int, bytes | bytearray]) -> int:
-    return piece[0]
-
-
-def _gaps(pieces: list[tuple[int, bytes | bytearray]], low: int, high: int) -> Iterator[tuple[int, int]]:
-    """The parts of [low, high) that no piece has."""
-    at = max(bisect.bisect_right(pieces, low, key=_start) - 1, 0)
-    while at < len(pieces) and pieces[at][0] < high:
-        start, end = pieces[at][0], pieces[at][0] + len(pieces[at][1])
-        if low < start:
-            yield low, start
-        low = max(low, end)
-        at += 1
-    if low < high:
-        yield low, high
 
 
 class Paged(Memory):

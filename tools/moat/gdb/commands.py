@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import gdb
 
+from moat.command import printable
 from moat.fault import report
 from moat.firmware.errors import FirmwareError
 from moat.firmware.memory import Unreadable
@@ -56,14 +57,14 @@ class MoatCommand(gdb.Command):
             self.run(argument.strip())
         except (TargetError, Unreadable, FirmwareError, gdb.error) as error:
             text = str(error) or type(error).__name__
-            raise gdb.GdbError(f"moat {self._name}: {text}") from error
+            raise gdb.GdbError(printable(f"moat {self._name}: {text}")) from error
 
     def read(self) -> tuple[GdbTarget, Heap]:
         target = GdbTarget()
         _warn_of_other_build(target)
         heap = reader.read(target)
         if heap.problems and self.notes_damage:
-            print("note: the heap is damaged (`moat check` says how): what follows may be wrong")
+            tell("note: the heap is damaged (`moat check` says how): what follows may be wrong")
         return target, heap
 
     def no_argument(self, argument: str) -> None:
@@ -97,33 +98,33 @@ class Status(MoatCommand):
         try:
             heap = reader.read(target)
         except reader.NotStarted as error:
-            print(f"heap       {error}")
+            tell(f"heap       {error}")
         else:
             _print_status(target, heap)
         try:
             found = _records(target)
         except Unreadable as error:
-            print(f"faults     the log can't be read: {error}")
+            tell(f"faults     the log can't be read: {error}")
             return
-        print(f"faults     {len(found)} in the log" + (": `moat faults` explains them" if found else ""))
+        tell(f"faults     {len(found)} in the log" + (": `moat faults` explains them" if found else ""))
 
 
 def _print_status(target: GdbTarget, heap: Heap) -> None:
     stats = heap.stats
     share = f"{100 * stats['free_bytes'] / stats['arena_bytes']:.1f} %" if stats["arena_bytes"] else "none"
-    print(f"heap       {_count(len(heap.arenas), 'arena')}, {stats['arena_bytes']} bytes for objects, "
+    tell(f"heap       {_count(len(heap.arenas), 'arena')}, {stats['arena_bytes']} bytes for objects, "
           f"{stats['free_bytes']} free ({share}), "
           f"CHECK{target.option('CHECK')}")
     for arena in heap.arenas:
-        print(f"arena {arena.index}    {_hex(arena.start)} to {_hex(arena.end)}, {arena.bytes} bytes for objects")
-    print(f"collector  {heap.phase}, {_count(stats['cycles'], 'cycle')} finished, {_count(stats['slices'], 'slice')}, "
+        tell(f"arena {arena.index}    {_hex(arena.start)} to {_hex(arena.end)}, {arena.bytes} bytes for objects")
+    tell(f"collector  {heap.phase}, {_count(stats['cycles'], 'cycle')} finished, {_count(stats['slices'], 'slice')}, "
           f"{_count(stats['out_of_memory'], 'failed allocation')}")
-    print(f"objects    {len(heap.objects)} in {sum(found.bytes for found in heap.objects)} bytes, "
+    tell(f"objects    {len(heap.objects)} in {sum(found.bytes for found in heap.objects)} bytes, "
           f"{sum(found.finalizable for found in heap.objects)} with a finalizer, {stats['finalized']} finalized so far")
     kinds = collections.Counter(root.kind for root in heap.roots)
-    print(f"roots      {len(heap.roots)}"
+    tell(f"roots      {len(heap.roots)}"
           + (": " + ", ".join(f"{count} {kind}" for kind, count in sorted(kinds.items())) if kinds else ""))
-    print("check      " + (f"{_count(len(heap.problems), 'problem')}: `moat check` lists them" if heap.problems
+    tell("check      " + (f"{_count(len(heap.problems), 'problem')}: `moat check` lists them" if heap.problems
                            else "nothing is broken"))
 
 
@@ -144,10 +145,10 @@ of the largest hole. Dark is memory that can't be used yet: dead objects that th
             counts[name] += 1
             sizes[name] += found.bytes
         width = max([len("objects"), *map(len, sizes)])
-        print(f"{'type':<{width}}  {'count':>8} {'bytes':>10}   share")
+        tell(f"{'type':<{width}}  {'count':>8} {'bytes':>10}   share")
 
         def row(name: str, count: int, size: int) -> None:
-            print(f"{name:<{width}}  {count:>8} {size:>10}  {100 * size / total if total else 0:>5.1f} %")
+            tell(f"{name:<{width}}  {count:>8} {size:>10}  {100 * size / total if total else 0:>5.1f} %")
 
         for name, size in sorted(sizes.items(), key=lambda item: (-item[1], item[0])):
             row(name, counts[name], size)
@@ -162,10 +163,10 @@ of the largest hole. Dark is memory that can't be used yet: dead objects that th
 def _print_holes(free: list[Hole]) -> None:
     largest = max(free, key=lambda hole: hole.bytes, default=None)
     if largest is None:
-        print("no memory is free")
+        tell("no memory is free")
         return
     total = sum(hole.bytes for hole in free)
-    print(f"{_count(len(free), 'hole')}, the largest {largest.bytes} bytes at {_hex(largest.address)}; "
+    tell(f"{_count(len(free), 'hole')}, the largest {largest.bytes} bytes at {_hex(largest.address)}; "
           f"fragmentation {100 * (1 - largest.bytes / total):.1f} %")
 
 
@@ -177,13 +178,13 @@ ADDRESS may point into the object. Members that are pointers to managed objects 
 
     def run(self, argument: str) -> None:
         target, heap, found = self.find(argument)
-        print(f"{_describe(found)}, arena {found.arena}: {found.bytes} bytes, {found.payload} for the firmware; "
+        tell(f"{_describe(found)}, arena {found.arena}: {found.bytes} bytes, {found.payload} for the firmware; "
               f"{found.colour}"
               + (f", {_count(found.pins, 'pin')}" if found.pins else "") + (f", {_count(found.handles, 'handle')}"
                                                                             if found.handles else "")
               + (", has a finalizer" if found.finalizable else ""))
         for line in Shower(target, lambda address: _points_at(heap, address)).lines(found):
-            print(f"  {line}")
+            tell(f"  {line}")
 
 
 class Why(MoatCommand):
@@ -197,20 +198,20 @@ first; stacks and registers, whose words may point somewhere by accident, only w
         _, heap, found = self.find(argument)
         path = graph.path(heap, found)
         if path is None:
-            print(f"{_describe(found)}: nothing keeps it, a coming cycle frees it")
+            tell(f"{_describe(found)}: nothing keeps it, a coming cycle frees it")
             return
         root, links = path
-        print(f"{_describe(found)} is kept by")
-        print(f"  {_root(root)} -> {_describe(links[0].source if links else found, root.value)}")
+        tell(f"{_describe(found)} is kept by")
+        tell(f"  {_root(root)} -> {_describe(links[0].source if links else found, root.value)}")
         shown: list[graph.Link | None] = [*links] if len(links) <= PATH_MAX else [
             *links[:PATH_MAX // 2], None, *links[-PATH_MAX // 2:]]
         for link in shown:
             if link is None:
-                print(f"  ... {len(links) - PATH_MAX} references more ...")
+                tell(f"  ... {len(links) - PATH_MAX} references more ...")
             else:
-                print(f"  {_field(link.slot)} -> {_describe(link.target, link.slot.value)}")
+                tell(f"  {_field(link.slot)} -> {_describe(link.target, link.slot.value)}")
         if root.kind in graph.CONSERVATIVE:
-            print("  no slot keeps it: this word may be a leftover, or no pointer at all")
+            tell("  no slot keeps it: this word may be a leftover, or no pointer at all")
 
 
 class References(MoatCommand):
@@ -220,13 +221,13 @@ class References(MoatCommand):
     def run(self, argument: str) -> None:
         _, heap, found = self.find(argument)
         roots, links = graph.references(heap, found)
-        print(f"{_describe(found)}: {_count(len(roots), 'root')}, {_count(len(links), 'slot')} of objects")
+        tell(f"{_describe(found)}: {_count(len(roots), 'root')}, {_count(len(links), 'slot')} of objects")
         lines = [f"{_root(root)}{_inside(root.value, found)}" for root in roots]
         lines += [f"{_describe(link.source)}, {_field(link.slot)}{_inside(link.slot.value, found)}" for link in links]
         for line in lines[:REFERENCES_MAX]:
-            print(f"  {line}")
+            tell(f"  {line}")
         if len(lines) > REFERENCES_MAX:
-            print(f"  ... and {len(lines) - REFERENCES_MAX} more")
+            tell(f"  ... and {len(lines) - REFERENCES_MAX} more")
 
 
 class Check(MoatCommand):
@@ -238,13 +239,13 @@ class Check(MoatCommand):
         self.no_argument(argument)
         _, heap = self.read()
         if not heap.problems:
-            print(f"nothing is broken: {len(heap.objects)} objects, {len(heap.holes)} holes, {len(heap.roots)} roots")
+            tell(f"nothing is broken: {len(heap.objects)} objects, {len(heap.holes)} holes, {len(heap.roots)} roots")
             return
         for problem in heap.problems:
-            print(problem)
+            tell(problem)
         inside = _function_of_moat()
         if inside:
-            print(f"note: the firmware stands inside of moat, in {inside}: what that is changing may look broken")
+            tell(f"note: the firmware stands inside of moat, in {inside}: what that is changing may look broken")
 
 
 class Faults(MoatCommand):
@@ -255,18 +256,19 @@ class Faults(MoatCommand):
         target = GdbTarget()
         records = _records(target)
         if not records:
-            print("no fault is in the log")
+            tell("no fault is in the log")
             return
         firmware = _firmware()
         for found in records:
             if found.record is None:
-                print(f"a record at {found.place} of moat_fault_retained is damaged: {found.error}")
+                tell(f"a record at {found.place} of moat_fault_retained is damaged: {found.error}")
                 continue
             if firmware.build_id is not None and found.record.build_id != firmware.build_id:
-                print(f"warning: fault {found.record.sequence} is of another build: functions and lines may be wrong")
-            print("\n".join(report.text(report.build(found, firmware, 1), firmware)))
+                tell(f"warning: fault {found.record.sequence} is of another build: functions and lines may be wrong")
+            for line in report.text(report.build(found, firmware, 1), firmware):
+                tell(line)
         for sentence in firmware.not_understood:
-            print(f"note: {sentence}")
+            tell(f"note: {sentence}")
 
 
 def _records(target: GdbTarget) -> list[records.Found]:
@@ -296,7 +298,7 @@ def _warn_of_other_build(target: GdbTarget) -> None:
     if known and start and end and start < end:
         running = target.memory.read(start, end - start).hex()
         if running[:len(known)] != known:
-            print(f"warning: the firmware in memory is build {running}, the ELF file is {known}: nothing below can be "
+            tell(f"warning: the firmware in memory is build {running}, the ELF file is {known}: nothing below can be "
                   "trusted")
 
 
@@ -316,6 +318,11 @@ def _function_of_moat() -> str | None:
 
 
 # ---- words ----
+
+def tell(text: object) -> None:
+    print(printable(str(text)))
+
+
 
 def _hex(address: int) -> str:
     return f"0x{address:08x}"

@@ -9,6 +9,8 @@ from moat.firmware.target import Members, stack_of
 from .model import Heap, Object, Root
 from .place import Place
 
+FRAME_WORDS = 4  # a stack with fewer may hold nothing but zeros
+
 SlotCheck = Callable[[int, int], None]
 
 
@@ -163,9 +165,19 @@ class Roots:
             if running is None:
                 self._words(low, high, f"{name}, where its pointer is not known")
             elif current == len(stacks):
+                self._say_if_lost(running.sp, high, name)
                 self._words(running.sp, high, name)
         for name, value in (running.registers if running is not None else {}).items():
             self._ambiguous("register", name, 0, value)
+
+    def _say_if_lost(self, sp: int, end: int, name: str) -> None:
+        """No stack that something runs on is all zeros: gdb writes those for memory that it could not read."""
+        start = -(-sp // self._word) * self._word
+        words = self._target.words(start, max(0, (end - start) // self._word))
+        if len(words) >= FRAME_WORDS and not any(words):
+            self._problems.add(f"the {name} is all zeros from its pointer, 0x{sp:x}, on: whoever dumped it could not "
+                               "read it, as gdb's generate-core-file can't past the guards of stacks (docs/debugging.md); "
+                               "what it alone keeps looks like garbage")
 
     def _registered(self) -> list[tuple[int, int, int, str]]:
         """[(low, high, sp, name)]"""

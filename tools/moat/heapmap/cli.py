@@ -14,7 +14,7 @@ from moat.firmware.elf_target import ElfTarget, open_core
 from moat.firmware.target import Context, TargetError
 from moat.heap import reader
 from moat.heap.model import Heap
-from moat.log import dump as dumps
+from moat.log import dump as dumps, framed
 
 from .document import Document, export
 
@@ -80,13 +80,13 @@ def _list(log: dumps.Log, firmware: Firmware, name: str) -> None:
         print(f"{number}: {name}:{dump.place}: {_label(dump)}{cycle}{objects}{''.join(f'; {note}' for note in notes)}")
 
 
-def _choose(log: dumps.Log, firmware: Firmware, options: argparse.Namespace,
+def _choose(data: bytes, log: dumps.Log, firmware: Firmware, options: argparse.Namespace,
             name: str) -> tuple[dumps.Dump, list[dumps.Dump]]:
     """(the dump to draw, those of the same run before it)"""
     if not log.dumps:
         hint = f" ({log.damaged} lines look like damaged frames of one)" if log.damaged else ""
         raise command.Unusable(f"{name}: no heap dump in it{hint}: the firmware prints one where it calls "
-                               "moat_heap_dump()")
+                               f"moat_heap_dump(){framed.advice(data)}")
     if options.dump is not None:
         if not 1 <= options.dump <= len(log.dumps):
             raise command.Unusable(f"{name}: there is no dump {options.dump}: it has {len(log.dumps)}; --list lists "
@@ -139,7 +139,7 @@ def _from_log(data: bytes, options: argparse.Namespace, firmware: Firmware, name
     if options.list:
         _list(log, firmware, name)
         return None
-    dump, run = _choose(log, firmware, options, name)
+    dump, run = _choose(data, log, firmware, options, name)
     heap = _heap(dump, firmware)
     problems = dump.problems() + heap.problems
     if dump.objects is not None and dump.objects != len(heap.objects):

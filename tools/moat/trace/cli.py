@@ -10,7 +10,7 @@ from typing import Any, Iterable, Sequence, TypeVar
 
 from moat import command
 from moat.firmware.elf import Firmware
-from moat.log import fault as records, trace as lines
+from moat.log import fault as records, framed, trace as lines
 
 from . import chrome, core_file, picture, runs, summary
 
@@ -92,7 +92,8 @@ def _from_log(log: bytes, name: str, firmware: Firmware, force: bool) -> tuple[l
              if force or record.build_id == own]
     gathered = runs.gather(told, ended)
     if not gathered and whole and not damaged:
-        _say(f"{name}: no events in it; build the firmware with MOAT_CONFIG_EVENTS and let it call moat_trace_print")
+        _say(f"{name}: no events in it; build the firmware with MOAT_CONFIG_EVENTS and let it call moat_trace_print"
+             f"{framed.advice(log)}")
     return gathered, whole and not damaged and not damaged_faults
 
 
@@ -132,7 +133,7 @@ def _run(options: argparse.Namespace) -> int:
                  "printed")
     if options.summary:
         for run, drawn in painted:
-            print("\n".join(summary.text(run, drawn, options.hz)), file=sys.stderr)
+            print("\n".join(map(command.printable, summary.text(run, drawn, options.hz))), file=sys.stderr)
     if painted:
         build_id = firmware.build_id.hex() if firmware.build_id else None
         _write(chrome.document(painted, options.hz, os.path.basename(options.elf), build_id), options.output)
