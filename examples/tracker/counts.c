@@ -47,6 +47,7 @@ void counts_print(void) {
         count(drop_names[i], counts.dropped[i]);
     }
     count("tracks", counts.tracks_evicted);
+    count("views", counts.views_evicted);
     count("noise", counts.noise);
     text_char('\n');
 }

@@ -42,6 +42,7 @@ struct counts {
     uint32_t dropped[DROP_REASONS];
     uint32_t ais[AIS_TYPES]; /* complete messages */
     uint32_t tracks_evicted;
+    uint32_t views_evicted;
 };
 
 extern struct counts counts;

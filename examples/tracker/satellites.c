@@ -78,7 +78,14 @@ static bool same_source(const struct view *a, const struct view *b) {
     return a->talker[0] == b->talker[0] && a->talker[1] == b->talker[1] && a->signal == b->signal;
 }
 
-/* The place for a finished view: its predecessor's, else a free one, else that of the view not told for longest. */
+/* Whether a sentence goes on with a group: not every sentence of a receiver's tells the signal. */
+static bool goes_on(const struct view *with, const struct view *part) {
+    return with->talker[0] == part->talker[0] && with->talker[1] == part->talker[1] &&
+           (with->signal == part->signal || with->signal == '\0' || part->signal == '\0');
+}
+
+/* The place for a finished view: its predecessor's, else a free one, else that of the view not told for longest, which
+ * is counted. */
 static unsigned place_for(const struct view *view) {
     unsigned place = 0;
     for (unsigned i = 0; i < GPS_VIEWS_MAX; i++) {
@@ -89,6 +96,7 @@ static unsigned place_for(const struct view *view) {
         uint32_t oldest = views[place] == NULL ? 0 : views[place]->seen;
         place = seen < oldest ? i : place;
     }
+    counts.views_evicted += views[place] != NULL;
     return place;
 }
 
@@ -107,11 +115,12 @@ static bool begin_or_continue(const struct view *start, int32_t number) {
         fresh->next = 1;
         MOAT_STORE(group, fresh);
     }
-    if (group == NULL || !same_source(group, start) || group->next != number || group->sentences != start->sentences) {
+    if (group == NULL || !goes_on(group, start) || group->next != number || group->sentences != start->sentences) {
         MOAT_CLEAR(group);
         counts_drop(DROP_SEQUENCE);
         return false;
     }
+    group->signal = start->signal == '\0' ? group->signal : start->signal;
     return true;
 }
 

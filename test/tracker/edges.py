@@ -115,6 +115,12 @@ def satellites():
     for signal in "123456789":
         yield sentence(f"$GQGSV,1,1,01,0{signal},10,100,20,{signal}")
     yield sentence("$GAGSV,1,1,01,01,10,100,20,")
+    # Not every sentence of a group tells its signal.
+    for talker, *signals in ("IA", "", "1"), ("IB", "1", ""), ("IC", "1", "", "1"), ("ID", "", "1", ""), \
+            ("IE", "1", "", "5"), ("IF", "", "6", "5"):
+        for number, signal in enumerate(signals, 1):
+            yield sentence(f"${talker}GSV,{len(signals)},{number},05,{number:02},{number},{number},{number}"
+                           + (f",{signal}" if signal else ""))
 
 
 def messages():

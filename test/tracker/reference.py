@@ -283,7 +283,7 @@ class Reference:
         self.dropped = dict.fromkeys(REASONS, 0)
         self.ais_types = {}
         self.tracks = {}
-        self.tracks_evicted = 0
+        self.tracks_evicted = self.views_evicted = 0
         self.partials = {}
         self.malformed = None
         self.own = None
@@ -363,14 +363,16 @@ class Reference:
             values = [optional_within(rest[i + k], *limits[k]) for k in range(4)]
             if values[0] is not ABSENT:
                 satellites.append(values)
-        source = (f[0][:2], signal)
+        talker = f[0][:2]
         if current == 1:
-            self.group = {"source": source, "total": total, "next": 1, "satellites": []}
+            self.group = {"source": (talker, signal), "total": total, "next": 1, "satellites": []}
         group = self.group
-        if not group or group["source"] != source or group["next"] != current or group["total"] != total:
+        belongs = bool(group) and group["source"][0] == talker and (not signal or group["source"][1] in ("", signal))
+        if not belongs or group["next"] != current or group["total"] != total:
             self.group = None
             self.dropped["sequence"] += 1
             return
+        group["source"] = (talker, signal or group["source"][1])
         group["satellites"] += satellites
         group["next"] += 1
         if current == total:
@@ -379,6 +381,7 @@ class Reference:
     def finish_view(self, group):
         if group["source"] not in self.views and len(self.views) == VIEWS_MAX:
             del self.views[min(self.views, key=lambda source: self.views[source][0])]
+            self.views_evicted += 1
         self.views[group["source"]] = (self.index, group["satellites"])
         self.group = None
 
@@ -499,7 +502,7 @@ class Reference:
             *self.view_lines(),
             "sentences" + labelled(all=self.index, **self.by_kind),
             "ais" + types,
-            "dropped" + labelled(**self.dropped, tracks=self.tracks_evicted, noise=self.noise),
+            "dropped" + labelled(**self.dropped, tracks=self.tracks_evicted, views=self.views_evicted, noise=self.noise),
             *(["malformed " + self.malformed] if self.malformed else []),
             "waiting" + labelled(fragments=len(self.partials)),
         ]
