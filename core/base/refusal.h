@@ -22,6 +22,8 @@
     X(ROOT_REMOVE, "moat_root_remove")                                                                                 \
     X(STACK_ADD, "moat_stack_add")                                                                                     \
     X(STACK_REMOVE, "moat_stack_remove")                                                                               \
+    X(TASK_ADD, "moat_task_add")                                                                                       \
+    X(TASK_REMOVE, "moat_task_remove")                                                                                 \
     X(PIN, "moat_pin")                                                                                                 \
     X(UNPIN, "moat_unpin")                                                                                             \
     X(HANDLE_NEW, "moat_handle_new")                                                                                   \

@@ -76,7 +76,9 @@ static void *collect_and_take(const struct moat_request *request) {
     if (!moat_cycle_may_start()) {
         return take_reserve(request);
     }
-    moat_cycle_start();
+    if (!MOAT_CONFIG_TASKS || moat_heap.cycle.phase == MOAT_PHASE_IDLE) { /* else another task has started it */
+        moat_cycle_start();
+    }
     void *object = take(request);
     if (object == NULL) {
         moat_cycle_finish();
@@ -88,9 +90,11 @@ static void *collect_and_take(const struct moat_request *request) {
 /* Finishes the cycle that runs. A small request looks at what each slice of the sweep finds. */
 static void *finish_and_take(const struct moat_request *request) {
     void *object = NULL;
-    MOAT_ASSERT(!moat_port_in_handler() && moat_heap.front.inside != 0);
-    while (object == NULL && moat_heap.cycle.phase != MOAT_PHASE_IDLE) {
-        (void)moat_cycle_step(MOAT_CONFIG_SLICE_UNITS);
+    uint32_t number = moat_heap.cycle.number;
+    MOAT_ASSERT(!moat_port_in_handler() && (MOAT_CONFIG_TASKS || moat_heap.front.inside != 0));
+    while (object == NULL && moat_heap.cycle.phase != MOAT_PHASE_IDLE && moat_cycle_is(number)) {
+        moat_cycle_step(MOAT_CONFIG_SLICE_UNITS);
+        moat_owner_yield();
         bool look = moat_heap.cycle.phase == MOAT_PHASE_SWEEP && request->granules <= MOAT_SMALL_GRANULES;
         object = look || moat_heap.cycle.phase == MOAT_PHASE_IDLE ? take(request) : NULL;
     }
@@ -116,9 +120,9 @@ static void *reclaim(const struct moat_request *request) {
     return object;
 }
 
-/* A handler can't wait for a cycle, but it may use the reserve, and what a sweep under way has still to find. */
-static void *take_in_handler(const struct moat_request *request) {
-    MOAT_ASSERT(moat_port_in_handler());
+/* A handler can't wait for a cycle, and a visiting task does not want to. But they may use the reserve, and what a
+ * sweep under way has still to find. */
+static void *take_visiting(const struct moat_request *request) {
     void *object = NULL;
     moat_port_mask_t masked = moat_port_mask();
     bool idle = moat_heap.cycle.phase == MOAT_PHASE_IDLE;
@@ -140,17 +144,32 @@ static void *take_in_handler(const struct moat_request *request) {
     return object;
 }
 
+/* Where somebody else is the owner. A task waits for its place as the last thing; that owner may have freed memory. */
+static void *take_otherwise(const struct moat_request *request) {
+    void *object = take_visiting(request);
+    if (MOAT_CONFIG_TASKS && object == NULL && !moat_port_in_handler()) {
+        moat_owner_wait();
+        object = take(request);
+        if (object == NULL) {
+            object = reclaim(request);
+        }
+        moat_owner_leave();
+    }
+    return object;
+}
+
 static void *make(const struct moat_request *request) {
-    bool pays = moat_pace_calls() && moat_cycle_pace();
+    if (moat_pace_calls()) {
+        moat_cycle_pace(request->granules);
+    }
     bool fails = stress_fails();
     void *object = fails ? NULL : take(request);
-    if (object != NULL && pays) {
-        moat_cycle_pay(request->granules);
-    } else if (object == NULL && !fails) {
-        if (moat_port_in_handler()) {
-            object = take_in_handler(request);
-        } else {
+    if (object == NULL && !fails) {
+        if (moat_owner_try()) {
             object = reclaim(request);
+            moat_owner_leave();
+        } else {
+            object = take_otherwise(request);
         }
     }
     if (object == NULL) {

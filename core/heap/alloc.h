@@ -9,6 +9,7 @@
 #include "base/refusal.h"
 #include "heap/cycle.h"
 #include "heap/pace.h"
+#include "mark/owner.h"
 #include "mark/stack.h"
 #include "moat_compiler.h"
 #include "space/granule.h"
@@ -50,14 +51,17 @@ static inline void *moat_alloc_ends(void *object) {
  * than that; the firmware's call is not over then. pc: who called it. */
 MOAT_HOT_ void *moat_alloc_small(moat_word header, uintptr_t extent, uintptr_t pc) {
     moat_alloc_begins(extent, pc);
-    bool pays = moat_pace_calls() && moat_cycle_pace();
+    if (moat_pace_calls()) {
+        moat_cycle_pace(moat_granules(extent));
+    }
     uintptr_t at = moat_take_small(moat_granules(extent), header);
-    if (at != 0 && pays) {
-        moat_cycle_pay(moat_granules(extent));
-    } else if (at == 0 && moat_heap.cycle.phase == MOAT_PHASE_IDLE && !moat_port_in_handler() &&
-               moat_cycle_may_start()) {
-        moat_cycle_start();
-        at = moat_take_small(moat_granules(extent), header);
+    if (at == 0 && moat_heap.cycle.phase == MOAT_PHASE_IDLE && moat_owner_try()) {
+        bool starts = moat_cycle_may_start() && (!MOAT_CONFIG_TASKS || moat_heap.cycle.phase == MOAT_PHASE_IDLE);
+        if (starts) {
+            moat_cycle_start();
+        }
+        moat_owner_leave();
+        at = starts ? moat_take_small(moat_granules(extent), header) : 0;
     }
     return at == 0 ? NULL : moat_alloc_ends((void *)moat_payload_at(at));
 }

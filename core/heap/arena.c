@@ -14,10 +14,6 @@
 /* Until a cycle has shown how much marking needs, it begins when this part of the memory is left. */
 #define FIRST_RESERVE 8u
 
-/* Words of stacks that can wait to be looked up: one for so many granules of the first arena, up to a most. */
-#define WAITING_PART 64u
-#define WAITING_MOST 64u
-
 static uintptr_t words_of(uintptr_t bits) {
     return (bits + 31) / 32;
 }
@@ -26,8 +22,6 @@ static uintptr_t words_of(uintptr_t bits) {
 struct plan {
     uintptr_t bits;
     uintptr_t words;
-    uintptr_t waiting; /* room for words of stacks: the first arena's */
-    uintptr_t waiting_words;
     uintptr_t full; /* one bit for 32 words */
     uintptr_t back; /* one byte for each word */
     uintptr_t base; /* of granule 0 */
@@ -38,8 +32,7 @@ struct plan {
 static void plan_arena(struct plan *plan, uintptr_t start, uintptr_t granules) {
     plan->bits = start + sizeof(struct moat_arena);
     plan->words = words_of(granules + 31) + 1;
-    plan->waiting = plan->bits + plan->words * sizeof(struct moat_bits);
-    plan->full = plan->waiting + plan->waiting_words * MOAT_WORD_BYTES;
+    plan->full = plan->bits + plan->words * sizeof(struct moat_bits);
     plan->back = plan->full + words_of(words_of(plan->words)) * sizeof(uint32_t);
     uintptr_t at = plan->back + plan->words;
     plan->low = ((at + MOAT_WORD_BYTES + MOAT_GRANULE - 1) & ~(uintptr_t)(MOAT_GRANULE - 1)) - MOAT_WORD_BYTES;
@@ -50,9 +43,7 @@ static void plan_arena(struct plan *plan, uintptr_t start, uintptr_t granules) {
 /* As many granules as fit with what describes them. The estimate leaves out the full bits, the last block's bits and
  * the padding: it is at most some hundreds too high in the largest arena, some fifty in small ones. */
 static uintptr_t fit_arena(struct plan *plan, uintptr_t start, uintptr_t bytes) {
-    uintptr_t waiting = moat_heap.arenas.count == 0 ? moat_granules(bytes) / WAITING_PART : 0;
-    plan->waiting_words = waiting < WAITING_MOST ? waiting : WAITING_MOST;
-    uintptr_t room = bytes - sizeof(struct moat_arena) - plan->waiting_words * MOAT_WORD_BYTES;
+    uintptr_t room = bytes - sizeof(struct moat_arena);
     uintptr_t block = 1024 * MOAT_GRANULE + 32 * (sizeof(struct moat_bits) + 1) + sizeof(uint32_t) / 32;
     uintptr_t granules = room / block * 1024 + room % block / MOAT_GRANULE;
     plan_arena(plan, start, granules);
@@ -92,10 +83,6 @@ static struct moat_arena *build_arena(uintptr_t start, uintptr_t bytes) {
     arena->longest = MOAT_SMALL_GRANULES;
     arena->order = moat_heap.arenas.count;
     raise_fences(arena);
-    if (arena->order == 0) {
-        moat_heap.mark.waiting_words = (moat_raw *)plan.waiting;
-        moat_heap.mark.waiting_most = (uint16_t)plan.waiting_words;
-    }
     return arena;
 }
 
@@ -136,7 +123,7 @@ static void open_arena(struct moat_arena *arena) {
 static void place_stop(void) {
     for (bool placed = moat_heap.cycle.phase != MOAT_PHASE_IDLE; !placed;) {
         moat_port_mask_t masked = moat_port_mask();
-        (void)moat_sweep_some(MOAT_CONFIG_SLICE_UNITS);
+        moat_sweep_some(MOAT_CONFIG_SLICE_UNITS);
         placed = moat_sweep_is_over();
         if (placed) {
             moat_sweep_set_stop();

@@ -3,6 +3,7 @@
  * SPDX-License-Identifier: MIT */
 #include "base/result.h"
 #include "heap/arena.h"
+#include "mark/owner.h"
 #include "mark/root.h"
 #include "mark/stack.h"
 #include "space/granule.h"
@@ -35,9 +36,14 @@ static int check_arena(enum moat_refused call, uintptr_t start, uintptr_t bytes)
 int moat_arena_add(void *start, size_t bytes) {
     const enum moat_refused call = MOAT_IN_ARENA_ADD;
     int result = moat_require_thread(call, MOAT_CALLER());
-    result = result == MOAT_OK ? check_arena(call, (uintptr_t)start, bytes) : result;
+    if (result != MOAT_OK) {
+        return result;
+    }
+    moat_owner_wait();
+    result = check_arena(call, (uintptr_t)start, bytes);
     if (result == MOAT_OK) {
         moat_arena_open((uintptr_t)start, bytes);
     }
+    moat_owner_leave();
     return result;
 }

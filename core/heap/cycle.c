@@ -15,6 +15,7 @@
 #include "mark/mark.h"
 #include "base/port.h"
 #include "base/result.h"
+#include "mark/owner.h"
 #include "mark/root.h"
 #include "mark/stack.h"
 #include "mark/stray.h"
@@ -34,9 +35,6 @@
 
 /* The cost of a step from stage to stage, or to the next root range, in units of some ten to fifteen instructions. */
 #define STEP_UNITS 6u
-
-/* What a request costs beside its payment. */
-#define REQUEST_UNITS 12u
 
 /* The cost of a slice's begin and end. */
 #define SLICE_UNITS 10u
@@ -63,22 +61,11 @@ static void scan_current_stack(void) {
     note_scan(began, busy);
 }
 
-/* Returns its units, 0: there is none. They are part of the cycle's work. */
-static uint32_t scan_next_stack(void) {
+static bool scan_next_stack(void) {
     uint32_t busy = moat_utilisation_busy(), began = clock_now();
-    uint32_t units = moat_stacks_scan_next();
+    bool scanned = moat_stacks_scan_next();
     note_scan(began, busy);
-    moat_heap.pace.work += units;
-    return units;
-}
-
-/* Returns the units left. */
-static uint32_t look_up_words(uint32_t units) {
-    uint32_t busy = moat_utilisation_busy(), began = clock_now();
-    uint32_t left = moat_stack_look_up(units);
-    note_scan(began, busy);
-    moat_heap.pace.work += units - left;
-    return left;
+    return scanned;
 }
 
 /* All objects are white. The closing fences are not, so that the sweep leaves them, and what is made from now on is
@@ -100,6 +87,9 @@ void moat_cycle_start(void) {
     begin_black();
     moat_heap.cycle.number++;
     moat_heap.cycle.requested = false;
+#if MOAT_CONFIG_TASKS
+    moat_heap.mark.stack = NULL;
+#endif
     moat_heap.mark.root_step = 0;
     moat_heap.mark.stage = MOAT_STAGE_ROOTS;
     moat_heap.finalizers.condemn_at = NULL;
@@ -111,7 +101,9 @@ void moat_cycle_start(void) {
     MOAT_EVENT(MOAT_EVENT_CYCLE_BEGIN, moat_heap.cycle.number);
     moat_port_unmask(masked);
     scan_current_stack();
+    masked = moat_owner_mask();
     moat_heap.mark.stacks_grey = moat_heap.tables.stacks != NULL && moat_stacks_any_grey();
+    moat_owner_unmask(masked);
 }
 
 /* The next stage of marking when nothing is grey. False: nothing that may be done here and now. */
@@ -139,8 +131,7 @@ static bool next_stage_step(void) {
     return false;
 }
 
-/* Returns the units left: no more can be done here and now. */
-static uint32_t mark_slice(uint32_t units, moat_port_mask_t masked) {
+static void mark_slice(uint32_t units, moat_port_mask_t masked) {
     uint32_t left = units;
     while (left != 0) {
         left = moat_mark_some(left, masked);
@@ -154,19 +145,18 @@ static uint32_t mark_slice(uint32_t units, moat_port_mask_t masked) {
         }
     }
     moat_heap.pace.work += units - left;
-    return left;
 }
 
-/* Interrupts masked. A slice; while marking, as many as `units` take. Returns the units left. */
-static uint32_t run_slice(uint32_t units, moat_port_mask_t masked) {
+/* Interrupts masked. A slice; while marking, as many as `units` take. */
+static void run_slice(uint32_t units, moat_port_mask_t masked) {
     MOAT_ASSERT(moat_port_is_masked());
     MOAT_ASSERT(units != 0);
     MOAT_EVENT(MOAT_EVENT_SLICE_BEGIN, units);
     uint32_t before = clock_now();
     if (moat_heap.cycle.phase == MOAT_PHASE_MARK) {
-        units = mark_slice(units, masked);
+        mark_slice(units, masked);
     } else if (moat_heap.cycle.phase == MOAT_PHASE_SWEEP) {
-        units = moat_sweep_some(units);
+        moat_sweep_some(units);
     }
     uint32_t after = clock_now(), took = after - before;
     moat_utilisation_add(before, after, moat_utilisation_busy());
@@ -175,7 +165,6 @@ static uint32_t run_slice(uint32_t units, moat_port_mask_t masked) {
         moat_heap.stats.slice_clock_max = took;
     }
     MOAT_EVENT(MOAT_EVENT_SLICE_END, moat_event_free_bytes());
-    return units;
 }
 
 static bool nothing_grey(moat_port_mask_t masked) {
@@ -187,7 +176,6 @@ static void end_marking(void) {
     MOAT_ASSERT(moat_port_is_masked());
     MOAT_ASSERT(!moat_port_in_handler() && moat_heap.mark.stage == MOAT_STAGE_FINISHED);
     MOAT_EVENT(MOAT_EVENT_SWEEP_BEGIN, moat_heap.pace.work);
-    MOAT_ASSERT(!moat_stack_waits());
     moat_pace_end_marking();
     moat_heap.marking = 0;
     moat_heap.cycle.phase = MOAT_PHASE_SWEEP;
@@ -209,20 +197,26 @@ static void check_barrier(void) {
                          stray.type == NULL ? NULL : stray.type->name, (uintptr_t)*stray.slot);
 }
 
-/* Thread mode: the changes that handlers leave undone. Returns the units that they took, where that is worth a count.
- */
-static uint32_t change_phase(void) {
+/* A task may have been added since the last one was looked for. */
+static void end_stacks(void) {
+    moat_port_mask_t masked = moat_owner_mask();
+    if (!MOAT_CONFIG_TASKS || moat_heap.tables.stacks == NULL || !moat_stacks_any_grey()) {
+        moat_heap.mark.stacks_grey = false;
+        moat_heap.mark.stage = MOAT_STAGE_CONDEMN;
+    }
+    moat_owner_unmask(masked);
+}
+
+/* The owner: the changes that handlers and visitors leave undone. */
+static void change_phase(void) {
     MOAT_ASSERT(!moat_port_in_handler());
-    uint32_t units = 0;
     if (moat_heap.cycle.phase == MOAT_PHASE_MARK && moat_heap.mark.stage == MOAT_STAGE_STACKS) {
-        units = moat_heap.tables.stacks == NULL ? 0 : scan_next_stack();
-        if (units == 0) {
-            moat_heap.mark.stacks_grey = false;
-            moat_heap.mark.stage = MOAT_STAGE_CONDEMN;
+        if (moat_heap.tables.stacks == NULL || !scan_next_stack()) {
+            end_stacks();
         }
     } else if (moat_heap.cycle.phase == MOAT_PHASE_MARK && moat_heap.mark.stage == MOAT_STAGE_FINISHED) {
         moat_port_mask_t masked = moat_port_mask();
-        if (nothing_grey(masked)) {
+        if (nothing_grey(masked) && (!MOAT_CONFIG_TASKS || moat_heap.mark.stage == MOAT_STAGE_FINISHED)) {
             end_marking();
             if (MOAT_CONFIG_CHECK_BARRIER != 0) {
                 check_barrier();
@@ -241,53 +235,54 @@ static uint32_t change_phase(void) {
         }
         moat_port_unmask(masked);
     }
-    return units;
 }
 
-/* What a scan has copied comes first: marking does not end before. */
-uint32_t moat_cycle_step(uint32_t units) {
-    if (moat_stack_waits()) {
-        units = look_up_words(units);
-        if (units == 0) {
-            return 0;
-        }
-    }
+void moat_cycle_step(uint32_t units) {
     moat_port_mask_t masked = moat_port_mask();
-    units = run_slice(units, masked);
+    run_slice(units, masked);
     moat_port_unmask(masked);
     if (MOAT_CONFIG_AUDIT != 0) {
         moat_audit_slice(MOAT_CONFIG_AUDIT);
     }
-    uint32_t more = change_phase();
-    return units > more ? units - more : 0;
+    change_phase();
 }
 
 void moat_cycle_finish(void) {
-    while (moat_heap.cycle.phase != MOAT_PHASE_IDLE) {
-        (void)moat_cycle_step(MOAT_CONFIG_SLICE_UNITS);
+    uint32_t number = moat_heap.cycle.number;
+    while (moat_heap.cycle.phase != MOAT_PHASE_IDLE && moat_cycle_is(number)) {
+        moat_cycle_step(MOAT_CONFIG_SLICE_UNITS);
+        moat_owner_yield();
     }
 }
 
+/* Finishes the cycle that runs and, unless other tasks have, runs a whole new one. */
+static void run_whole(void) {
+    uint32_t number = moat_heap.cycle.number;
+    moat_cycle_finish();
+    if (moat_cycle_is(number)) {
+        moat_cycle_start();
+    }
+    moat_cycle_finish();
+}
+
 bool moat_cycle_sweep_slice(void) {
-    MOAT_ASSERT(moat_port_in_handler());
     moat_port_mask_t masked = moat_port_mask();
     bool sweeps = moat_heap.cycle.phase == MOAT_PHASE_SWEEP && !moat_sweep_is_over();
     if (sweeps) {
-        (void)run_slice(MOAT_CONFIG_SLICE_UNITS, masked);
+        run_slice(MOAT_CONFIG_SLICE_UNITS, masked);
     }
     moat_port_unmask(masked);
     return sweeps;
 }
 
 void moat_cycle_request(void) {
-    MOAT_ASSERT(moat_port_in_handler());
     moat_heap.cycle.requested = true;
 }
 
-static void pace_in_handler(void) {
+static void visit(void) {
     moat_port_mask_t masked = moat_port_mask();
     if (moat_heap.cycle.phase != MOAT_PHASE_IDLE && !moat_heap.mark.busy) {
-        (void)run_slice(MOAT_CONFIG_SLICE_UNITS, masked);
+        run_slice(MOAT_CONFIG_SLICE_UNITS, masked);
     }
     moat_port_unmask(masked);
 }
@@ -296,10 +291,12 @@ static void pace_in_handler(void) {
 static void work(uint32_t units) {
     while (units != 0 && moat_heap.cycle.phase != MOAT_PHASE_IDLE) {
         bool whole = moat_heap.cycle.phase == MOAT_PHASE_MARK && !SLICES_SHOW;
-        uint32_t most = whole ? MOAT_MARK_UNITS_MAX : MOAT_CONFIG_SLICE_UNITS;
+        uint32_t all = MOAT_CONFIG_TASKS ? MOAT_CONFIG_PACE : MOAT_MARK_UNITS_MAX;
+        uint32_t most = whole ? all : MOAT_CONFIG_SLICE_UNITS;
         uint32_t step = units < most ? units : most;
-        uint32_t took = step - moat_cycle_step(step) + SLICE_UNITS;
-        units -= took < units ? took : units;
+        moat_cycle_step(step);
+        moat_owner_yield();
+        units -= step + SLICE_UNITS < units ? step + SLICE_UNITS : units;
     }
 }
 
@@ -309,35 +306,23 @@ static void run_finalizer(void) {
     }
 }
 
-bool moat_cycle_pace(void) {
-    if (moat_port_in_handler()) {
-        pace_in_handler();
-        return false;
+void moat_cycle_pace(uint32_t granules) {
+    if (!moat_owner_try()) {
+        visit();
+        return;
     }
-    moat_heap.pace.spent = REQUEST_UNITS;
     if (MOAT_CONFIG_STRESS_COLLECT != 0) {
-        moat_cycle_finish();
-        moat_cycle_start();
-        moat_cycle_finish();
+        run_whole();
     }
-    bool starts = moat_heap.cycle.phase == MOAT_PHASE_IDLE && moat_heap.cycle.requested;
-    if (starts) {
-        moat_cycle_start(); /* and this stack's scan: that is enough for one allocation */
-    }
-    run_finalizer();
-    return !starts;
-}
-
-static void count_payment(uint32_t granules) {
-    moat_heap.pace.payments += granules < MOAT_PAYMENT_GRANULES ? MOAT_PAYMENT_GRANULES : granules;
-    moat_heap.pace.paid_for += granules;
-}
-
-void moat_cycle_pay(uint32_t granules) {
-    if (moat_heap.cycle.phase != MOAT_PHASE_IDLE) {
-        count_payment(granules);
+    if (moat_heap.cycle.phase == MOAT_PHASE_IDLE) {
+        if (moat_heap.cycle.requested) {
+            moat_cycle_start(); /* and this stack's scan: that is enough for one allocation */
+        }
+    } else {
         work(moat_pace_units(granules));
     }
+    run_finalizer();
+    moat_owner_leave();
 }
 
 int moat_gc_step(size_t budget) {
@@ -350,11 +335,16 @@ int moat_gc_step(size_t budget) {
         return moat_refuse(call, MOAT_REASON_NO_BUDGET, 0);
     }
     MOAT_STACK_ENTER();
-    if (moat_heap.cycle.phase == MOAT_PHASE_IDLE && moat_pace_due()) {
-        moat_cycle_start();
+    if (!MOAT_CONFIG_TASKS || moat_owner_try()) {
+        if (moat_heap.cycle.phase == MOAT_PHASE_IDLE && moat_pace_due()) {
+            moat_cycle_start();
+        }
+        work(budget < UINT32_MAX ? (uint32_t)budget : UINT32_MAX);
+        run_finalizer();
+        moat_owner_leave();
+    } else {
+        visit();
     }
-    work(budget < UINT32_MAX ? (uint32_t)budget : UINT32_MAX);
-    run_finalizer();
     (void)moat_stack_leave();
     return moat_heap.cycle.phase == MOAT_PHASE_IDLE ? 0 : 1;
 }
@@ -365,14 +355,14 @@ int moat_gc_collect(void) {
         return result;
     }
     MOAT_STACK_ENTER();
+    moat_owner_wait();
     MOAT_EVENT(MOAT_EVENT_COLLECT_BEGIN, moat_heap.cycle.number);
-    moat_cycle_finish();
-    moat_cycle_start();
-    moat_cycle_finish();
+    run_whole();
     if (moat_heap.finalizers.doomed != NULL) {
         moat_finalizers_run();
     }
     MOAT_EVENT(MOAT_EVENT_COLLECT_END, moat_event_free_bytes());
+    moat_owner_leave();
     (void)moat_stack_leave();
     return MOAT_OK;
 }

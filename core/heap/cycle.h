@@ -9,24 +9,25 @@
 
 #include "moat_heap.h"
 
-/* Before memory is taken: in thread mode starts a cycle that was asked for, and runs one finalizer that is due; in a
- * handler runs one slice. Returns whether moat_cycle_pay is to follow. Context: any. */
-bool moat_cycle_pace(void);
-
-/* After `granules` were taken: does the work that is due for them, in slices; less what it took to find them, so that
- * both together are bounded. Thread mode. */
-void moat_cycle_pay(uint32_t granules);
+/* Before `granules` are taken: does the work that is due for them. In thread mode starts a cycle that was asked for, or
+ * runs slices in proportion, and runs one finalizer that is due; in a handler one slice. Context: any. */
+void moat_cycle_pace(uint32_t granules);
 
 /* A slice of at most `units`, in thread mode; while marking, more units than a slice has are several, with interrupts
- * on between them. Then changes the phase, or scans one stack, where that is due. Returns the units that it did not
- * use. */
-uint32_t moat_cycle_step(uint32_t units);
+ * on between them. Then changes the phase, or scans one stack, where that is due. */
+void moat_cycle_step(uint32_t units);
 
 /* Starts a cycle: barrier on, this stack scanned. Thread mode, phase IDLE. */
 void moat_cycle_start(void);
 
-/* Runs slices until the phase is IDLE. Thread mode. */
+/* Runs slices until the phase is IDLE; if other tasks were the owner meanwhile, until the cycle that ran is over.
+ * Another one may be under way then. */
 void moat_cycle_finish(void);
+
+/* Whether the cycle that runs, or ran last, is still this one: always, where no other tasks run. */
+static inline bool moat_cycle_is(uint32_t number) {
+    return !MOAT_CONFIG_TASKS || moat_heap.cycle.number == number;
+}
 
 /* Finalizers that are called one after the other, and the hook, have one cycle between them all that their allocations
  * may start, or each of them might run whole cycles for nothing: from here on, on this stack. False: a call further out
@@ -42,10 +43,10 @@ static inline bool moat_cycle_may_start(void) {
            moat_heap.cycle.number == moat_heap.cycle.shared_after;
 }
 
-/* In a handler: a slice of a sweep that is under way. False: there is nothing to sweep here and now. */
+/* A slice of a sweep that is under way. False: there is nothing to sweep here and now. */
 bool moat_cycle_sweep_slice(void);
 
-/* In a handler: thread mode is to start a cycle. */
+/* The owner is to start a cycle. Context: any. */
 void moat_cycle_request(void);
 
 #endif

@@ -12,8 +12,10 @@ bool moat_alloc_ask_hook(uintptr_t bytes) {
     moat_heap.front.asking_hook = true;
     bool shared = moat_cycle_share();
     uintptr_t caller = moat_stack_leave();
+    moat_owner_leave();
     bool again = moat_heap.front.out_of_memory_hook(bytes);
     moat_stack_enter(caller);
+    moat_owner_wait();
     moat_cycle_share_end(shared);
     moat_heap.front.asking_hook = false;
     return again;

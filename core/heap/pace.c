@@ -98,20 +98,46 @@ static uint32_t units_left(void) {
     return planned - work > least ? planned - work : least;
 }
 
-/* What a payment is at least so that marking ends before the free granules do. */
-static uint32_t units_needed(void) {
-    const struct moat_pace *pace = &moat_heap.pace;
-    uint32_t usable = pace->usable + moat_granules(moat_heap.search.run_end - moat_heap.search.run_at);
-    uint32_t room = usable > pace->sweep_reserve ? usable - pace->sweep_reserve : 0;
-    return units_left() / (room * 16 / pace->mean + 1);
+#if MOAT_CONFIG_TASKS
+/* An arena's words over this, or fewer, lie before the stop. */
+#define NEAR 16u
+
+bool moat_pace_soon_due(void) {
+    moat_port_mask_t masked = moat_port_mask();
+    const struct moat_search *search = &moat_heap.search;
+    bool near = moat_heap.arenas.count != 0 && search->arena == search->stop &&
+                search->stop_word - (uint32_t)(search->place.word - search->arena->bits) <=
+                    moat_arena_words(search->arena) / NEAR;
+    moat_port_unmask(masked);
+    return near || moat_pace_due();
 }
 
-/* The sweep is planned with MOAT_CONFIG_PACE a payment: it is half of that at least. */
+/* Where a task works ahead, allocations pay for what it is behind: in MARK if it takes more than was planned to be
+ * ready in time, in SWEEP once the search has come to where the sweep stands. */
+static bool is_ahead(uint32_t need) {
+    bool in_time = moat_heap.cycle.phase == MOAT_PHASE_MARK ? need <= MOAT_CONFIG_PACE : !moat_heap.search.follows;
+    return moat_heap.pace.helped && in_time;
+}
+#else
+static bool is_ahead(uint32_t need) {
+    (void)need;
+    return false;
+}
+#endif
+
 uint32_t moat_pace_units(uint32_t granules) {
     MOAT_ASSERT(!moat_port_in_handler() && moat_heap.cycle.phase != MOAT_PHASE_IDLE);
-    uint32_t spent = moat_heap.pace.spent, due = MOAT_CONFIG_PACE > spent ? MOAT_CONFIG_PACE - spent : 0;
-    uint32_t least = moat_heap.cycle.phase == MOAT_PHASE_MARK ? units_needed() : MOAT_CONFIG_PACE / 2;
-    due = least > due ? least : due;
+    const struct moat_pace *pace = &moat_heap.pace;
+    uint32_t due = MOAT_CONFIG_PACE, need = 0;
+    if (moat_heap.cycle.phase == MOAT_PHASE_MARK) {
+        uint32_t usable = pace->usable + moat_granules(moat_heap.search.run_end - moat_heap.search.run_at);
+        uint32_t room = usable > pace->sweep_reserve ? usable - pace->sweep_reserve : 0;
+        need = units_left() / (room * 16 / pace->mean + 1);
+        due = need > due ? need : due;
+    }
+    if (is_ahead(need)) {
+        return 0;
+    }
     if (granules <= MOAT_PAYMENT_GRANULES) {
         return due;
     }

@@ -263,6 +263,7 @@ void moat_stress_fail(uint32_t k);
 #endif
 
 #include "moat_dma.h"
+#include "moat_task.h"
 #include "moat_dump.h"
 #include "moat_trace.h"
 #include "moat_guard.h"

@@ -14,6 +14,10 @@
 #include "moat_compiler.h"
 #include "moat_heap.h"
 
+#if MOAT_CONFIG_TASKS
+#include <moat_port_cpu.h> /* the mask: -Iport/FAMILY */
+#endif
+
 #include <stdbool.h>
 
 /* MOAT_STORE(slot, value): slot = value.
@@ -130,27 +134,43 @@ MOAT_INLINE_ void moat_check_store_(const void *slot, const void *value) {
 #endif
 }
 
+/* The barrier's test and the store are one for other tasks: one that started a cycle in between would find the value
+ * that the store takes away, and the store would go by unshaded. Handlers start none. */
+#if MOAT_CONFIG_TASKS
+#define MOAT_BARRIER_BEGIN_() moat_port_mask_t masked_ = moat_port_mask()
+#define MOAT_BARRIER_END_() moat_port_unmask(masked_)
+#else
+#define MOAT_BARRIER_BEGIN_() ((void)0)
+#define MOAT_BARRIER_END_() ((void)0)
+#endif
+
 MOAT_INLINE_ void moat_store_(moat_slot *slot, void *value) {
     moat_check_store_(slot, value);
+    MOAT_BARRIER_BEGIN_();
     if (moat_heap.marking) {
         moat_barrier_(*slot, value);
     }
     *slot = value;
+    MOAT_BARRIER_END_();
 }
 
 MOAT_INLINE_ void moat_init_store_(moat_slot *slot, void *value) {
     moat_check_store_(slot, value);
+    MOAT_BARRIER_BEGIN_();
     if (moat_heap.marking) {
         moat_barrier_(NULL, value);
     }
     *slot = value;
+    MOAT_BARRIER_END_();
 }
 
 MOAT_INLINE_ void moat_clear_(moat_slot *slot) {
+    MOAT_BARRIER_BEGIN_();
     if (moat_heap.marking) {
         moat_barrier_(*slot, NULL);
     }
     *slot = NULL;
+    MOAT_BARRIER_END_();
 }
 
 #endif

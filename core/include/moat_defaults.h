@@ -79,10 +79,10 @@
 #endif
 
 /* MOAT_CONFIG_SLICE_UNITS: work units in one slice, which runs with interrupts masked.
- * Range 1..1024. A unit is about 12 instructions of a 32-bit core; a slice's begin and end come on top (`make bench
- * BENCH=slices` measures the stretch). 1 is a stress setting. */
+ * Range 1..1024. A unit is about 12 instructions of a 32-bit core; a slice may exceed it by the eight slots that it
+ * looks at together (`make bench BENCH=slices` measures the stretch). 1 is a stress setting. */
 #ifndef MOAT_CONFIG_SLICE_UNITS
-#define MOAT_CONFIG_SLICE_UNITS 28
+#define MOAT_CONFIG_SLICE_UNITS 24
 #endif
 
 /* MOAT_CONFIG_PACE: work units that each allocation does at least while a cycle runs, in slices.
@@ -103,6 +103,14 @@
  * tells; a port that has one does not ask. 0 = the port's own entry of traps notes it. Range 0..1. */
 #ifndef MOAT_CONFIG_BOARD_IN_HANDLER
 #define MOAT_CONFIG_BOARD_IN_HANDLER 0
+#endif
+
+/* MOAT_CONFIG_TASKS: 1 = tasks may be preempted, inside of moat too, by others that use it (moat_task.h); the firmware
+ * is compiled with -Iport/FAMILY. 0 = one task is inside of moat at a time, and a second one traps. Range 0..1. Cost:
+ * each store, clear and initialisation of a slot masks interrupts, three instructions; a copy masks them for each word;
+ * some 500 bytes of code. */
+#ifndef MOAT_CONFIG_TASKS
+#define MOAT_CONFIG_TASKS 0
 #endif
 
 /* MOAT_CONFIG_SLICE_CLOCK: 1 = time each slice by moat_port_clock, for moat_stats.slice_clock_max and
@@ -196,6 +204,9 @@
 #if MOAT_CONFIG_BOARD_IN_HANDLER < 0 || MOAT_CONFIG_BOARD_IN_HANDLER > 1
 #error "MOAT_CONFIG_BOARD_IN_HANDLER must be 0 or 1"
 #endif
+#if MOAT_CONFIG_TASKS < 0 || MOAT_CONFIG_TASKS > 1
+#error "MOAT_CONFIG_TASKS must be 0 or 1"
+#endif
 #if MOAT_CONFIG_SLICE_CLOCK < 0 || MOAT_CONFIG_SLICE_CLOCK > 1
 #error "MOAT_CONFIG_SLICE_CLOCK must be 0 or 1"
 #endif
@@ -239,6 +250,7 @@ MOAT_STAMP_(SLICE_UNITS, MOAT_CONFIG_SLICE_UNITS);
 MOAT_STAMP_(PACE, MOAT_CONFIG_PACE);
 MOAT_STAMP_(MESSAGES, MOAT_CONFIG_MESSAGES);
 MOAT_STAMP_(BOARD_IN_HANDLER, MOAT_CONFIG_BOARD_IN_HANDLER);
+MOAT_STAMP_(TASKS, MOAT_CONFIG_TASKS);
 MOAT_STAMP_(SLICE_CLOCK, MOAT_CONFIG_SLICE_CLOCK);
 MOAT_STAMP_(EVENTS, MOAT_CONFIG_EVENTS);
 MOAT_STAMP_(FAULT_RECORDS, MOAT_CONFIG_FAULT_RECORDS);

@@ -80,6 +80,11 @@ struct moat_stack {
     const char *name; /* for messages; may be NULL */
     struct moat_stack *next; /* core's */
     uint32_t cycle;          /* core's: the cycle that scanned it last */
+#if MOAT_CONFIG_TASKS
+    uint32_t runs;              /* core's: how often the task was switched away */
+    const uintptr_t *registers; /* where the kernel keeps registers of the task, if it is not the stack; */
+    uintptr_t register_words;   /* so many; 0: nowhere else */
+#endif
 };
 
 /* Counters. Bytes are of whole objects, header and padding included. Those marked (+) never decrease. */
@@ -183,28 +188,34 @@ struct moat_place {
 
 struct moat_search {
     struct moat_place place;
-    struct moat_arena *arena;       /* of these words; NULL: there is no arena */
-    struct moat_arena *stop;        /* the search stops in this arena, */
-    uint32_t stop_word;             /* before this word */
-    bool follows;                   /* SWEEP: the stop is where the sweep stands */
+    struct moat_arena *arena; /* of these words; NULL: there is no arena */
+    struct moat_arena *stop;  /* the search stops in this arena, */
+    uint32_t stop_word;       /* before this word */
+    bool follows;             /* SWEEP: the stop is where the sweep stands */
+#if MOAT_CONFIG_TASKS
+    bool behind;       /* it stands behind a large object that is being claimed */
+    uint32_t restarts; /* it has begun anew so often */
+#endif
     uintptr_t run_at, run_end;      /* MARK, SWEEP: the free run that it has come to, not claimed; 0 and 0: none */
     struct moat_arena *run_arena;   /* of the run */
     struct moat_arena *large_arena; /* where a large object is looked for first; NULL: at the search's place */
     uint32_t large_word;            /* in there */
 };
 
-/* When the collector works. Written by heap/pace.c, and by heap/arena.c when an arena is added; `work`,
- * `payments` and `paid_for` by heap/cycle.c; `usable` and `spent` by space/ too. Read in heap/ and space/. */
+/* When the collector works. Written by heap/pace.c, and by heap/arena.c when an arena is added; `work` by heap/cycle.c;
+ * `usable`, `payments` and `paid_for` by space/ too. Read in heap/ and space/. */
 struct moat_pace {
     uint32_t reserve;       /* free granules that are to lie behind the stop: for the next marking and its sweep */
     uint32_t sweep_reserve; /* those of them that are for the sweep */
     uint32_t usable;        /* while marking: free granules that the search has still to come to, in runs worth it */
     uint32_t work;          /* units done in this cycle's marking, or the last's if none runs */
     uint32_t expected_work; /* this cycle's guess of them */
-    uint32_t spent;         /* units that the request under way took to find memory: a part of what it pays */
     uint32_t payments;      /* in this cycle, in eighths: a request counts its granules, 8 at least */
     uint32_t paid_for;      /* granules that they were for */
     uint32_t mean;          /* granules that a payment is for, in sixteenths: 8 granules at most */
+#if MOAT_CONFIG_TASKS
+    bool helped; /* there is a task that works ahead (moat_gc_task). Written by heap/gc_task.c */
+#endif
 };
 
 /* Written by heap/cycle.c. Read by anybody in core. */
@@ -243,17 +254,21 @@ struct moat_sweep {
 };
 
 /* Where marking stands. Written by heap/cycle.c, `scan` by mark/grey.c and mark/root*.c too, `busy` by mark/grey.c,
- * root_step by mark/root.c, `waiting` by mark/stack.c, and others by mark/stacks.c when one is added; waiting_... by
- * heap/arena.c with the first arena. Read in heap/, mark/, and store/ (stacks_grey). */
+ * root_step by mark/root.c, and by mark/stacks.c when a stack is added. Read in heap/, mark/, and store/ (stacks_grey).
+ */
 struct moat_marking {
     bool busy;        /* handlers must not mark: thread mode does, and lets them run for an instant */
     bool stacks_grey; /* some stack is not scanned yet: stores shade the new value too */
     enum moat_mark_stage stage;
-    uint16_t waiting;        /* words of stacks that have been found near objects and not yet been looked up */
-    uint16_t waiting_most;   /* room for so many, in the first arena: */
-    moat_raw *waiting_words; /* thread mode's, no mask */
-    uint32_t root_step;      /* the root range that comes next */
-    struct moat_scan scan;   /* the object or root range under way */
+#if MOAT_CONFIG_TASKS
+    uint32_t turns;           /* of the marking loop: another context has marked if it is another number */
+    struct moat_stack *stack; /* the stack whose scan is under way, or NULL; */
+    uintptr_t stack_at;       /* here; */
+    uint32_t stack_runs;      /* of its task, when the scan began; */
+    uint32_t stack_restarts;  /* it began again so often, since the task ran meanwhile */
+#endif
+    uint32_t root_step;    /* the root range that comes next */
+    struct moat_scan scan; /* the object or root range under way */
 };
 
 /* Written by mark/finalize.c, and condemn_at and shade_at by heap/cycle.c when a cycle starts. Read in heap/ and
@@ -273,7 +288,10 @@ struct moat_finalizers {
 struct moat_front {
     uintptr_t inside; /* the stack pointer with which thread mode entered the slow path or the collector; 0: outside */
     uintptr_t caller; /* who called what is inside, for its traps */
-    uintptr_t stack_low, stack_span;          /* the stack that thread mode entered on last */
+    uintptr_t stack_low, stack_span; /* the stack that thread mode entered on last */
+#if MOAT_CONFIG_TASKS
+    uint32_t waiting; /* tasks that wait to be the collector's owner (mark/owner.h) */
+#endif
     bool ready;                               /* moat_init has finished */
     bool asking_hook;                         /* it is running: thread mode's, no mask */
     bool (*out_of_memory_hook)(size_t bytes); /* thread mode's, no mask */

@@ -8,6 +8,7 @@
 #include "base/free.h"
 #include "space/granule.h"
 #include "mark/mark.h"
+#include "mark/owner.h"
 #include "mark/stack.h"
 #include "base/port.h"
 
@@ -108,8 +109,10 @@ bool moat_finalize_run(void) {
     moat_heap.finalizers.running = true;
     MOAT_EVENT(MOAT_EVENT_FINALIZE_BEGIN, (uintptr_t)object);
     uintptr_t caller = moat_stack_leave();
+    moat_owner_leave();
     type_of(object)->finalize(object);
     moat_stack_enter(caller);
+    moat_owner_wait();
     MOAT_EVENT(MOAT_EVENT_FINALIZE_END, moat_event_free_bytes());
     moat_heap.finalizers.running = false;
     return true;

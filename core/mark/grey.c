@@ -11,8 +11,10 @@
 /* The cost of work, in instructions of a 32-bit core, about: looking a value up; going on to what is not after the
  * habit; a slice's begin and end. */
 #define LOOK_UP 80
-#define NEXT 160
+#define NEXT 140
 #define WINDOW 60
+
+#define NO_HABIT (~(moat_word)0)
 
 static inline unsigned run_loop(struct moat_grey *loop) {
 #ifdef MOAT_PORT_GREY
@@ -20,6 +22,21 @@ static inline unsigned run_loop(struct moat_grey *loop) {
 #else
     return moat_grey_loop(loop);
 #endif
+}
+
+/* Whether the objects with this header are after a habit, which is theirs from here on. */
+static bool learn(struct moat_grey *loop, moat_word header) {
+    const struct moat_type *type = moat_header_type(header);
+    if ((header & MOAT_HEADER_ARRAY) != 0 || type->run_count != 0 || (type->map & (type->map + 1)) != 0 ||
+        type->map >> MOAT_GREY_PIECE_SLOTS != 0) {
+        return false;
+    }
+    uint32_t slots = moat_lowest_bit_word(~type->map);
+    MOAT_ASSERT(slots != 0);
+    loop->habit = header >> MOAT_HEADER_LINK_BITS;
+    loop->habit_bytes = slots * MOAT_WORD_BYTES;
+    loop->cost = (intptr_t)(MOAT_GREY_PIECE + MOAT_GREY_SLOT * slots);
+    return true;
 }
 
 /* Another arena than the first that has grey objects, or NULL. */
@@ -32,20 +49,16 @@ static struct moat_arena *other_grey_arena(void) {
     return NULL;
 }
 
-static inline void assert_grey(const struct moat_arena *arena, uint32_t granule) {
-    MOAT_ASSERT(moat_is_object_granule(arena, granule));
-    MOAT_ASSERT(moat_is_start(arena, granule) && !moat_is_white(arena, granule));
-    MOAT_ASSERT(moat_header_known(*moat_header_at(moat_granule_address(arena, granule))));
-}
-
 /* Takes a grey object off its list and begins its scan: it is black from here on, and what the scan has still to visit
  * is grey in effect. */
 static void begin_grey(struct moat_arena *arena, struct moat_scan *scan, struct moat_grey *loop) {
     uint32_t granule = arena->grey;
-    assert_grey(arena, granule);
+    MOAT_ASSERT(moat_is_object_granule(arena, granule));
+    MOAT_ASSERT(moat_is_start(arena, granule) && !moat_is_white(arena, granule));
     moat_raw *header = moat_header_at(moat_granule_address(arena, granule));
+    MOAT_ASSERT(moat_header_known(*header));
     arena->grey = moat_header_link(*header);
-    if (moat_grey_learn(loop, *header)) {
+    if (learn(loop, *header)) {
         scan->at = (moat_slot *)(header + 1);
         scan->dense_end = (moat_slot *)((uintptr_t)scan->at + loop->habit_bytes);
     } else {
@@ -53,15 +66,10 @@ static void begin_grey(struct moat_arena *arena, struct moat_scan *scan, struct 
     }
 }
 
-/* Whether nothing comes behind [at, dense_end). */
-static bool is_over(const struct moat_scan *scan) {
-    return scan->map == 0 && scan->type == NULL && !scan->extends;
-}
-
 /* The work behind [at, dense_end): the scan's next piece, or another grey object. False: nothing is grey. */
 static bool go_on(struct moat_scan *scan, struct moat_arena *home, struct moat_grey *loop) {
-    loop->habit = MOAT_GREY_NO_HABIT;
-    while (!is_over(scan)) {
+    loop->habit = NO_HABIT;
+    while (scan->map != 0 || scan->type != NULL || scan->extends) {
         if (moat_scan_next_piece(scan)) {
             return true;
         }
@@ -82,27 +90,37 @@ static void begin_piece(struct moat_grey *loop, const struct moat_scan *scan) {
     loop->budget -= MOAT_GREY_PIECE + MOAT_GREY_SLOT * (loop->end - loop->at);
 }
 
-/* The piece that is under way is begun here, whatever the budget: the smallest slice goes on by one step at least. */
+/* The piece that is under way is begun here, whatever the budget: the smallest slice looks at some slots. */
 static void begin_loop(struct moat_grey *loop, const struct moat_scan *scan, const struct moat_arena *home,
                        int32_t budget) {
     loop->grey = home->grey;
     loop->payload = home->base + MOAT_WORD_BYTES;
-    loop->granules = home->granules - 1;
+    loop->span = moat_bytes(home->granules - 1);
     loop->bits = home->bits;
+    loop->habit = NO_HABIT;
     loop->others = moat_heap.arenas.count > 1;
     loop->budget = budget;
     begin_piece(loop, scan);
-    loop->budget = loop->budget > NEXT ? loop->budget : NEXT;
-    loop->habit = loop->end == loop->far && is_over(scan) ? MOAT_GREY_ANY_HABIT : MOAT_GREY_NO_HABIT;
 }
 
-/* Handlers run meanwhile: they may shade objects, but leave marking alone. */
-static inline void open_window(moat_port_mask_t masked) {
+/* Handlers run meanwhile, and other tasks: they may shade objects. They leave marking alone, since `loop` is not theirs
+ * to see; but with MOAT_CONFIG_TASKS, where this task may not run again for long, they mark too. Returns whether they
+ * have: then the loop begins anew, from `scan`. */
+static inline bool open_window(moat_port_mask_t masked) {
+#if MOAT_CONFIG_TASKS
+    uint32_t turn = ++moat_heap.mark.turns;
+#else
     moat_heap.mark.busy = true;
+#endif
     moat_heap.stats.slices++;
     moat_port_unmask(masked);
     (void)moat_port_mask();
+#if MOAT_CONFIG_TASKS
+    return moat_heap.mark.turns != turn;
+#else
     moat_heap.mark.busy = false;
+    return false;
+#endif
 }
 
 #define SLICE ((int32_t)(MOAT_CONFIG_SLICE_UNITS * MOAT_UNIT))
@@ -117,9 +135,9 @@ uint32_t moat_mark_some(uint32_t units, moat_port_mask_t masked) {
     struct moat_scan *const scan = &moat_heap.mark.scan;
     struct moat_arena *const home = moat_heap.arenas.table[0];
     struct moat_grey loop;
-    if (home->grey != MOAT_LINK_NONE) {
-        assert_grey(home, home->grey); /* the loop, which may take it, asks nothing */
-    }
+#if MOAT_CONFIG_TASKS
+    moat_heap.mark.turns++;
+#endif
     int32_t left = (int32_t)(units * MOAT_UNIT), slice = left < SLICE ? left : SLICE;
     begin_loop(&loop, scan, home, slice);
     for (;;) {
@@ -127,26 +145,26 @@ uint32_t moat_mark_some(uint32_t units, moat_port_mask_t masked) {
         home->grey = (uint32_t)loop.grey;
         scan->at = loop.at;
         scan->dense_end = loop.far;
-        int32_t cost = why == MOAT_GREY_NEXT ? NEXT : LOOK_UP;
-        if (why == MOAT_GREY_SPENT || loop.budget < cost) {
-            left -= slice + WINDOW - (int32_t)loop.budget;
-            if (left <= 0) {
-                scan->at -= why == MOAT_GREY_LOOK; /* it is looked up the next time */
-                return 0;
-            }
-            loop.budget = slice = left < SLICE ? left : SLICE;
-            open_window(masked);
-        }
         if (why == MOAT_GREY_LOOK) {
             moat_mark_value((void *)loop.value);
-            loop.budget -= cost;
+            loop.budget -= LOOK_UP;
         } else if (why == MOAT_GREY_NEXT) {
-            loop.budget -= cost;
             if (!go_on(scan, home, &loop)) {
                 left -= slice - (int32_t)loop.budget;
                 return left > MOAT_UNIT ? (uint32_t)left / MOAT_UNIT : 1;
             }
+            loop.budget -= NEXT;
             begin_piece(&loop, scan);
+        }
+        if (loop.budget < 0) {
+            left -= slice + WINDOW - (int32_t)loop.budget;
+            if (left <= 0) {
+                return 0;
+            }
+            loop.budget = slice = left < SLICE ? left : SLICE;
+            if (open_window(masked)) {
+                begin_loop(&loop, scan, home, slice);
+            }
         }
         loop.grey = home->grey;
     }

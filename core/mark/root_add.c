@@ -1,6 +1,7 @@
 /* moat: roots that come and go. See moat.h.
  *
  * SPDX-License-Identifier: MIT */
+#include "mark/owner.h"
 #include "mark/root.h"
 
 #include "base/clear.h"
@@ -69,11 +70,8 @@ static int check_root(enum moat_refused call, const struct moat_root *root) {
     return MOAT_OK;
 }
 
-int moat_root_add(void *start, const struct moat_type *type, size_t count) {
-    const enum moat_refused call = MOAT_IN_ROOT_ADD;
-    const struct moat_root root = {start, type, count};
-    int result = moat_require_thread(call, MOAT_CALLER());
-    result = result == MOAT_OK ? check_root(call, &root) : result;
+static int add_root(enum moat_refused call, const struct moat_root *root) {
+    int result = check_root(call, root);
     if (result != MOAT_OK) {
         return result;
     }
@@ -84,17 +82,29 @@ int moat_root_add(void *start, const struct moat_type *type, size_t count) {
     for (uint32_t i = 0; i < MOAT_CONFIG_ROOTS_MAX; i++) {
         if (moat_heap.tables.roots[i].start == NULL) {
             moat_port_mask_t masked = moat_port_mask();
-            moat_heap.tables.roots[i].type = type;
-            moat_heap.tables.roots[i].count = count;
-            moat_heap.tables.roots[i].start = start;
+            moat_heap.tables.roots[i].type = root->type;
+            moat_heap.tables.roots[i].count = root->count;
+            moat_heap.tables.roots[i].start = root->start;
             moat_port_unmask(masked);
             if (moat_heap.cycle.phase == MOAT_PHASE_MARK) {
-                shade_root(&root);
+                shade_root(root);
             }
             return MOAT_OK;
         }
     }
     return moat_refuse(call, MOAT_REASON_ROOTS_FULL, MOAT_CONFIG_ROOTS_MAX);
+}
+
+int moat_root_add(void *start, const struct moat_type *type, size_t count) {
+    const enum moat_refused call = MOAT_IN_ROOT_ADD;
+    const struct moat_root root = {start, type, count};
+    int result = moat_require_thread(call, MOAT_CALLER());
+    if (result == MOAT_OK) {
+        moat_owner_wait();
+        result = add_root(call, &root);
+        moat_owner_leave();
+    }
+    return result;
 }
 
 /* Whether marking stands somewhere in this root. */
@@ -104,12 +114,7 @@ static bool scans(const struct moat_root *root) {
     return (uintptr_t)scan->at - start < bytes || (scan->type != NULL && scan->element - start < bytes);
 }
 
-int moat_root_remove(void *start) {
-    const enum moat_refused call = MOAT_IN_ROOT_REMOVE;
-    int result = moat_require_thread(call, MOAT_CALLER());
-    if (result != MOAT_OK) {
-        return result;
-    }
+static int remove_root(enum moat_refused call, void *start) {
     for (uint32_t i = 0; start != NULL && moat_heap.tables.roots != NULL && i < MOAT_CONFIG_ROOTS_MAX; i++) {
         struct moat_root *root = &moat_heap.tables.roots[i];
         if (root->start != start) {
@@ -127,4 +132,15 @@ int moat_root_remove(void *start) {
         return MOAT_OK;
     }
     return moat_refuse(call, MOAT_REASON_ROOT_ABSENT, (uintptr_t)start);
+}
+
+int moat_root_remove(void *start) {
+    const enum moat_refused call = MOAT_IN_ROOT_REMOVE;
+    int result = moat_require_thread(call, MOAT_CALLER());
+    if (result == MOAT_OK) {
+        moat_owner_wait();
+        result = remove_root(call, start);
+        moat_owner_leave();
+    }
+    return result;
 }

@@ -8,33 +8,17 @@
 #include "base/free.h"
 #include "space/granule.h"
 #include "mark/mark.h"
+#include "mark/task.h"
 #include "base/port.h"
 #include "base/result.h"
 
 /* Where stacks are registered. */
 #pragma weak moat_stacks_find
 
-/* The work in units of some twelve instructions: of a scan, of some of its words, and of looking one up. */
-#define SCAN_UNITS 6u
-#define WORDS_A_UNIT 3u
-#define LOOK_UP_UNITS 14u
-
-/* A word that is near an object waits to be looked up, if there is room. Returns the units that it took. */
-__attribute__((noinline)) static uint32_t found(moat_word word) {
-    struct moat_marking *mark = &moat_heap.mark;
-    if (mark->waiting != 0 && mark->waiting_words[mark->waiting - 1] == word) {
-        return 0;
+static inline void look_at(moat_word word, uintptr_t low, uintptr_t span) {
+    if (__builtin_expect(word - low < span, 0)) {
+        moat_mark_ambiguous(word);
     }
-    if (mark->waiting < mark->waiting_most) {
-        mark->waiting_words[mark->waiting++] = word;
-        return 1;
-    }
-    moat_mark_ambiguous(word);
-    return LOOK_UP_UNITS;
-}
-
-static inline uint32_t look_at(moat_word word, uintptr_t low, uintptr_t span) {
-    return __builtin_expect(word - low < span, 0) ? found(word) : 0;
 }
 
 /* Words that are looked at together: the loop itself is half of what a word costs. */
@@ -55,22 +39,20 @@ __attribute__((no_sanitize_address)) static inline const moat_raw *skip(const mo
 }
 
 /* Frames hold poisoned red zones in a sanitized host build; the scan reads them all the same. */
-__attribute__((no_sanitize_address, noinline)) uint32_t moat_stack_scan_words(uintptr_t from, uintptr_t to) {
-    uint32_t units = SCAN_UNITS + (uint32_t)((to - from) / (WORDS_A_UNIT * MOAT_WORD_BYTES));
+__attribute__((no_sanitize_address, noinline)) void moat_stack_scan_words(uintptr_t from, uintptr_t to) {
     MOAT_EVENT(MOAT_EVENT_SCAN_BEGIN, to - from);
     const moat_raw *at = (const moat_raw *)((from + MOAT_WORD_BYTES - 1) & ~(uintptr_t)(MOAT_WORD_BYTES - 1));
     const moat_raw *end = (const moat_raw *)(to & ~(uintptr_t)(MOAT_WORD_BYTES - 1));
     const uintptr_t low = moat_reach_low(moat_heap.border.low), span = moat_reach_span(moat_heap.border.span);
     while (at < end && (((uintptr_t)at ^ (uintptr_t)end) & (TOGETHER * MOAT_WORD_BYTES - 1)) != 0) {
-        units += look_at(*at++, low, span);
+        look_at(*at++, low, span);
     }
     while (at < end && (at = skip(at, end, low, span)) != end) {
         for (const moat_raw *next = at + TOGETHER; at != next; at++) {
-            units += look_at(*at, low, span);
+            look_at(*at, low, span);
         }
     }
     MOAT_EVENT(MOAT_EVENT_SCAN_END, moat_event_free_bytes());
-    return units;
 }
 
 /* The stack that sp is on, and its record if it is registered. In thread mode that may be the handlers' stack too: then
@@ -86,8 +68,14 @@ static struct moat_range stack_of(uintptr_t sp, struct moat_stack **registered) 
 
 static void *scan_current(void *unused, uintptr_t sp) {
     struct moat_stack *registered;
-    (void)moat_stack_scan_words(sp, stack_of(sp, &registered).high);
-    if (registered != NULL) {
+    uintptr_t high = stack_of(sp, &registered).high;
+    bool whole = true;
+    if (MOAT_CONFIG_TASKS) {
+        whole = moat_task_scan_own(sp, high);
+    } else {
+        moat_stack_scan_words(sp, high);
+    }
+    if (registered != NULL && whole) {
         registered->cycle = moat_heap.cycle.number;
     }
     return unused;
@@ -96,16 +84,6 @@ static void *scan_current(void *unused, uintptr_t sp) {
 void moat_stack_scan_current(void) {
     MOAT_ASSERT(!moat_port_in_handler() && moat_heap.cycle.phase == MOAT_PHASE_MARK);
     (void)moat_port_spill_and_call(scan_current, NULL);
-}
-
-uint32_t moat_stack_look_up(uint32_t units) {
-    MOAT_ASSERT(!moat_port_in_handler() && moat_heap.cycle.phase == MOAT_PHASE_MARK);
-    struct moat_marking *mark = &moat_heap.mark;
-    while (units != 0 && mark->waiting != 0) {
-        moat_mark_ambiguous(mark->waiting_words[--mark->waiting]);
-        units -= units < LOOK_UP_UNITS ? units : LOOK_UP_UNITS;
-    }
-    return units;
 }
 
 /* Finds the stack, and remembers it. */
@@ -117,9 +95,26 @@ static bool find_stack(uintptr_t sp) {
     return sp - found.low < found.high - found.low;
 }
 
+#if MOAT_CONFIG_TASKS
+void moat_stack_own(void) {
+    (void)find_stack(moat_stack_here());
+}
+
+/* Remembered is the owner's stack. */
+static bool is_known(uintptr_t sp) {
+    struct moat_stack *registered;
+    struct moat_range found = stack_of(sp, &registered);
+    return sp - found.low < found.high - found.low;
+}
+#else
+static bool is_known(uintptr_t sp) {
+    return find_stack(sp);
+}
+#endif
+
 /* Before moat_init there is nothing to protect: the call is refused with MOAT_ERR_NOT_READY. */
 void moat_stack_enter_slow(uintptr_t pc, uintptr_t sp, uintptr_t other) {
-    if (moat_heap.front.ready && (other != 0 || !find_stack(sp))) {
+    if (moat_heap.front.ready && (other != 0 || !is_known(sp))) {
         moat_port_misused(pc, sp, other);
     }
 }

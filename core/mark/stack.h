@@ -1,6 +1,5 @@
 /* moat: scanning stacks, conservatively. Internal to core; thread mode, interrupts on: they are masked for parts of
- * one word that is near an object. A scan copies such words, as far as there is room, and they are looked up later
- * (docs/design.md, "Barrier and phases").
+ * one word that is near an object.
  *
  * SPDX-License-Identifier: MIT */
 #ifndef MOAT_STACK_H
@@ -28,16 +27,8 @@ static inline uintptr_t moat_stack_leave(void);
 /* Scans the stack that the caller runs on, its registers included. */
 void moat_stack_scan_current(void);
 
-/* Whether a scan has found words that wait to be looked up. */
-static inline bool moat_stack_waits(void) {
-    return moat_heap.mark.waiting != 0;
-}
-
-/* Marks what such words are near to, as long as there are units. Returns those left. */
-uint32_t moat_stack_look_up(uint32_t units);
-
-/* Scans [from, to) as a part of a stack. Returns the units that it took. */
-uint32_t moat_stack_scan_words(uintptr_t from, uintptr_t to);
+/* Scans [from, to) as a part of a stack. */
+void moat_stack_scan_words(uintptr_t from, uintptr_t to);
 
 /* Whether [start, end) overlaps the thread's, the handlers' or a registered stack. Cost: a search of those. */
 bool moat_stack_overlaps(uintptr_t start, uintptr_t end);
@@ -50,8 +41,18 @@ struct moat_stack *moat_stacks_find(uintptr_t sp);
 /* Whether one has not been scanned in this cycle. Cost: a search of them. */
 bool moat_stacks_any_grey(void);
 
-/* Scans the next one that this cycle has not scanned. Returns the units that it took; 0: there is none. */
-uint32_t moat_stacks_scan_next(void);
+/* Scans the next one that this cycle has not scanned, or a piece of it. False: there is none. */
+bool moat_stacks_scan_next(void);
+
+/* The next one that this cycle has not scanned, or NULL. */
+struct moat_stack *moat_stacks_first_grey(void);
+
+/* Registers one, and ends that; what moat_stack_add and _remove return. Context: any. */
+int moat_stacks_link(enum moat_refused call, struct moat_stack *stack);
+int moat_stacks_unlink(enum moat_refused call, struct moat_stack *stack);
+
+/* With MOAT_CONFIG_TASKS: the stack that the caller runs on is the owner's (mark/owner.h). */
+void moat_stack_own(void);
 
 /* ---- inline ---- */
 
@@ -80,7 +81,7 @@ static inline uintptr_t moat_stack_inside(uintptr_t pc, uintptr_t sp) {
 
 static inline void moat_stack_enter(uintptr_t pc) {
     if (!moat_port_in_handler()) {
-        uintptr_t sp = moat_stack_here(), other = moat_stack_inside(pc, sp);
+        uintptr_t sp = moat_stack_here(), other = MOAT_CONFIG_TASKS ? 0 : moat_stack_inside(pc, sp);
         if (other != 0 || sp - moat_heap.front.stack_low >= moat_heap.front.stack_span) {
             moat_stack_enter_slow(pc, sp, other);
         }
@@ -88,7 +89,7 @@ static inline void moat_stack_enter(uintptr_t pc) {
 }
 
 static inline uintptr_t moat_stack_leave(void) {
-    if (!moat_port_in_handler()) {
+    if (!MOAT_CONFIG_TASKS && !moat_port_in_handler()) {
         moat_heap.front.inside = 0;
     }
     return moat_heap.front.caller;

@@ -1,6 +1,7 @@
 /* moat: whether memory overlaps a stack. See stack.h.
  *
  * SPDX-License-Identifier: MIT */
+#include "mark/owner.h"
 #include "mark/stack.h"
 
 bool moat_stack_overlaps(uintptr_t start, uintptr_t end) {
@@ -8,10 +9,11 @@ bool moat_stack_overlaps(uintptr_t start, uintptr_t end) {
     if ((start < thread.high && thread.low < end) || (start < handler.high && handler.low < end)) {
         return true;
     }
-    for (const struct moat_stack *stack = moat_heap.tables.stacks; stack != NULL; stack = stack->next) {
-        if (start < stack->high && stack->low < end) {
-            return true;
-        }
+    moat_port_mask_t masked = moat_owner_mask();
+    const struct moat_stack *stack = moat_heap.tables.stacks;
+    while (stack != NULL && (start >= stack->high || stack->low >= end)) {
+        stack = stack->next;
     }
-    return false;
+    moat_owner_unmask(masked);
+    return stack != NULL;
 }

@@ -130,10 +130,50 @@ static bool claim_part(const struct moat_arena *arena, uint32_t first, uint32_t 
         moat_bitmap_set_inside(arena, first, granules);
     }
     moat_free_take(granules);
+    pace->payments += granules;
+    pace->paid_for += granules;
     pace->usable -= granules < pace->usable ? granules : pace->usable;
     moat_search_look_again();
     return true;
 }
+
+#if MOAT_CONFIG_TASKS
+/* Tasks do not end in the order of handlers: of those that claim at the same time, the first has the others search
+ * behind its run. */
+static bool may_search_behind(void) {
+    return !moat_heap.search.behind;
+}
+
+static void note_behind(bool behind) {
+    moat_heap.search.behind = behind;
+}
+
+static bool has_begun_anew(const struct moat_search *before) {
+    return moat_heap.search.restarts != before->restarts;
+}
+
+/* The object must be found by the scan of this task's stack: a cycle may begin before it is done. */
+static inline void hold_on_stack(const uintptr_t *at) {
+    __asm__ volatile("" : : "r"(at) : "memory");
+}
+#else
+static bool may_search_behind(void) {
+    return true;
+}
+
+static void note_behind(bool behind) {
+    (void)behind;
+}
+
+/* To follow the sweep. */
+static bool has_begun_anew(const struct moat_search *before) {
+    return moat_heap.search.follows != before->follows;
+}
+
+static inline void hold_on_stack(const uintptr_t *at) {
+    (void)at;
+}
+#endif
 
 /* Masked. While a large object is claimed step by step, handlers search behind it. */
 static void search_behind(struct moat_arena *arena, uint32_t end, struct moat_search *before) {
@@ -144,12 +184,14 @@ static void search_behind(struct moat_arena *arena, uint32_t end, struct moat_se
     search->place.word = search->place.group_end = &arena->bits[word];
     search->place.at = moat_granule_address(arena, word << 5) - MOAT_WORD_SPAN;
     search->place.mask = 0;
+    note_behind(true);
 }
 
 /* The stop and the run may have changed meanwhile. */
 static void search_as(const struct moat_search *before) {
     struct moat_search *search = &moat_heap.search;
-    if (search->follows != before->follows) { /* it has begun anew meanwhile, to follow the sweep */
+    note_behind(false);
+    if (has_begun_anew(before)) {
         return;
     }
     search->arena = before->arena;
@@ -163,7 +205,7 @@ static void search_as(const struct moat_search *before) {
  * claimed is left, an object that nothing refers to. */
 static bool claim(struct moat_arena *arena, uint32_t first, uint32_t granules) {
     struct moat_search before;
-    bool steps = granules > CLAIM_GRANULES, claimed = true;
+    bool steps = granules > CLAIM_GRANULES, claimed = true, behind = false;
     for (uint32_t done = 0; claimed && done < granules; done += CLAIM_GRANULES) {
         uint32_t left = granules - done;
         moat_port_mask_t masked = moat_port_mask();
@@ -171,10 +213,11 @@ static bool claim(struct moat_arena *arena, uint32_t first, uint32_t granules) {
         if (claimed && done == 0 && granules > arena->longest) {
             arena->longest = granules;
         }
-        if (claimed && steps && done == 0) {
+        if (claimed && steps && done == 0 && may_search_behind()) {
             search_behind(arena, first + granules, &before);
+            behind = true;
         }
-        if (steps && (claimed ? left <= CLAIM_GRANULES : done != 0)) {
+        if (behind && (!claimed || left <= CLAIM_GRANULES)) {
             search_as(&before);
         }
         moat_port_unmask(masked);
@@ -185,9 +228,11 @@ static bool claim(struct moat_arena *arena, uint32_t first, uint32_t granules) {
 /* Returns the object's address, its memory as it was, or 0. */
 static uintptr_t find_and_claim(struct hunt *hunt) {
     while (find(hunt)) {
+        uintptr_t at = moat_granule_address(hunt->arena, hunt->first);
+        hold_on_stack(&at);
         if (claim(hunt->arena, hunt->first, hunt->wanted)) {
             moat_object_back(hunt->arena, hunt->first, hunt->wanted);
-            return moat_granule_address(hunt->arena, hunt->first);
+            return at;
         }
         hunt_from(hunt, hunt->arena, hunt->first >> 5);
     }

@@ -82,6 +82,9 @@ void moat_search_restart(void) {
     struct moat_search *search = &moat_heap.search;
     search->place.mask = 0;
     search->follows = false;
+#if MOAT_CONFIG_TASKS
+    search->restarts++;
+#endif
     search->run_at = search->run_end = 0;
     search->large_arena = NULL;
     if (moat_heap.arenas.count != 0) {

@@ -50,13 +50,22 @@ void *moat_exchange_(moat_slot *slot, void *value) {
     return old;
 }
 
-/* Both old values are shaded, and they are the new ones too. */
+/* Both old values are shaded, and they are the new ones too. Where another task may have stored to a slot and a cycle
+ * have begun since, they are looked at again: what is shaded must be what is taken away. */
 void moat_swap_(moat_slot *a, moat_slot *b) {
-    void *was_b = *b;
-    void *was_a = *a;
-    MOAT_GUARD_STORE(a, was_b);
-    MOAT_GUARD_STORE(b, was_a);
-    moat_port_mask_t masked = moat_port_mask();
+    void *was_a, *was_b;
+    moat_port_mask_t masked;
+    for (;;) {
+        was_b = *b;
+        was_a = *a;
+        MOAT_GUARD_STORE(a, was_b);
+        MOAT_GUARD_STORE(b, was_a);
+        masked = moat_port_mask();
+        if (!MOAT_CONFIG_TASKS || (*a == was_a && *b == was_b)) {
+            break;
+        }
+        moat_port_unmask(masked);
+    }
     shade(was_a, NULL);
     shade(was_b, NULL);
     *a = was_b;

@@ -11,6 +11,7 @@
 #include "moat.h"
 #include "base/port.h"
 #include "base/result.h"
+#include "store/move_slots.h"
 
 MOAT_USES_(move, elements, 1);
 
@@ -103,6 +104,10 @@ int moat_move_part(const struct moat_type *type, void *to, const void *from, siz
     const struct range range = {type, offset, bytes};
     if (moat_type_has_slots(type)) {
         MOAT_GUARD_COPY(type, to, from, offset, bytes);
+        if (MOAT_CONFIG_TASKS) {
+            moat_move_slots(type, (uintptr_t)to, offset, (uintptr_t)from + offset, bytes);
+            return MOAT_OK;
+        }
         shade_copy(&range, to, from);
     }
     copy((unsigned char *)to + offset, (const unsigned char *)from + offset, bytes);
@@ -121,6 +126,10 @@ int moat_move_array(const struct moat_type *type, void *to, const void *from, si
     const struct range range = {type, 0, count * type->size};
     if (moat_type_has_slots(type)) {
         MOAT_GUARD_COPY(type, to, from, 0, range.bytes);
+        if (MOAT_CONFIG_TASKS) {
+            moat_move_slots(type, (uintptr_t)to, 0, (uintptr_t)from, range.bytes);
+            return MOAT_OK;
+        }
         shade_copy(&range, to, from);
     }
     copy(to, from, range.bytes);
@@ -133,6 +142,10 @@ int moat_zero(const struct moat_type *type, void *at) {
         return result;
     }
     const struct range range = {type, 0, type->size};
+    if (MOAT_CONFIG_TASKS && moat_type_has_slots(type)) {
+        moat_move_slots(type, (uintptr_t)at, 0, 0, type->size);
+        return MOAT_OK;
+    }
     shade_copy(&range, at, NULL);
     bool aligned = (uintptr_t)at % MOAT_WORD_BYTES == 0;
     uintptr_t words = aligned ? type->size & ~(uintptr_t)(MOAT_WORD_BYTES - 1) : 0;

@@ -21,7 +21,7 @@ endif
 BOARD_OBJS := $(filter-out %/syscalls.c.o,$(BOARD_OBJS))
 comma := ,
 BENCH_SRCS := $(wildcard test/bench/*.c) $(if $(PROBE),$(wildcard test/bench/probe/*.c test/bench/probe/$(PORT).S))
-BENCH_LDFLAGS := $(if $(PROBE),-Wl$(comma)--wrap=moat_port_spill_and_call -Wl$(comma)--wrap=moat_stack_look_up) \
+BENCH_LDFLAGS := $(if $(PROBE),-Wl$(comma)--wrap=moat_port_spill_and_call) \
     -Wl,--defsym=MOAT_ARENA_BYTES=0 -Wl,--defsym=MOAT_MALLOC_BYTES=0
 
 PEER_OBJS := $(patsubst %.c,$(OUT)/peers/%.o,$(notdir $(wildcard $(BENCH_PEERS)/*.c)))

@@ -114,7 +114,7 @@ def calls_of(scratch):
     """(wing, the other, place) of the symbols that wings take from each other."""
     compiler, where, used = Compiler("armv7m"), {}, []
     everything = [f"-DMOAT_CONFIG_{name}" for name in ("CHECK=2", "CHECK_SLOTS=1", "EVENTS=16", "AUDIT=16",
-                                                       "SLICE_CLOCK=1", "ASSERT=1")]
+                                                       "SLICE_CLOCK=1", "TASKS=1", "ASSERT=1")]
     for path in sorted((ROOT / "core").rglob("*.c")):
         compiler.must_compile(path, scratch / "a.o", "-Os", *CORE_FLAGS, *everything)
         for line in compiler.tool("nm", scratch / "a.o").splitlines():

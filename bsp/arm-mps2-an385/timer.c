@@ -1,0 +1,92 @@
+/* moat: MPS2 / AN385, time. Timer 1 counts for bsp_instructions, timer 0 interrupts for bsp_timer_start.
+ *
+ * Under -icount shift=10 an instruction takes 1024 ns, and the timers count 25 MHz: 25.6 ticks each, 128 for five.
+ *
+ * SPDX-License-Identifier: MIT */
+#include "base/port.h"
+#include "../bsp.h"
+#include "board.h"
+#include "mps2.h"
+
+#define TIMER0 ((struct cmsdk_timer *)MPS2_TIMER0)
+#define TIMER1 ((struct cmsdk_timer *)MPS2_TIMER1)
+
+#define TICKS 128u /* in */
+#define INSTRUCTIONS 5u
+#define TIMER_HZ 25000000u
+
+void TIMER0_Handler(void);
+void TIMER1_Handler(void);
+
+/* ---- the count ---- */
+
+static volatile uint32_t wraps;
+
+void bsp_clock_init(void) {
+    TIMER1->ctrl = 0;
+    TIMER1->interrupt = 1;
+    TIMER1->reload = UINT32_MAX;
+    TIMER1->value = UINT32_MAX;
+    TIMER1->ctrl = CMSDK_TIMER_ENABLE | CMSDK_TIMER_INTERRUPT;
+    NVIC_ISER = 1u << MPS2_IRQ_TIMER1;
+}
+
+void TIMER1_Handler(void) {
+    TIMER1->interrupt = 1;
+    wraps++;
+}
+
+static uint64_t ticks_now(void) {
+    moat_port_mask_t mask = moat_port_mask();
+    uint32_t high = wraps;
+    uint32_t low = UINT32_MAX - TIMER1->value;
+    if (TIMER1->interrupt != 0) { /* wrapped, and the handler has not run: the value may be from either side */
+        high++;
+        low = UINT32_MAX - TIMER1->value;
+    }
+    moat_port_unmask(mask);
+    return (uint64_t)high << 32 | low;
+}
+
+uint32_t bsp_instructions(void) {
+    return (uint32_t)((ticks_now() * INSTRUCTIONS + TICKS / 2) / TICKS);
+}
+
+uint32_t bsp_instructions_hz(void) {
+    return 0;
+}
+
+uint32_t bsp_milliseconds(void) {
+    return (uint32_t)(ticks_now() / (TIMER_HZ / 1000));
+}
+
+/* ---- the timer ---- */
+
+static void (*volatile timer_handler)(void);
+static volatile bool timer_periodic;
+
+void bsp_timer_stop(void) {
+    TIMER0->ctrl = 0;
+    TIMER0->interrupt = 1;
+    NVIC_ICPR = 1u << MPS2_IRQ_TIMER0;
+    __asm__ volatile("dsb\n\tisb" : : : "memory");
+}
+
+void bsp_timer_start(uint32_t instructions, bool periodic, void (*handler)(void)) {
+    bsp_timer_stop();
+    uint32_t ticks = (uint32_t)((uint64_t)instructions * TICKS / INSTRUCTIONS);
+    timer_handler = handler;
+    timer_periodic = periodic;
+    TIMER0->reload = ticks - 1; /* the timer counts through 0 */
+    TIMER0->value = ticks;
+    NVIC_ISER = 1u << MPS2_IRQ_TIMER0;
+    TIMER0->ctrl = CMSDK_TIMER_ENABLE | CMSDK_TIMER_INTERRUPT;
+}
+
+void TIMER0_Handler(void) {
+    if (!timer_periodic) {
+        TIMER0->ctrl = 0;
+    }
+    TIMER0->interrupt = 1;
+    timer_handler();
+}
