@@ -23,7 +23,8 @@ void _exit(int status) {
     bsp_exit(status);
 }
 
-void *_sbrk(ptrdiff_t bytes) {
+/* Weak: firmware may hand out memory of its own, as the benchmark does. */
+__attribute__((weak)) void *_sbrk(ptrdiff_t bytes) {
     static char *brk = moat_malloc_start;
     if (bytes > moat_malloc_end - brk || bytes < moat_malloc_start - brk) {
         errno = ENOMEM;

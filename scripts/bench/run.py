@@ -14,6 +14,7 @@ import zlib
 from . import plan
 
 TIMEOUT = 120  # seconds
+LINE = re.compile(r"([a-z][a-z0-9_]*) (.*)")  # of the benchmark's; an allocator may print as well
 
 
 class Failed(Exception):
@@ -97,7 +98,7 @@ def execute(runner, images, check, workload, allocator, seed=None):
                               errors="replace", capture_output=True, timeout=TIMEOUT, check=False)
     except subprocess.TimeoutExpired:
         raise Failed(f"{what}: not at its end after {TIMEOUT} s") from None
-    lines = dict(line.split(" ", 1) for line in done.stdout.splitlines() if " " in line)
+    lines = dict(found.groups() for found in map(LINE.fullmatch, done.stdout.splitlines()) if found)
     if "skipped" in lines:
         return None
     if done.returncode != 0 or lines.pop("end", None) is None:
@@ -112,6 +113,9 @@ def measure(runner, images, check, workload, allocator):
     runs = [execute(runner, images, check, workload, allocator, seed) for seed in workload.seeds]
     if runs[0] is None:
         return None
+    exhausted = sum("out_of_memory" in run for run in runs)
+    if exhausted:
+        return {"out_of_memory": str(exhausted)}
     if workload.worst:
         return {metric: max((run[metric] for run in runs), key=float) for metric in runs[0]}
     return {metric: f"{sum(float(run[metric]) for run in runs) / len(runs):.2f}" for metric in runs[0]}

@@ -55,6 +55,9 @@ void bench_print_mean(const char *metric, uint64_t sum, uint32_t count);
 /* Ends the run: the workload cannot go on. */
 _Noreturn void bench_fail(const char *why);
 
+/* Ends the run: the allocator has no memory for what the workload needs. That is a result, but for moat a failure. */
+_Noreturn void bench_exhausted(const char *why);
+
 /* Ends the run: the workload has no meaning for this allocator. */
 _Noreturn void bench_skip(const char *why);
 

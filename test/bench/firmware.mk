@@ -17,8 +17,6 @@ ifdef PROBE
 INCLUDES_core := -Itest/bench/probe $(INCLUDES_core)
 endif
 
-# The benchmark's own _sbrk hands out its arena.
-BOARD_OBJS := $(filter-out %/syscalls.c.o,$(BOARD_OBJS))
 comma := ,
 BENCH_SRCS := $(wildcard test/bench/*.c) $(if $(PROBE),$(wildcard test/bench/probe/*.c test/bench/probe/$(PORT).S))
 BENCH_LDFLAGS := $(if $(PROBE),-Wl$(comma)--wrap=moat_port_spill_and_call) \

@@ -48,6 +48,15 @@ _Noreturn void bench_fail(const char *why) {
     bsp_exit(1);
 }
 
+_Noreturn void bench_exhausted(const char *why) {
+    if (bench_managed) {
+        bench_fail(why);
+    }
+    bench_print("out_of_memory", 1);
+    bench_print("end", 0);
+    bsp_exit(0);
+}
+
 _Noreturn void bench_skip(const char *why) {
     print("skipped ");
     print(why);

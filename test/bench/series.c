@@ -62,7 +62,7 @@ static void sort_samples(uint32_t count) {
 void bench_series_print(void) {
     uint32_t count = bench_allocs.count;
     if (count == 0) {
-        bench_fail("nothing was allocated");
+        bench_exhausted("nothing was allocated");
     }
     sort_samples(count);
     bench_print_mean("total_mean", bench_allocs.sum + bench_frees.sum, count);

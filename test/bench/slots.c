@@ -101,7 +101,7 @@ void bench_make(uint32_t slot, size_t bytes) {
             return;
         }
     }
-    bench_fail("no memory in the middle of the workload");
+    bench_exhausted("no memory in the middle of the workload");
 }
 
 void bench_drop(uint32_t slot) {

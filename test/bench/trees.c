@@ -46,7 +46,7 @@ static void *allocate(void) {
         node = bench_allocator->alloc(sizeof(struct node));
     }
     if (node == NULL) {
-        bench_fail("no memory in the middle of a tree");
+        bench_exhausted("no memory in the middle of a tree");
     }
     return node;
 }

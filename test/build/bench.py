@@ -68,6 +68,34 @@ def readme_adaptor_runs(scratch):
     xml.etree.ElementTree.parse(chart)
 
 
+# As stock allocators are: it prints what it finds, and does not have the memory that a workload needs.
+SMALL = """
+#include "allocator.h"
+#include <stdio.h>
+static int left;
+static void init(void *arena, size_t bytes) { left = 100; (void)arena, (void)bytes; }
+static void *alloc(size_t bytes) {
+    static char object[65536];
+    return left-- > 0 ? object : (printf("small: %d left for %u bytes\\n", left, (unsigned)bytes), (void *)0);
+}
+static void release(void *object) { (void)object; }
+static struct bench_allocator small = {"small", init, alloc, release, NULL};
+BENCH_ALLOCATOR(small);
+"""
+
+
+def an_allocator_may_print_and_run_out(scratch):
+    peers = scratch / "peers"
+    peers.mkdir()
+    (peers / "small.c").write_text(SMALL)
+    done = run("--bench", "mixed50 trees_keep0 mixed_raise", "--check", "0", "--allocator", "newlib small", "--peers",
+               str(peers), "--table", str(scratch / "bench.tsv"))
+    expect(done.returncode == 0, done.stderr)
+    found = {(row.bench, row.metric) for row in table.load(scratch / "bench.tsv") if row.allocator == "small"}
+    expect(found == {("mixed50", "out_of_memory"), ("trees_keep0", "out_of_memory"), ("mixed_raise", "live_percent")},
+           f"rows: {found}")
+
+
 def checks_are_cheap(scratch):
     """What the guard may cost on the Cortex-M3 at -O2: instructions more than at CHECK0, or times as many."""
     done = run("--bench", "guard swap4096 rotate1000", "--check", "0 2", "--table", str(scratch / "guard.tsv"))
@@ -92,5 +120,7 @@ def a_wrong_choice_is_refused(_):
         expect(done.returncode == status and what in done.stderr, f"{option}: {done.returncode} {done.stderr}")
 
 
-main(sizes_are_those_of_the_formula, a_wrong_choice_is_refused, readme_adaptor_runs, counts_are_repeatable,
+main(sizes_are_those_of_the_formula, a_wrong_choice_is_refused, readme_adaptor_runs,
+     an_allocator_may_print_and_run_out,
+     counts_are_repeatable,
      checks_are_cheap)
