@@ -12,6 +12,7 @@
 typedef void *cpu_hold(void *(*make)(void), void (*collect)(void));
 extern cpu_hold *const cpu_holds[];
 extern const size_t cpu_hold_count;
+extern const size_t cpu_word_hold_count; /* the first of them, without those of floating point */
 
 /* Pushes the registers that a callee preserves, stores the stack pointer in *from, and goes on where the task whose
  * stack pointer is `to` was left. */

@@ -1,4 +1,4 @@
-/* ARMv7-M. See cpu.h.
+/* Cortex-M. See cpu.h. Thumb-1, for every core.
  *
  * SPDX-License-Identifier: MIT */
 #define WORD 4
@@ -16,61 +16,73 @@
 #endif
 #define FRAME_ABOVE 0
 #define EXCEPTIONS 1
-#define NOTHING 0x30000000
+#define NOTHING 0x3f000000
 
     .syntax unified
     .thumb
 
-    .macro hold register
-    push {r3-r11, lr}
+/* r8 to r11 lie below the others. r3 keeps the stack aligned to 8. */
+    .macro save
+    push {r3-r7, lr}
+    mov r4, r8
+    mov r5, r9
+    mov r6, r10
+    mov r7, r11
+    push {r4-r7}
+#ifdef __ARM_FP
+    vpush {s16-s31}
+#endif
+    .endm
+
+    .macro restore
+#ifdef __ARM_FP
+    vpop {s16-s31}
+#endif
+    pop {r4-r7}
+    mov r8, r4
+    mov r9, r5
+    mov r10, r6
+    mov r11, r7
+    pop {r3-r7, pc}
+    .endm
+
+    .macro hold_in move, register
+    save
     push {r1, r2} /* collect */
-    .irp cleared, r4, r5, r6, r7, r8, r9, r10, r11
-    mov \cleared, #0
+    movs r4, #0
+    .irp cleared, r5, r6, r7, r8, r9, r10, r11
+    mov \cleared, r4
     .endr
     blx r0
-    mov \register, r0
-    mov r0, #0
+    \move \register, r0
+    movs r0, #0
     pop {r1, r2}
     blx r1
-    mov r0, \register
-    pop {r3-r11, pc}
+    \move r0, \register
+    restore
+    .endm
+
+    .macro hold register
+    hold_in mov, \register
     .endm
 
     .macro hold_float register
-    push {r3-r11, lr}
-    vpush {s16-s31}
-    push {r1, r2} /* collect */
-    .irp cleared, r4, r5, r6, r7, r8, r9, r10, r11
-    mov \cleared, #0
-    .endr
-    blx r0
-    vmov \register, r0
-    mov r0, #0
-    pop {r1, r2}
-    blx r1
-    vmov r0, \register
-    vpop {s16-s31}
-    pop {r3-r11, pc}
+    hold_in vmov, \register
     .endm
 
 #include "cpu.inc"
 
     function cpu_switch
-    push {r3-r11, lr} /* r3 keeps the stack aligned to 8 */
-#ifdef __ARM_FP
-    vpush {s16-s31}
-#endif
+    save
     mov r2, sp
     str r2, [r0]
     mov sp, r1
-#ifdef __ARM_FP
-    vpop {s16-s31}
-#endif
-    pop {r3-r11, pc}
+    restore
 
     function cpu_call
     ldr r3, =cpu_call_function
-    str sp, [r3, #12]
+    mov r2, sp
+    str r2, [r3, #12]
     ldr r2, [r3]
     ldr r0, [r3, #4]
     ldr r1, [r3, #8]
@@ -83,10 +95,14 @@
 
     function cpu_line
     movs r1, #1
+    movs r2, #128
+    adds r2, r0
+    .irp half, r0, r2
     .set at, 0
-    .rept 64
-    str.w r1, [r0, #at]
+    .rept 32
+    str r1, [\half, #at]
     .set at, at + 4
+    .endr
     .endr
     bx lr
 
@@ -101,7 +117,8 @@
 
     function cpu_stray_interrupt
     ldr r0, =0xe000ed04 /* ICSR */
-    mov r1, #0x10000000 /* PendSV */
+    movs r1, #1 /* PendSV */
+    lsls r1, r1, #28
     str r1, [r0]
     dsb
     isb

@@ -1,7 +1,7 @@
-/* moat: ARMv7-M, where every exception that nobody expects enters. It does not return.
+/* moat: Cortex-M, where every exception that nobody expects enters. It does not return. Thumb-1, for every core.
  *
  * A vector table points here, straight or through a weak name, for: NMI, HardFault, MemManage, BusFault, UsageFault,
- * and each system exception and interrupt that the board or the firmware gives no handler.
+ * SecureFault, and each system exception and interrupt that the board or the firmware gives no handler.
  *
  * SPDX-License-Identifier: MIT */
     .syntax unified
@@ -18,28 +18,38 @@
 moat_port_exception:
     .cfi_startproc
     cpsid i
-    tst lr, #4 /* EXC_RETURN: which stack the frame was pushed on */
-    ite eq
-    mrseq r0, msp
-    mrsne r0, psp
     mov r1, lr
-    ldr r2, =moat_handler_stack_start + REPORT_BYTES
-    cmp sp, r2
-    bhs 1f
+    movs r2, #4 /* EXC_RETURN: which stack the frame was pushed on */
+    mrs r0, msp
+    tst r1, r2
+    beq 1f
+    mrs r0, psp
+1:  ldr r2, =moat_handler_stack_start + REPORT_BYTES
+    mov r3, sp
+    cmp r3, r2
+    bhs 2f
     ldr r2, =moat_handler_stack_end
     mov sp, r2
-1:  push {r3-r11, lr} /* the rest of the registers; r3 keeps the stack aligned to 8 */
-    .cfi_def_cfa_offset 40
-    .cfi_offset r4, -36
-    .cfi_offset r5, -32
-    .cfi_offset r6, -28
-    .cfi_offset r7, -24
-    .cfi_offset r8, -20
-    .cfi_offset r9, -16
-    .cfi_offset r10, -12
-    .cfi_offset r11, -8
+2:  push {r2, lr} /* the rest of the registers, r4 the lowest; r2 keeps the stack aligned to 8 */
+    .cfi_def_cfa_offset 8
     .cfi_offset lr, -4
-    add r2, sp, #4
+    mov r2, r10
+    mov r3, r11
+    push {r2, r3}
+    mov r2, r8
+    mov r3, r9
+    push {r2, r3}
+    push {r4-r7}
+    .cfi_def_cfa_offset 40
+    .cfi_offset r4, -40
+    .cfi_offset r5, -36
+    .cfi_offset r6, -32
+    .cfi_offset r7, -28
+    .cfi_offset r8, -24
+    .cfi_offset r9, -20
+    .cfi_offset r10, -16
+    .cfi_offset r11, -12
+    mov r2, sp
     bl moat_port_exception_report /* by bl, so that a debugger can unwind */
     .cfi_endproc
     .size moat_port_exception, . - moat_port_exception

@@ -1,4 +1,4 @@
-/* moat: ARMv7-M, exceptions as start-up sees them.
+/* moat: Cortex-M, exceptions as start-up sees them.
  *
  * SPDX-License-Identifier: MIT */
 #ifndef MOAT_PORT_EXCEPTION_H

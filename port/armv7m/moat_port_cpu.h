@@ -1,4 +1,5 @@
-/* moat: ARMv7-M, the inline half of core/base/port.h.
+/* moat: Cortex-M, the inline half of core/base/port.h. ARMv6-M and the baseline of
+ * ARMv8-M do without the parts for Thumb-2.
  *
  * SPDX-License-Identifier: MIT */
 #ifndef MOAT_PORT_CPU_H
@@ -53,10 +54,8 @@ static inline uintptr_t moat_port_skip(uintptr_t at, uintptr_t end, uintptr_t lo
     return at;
 }
 #define MOAT_PORT_SKIP(at, end, low, span) moat_port_skip(at, end, low, span)
-#endif
 
-/* Two words an instruction, where there is one that does. */
-#if __ARM_ARCH >= 7
+/* Two words an instruction. */
 #define MOAT_PORT_CLEAR(at)                                                                                            \
     __asm__ volatile("strd %1, %1, [%0]\n\tstrd %1, %1, [%0, #8]\n\t"                                                  \
                      "strd %1, %1, [%0, #16]\n\tstrd %1, %1, [%0, #24]"                                                \

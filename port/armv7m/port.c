@@ -1,4 +1,4 @@
-/* moat: ARMv7-M, the out-of-line half of core/base/port.h.
+/* moat: Cortex-M, the out-of-line half of core/base/port.h.
  *
  * SPDX-License-Identifier: MIT */
 #include "base/port.h"
@@ -38,11 +38,11 @@ uintptr_t moat_port_interrupted_sp(void) {
     return moat_port_in_handler() ? psp : 0;
 }
 
-/* BL, in two halves, or BLX of a register. */
+/* BL, in two halves, or BLX or BLXNS of a register. */
 bool moat_port_follows_call(uintptr_t address) {
     const uint16_t *after = (const uint16_t *)(address & ~(uintptr_t)1);
     bool bl = (after[-2] & 0xf800u) == 0xf000 && (after[-1] & 0xd000u) == 0xd000;
-    return (address & 1) != 0 && (bl || (after[-1] & 0xff87u) == 0x4780);
+    return (address & 1) != 0 && (bl || (after[-1] & 0xff83u) == 0x4780);
 }
 
 /* The undefined instruction stops a debugger here; without one its exception ends in moat_board_trap_end. In NMI

@@ -17,5 +17,6 @@
 #define SCB_CFSR_MMARVALID (1u << 7)
 #define SCB_CFSR_STKERR (1u << 12)
 #define SCB_CFSR_BFARVALID (1u << 15)
+#define SCB_CFSR_STKOF (1u << 20) /* ARMv8-M: a stack pointer would have passed its limit */
 
 #endif

@@ -1,4 +1,4 @@
-/* moat: ARMv7-M, moat_port_spill_and_call.
+/* moat: Cortex-M, moat_port_spill_and_call. Thumb-1, for every core.
  *
  * SPDX-License-Identifier: MIT */
 #if __ARM_ARCH_PROFILE != 'M'
@@ -16,9 +16,15 @@
     .thumb_func
 moat_port_spill_and_call:
     .cfi_startproc
-    push {r3-r11, lr} /* r3 keeps the stack aligned to 8 */
-    .cfi_def_cfa_offset 40
+    push {r3-r7, lr} /* r3 keeps the stack aligned to 8 */
+    .cfi_def_cfa_offset 24
     .cfi_offset lr, -4
+    mov r4, r8
+    mov r5, r9
+    mov r6, r10
+    mov r7, r11
+    push {r4-r7}
+    .cfi_adjust_cfa_offset 16
 #ifdef __ARM_FP
     vpush {s16-s31} /* which are d8 to d15, and q4 to q7, where there are */
     .cfi_adjust_cfa_offset 64
@@ -26,11 +32,13 @@ moat_port_spill_and_call:
     mov r2, r0
     mov r0, r1
     mov r1, sp
-    blx r2
+    blx r2 /* which preserves r8 to r11 */
 #ifdef __ARM_FP
     vpop {s16-s31}
     .cfi_adjust_cfa_offset -64
 #endif
-    pop {r3-r11, pc}
+    add sp, #16
+    .cfi_adjust_cfa_offset -16
+    pop {r3-r7, pc}
     .cfi_endproc
     .size moat_port_spill_and_call, . - moat_port_spill_and_call

@@ -216,7 +216,7 @@ void registers_are_written_by_number(void) {
     uint64_t numbers = 0; /* that the secret was found at */
     cpu_call_function = (uintptr_t)moat_port_registers;
     cpu_call_arguments[0] = (uintptr_t)registers;
-    for (size_t i = 0; i < cpu_hold_count; i++) {
+    for (size_t i = 0; i < cpu_word_hold_count; i++) {
         secret_next();
         CHECK_POINTER(cpu_holds[i](secret_make, cpu_call), (const void *)secret);
         for (unsigned number = 0; number < MOAT_PORT_REGISTERS; number++) {
@@ -231,7 +231,7 @@ void registers_are_written_by_number(void) {
         CHECK_EQUAL(copies, 1);
     }
     uint64_t known = moat_port_registers(registers);
-    CHECK_EQUAL(__builtin_popcountll(numbers), cpu_hold_count);
+    CHECK_EQUAL(__builtin_popcountll(numbers), cpu_word_hold_count);
     CHECK_EQUAL(numbers & ~known, 0);
     CHECK((known >> MOAT_PORT_REGISTER_SP & 1) != 0);
     CHECK(inside(moat_port_thread_stack(), registers[MOAT_PORT_REGISTER_SP]));
