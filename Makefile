@@ -31,6 +31,10 @@ demo: | setup ## runs the example on three QEMU targets: a bug, its trap and its
 test: | setup ## builds and runs every suite [SUITE= BOARD= CHECK= OPT= CASE= SEED=]
 	@scripts/run-tests $(NARROW)
 
+.PHONY: test-all
+test-all: | setup ## runs every suite on every board, of which `make test` runs a core set on most; takes hours
+	@scripts/run-tests --everywhere $(NARROW)
+
 .PHONY: test-long
 test-long: | setup ## runs the sweeps, power cuts and mutants of which `make test` runs a part; takes half an hour
 	@scripts/run-tests --long $(NARROW)

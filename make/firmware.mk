@@ -11,8 +11,10 @@
 # command line. V=1 shows the commands.
 #
 # A board is bsp/*/BOARD.mk. It sets CROSS, CPUFLAGS, PORT, BSP, BOARD_SRCS, LDSCRIPT, LDPATHS, BOARD_LIBS and
-# QEMU_CMD. An example is described by examples/*/NAME.mk; a test program of more than one file, or outside of
-# test/suite, by a NAME.mk beside it. Both use what make/program.mk defines.
+# QEMU_CMD; BOARD_FLAGS for its own sources; ROOM := small if it has 16 KiB of RAM or less. Most boards set a few values
+# and include a family's file, bsp/cortexm/cortexm.inc or bsp/riscv/riscv.inc. An example is described by
+# examples/*/NAME.mk; a test program of more than one file, or outside of test/suite, by a NAME.mk beside it. Both use
+# what make/program.mk defines.
 #
 # SPDX-License-Identifier: MIT
 MAKEFLAGS += --no-builtin-rules
@@ -43,8 +45,10 @@ $(foreach o,$(CONFIG),$(if $(filter $(firstword $(subst =, ,$(o))),$(OPTIONS)),,
 
 # Core's assertions are on in all that is built here, unless CONFIG says otherwise; the benchmarks do without.
 ASSERT_UNASKED ?= 1
-CONFIG_FLAGS := -DMOAT_CONFIG_CHECK=$(CHECK) $(addprefix -DMOAT_CONFIG_,$(CONFIG)) \
-    $(if $(filter ASSERT=%,$(CONFIG)),,-DMOAT_CONFIG_ASSERT=$(ASSERT_UNASKED))
+# A small board has no room for the records of a large one.
+CONFIG_UNASKED := ASSERT=$(ASSERT_UNASKED) $(if $(filter small,$(ROOM)),FAULT_RECORDS=2 FAULT_STACK_WORDS=16)
+CONFIG_FLAGS := -DMOAT_CONFIG_CHECK=$(CHECK) $(addprefix -DMOAT_CONFIG_,$(CONFIG) \
+    $(foreach o,$(CONFIG_UNASKED),$(if $(filter $(firstword $(subst =, ,$(o)))=%,$(CONFIG)),,$(o))))
 CODE_FLAGS := -$(OPT) -g3 -ffunction-sections -fdata-sections -ffile-prefix-map=$(CURDIR)=.
 include make/warnings.mk
 # The host's programs are there for the sanitizers.
@@ -69,10 +73,10 @@ endif
 # Files see the headers of their own layer and of those below it. Tests see core's insides.
 INCLUDES_core := -Icore/include -Icore -Iport/$(PORT)
 INCLUDES_port := -Icore/include -Icore -Iport/$(PORT) -Iport
-INCLUDES_bsp := -Icore/include -Icore -Iport/$(PORT) -Iport -Ibsp/$(BSP) -Ibsp/common -Ibsp
+INCLUDES_bsp := -Icore/include -Icore -Iport/$(PORT) -Iport -Ibsp $(BOARD_FLAGS) $(if $(ROOM),-DBSP_ROOM_$(ROOM)=1)
 INCLUDES_examples := -Icore/include -Ibsp
 INCLUDES_wrap := $(INCLUDES_port)
-INCLUDES_test := -Icore/include -Icore -Iport/$(PORT) -Ibsp -Itest
+INCLUDES_test := -Icore/include -Icore -Iport/$(PORT) -Ibsp -Itest $(if $(ROOM),-DTEST_ROOM_$(ROOM)=1)
 
 include make/program.mk
 

@@ -8,8 +8,6 @@
 #include <moat.h>
 #include <string.h>
 
-#define SCRUB_WORDS 1024
-
 bool fresh_heap(void *arena, size_t bytes) {
     memset(&moat_heap, 0, sizeof moat_heap);
     memset(moat_roots_start, 0, (size_t)(moat_roots_end - moat_roots_start));
@@ -19,8 +17,8 @@ bool fresh_heap(void *arena, size_t bytes) {
 
 /* A leaf function, whose frame is the array and nothing else: a call would leave a gap for saved registers. */
 __attribute__((noinline, no_sanitize_address)) void scrub_stack(void) {
-    volatile moat_word words[SCRUB_WORDS];
-    for (size_t i = 0; i < SCRUB_WORDS; i++) {
+    volatile moat_word words[TEST_STACK_WORDS];
+    for (size_t i = 0; i < TEST_STACK_WORDS; i++) {
         words[i] = 0;
     }
     __asm__ volatile("" : : "r"(words) : "memory");

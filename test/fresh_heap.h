@@ -6,13 +6,15 @@
 #ifndef TEST_FRESH_HEAP_H
 #define TEST_FRESH_HEAP_H
 
+#include "harness.h"
+
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
 /* Defines a static arena, name.bytes. Compilers address a static variable through a register up to 4 KiB off it, which
  * the scan of a stack would take for a pointer to an object: so there is room on either side. */
-#define FRESH_ARENA_GAP 8192
+#define FRESH_ARENA_GAP TEST_ROOM(8192, 256)
 #define FRESH_ARENA(name, size)                                                                                        \
     static struct {                                                                                                    \
         unsigned char before[FRESH_ARENA_GAP];                                                                         \

@@ -8,19 +8,18 @@
 #include <bsp.h>
 #include <moat.h>
 
-#define LINE_BYTES 200
 #define DEFAULT_SEED 20240229u
 
 enum outcome { PASSED, FAILED, SKIPPED };
 
 /* The case that runs: what became of it, and why. */
 static enum outcome outcome;
-static char why[LINE_BYTES];
+static char why[TEST_LINE_BYTES];
 static size_t why_length;
 
 static uint32_t seed;
 static uint32_t random_state;
-static char arguments[LINE_BYTES];
+static char arguments[TEST_LINE_BYTES];
 
 static size_t length_of(const char *text) {
     size_t length = 0;
@@ -191,7 +190,7 @@ void test_note(const char *what, int64_t value) {
 }
 
 const char *test_argument(const char *name) {
-    static char value[LINE_BYTES];
+    static char value[TEST_LINE_BYTES];
     size_t length = length_of(name);
     for (const char *word = arguments; *word != '\0';) {
         size_t i = 0;
@@ -238,7 +237,7 @@ static void case_print(const char *name) {
 /* Words that the case before left on the stack would keep objects in the next one's heap. A leaf function: its frame is
  * the array, without a gap. */
 __attribute__((noinline, no_sanitize_address)) static void stack_clear(void) {
-    volatile uintptr_t words[1024];
+    volatile uintptr_t words[TEST_STACK_WORDS];
     for (size_t i = 0; i < sizeof words / sizeof words[0]; i++) {
         words[i] = 0;
     }
@@ -252,7 +251,7 @@ _Noreturn int test_main(const struct test_case *cases, size_t count) {
     }
     seed = seed_choose();
     test_note("seed", seed);
-    char only[LINE_BYTES] = "";
+    char only[TEST_LINE_BYTES] = "";
     const char *chosen = test_argument("case");
     for (size_t i = 0; chosen != NULL && chosen[i] != '\0'; i++) {
         only[i] = chosen[i];

@@ -18,6 +18,17 @@
 #include <stddef.h>
 #include <stdint.h>
 
+/* Room for a test, on a board of 8 or 16 KiB of RAM and elsewhere. */
+#ifdef TEST_ROOM_small
+#define TEST_ROOM(usual, small) (small)
+#define TEST_STACK_WORDS 256u /* of the thread's stack, that tests clear */
+#define TEST_LINE_BYTES 120u
+#else
+#define TEST_ROOM(usual, small) (usual)
+#define TEST_STACK_WORDS 1024u
+#define TEST_LINE_BYTES 200u
+#endif
+
 struct test_case {
     const char *name;
     void (*run)(void);

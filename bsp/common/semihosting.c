@@ -15,9 +15,15 @@ static size_t text_length(const char *text) {
     return length;
 }
 
+#ifdef BSP_ROOM_small
+#define LINE_BYTES 256
+#else
+#define LINE_BYTES 1024
+#endif
+
 /* The emulator gives the program's name first, and does not cut a line that is too long: it refuses it. */
 int bsp_command_line(char *buffer, size_t bytes) {
-    static char line[1024];
+    static char line[LINE_BYTES];
     uintptr_t parameters[] = {(uintptr_t)line, sizeof line};
     if (bytes == 0 || bsp_semihosting(SEMIHOSTING_GET_CMDLINE, parameters) != 0) {
         return -1;

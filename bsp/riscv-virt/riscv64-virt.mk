@@ -2,7 +2,13 @@
 #
 # QEMU's RISC-V virt machine, 64 bits.
 KIND := qemu
-BITS := 64
-ISA := imac
-ABI := lp64
-include bsp/riscv-virt/virt.inc
+BSP := riscv-virt
+MARCH := rv64imac
+MABI := lp64
+MACHINE := virt -bios none -m 16M
+UART := 16550
+UART_AT := 0x10000000
+UART_IRQ := 10
+END := finisher
+LDSCRIPT := bsp/riscv-virt/memory64.ld
+include bsp/riscv/riscv.inc

@@ -26,6 +26,8 @@ def arguments(argv):
     parser.add_argument("--seed", default="", help="the seed of the suites' random numbers")
     parser.add_argument("--long", action="store_true",
                         help="the long suites, of which the others are a part, and no others")
+    parser.add_argument("--everywhere", action="store_true",
+                        help="all suites on all boards, where others run a core set only")
     parser.add_argument("--junit", default="build/test/junit.xml", metavar="FILE",
                         help="where the cases go as JUnit XML")
     parser.add_argument("--build", action="store_true", help="build everything of the configurations, run nothing")
@@ -36,16 +38,17 @@ def plan(options):
     """The suites to run in each configuration; None is this computer."""
     suites = table.load()
     names = choices.choose(options.suite, suites, "suite")
-    boards = choices.choose(options.board, (*table.BOARDS, *table.NAMED_BOARDS), "board")
+    boards = choices.choose(options.board, (*table.BOARDS, *table.CORE_BOARDS), "board")
     checks = choices.choose(options.check, table.CHECKS, "check level")
     opts = choices.choose(options.opt or ",".join(table.OPTS), table.OPTS_KNOWN, "optimisation", prefix="O")
+    everywhere = options.everywhere or bool(options.suite and options.board)
     work: Dict[Optional[table.Configuration], List[table.Suite]] = collections.defaultdict(list)
     for suite in suites.values():
         if suite.name not in names or options.case and (suite.script or suite.pytest or suite.fixed):
             continue
         if not options.suite and suite.long != options.long:
             continue
-        for place in suite.where(opts):
+        for place in suite.where(opts, everywhere):
             # What has to do with no board runs unless a board was asked for.
             if place is None and (options.suite or not options.board + options.check + options.opt):
                 work[None].append(suite)

@@ -9,7 +9,7 @@ import signal
 import subprocess
 import time
 
-from . import report as judge
+from . import report as judge, table
 
 LOGS = pathlib.Path("build/test")
 # The conservative scan reads whole stacks, and moat's memory is no malloc's.
@@ -54,6 +54,12 @@ def build(report, configuration, programs, jobs):
         asked = subprocess.run([*make, "-q", target], env=environment(), capture_output=True, check=False)
         if asked.returncode == 0:
             built.add(program)
+    if configuration.board in table.CORE_BOARDS:
+        too_large = [p for p, target in zip(programs, targets) if f"{target} section" in run.stdout]
+        for program in too_large:
+            report.skipped(configuration, f"{program}: it needs more memory than the board has")
+        if built | set(too_large) == set(programs):
+            return built
     errors = [line for line in run.stdout.splitlines() if "error" in line or "undefined" in line or "***" in line]
     missing = ", ".join(p for p in programs if p not in built)
     report.failed(configuration, f"build of {missing}: {errors[0] if errors else 'make failed'}", run.stdout)

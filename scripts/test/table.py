@@ -10,7 +10,8 @@ from typing import Callable, Dict, List, Tuple
 from lib import boards
 
 BOARDS = tuple(boards.load())
-NAMED_BOARDS = boards.named()  # for suites that name them
+CORE_BOARDS = tuple(boards.core())  # where the suites of the core set run, and those that name one
+CORE_CHECK, CORE_OPT = "2", "Os"
 BOARD_GROUPS = {"all": BOARDS, "qemu": boards.of_kind("qemu"), "hosts": boards.of_kind("host"), "none": ()}
 CHECKS = ("0", "1", "2")
 OPTS = ("Os", "O2")  # where a suite does not say
@@ -31,6 +32,7 @@ class Suite:
     program: str = ""  # the ELF file in the build folder, without .elf
     script: str = ""  # runs on this computer, once for each configuration, or once at all with boards=none
     boards: tuple = BOARDS
+    core: bool = False  # of the core set
     checks: tuple = CHECKS
     opts: tuple = OPTS
     config: tuple = ()  # OPTION=VALUE of core's configuration
@@ -44,13 +46,19 @@ class Suite:
     fixed: bool = False  # has an expected status or output
     default_opts: bool = True  # the table does not say which
 
-    def where(self, opts=()):
+    def where(self, opts=(), everywhere=False):
         """The configurations that the suite runs in; [None] if it has to do with no board.
-        opts: the optimisations asked for. A suite that names none runs in any of them."""
+        opts: the optimisations asked for. A suite that names none runs in any of them.
+        everywhere: in all configurations on the boards of the core set, too"""
         if not self.boards:
             return [None]
         chosen = opts if self.default_opts and opts else self.opts
-        return [Configuration(b, c, o, self.config) for b in self.boards for c in self.checks for o in chosen]
+        places = [Configuration(b, c, o, self.config) for b in self.boards for c in self.checks for o in chosen]
+        if everywhere and set(self.boards) >= set(BOARD_GROUPS["qemu"]):
+            places += [Configuration(b, c, o, self.config) for b in CORE_BOARDS for c in self.checks for o in chosen]
+        elif self.core:
+            places += [Configuration(b, CORE_CHECK, CORE_OPT, self.config) for b in CORE_BOARDS]
+        return list(dict.fromkeys(places))
 
 
 @dataclasses.dataclass(frozen=True)
@@ -91,7 +99,7 @@ def _line(text, where):
     suite = Suite(name)
     readers: Dict[str, Callable[[str], object]] = {
         "boards": _boards, "checks": _words, "opts": _words, "config": _words, "timeout": int, "exit": int,
-        "long": lambda text: text == "yes"}
+        "long": lambda text: text == "yes", "core": lambda text: text == "yes"}
     for setting in settings:
         key, equals, value = setting.partition("=")
         if not equals or key not in ("program", "script", "pytest", "args", "input", "output", *readers):
@@ -99,7 +107,7 @@ def _line(text, where):
         setattr(suite, key, readers[key](value) if key in readers else value)
         suite.fixed = suite.fixed or key in ("exit", "output")
         suite.default_opts = suite.default_opts and key != "opts"
-    for choice, known in ((suite.boards, BOARDS + NAMED_BOARDS), (suite.checks, CHECKS), (suite.opts, OPTS_KNOWN)):
+    for choice, known in ((suite.boards, BOARDS + CORE_BOARDS), (suite.checks, CHECKS), (suite.opts, OPTS_KNOWN)):
         for word in choice:
             if word not in known:
                 raise TableError(f"{where}: '{word}' is none of {', '.join(known)}")

@@ -64,7 +64,7 @@ def guide_fragment_links(scratch):
     compiler.tool("ar", "rcs", scratch / "libradio.a", scratch / "radio.o")
     status, output = run([compiler.command[0], "-mcpu=cortex-m3", "-mthumb", "-nostdlib", f"-L{scratch}", "-Llinker",
                           "-T",
-                          "linker/arm-mps2-an385.ld", "-o", str(scratch / "a.elf"), str(scratch / "main.o"),
+                          "bsp/arm-mps2-an385/memory.ld", "-o", str(scratch / "a.elf"), str(scratch / "main.o"),
                           str(scratch / "libradio.a")])
     expect(status == 0, output)
     symbols = {line.split()[2]: int(line.split()[0], 16)

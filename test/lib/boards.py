@@ -1,5 +1,5 @@
-"""The boards: each is a file bsp/*/BOARD.mk, with a line `KIND := qemu` or `KIND := host`. With a line `RUNS := named`
-only the suites that name it run there.
+"""The boards: each is a file bsp/*/BOARD.mk, with a line `KIND := qemu` or `KIND := host`. With a line `RUNS := core`
+only a core set of the suites runs there, unless all is asked for.
 
 SPDX-License-Identifier: MIT"""
 import re
@@ -13,20 +13,24 @@ class BoardError(Exception):
     pass
 
 
-NAMED = re.compile(r"^RUNS\s*:?=\s*named\s*$", re.MULTILINE)
+CORE = re.compile(r"^RUNS\s*:?=\s*core\s*$", re.MULTILINE)
 
 
-def named(root=ROOT):
-    """The boards where only suites run that name them."""
-    return tuple(sorted(path.stem for path in root.glob("bsp/*/*.mk") if NAMED.search(path.read_text())))
+def core(root=ROOT):
+    """The boards where a core set of the suites runs."""
+    return _of(root, True)
 
 
 def load(root=ROOT):
     """The kind of each board where all suites run, by name, those of QEMU first."""
+    return _of(root, False)
+
+
+def _of(root, is_core):
     found = {}
     for path in root.glob("bsp/*/*.mk"):
         text = path.read_text()
-        if NAMED.search(text):
+        if bool(CORE.search(text)) != is_core:
             continue
         match = re.search(r"^KIND\s*:?=\s*(\S+)\s*$", text, re.MULTILINE)
         if not match or match.group(1) not in KINDS:

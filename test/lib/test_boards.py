@@ -19,6 +19,13 @@ def test_new_board_is_known(tmp_path):
     assert boards.of_kind("qemu", tmp_path) == ("new",)
 
 
+def test_core_board_is_apart(tmp_path):
+    make_board(tmp_path, "new", "KIND := qemu\n")
+    make_board(tmp_path, "small", "KIND := qemu\nRUNS := core\n")
+    assert boards.load(tmp_path) == {"new": "qemu"}
+    assert boards.core(tmp_path) == {"small": "qemu"}
+
+
 @pytest.mark.parametrize("text", ["CROSS := x-\n", "KIND := toaster\n", "# KIND := qemu\n"])
 def test_board_without_a_kind_is_refused(tmp_path, text):
     make_board(tmp_path, "new", text)

@@ -37,7 +37,7 @@ struct odd {
 static void finalize_odd(void *object);
 MOAT_TYPE_FINALIZED(odd_type, struct odd, finalize_odd);
 
-FRESH_ARENA(arena, 16384);
+FRESH_ARENA(arena, TEST_ROOM(16384, 4096));
 static MOAT_ROOT(struct resource) root;
 static MOAT_ROOT(struct resource) saved;
 

@@ -23,7 +23,7 @@ struct small {
 };
 MOAT_TYPE(small_type, struct small);
 
-FRESH_ARENA(arena, 8192);
+FRESH_ARENA(arena, TEST_ROOM(8192, 4096));
 static MOAT_ROOT(struct node) all[4];
 static unsigned evaluated[4];
 

@@ -16,7 +16,7 @@
 #include <bsp.h>
 #include <moat.h>
 
-#define ARENA_BYTES (NODE_ARENA_BYTES / 8 * 3)
+#define ARENA_BYTES TEST_ROOM(NODE_ARENA_BYTES / 8 * 3, NODE_ARENA_BYTES)
 #define CHAIN 6
 #define VOLUME 12 /* slices that a handler runs */
 #define ARRAY_NODES 4

@@ -14,7 +14,7 @@
 #include <bsp.h>
 #include <moat.h>
 
-#define ARENA_BYTES (NODE_ARENA_BYTES / 4)
+#define ARENA_BYTES TEST_ROOM(NODE_ARENA_BYTES / 4, NODE_ARENA_BYTES)
 #define CHAIN 10        /* nodes before the target */
 #define VOLUME 16       /* slices that a handler runs: more than any phase has */
 #define APART_BYTES 64u /* what a word of a stack reaches */

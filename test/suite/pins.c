@@ -14,7 +14,7 @@ struct node {
 };
 MOAT_TYPE(node_type, struct node, next);
 
-FRESH_ARENA(arena, 8192);
+FRESH_ARENA(arena, TEST_ROOM(8192, 4096));
 static MOAT_ROOT(struct node) root;
 static uintptr_t pinned, referred;
 

@@ -9,7 +9,7 @@
 #include <moat.h>
 #include <string.h>
 
-#define ARENA_BYTES 16384
+#define ARENA_BYTES TEST_ROOM(16384, 4096)
 #define ELEMENTS 20
 
 struct node {

@@ -6,7 +6,7 @@
 #include <moat.h>
 
 #define LENGTH 20
-#define ARENA_BYTES 8192
+#define ARENA_BYTES 2048
 
 struct node {
     MOAT_REF(struct node) next;

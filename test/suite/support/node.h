@@ -4,6 +4,8 @@
 #ifndef TEST_NODE_H
 #define TEST_NODE_H
 
+#include "harness.h"
+
 #include <moat.h>
 
 #include <stdbool.h>
@@ -18,7 +20,7 @@ MOAT_TYPE_DECLARE(node_type, struct node);
 
 /* Gives the heap its one arena of `bytes`, a multiple of 16, of which there are at most NODE_ARENA_BYTES. The programs
  * that use it are linked without an arena of their own. False: refused. */
-#define NODE_ARENA_BYTES ((size_t)4096 * sizeof(void *))
+#define NODE_ARENA_BYTES TEST_ROOM((size_t)4096 * sizeof(void *), 4096)
 bool node_heap_start(size_t bytes);
 
 /* The same, and registers the stack of a task that never runs: these words. */

@@ -1,4 +1,4 @@
-/* moat: RISC-V virt, time: minstret for bsp_instructions, mtimecmp for bsp_timer_start.
+/* moat: RISC-V boards, time: minstret for bsp_instructions, mtimecmp for bsp_timer_start.
  *
  * Under -icount shift=10 QEMU's minstret counts 1024 for each instruction, which takes 1024 ns; mtime counts
  * 10 MHz: 10.24 ticks an instruction, 256 for 25.
@@ -6,7 +6,7 @@
  * SPDX-License-Identifier: MIT */
 #include "../bsp.h"
 #include "board.h"
-#include "virt.h"
+#include "riscv.h"
 
 #define ICOUNT_SHIFT 10
 

@@ -1,4 +1,5 @@
-/* moat: MPS2 / AN385, time. Timer 1 counts for bsp_instructions, timer 0 interrupts for bsp_timer_start.
+/* moat: time by two timers of Arm's Cortex-M System Design Kit, as on MPS2. Timer 1 counts for bsp_instructions, timer
+ * 0 interrupts for bsp_timer_start.
  *
  * Under -icount shift=10 an instruction takes 1024 ns, and the timers count 25 MHz: 25.6 ticks each, 128 for five.
  *
@@ -6,17 +7,26 @@
 #include "base/port.h"
 #include "../bsp.h"
 #include "board.h"
-#include "mps2.h"
+#include "cortexm.h"
 
-#define TIMER0 ((struct cmsdk_timer *)MPS2_TIMER0)
-#define TIMER1 ((struct cmsdk_timer *)MPS2_TIMER1)
+struct timer {
+    volatile uint32_t ctrl, value, reload, interrupt; /* interrupt: write 1 to clear */
+};
+
+#define TIMER0 ((struct timer *)0x40000000u)
+#define TIMER1 ((struct timer *)0x40001000u)
+#define TIMER0_IRQ 8
+#define TIMER1_IRQ 9
+
+#define ENABLE 1u
+#define INTERRUPT 8u
 
 #define TICKS 128u /* in */
 #define INSTRUCTIONS 5u
-#define TIMER_HZ 25000000u
+#define TIMER_HZ (BSP_CLOCK_KHZ * 1000u)
 
-void TIMER0_Handler(void);
-void TIMER1_Handler(void);
+void BSP_HANDLER(TIMER0_IRQ)(void);
+void BSP_HANDLER(TIMER1_IRQ)(void);
 
 /* ---- the count ---- */
 
@@ -27,11 +37,11 @@ void bsp_clock_init(void) {
     TIMER1->interrupt = 1;
     TIMER1->reload = UINT32_MAX;
     TIMER1->value = UINT32_MAX;
-    TIMER1->ctrl = CMSDK_TIMER_ENABLE | CMSDK_TIMER_INTERRUPT;
-    NVIC_ISER = 1u << MPS2_IRQ_TIMER1;
+    TIMER1->ctrl = ENABLE | INTERRUPT;
+    bsp_line(NVIC_ISER, TIMER1_IRQ);
 }
 
-void TIMER1_Handler(void) {
+void BSP_HANDLER(TIMER1_IRQ)(void) {
     TIMER1->interrupt = 1;
     wraps++;
 }
@@ -68,7 +78,7 @@ static volatile bool timer_periodic;
 void bsp_timer_stop(void) {
     TIMER0->ctrl = 0;
     TIMER0->interrupt = 1;
-    NVIC_ICPR = 1u << MPS2_IRQ_TIMER0;
+    bsp_line(NVIC_ICPR, TIMER0_IRQ);
     __asm__ volatile("dsb\n\tisb" : : : "memory");
 }
 
@@ -79,11 +89,11 @@ void bsp_timer_start(uint32_t instructions, bool periodic, void (*handler)(void)
     timer_periodic = periodic;
     TIMER0->reload = ticks - 1; /* the timer counts through 0 */
     TIMER0->value = ticks;
-    NVIC_ISER = 1u << MPS2_IRQ_TIMER0;
-    TIMER0->ctrl = CMSDK_TIMER_ENABLE | CMSDK_TIMER_INTERRUPT;
+    bsp_line(NVIC_ISER, TIMER0_IRQ);
+    TIMER0->ctrl = ENABLE | INTERRUPT;
 }
 
-void TIMER0_Handler(void) {
+void BSP_HANDLER(TIMER0_IRQ)(void) {
     if (!timer_periodic) {
         TIMER0->ctrl = 0;
     }

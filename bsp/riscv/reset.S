@@ -1,4 +1,4 @@
-/* moat: RISC-V virt, from reset to C. Only hart 0 runs.
+/* moat: RISC-V boards, from reset to C. Only hart 0 runs.
  *
  * SPDX-License-Identifier: MIT */
     .section .reset, "ax", @progbits

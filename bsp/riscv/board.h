@@ -1,4 +1,4 @@
-/* moat: RISC-V virt, what its files share.
+/* moat: RISC-V boards, what its files share.
  *
  * SPDX-License-Identifier: MIT */
 #ifndef MOAT_BSP_BOARD_H
@@ -6,9 +6,6 @@
 
 #include <stdint.h>
 
-void bsp_console_init(void);      /* polled output works */
-void bsp_console_open(void);      /* input arrives */
-void bsp_console_interrupt(void); /* the UART's, from the PLIC */
 void bsp_timer_interrupt(void);
 
 /* Enables an interrupt by its number in mie. */
