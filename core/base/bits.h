@@ -4,6 +4,7 @@
 #ifndef MOAT_BITS_H
 #define MOAT_BITS_H
 
+#include "moat_compiler.h"
 #include "moat_type.h"
 
 /* Index of the lowest set bit. x != 0. */
@@ -27,6 +28,13 @@ static inline uint32_t moat_bit_range(uint32_t first, uint32_t last) {
 }
 
 static inline uint32_t moat_count_bits(uint32_t x) {
+    if (MOAT_SMALL_) {
+        uint32_t count = 0;
+        for (; x != 0; x &= x - 1) {
+            count++;
+        }
+        return count;
+    }
     x -= (x >> 1) & 0x55555555u;
     x = (x & 0x33333333u) + ((x >> 2) & 0x33333333u);
     x = (x + (x >> 4)) & 0x0f0f0f0fu;

@@ -103,6 +103,9 @@ static void open_arena(struct moat_arena *arena) {
     uintptr_t room = arena->span - MOAT_GRANULE;
     uint32_t granules = moat_granules(room);
     bool first = moat_heap.arenas.count == 0;
+    if (!first) {
+        moat_heap.arenas.table[moat_heap.arenas.count - 1]->next = arena;
+    }
     moat_heap.arenas.table[moat_heap.arenas.count++] = arena;
     extend_border(arena);
     moat_free_add(granules);

@@ -8,6 +8,7 @@
 #include "moat.h"
 
 MOAT_USES_(bytes, large, 1);
+MOAT_USES_(bytes, far, 1);
 
 __attribute__((noinline)) static void *new_bytes_slow(size_t bytes) {
     const enum moat_refused call = MOAT_IN_NEW_BYTES;

@@ -72,8 +72,7 @@ static bool scan_next_stack(void) {
  * not. Out of line: the scan of the stack comes next, and a register that still pointed at the fence's bits, which lie
  * right before the arena's first object, would keep it. */
 __attribute__((noinline)) static void begin_black(void) {
-    for (uint32_t i = 0; i < moat_heap.arenas.count; i++) {
-        struct moat_arena *arena = moat_heap.arenas.table[i];
+    for (struct moat_arena *arena = moat_heap.arenas.table[0]; arena != NULL; arena = arena->next) {
         uint32_t fence = arena->granules - 1;
         arena->bits[fence >> 5].mark &= ~moat_bit(fence);
     }

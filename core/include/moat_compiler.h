@@ -7,11 +7,23 @@
 /* Inlined at -Os too: the guard names the store by its return address, which must lie in the firmware's function. */
 #define MOAT_INLINE_ __attribute__((always_inline)) static inline
 
-/* Inlined everywhere, but where code is to be small. */
+/* Where code is to be small (-Os) rather than fast:
+ * MOAT_HOT_     inlined everywhere, but there;
+ * MOAT_SHARED_(declaration, {body})  elsewhere inline, there one function, which one file has by MOAT_SHARE_;
+ * MOAT_APART_   there a function of its own, elsewhere as the compiler likes;
+ * MOAT_SMALL_   1 there, for an `if`. */
 #ifdef __OPTIMIZE_SIZE__
 #define MOAT_HOT_ static inline
+#define MOAT_SHARED_(declaration, ...) declaration;
+#define MOAT_SHARE_(declaration, ...) declaration __VA_ARGS__
+#define MOAT_APART_ __attribute__((noinline))
+#define MOAT_SMALL_ 1
 #else
 #define MOAT_HOT_ MOAT_INLINE_
+#define MOAT_SHARED_(declaration, ...) static inline declaration __VA_ARGS__
+#define MOAT_SHARE_(declaration, ...)
+#define MOAT_APART_
+#define MOAT_SMALL_ 0
 #endif
 
 /* No instruction: the compiler neither moves memory accesses past it nor makes a loop around it a call. */

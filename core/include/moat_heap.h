@@ -43,7 +43,8 @@ struct moat_arena {
     uint32_t grey;     /* head of the grey list: a granule, or MOAT_LINK_NONE */
     uint32_t longest;  /* no object that it has held takes more granules */
     uint32_t order;    /* its index in moat_heap.arenas.table */
-    uintptr_t start, end; /* the memory that was given */
+    struct moat_arena *next; /* the one behind it in there, or NULL */
+    uintptr_t start, end;    /* the memory that was given */
 };
 
 /* A free run that the search has passed: an object that nothing refers to, with a header of its own kind. */
@@ -313,23 +314,23 @@ struct moat_heap {
     uint32_t marking; /* not 0: the barrier is on. Written by heap/cycle.c, read by the barrier macros without a mask */
     struct moat_border border;
     struct moat_chunk chunk;
-    struct moat_lists lists; /* IDLE */
-    uint32_t listed;         /* granules in these lists and in `aside`. Written as they are */
+    struct moat_cycle cycle;
+    struct moat_search search;
+    struct moat_sweep sweep;
+    uint32_t listed; /* granules in the lists and in `aside`. Written as they are */
+    struct moat_front front;
+    struct moat_types types;
+    struct moat_arenas arenas;
+    struct moat_marking mark;
+    struct moat_pace pace;
+    struct moat_finalizers finalizers;
+    struct moat_tables tables;
+    struct moat_stats stats; /* each counter is written where the thing counted happens */
 #if MOAT_CONFIG_EVENTS > 0
     uint32_t free_granules; /* that are 00 in the bitmaps. Written in space/ and by heap/arena.c */
 #endif
-    struct moat_search search;
-    struct moat_pace pace;
-    struct moat_cycle cycle;
-    struct moat_types types;
-    struct moat_arenas arenas;
-    struct moat_sweep sweep;
-    struct moat_marking mark;
-    struct moat_finalizers finalizers;
-    struct moat_front front;
-    struct moat_tables tables;
+    struct moat_lists lists; /* IDLE */
     struct moat_lists aside; /* MARK: the holes, where the fast path does not find them */
-    struct moat_stats stats; /* each counter is written where the thing counted happens */
 #if MOAT_CONFIG_SLICE_CLOCK
     struct moat_utilisation utilisation; /* written by heap/utilisation.c, read there */
 #endif

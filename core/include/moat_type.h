@@ -54,6 +54,8 @@ struct moat_type {
  * than MOAT_EXTENT_FAST. No chunk has so much room, so the fast path needs no test for them. */
 enum moat_extent {
     MOAT_EXTENT_FAST = 31,
+    MOAT_EXTENT_NEAR_BYTES =
+        64, /* objects up to here are near all their addresses: docs/design.md, "Ambiguous words" */
     MOAT_EXTENT_SLOW_BIT = 31,
 };
 #define MOAT_EXTENT_SLOW ((uint32_t)1 << MOAT_EXTENT_SLOW_BIT)
@@ -199,8 +201,8 @@ struct moat_root {
     }                                                                                                                  \
     MOAT_TYPE_DECLARE(name_, T);                                                                                       \
     MOAT_TYPE_BESIDE_(name_, T)                                                                                        \
-    MOAT_USES_(name_, large,                                                                                           \
-               MOAT_EXTENT_(MOAT_WORDS_UP_(sizeof(T)) + MOAT_WORD_BYTES) > MOAT_EXTENT_FAST * MOAT_GRANULE);           \
+    MOAT_USES_(name_, large, MOAT_LINKED_EXTENT_(T) > MOAT_EXTENT_FAST * MOAT_GRANULE);                                \
+    MOAT_USES_(name_, far, MOAT_LINKED_EXTENT_(T) > MOAT_EXTENT_NEAR_BYTES);                                           \
     _Static_assert(_Alignof(T) <= MOAT_GRANULE, #T " needs a larger alignment than the heap gives");                   \
     _Static_assert(sizeof(T) <= 0x7fffffffu - 64, #T " is too large")
 
@@ -216,7 +218,8 @@ struct moat_root {
     MOAT_TYPE_CHECK_(name_, T);                                                                                        \
     MOAT_LEAF_TYPE_PLACED_(name_) = {.name = #T, .size = sizeof(T), .extent = MOAT_EXTENT_OF_(sizeof(T))}
 
-#define MOAT_FINALIZED_EXTENT_(T) (MOAT_EXTENT_SLOW | MOAT_EXTENT_(MOAT_WORDS_UP_(sizeof(T)) + MOAT_WORD_BYTES))
+#define MOAT_LINKED_EXTENT_(T) MOAT_EXTENT_(MOAT_WORDS_UP_(sizeof(T)) + MOAT_WORD_BYTES)
+#define MOAT_FINALIZED_EXTENT_(T) (MOAT_EXTENT_SLOW | MOAT_LINKED_EXTENT_(T))
 #define MOAT_FINALIZED_BARE_(name_, T, finalizer)                                                                      \
     MOAT_USES_(name_, finalizers, 1);                                                                                  \
     MOAT_TYPE_CHECK_(name_, T);                                                                                        \

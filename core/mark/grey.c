@@ -41,12 +41,11 @@ static bool learn(struct moat_grey *loop, moat_word header) {
 
 /* Another arena than the first that has grey objects, or NULL. */
 static struct moat_arena *other_grey_arena(void) {
-    for (uint32_t i = 1; i < moat_heap.arenas.count; i++) {
-        if (moat_heap.arenas.table[i]->grey != MOAT_LINK_NONE) {
-            return moat_heap.arenas.table[i];
-        }
+    struct moat_arena *arena = moat_heap.arenas.table[0]->next;
+    while (arena != NULL && arena->grey == MOAT_LINK_NONE) {
+        arena = arena->next;
     }
-    return NULL;
+    return arena;
 }
 
 /* Takes a grey object off its list and begins its scan: it is black from here on, and what the scan has still to visit

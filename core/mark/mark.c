@@ -8,6 +8,9 @@
 #include "base/port.h"
 #include "space/granule.h"
 
+/* Linked where there may be objects that are longer than what is near. */
+#pragma weak moat_mark_far
+
 /* White to grey, or to black where there is nothing to scan. */
 static inline void mark(struct moat_arena *arena, uint32_t granule, struct moat_bits *bits, uint32_t bit,
                         moat_raw *header) {
@@ -24,8 +27,7 @@ static inline void mark(struct moat_arena *arena, uint32_t granule, struct moat_
     }
 }
 
-/* An ambiguous word may point at a hole, which stays dead. */
-static void mark_start(struct moat_arena *arena, uint32_t start) {
+void moat_mark_start(struct moat_arena *arena, uint32_t start) {
     moat_raw *header = moat_header_at(moat_granule_address(arena, start));
     if (!moat_is_hole(*header)) {
         mark(arena, start, &arena->bits[start >> 5], moat_bit(start), header);
@@ -36,7 +38,7 @@ static void mark_start(struct moat_arena *arena, uint32_t start) {
 static void mark_owner(struct moat_arena *arena, uint32_t granule) {
     uint32_t start = moat_object_start(arena, granule);
     if (start != MOAT_NO_GRANULE) {
-        mark_start(arena, start);
+        moat_mark_start(arena, start);
     }
 }
 
@@ -114,63 +116,20 @@ static void mark_near(struct moat_arena *arena, uint32_t at, uint32_t row_first)
     moat_port_unmask(masked);
     for (; starts != 0; starts &= starts - 1) {
         masked = moat_port_mask();
-        mark_start(arena, granule + moat_lowest_bit(starts));
+        moat_mark_start(arena, granule + moat_lowest_bit(starts));
         moat_port_unmask(masked);
-    }
-}
-
-/* Whether an object of `least` granules or more may lie around this one. Most are seen to be shorter in one word of the
- * bitmap: the last start up to here and the next granule that is no rest enclose it. */
-static inline bool may_be_long(const struct moat_arena *arena, uint32_t granule, uint32_t least) {
-    const struct moat_bits *bits = &arena->bits[granule >> 5];
-    uint32_t bit = granule & 31u;
-    uint32_t starts = bits->start << (31 - bit);
-    uint32_t ends = ~(bits->mark & ~bits->start) >> bit >> 1;
-    return starts == 0 || ends == 0 || 32 - moat_highest_bit(starts) + moat_lowest_bit(ends) >= least;
-}
-
-/* Marks the object around a granule if its payload is as long as it is far from the word. */
-static void mark_if_long(struct moat_arena *arena, uint32_t granule, uint32_t base, uintptr_t ahead) {
-    uint32_t start = moat_object_start(arena, granule);
-    uintptr_t distance = moat_bytes(start - base) - ahead;
-    if (start != MOAT_NO_GRANULE && distance <= MOAT_FAR_BYTES) {
-        uint32_t last = start + moat_granules(distance + MOAT_WORD_BYTES - 1);
-        if (last < arena->granules && moat_object_start(arena, last) == start) {
-            mark_start(arena, start);
-        }
-    }
-}
-
-/* Marks the objects further ahead. One that begins `least` granules ahead or more, but fewer than twice as many, and is
- * as long as it is far, reaches over the granule that is one less than that: so one look at each of the doubling
- * distances finds them all. */
-static void mark_far(struct moat_arena *arena, uintptr_t ahead) {
-    const uint32_t base = arena->first - MOAT_FAR_GRANULES; /* wraps around, and the sums below wrap back */
-    const uint32_t most = arena->longest < MOAT_FAR_GRANULES ? arena->longest : MOAT_FAR_GRANULES;
-    for (uint32_t least = MOAT_NEAR_GRANULES + 1; least <= most; least *= 2) {
-        uint32_t over = moat_granules(ahead) + 2 * least - 1;
-        if (over >= MOAT_FAR_GRANULES) {
-            uint32_t granule = base + over;
-            if (granule >= arena->granules - 1) {
-                return;
-            }
-            moat_port_mask_t masked = moat_port_mask();
-            if (may_be_long(arena, granule, least)) {
-                mark_if_long(arena, granule, base, ahead);
-            }
-            moat_port_unmask(masked);
-        }
     }
 }
 
 void moat_mark_ambiguous(uintptr_t word) {
     MOAT_ASSERT(!moat_port_in_handler() && moat_heap.cycle.phase == MOAT_PHASE_MARK);
-    for (uint32_t i = 0; i < moat_heap.arenas.count; i++) {
-        struct moat_arena *arena = moat_heap.arenas.table[i];
+    for (struct moat_arena *arena = moat_heap.arenas.table[0]; arena != NULL; arena = arena->next) {
         uintptr_t ahead = word - moat_reach_low(arena->low);
         if (ahead < moat_reach_span(arena->span)) {
             mark_near(arena, moat_granules(ahead), moat_granules(ahead + MOAT_WORD_BYTES - 1 - MOAT_NEAR_BYTES));
-            mark_far(arena, ahead);
+            if (moat_mark_far != NULL) {
+                moat_mark_far(arena, ahead);
+            }
         }
     }
 }

@@ -22,7 +22,7 @@ void moat_mark_root(void *object);
  * MOAT_NEAR_BYTES behind it or ends at most as far before it, and each that begins at most as far behind it as the
  * object is long, up to MOAT_FAR_BYTES. */
 enum moat_reach {
-    MOAT_NEAR_BYTES = 64,
+    MOAT_NEAR_BYTES = MOAT_EXTENT_NEAR_BYTES,
     MOAT_FAR_BYTES = 4096,
 };
 #define MOAT_NEAR_GRANULES ((uint32_t)(MOAT_NEAR_BYTES / MOAT_GRANULE))
@@ -43,6 +43,13 @@ static inline uintptr_t moat_reach_span(uintptr_t span) {
  * whose reach it is. Context: thread, interrupts on. Cost for each arena: a look at seventeen granules, nine on 64-bit
  * cores, and up to six look-ups of objects; marks what they find, masked for that look or for one object at a time. */
 void moat_mark_ambiguous(uintptr_t word);
+
+/* The part of it that is for objects longer than MOAT_NEAR_BYTES. ahead: from the first word that the arena is in reach
+ * of. Linked for types of such a size, arrays, flexible objects and raw bytes. */
+void moat_mark_far(struct moat_arena *arena, uintptr_t ahead);
+
+/* Marks the object that begins at a granule, but for a hole, which stays dead. */
+void moat_mark_start(struct moat_arena *arena, uint32_t start);
 
 /* Whether the object at this payload address is white. */
 bool moat_mark_is_white(const void *object);

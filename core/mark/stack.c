@@ -15,6 +15,9 @@
 /* Where stacks are registered. */
 #pragma weak moat_stacks_find
 
+MOAT_SHARE_(void moat_stack_enter(uintptr_t pc), { moat_stack_enter_here(pc); })
+MOAT_SHARE_(uintptr_t moat_stack_leave(void), { return moat_stack_leave_here(); })
+
 static inline void look_at(moat_word word, uintptr_t low, uintptr_t span) {
     if (__builtin_expect(word - low < span, 0)) {
         moat_mark_ambiguous(word);

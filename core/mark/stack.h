@@ -8,21 +8,20 @@
 #include "base/caller.h"
 #include "base/port.h"
 #include "base/refusal.h"
+#include "moat_compiler.h"
 #include "moat_heap.h"
 
-/* Thread mode is about to allocate or collect, in more than the fast path: traps if no scan knows the stack that it
- * runs on, or if it is inside already, as another task that was preempted there. In a handler: nothing. pc: the caller
- * to name. */
-static inline void moat_stack_enter(uintptr_t pc);
+/* moat_stack_enter(pc). Thread mode is about to allocate or collect, in more than the fast path: traps if no scan knows
+ * the stack that it runs on, or if it is inside already, as another task that was preempted there. In a handler:
+ * nothing. pc: the caller to name. */
 #define MOAT_STACK_ENTER() moat_stack_enter(MOAT_CALLER())
 
 /* MOAT_OK, or refuses a call that is thread mode's: before moat_init, where start-up has not done its part, in a
  * handler. Traps if another task is inside. pc: the caller to name. */
 int moat_require_thread(enum moat_refused call, uintptr_t pc);
 
-/* Thread mode is done, or calls what may allocate and switch: a finalizer, a hook. In a handler: nothing. Returns the
- * caller that entered, with which to enter again. */
-static inline uintptr_t moat_stack_leave(void);
+/* moat_stack_leave(). Thread mode is done, or calls what may allocate and switch: a finalizer, a hook. In a handler:
+ * nothing. Returns the caller that entered, with which to enter again. */
 
 /* Scans the stack that the caller runs on, its registers included. */
 void moat_stack_scan_current(void);
@@ -79,7 +78,7 @@ static inline uintptr_t moat_stack_inside(uintptr_t pc, uintptr_t sp) {
     return other;
 }
 
-static inline void moat_stack_enter(uintptr_t pc) {
+static inline void moat_stack_enter_here(uintptr_t pc) {
     if (!moat_port_in_handler()) {
         uintptr_t sp = moat_stack_here(), other = MOAT_CONFIG_TASKS ? 0 : moat_stack_inside(pc, sp);
         if (other != 0 || sp - moat_heap.front.stack_low >= moat_heap.front.stack_span) {
@@ -88,11 +87,14 @@ static inline void moat_stack_enter(uintptr_t pc) {
     }
 }
 
-static inline uintptr_t moat_stack_leave(void) {
+static inline uintptr_t moat_stack_leave_here(void) {
     if (!MOAT_CONFIG_TASKS && !moat_port_in_handler()) {
         moat_heap.front.inside = 0;
     }
     return moat_heap.front.caller;
 }
+
+MOAT_SHARED_(void moat_stack_enter(uintptr_t pc), { moat_stack_enter_here(pc); })
+MOAT_SHARED_(uintptr_t moat_stack_leave(void), { return moat_stack_leave_here(); })
 
 #endif

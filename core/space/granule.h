@@ -10,6 +10,7 @@
 #define MOAT_GRANULE_H
 
 #include "moat.h"
+#include "moat_compiler.h"
 #include "moat_heap.h"
 #include "fault/assert.h"
 #include "base/sections.h"
@@ -54,19 +55,23 @@ static inline uintptr_t moat_bytes(uint32_t granules) {
     return (uintptr_t)granules << MOAT_GRANULE_SHIFT;
 }
 
-/* The arena whose granules p lies in, or NULL. The first is tried first. Bounded by MOAT_CONFIG_ARENAS_MAX. */
-static inline struct moat_arena *moat_arena_of(uintptr_t p) {
+/* moat_arena_of(p): the arena whose granules p lies in, or NULL. The first is tried first. Bounded by
+ * MOAT_CONFIG_ARENAS_MAX. */
+static inline struct moat_arena *moat_arena_of_here(uintptr_t p) {
     if (p - moat_heap.border.home < moat_heap.border.home_span) {
         return moat_heap.arenas.table[0];
     }
-    for (uint32_t i = 1; i < moat_heap.arenas.count; i++) {
-        struct moat_arena *arena = moat_heap.arenas.table[i];
-        if (p - arena->low < arena->span) {
-            return arena;
-        }
+    if (moat_heap.arenas.count < 2) {
+        return NULL;
     }
-    return NULL;
+    struct moat_arena *arena = moat_heap.arenas.table[0]->next;
+    while (arena != NULL && p - arena->low >= arena->span) {
+        arena = arena->next;
+    }
+    return arena;
 }
+
+MOAT_SHARED_(struct moat_arena *moat_arena_of(uintptr_t p), { return moat_arena_of_here(p); })
 
 static inline uint32_t moat_granule_of(const struct moat_arena *arena, uintptr_t p) {
     return moat_granules(p - arena->base);

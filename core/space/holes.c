@@ -6,6 +6,9 @@
 #include "fault/assert.h"
 #include "base/bits.h"
 
+MOAT_SHARE_(void moat_holes_file(struct moat_lists *lists, uintptr_t bias, uintptr_t at, uint32_t granules),
+            { moat_holes_file_here(lists, bias, at, granules); })
+
 void moat_holes_note_long(struct moat_hole *hole, uint32_t granules) {
     const struct moat_arena *arena = moat_arena_of((uintptr_t)hole);
     hole->granules = granules;

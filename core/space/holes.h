@@ -7,9 +7,8 @@
 
 #include "space/granule.h"
 
-/* Makes [at, at + granules) a hole and files it. Its mark bits are set, its start bits are not. bias: its arena's.
- * Cost: constant. */
-static inline void moat_holes_file(struct moat_lists *lists, uintptr_t bias, uintptr_t at, uint32_t granules);
+/* moat_holes_file(lists, bias, at, granules): makes [at, at + granules) a hole and files it. Its mark bits are set, its
+ * start bits are not. bias: its arena's. Cost: constant. */
 
 /* Takes a hole of `granules` or more, the smallest that the lists tell apart, and files what it has more. It is white,
  * and its contents are what they were. granules 1..MOAT_SMALL_GRANULES. Returns its address, or 0. Cost:
@@ -27,7 +26,7 @@ void moat_holes_move(struct moat_lists *to, struct moat_lists *from);
 /* Notes what only a long hole has: its length, and back bytes, which are needed where it fills a bitmap word. */
 void moat_holes_note_long(struct moat_hole *hole, uint32_t granules);
 
-static inline void moat_holes_file(struct moat_lists *lists, uintptr_t bias, uintptr_t at, uint32_t granules) {
+static inline void moat_holes_file_here(struct moat_lists *lists, uintptr_t bias, uintptr_t at, uint32_t granules) {
     struct moat_hole *hole = (struct moat_hole *)at;
     uint32_t list = granules;
     if (__builtin_expect(granules >= MOAT_LONG_HOLES, 0)) {
@@ -41,5 +40,8 @@ static inline void moat_holes_file(struct moat_lists *lists, uintptr_t bias, uin
     moat_bits_at(bias, at)->start |= moat_bit_at(at);
     moat_heap.listed += granules;
 }
+
+MOAT_SHARED_(void moat_holes_file(struct moat_lists *lists, uintptr_t bias, uintptr_t at, uint32_t granules),
+             { moat_holes_file_here(lists, bias, at, granules); })
 
 #endif

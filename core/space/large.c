@@ -32,8 +32,7 @@ static void hunt_from(struct hunt *hunt, struct moat_arena *arena, uint32_t word
 }
 
 static void next_arena(struct hunt *hunt) {
-    uint32_t order = hunt->arena->order + 1;
-    hunt_from(hunt, order < moat_heap.arenas.count ? moat_heap.arenas.table[order] : NULL, 0);
+    hunt_from(hunt, hunt->arena->next, 0);
 }
 
 /* Looks at words up to `end`. True: the run that ends in the last of them, or at its end, is long enough. */

@@ -9,6 +9,8 @@
 
 MOAT_TYPE(moat_type_bytes, unsigned char);
 
+MOAT_SHARE_(struct moat_arena *moat_arena_of(uintptr_t p), { return moat_arena_of_here(p); })
+
 /* True where the sweep has freed the front of a dead object and not yet its rest, which begins with this word: a new
  * object that reaches up to here ends here. */
 static bool begins_half_swept(const struct moat_arena *arena, uint32_t word) {

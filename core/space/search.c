@@ -43,38 +43,29 @@ static void stand(struct moat_arena *arena, uint32_t word, uint32_t end) {
     search->place.at = moat_granule_address(arena, word << 5) - MOAT_WORD_SPAN;
 }
 
-bool moat_search_next_group(void) {
+bool moat_search_next_group(bool joined) {
     struct moat_search *search = &moat_heap.search;
     struct moat_arena *arena = search->arena;
     if (arena == NULL) {
         return false;
     }
-    uint32_t word = (uint32_t)(search->place.word - arena->bits);
+    uint32_t from = (uint32_t)(search->place.word - arena->bits);
     for (;;) {
-        uint32_t end = words_of(arena);
-        word = skip_full(arena, word, end);
+        uint32_t end = words_of(arena), word = skip_full(arena, from, end);
+        if (joined && word != from) {
+            return false;
+        }
         if (word < end) {
             stand(arena, word, group_end(word, end));
             return true;
         }
-        if (arena->order >= search->stop->order) {
+        if (joined || arena->order >= search->stop->order) {
             return false;
         }
-        arena = moat_heap.arenas.table[arena->order + 1];
-        word = 0;
+        arena = arena->next;
+        from = 0;
         stand(arena, 0, 0);
     }
-}
-
-/* The next word may begin another group. */
-bool moat_search_goes_on(void) {
-    struct moat_search *search = &moat_heap.search;
-    uint32_t word = (uint32_t)(search->place.word - search->arena->bits), end = words_of(search->arena);
-    if (skip_full(search->arena, word, end) != word || word >= end) {
-        return false;
-    }
-    stand(search->arena, word, group_end(word, end));
-    return true;
 }
 
 void moat_search_restart(void) {
@@ -111,7 +102,7 @@ void moat_search_open(void) {
 
 bool moat_search_is_over(void) {
     const struct moat_place *place = &moat_heap.search.place;
-    return place->mask == 0 && place->word == place->group_end && !moat_search_next_group();
+    return place->mask == 0 && place->word == place->group_end && !moat_search_next_group(false);
 }
 
 bool moat_search_follow(void) {

@@ -37,38 +37,42 @@ void moat_search_look_again(void);
 
 /* ---- inline ---- */
 
-/* Goes on to the next words that are not all in use. False: the stop is reached. */
-bool moat_search_next_group(void);
+/* Goes on to the next words that are not all in use; joined: only if they are those right behind. False: the stop is
+ * reached, or they are not. */
+bool moat_search_next_group(bool joined);
 
-/* Where the group's words are used up: whether the word behind them may be looked at, too. */
-bool moat_search_goes_on(void);
+/* A copy of the search's place, member by member, so that compilers keep it in registers; or, where code is to be
+ * small, the place itself. */
+static inline void moat_search_copy(struct moat_place *to, const struct moat_place *from) {
+    to->word = from->word;
+    to->group_end = from->group_end;
+    to->mask = from->mask;
+    to->at = from->at;
+}
 
-/* Member by member, so that compilers keep the copy in registers. */
-static inline void moat_search_get(struct moat_place *copy) {
-    const struct moat_place *place = &moat_heap.search.place;
-    copy->word = place->word;
-    copy->group_end = place->group_end;
-    copy->mask = place->mask;
-    copy->at = place->at;
+static inline struct moat_place *moat_search_get(struct moat_place *copy) {
+    if (MOAT_SMALL_) {
+        return &moat_heap.search.place;
+    }
+    moat_search_copy(copy, &moat_heap.search.place);
+    return copy;
 }
 
 static inline void moat_search_put(const struct moat_place *copy) {
-    struct moat_place *place = &moat_heap.search.place;
-    place->word = copy->word;
-    place->group_end = copy->group_end;
-    place->mask = copy->mask;
-    place->at = copy->at;
+    if (!MOAT_SMALL_) {
+        moat_search_copy(&moat_heap.search.place, copy);
+    }
 }
 
 static inline uint32_t moat_free_mask(const struct moat_bits *bits) {
     return ~(bits->start | bits->mark);
 }
 
-/* One of the two above, for a place that is kept in registers. */
-MOAT_HOT_ bool moat_search_ask(bool (*ask)(void), struct moat_place *place) {
+/* The same for a place that is kept in registers. */
+MOAT_HOT_ bool moat_search_ask(bool joined, struct moat_place *place) {
     moat_search_put(place);
-    bool answer = ask();
-    moat_search_get(place);
+    bool answer = moat_search_next_group(joined);
+    (void)moat_search_get(place);
     return answer;
 }
 
@@ -77,7 +81,7 @@ MOAT_HOT_ bool moat_search_ask(bool (*ask)(void), struct moat_place *place) {
 
 /* The front of the words that come, where a run goes on from the last granule of the word before. Returns how many. */
 MOAT_HOT_ uint32_t moat_search_go_on(struct moat_place *place, bool claim) {
-    if (place->word == place->group_end && !moat_search_ask(moat_search_goes_on, place)) {
+    if (place->word == place->group_end && !moat_search_ask(true, place)) {
         return 0;
     }
     uint32_t more = 0;
@@ -101,7 +105,7 @@ MOAT_HOT_ uint32_t moat_search_go_on(struct moat_place *place, bool claim) {
 
 MOAT_HOT_ uint32_t moat_search_next(struct moat_place *place, uintptr_t *at, bool claim, uint32_t *words) {
     while (place->mask == 0) {
-        if (*words == 0 || (place->word == place->group_end && !moat_search_ask(moat_search_next_group, place))) {
+        if (*words == 0 || (place->word == place->group_end && !moat_search_ask(false, place))) {
             return 0;
         }
         --*words;

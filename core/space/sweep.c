@@ -13,9 +13,9 @@
 #define WORD_UNITS 2u
 #define PLACE_UNITS 4u
 
-static void enter_arena(uint32_t order) {
+static void enter_arena(struct moat_arena *arena) {
     struct moat_sweep *sweep = &moat_heap.sweep;
-    sweep->arena = order < moat_heap.arenas.count ? moat_heap.arenas.table[order] : NULL;
+    sweep->arena = arena;
     sweep->word = 0;
     sweep->carry = 0;
     sweep->in_use = UINT32_MAX;
@@ -24,7 +24,7 @@ static void enter_arena(uint32_t order) {
 void moat_sweep_begin(void) {
     MOAT_ASSERT(moat_port_is_masked());
     MOAT_ASSERT(moat_heap.cycle.phase == MOAT_PHASE_SWEEP);
-    enter_arena(0);
+    enter_arena(moat_heap.arenas.table[0]);
     moat_sweep_begin_place();
 }
 
@@ -45,10 +45,11 @@ static inline uint32_t sweep_word(struct moat_bits *bits, uint32_t *carry) {
 /* The full bit of the group that ends before `word`, or is under way there. */
 static void set_full(const struct moat_arena *arena, uint32_t word, uint32_t in_use, bool ended) {
     uint32_t group = (word - 1) / MOAT_GROUP_WORDS, bit = (uint32_t)1 << (group & 31u);
+    uint32_t *full = &arena->full[group >> 5];
     if (in_use != UINT32_MAX) {
-        arena->full[group >> 5] &= ~bit;
+        *full &= ~bit;
     } else if (ended) {
-        arena->full[group >> 5] |= bit;
+        *full |= bit;
     }
 }
 
@@ -106,7 +107,7 @@ static bool is_worth_it(uint32_t free) {
 }
 
 /* Goes back by one word. */
-static void place_word(void) {
+MOAT_APART_ static void place_word(void) {
     struct moat_sweep *sweep = &moat_heap.sweep;
     if (sweep->place_word == 0) {
         sweep->placed = sweep->place->order == 0;
@@ -135,7 +136,7 @@ void moat_sweep_some(uint32_t units) {
     while (units != 0 && sweep->arena != NULL) {
         units = sweep_group(sweep->arena, units);
         if (sweep->word == moat_arena_words(sweep->arena)) {
-            enter_arena(sweep->arena->order + 1);
+            enter_arena(sweep->arena->next);
         }
         lead();
     }

@@ -92,13 +92,12 @@ static uintptr_t take_known(uint32_t granules, moat_word header) {
 static uintptr_t take_found(uint32_t granules, moat_word header, bool *more, moat_port_mask_t masked) {
     struct moat_chunk *chunk = &moat_heap.chunk;
     uintptr_t at;
-    struct moat_place place;
-    moat_search_get(&place);
+    struct moat_place copy, *place = moat_search_get(&copy);
     uint32_t words = WORDS_AT_ONCE;
     for (uint32_t runs = RUNS_AT_ONCE; runs != 0; runs--) {
-        uint32_t size = moat_search_next(&place, &at, true, &words);
+        uint32_t size = moat_search_next(place, &at, true, &words);
         if (size == 0) {
-            moat_search_put(&place);
+            moat_search_put(place);
             *more = words == 0;
             return 0;
         }
@@ -109,12 +108,12 @@ static uintptr_t take_found(uint32_t granules, moat_word header, bool *more, moa
             chunk->at = chunk->limit = 0;
         }
         if (size >= granules) {
-            moat_search_put(&place);
+            moat_search_put(place);
             return adopt(at, size, dirty, granules, header, masked);
         }
         moat_holes_file(&moat_heap.lists, bias, at, size);
     }
-    moat_search_put(&place);
+    moat_search_put(place);
     *more = true;
     return 0;
 }
@@ -137,23 +136,22 @@ static void give_up_run(void) {
 /* Masked. Finds a run of `granules` or more; smaller ones are passed. */
 static bool find_run(uint32_t granules, bool *more) {
     struct moat_search *search = &moat_heap.search;
-    struct moat_place place;
     give_up_run();
-    moat_search_get(&place);
+    struct moat_place copy, *place = moat_search_get(&copy);
     uint32_t words = WORDS_AT_ONCE;
     for (uint32_t runs = RUNS_AT_ONCE; runs != 0; runs--) {
         uintptr_t at = 0;
-        uint32_t size = moat_search_next(&place, &at, false, &words);
+        uint32_t size = moat_search_next(place, &at, false, &words);
         moat_heap.pace.usable -= size < moat_heap.pace.usable ? size : moat_heap.pace.usable;
         if (size >= granules) {
             search->run_at = at;
             search->run_end = at + moat_bytes(size);
             search->run_arena = search->arena;
-            moat_search_put(&place);
+            moat_search_put(place);
             return true;
         }
         if (size == 0) {
-            moat_search_put(&place);
+            moat_search_put(place);
             *more = words == 0;
             if (!*more && moat_heap.cycle.phase == MOAT_PHASE_SWEEP) {
                 *more = moat_search_follow();
@@ -161,7 +159,7 @@ static bool find_run(uint32_t granules, bool *more) {
             return false;
         }
     }
-    moat_search_put(&place);
+    moat_search_put(place);
     *more = true;
     return false;
 }
