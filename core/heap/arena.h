@@ -4,12 +4,16 @@
 #ifndef MOAT_ARENA_H
 #define MOAT_ARENA_H
 
-#include <stdint.h>
+#include "moat_heap.h"
 
 /* The least bytes that an arena may have. */
 #define MOAT_ARENA_BYTES_MIN 256u
 
 /* Makes [start, start + bytes) an arena, as moat_arena_add, which checks it first. */
 void moat_arena_open(uintptr_t start, uintptr_t bytes);
+
+/* Masked. Makes an arena one behind those that are there: in the table, and in the border that the barrier macros test.
+ * Linked where arenas are added. */
+void moat_arena_join(struct moat_arena *arena);
 
 #endif

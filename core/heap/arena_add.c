@@ -33,6 +33,17 @@ static int check_arena(enum moat_refused call, uintptr_t start, uintptr_t bytes)
     return MOAT_OK;
 }
 
+void moat_arena_join(struct moat_arena *arena) {
+    struct moat_border *border = &moat_heap.border;
+    struct moat_arenas *arenas = &moat_heap.arenas;
+    uintptr_t high = border->low + border->span, end = arena->low + arena->span, room = arena->span - MOAT_GRANULE;
+    border->low = arena->low < border->low ? arena->low : border->low;
+    border->span = (end > high ? end : high) - border->low;
+    arenas->table[arenas->count - 1]->next = arena;
+    arenas->table[arenas->count++] = arena;
+    arenas->largest = room > arenas->largest ? room : arenas->largest;
+}
+
 int moat_arena_add(void *start, size_t bytes) {
     const enum moat_refused call = MOAT_IN_ARENA_ADD;
     int result = moat_require_thread(call, MOAT_CALLER());

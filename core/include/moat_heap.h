@@ -312,17 +312,17 @@ struct moat_tables {
 
 struct moat_heap {
     uint32_t marking; /* not 0: the barrier is on. Written by heap/cycle.c, read by the barrier macros without a mask */
-    struct moat_border border;
     struct moat_chunk chunk;
     struct moat_cycle cycle;
-    struct moat_search search;
-    struct moat_sweep sweep;
     uint32_t listed; /* granules in the lists and in `aside`. Written as they are */
+    struct moat_search search;
+    struct moat_arenas arenas;
+    struct moat_sweep sweep;
+    struct moat_pace pace;
+    struct moat_marking mark;
+    struct moat_border border;
     struct moat_front front;
     struct moat_types types;
-    struct moat_arenas arenas;
-    struct moat_marking mark;
-    struct moat_pace pace;
     struct moat_finalizers finalizers;
     struct moat_tables tables;
     struct moat_stats stats; /* each counter is written where the thing counted happens */

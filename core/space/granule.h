@@ -87,6 +87,13 @@ static inline uint32_t moat_bit_at(uintptr_t at) {
     return (uint32_t)1 << ((at >> MOAT_GRANULE_SHIFT) & 31u);
 }
 
+static inline void moat_set_start_here(uintptr_t bias, uintptr_t at) {
+    moat_bits_at(bias, at)->start |= moat_bit_at(at);
+}
+
+/* moat_set_start(bias, at): sets the start bit of the granule at an address. */
+MOAT_SHARED_(void moat_set_start(uintptr_t bias, uintptr_t at), { moat_set_start_here(bias, at); })
+
 /* Whether p, inside an arena, points into a granule's first word, where an object would have its header. */
 static inline bool moat_in_header(uintptr_t p) {
     return (p & MOAT_WORD_BYTES) != 0;

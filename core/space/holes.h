@@ -37,7 +37,7 @@ static inline void moat_holes_file_here(struct moat_lists *lists, uintptr_t bias
     hole->next = lists->holes[list];
     lists->holes[list] = hole;
     lists->map |= (uint32_t)1 << list;
-    moat_bits_at(bias, at)->start |= moat_bit_at(at);
+    moat_set_start(bias, at);
     moat_heap.listed += granules;
 }
 

@@ -10,6 +10,7 @@
 MOAT_TYPE(moat_type_bytes, unsigned char);
 
 MOAT_SHARE_(struct moat_arena *moat_arena_of(uintptr_t p), { return moat_arena_of_here(p); })
+MOAT_SHARE_(void moat_set_start(uintptr_t bias, uintptr_t at), { moat_set_start_here(bias, at); })
 
 /* True where the sweep has freed the front of a dead object and not yet its rest, which begins with this word: a new
  * object that reaches up to here ends here. */

@@ -47,7 +47,7 @@ static void part(uintptr_t at, uintptr_t next, uintptr_t end) {
 static uintptr_t adopt(uintptr_t at, uint32_t size, uintptr_t dirty, uint32_t granules, moat_word header,
                        moat_port_mask_t masked) {
     uintptr_t end = at + moat_bytes(size), next = at + moat_bytes(granules), bias = moat_heap.search.arena->bias;
-    moat_bits_at(bias, at)->start |= moat_bit_at(at);
+    moat_set_start(bias, at);
     *moat_header_at(at) = moat_heap.types.bytes_header;
     if (size > MOAT_WORD_GRANULES) {
         moat_object_back(moat_heap.search.arena, moat_granule_of(moat_heap.search.arena, at), size);
@@ -72,7 +72,7 @@ static uintptr_t adopt(uintptr_t at, uint32_t size, uintptr_t dirty, uint32_t gr
 static uintptr_t take_from_chunk(uint32_t granules, moat_word header) {
     uintptr_t at = moat_heap.chunk.at;
     moat_heap.chunk.at = at + moat_bytes(granules);
-    moat_bits_at(moat_heap.chunk.bias, at)->start |= moat_bit_at(at);
+    moat_set_start(moat_heap.chunk.bias, at);
     *moat_header_at(at) = header;
     return at;
 }
