@@ -19,7 +19,7 @@
 #include "space/search.h"
 #include "space/take.h"
 
-/* Of types that say so, or where a hook is set. */
+/* Linked for types that say so, and where a hook is set. */
 #pragma weak moat_take_large
 #pragma weak moat_finalize_enter
 #pragma weak moat_finalizers_run

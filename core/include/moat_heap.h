@@ -171,8 +171,8 @@ struct moat_chunk {
     uintptr_t bias; /* its arena's */
 };
 
-/* Holes by size. Written by space/holes.[ch], and by heap/bytes.c, whose fast path takes the first. Read in space/ and
- * inspect/. */
+/* Holes by size. Written by space/holes.[ch], and by heap/raw_bytes.c, whose fast path takes the first. Read in space/
+ * and inspect/. */
 struct moat_lists {
     struct moat_hole *holes[MOAT_LISTS]; /* by granules; holes[0] is never used */
     uint32_t map;                        /* bit i: holes[i] may be non-empty */

@@ -7,7 +7,7 @@
 #include "mark/mark.h"
 #include "mark/scan.h"
 
-/* What objects have that say so. */
+/* Linked for objects that say so. */
 #pragma weak moat_scan_runs
 #pragma weak moat_scan_elements
 #pragma weak moat_scan_unsized

@@ -198,13 +198,46 @@ def sizes(_, size):
     return markdown(rows)
 
 
+# What docs/performance.md calls the files of test/size/features, in its order.
+FEATURES = {
+    "messages": "messages: the texts of refused calls (`MOAT_USE_MESSAGES`)",
+    "finalizers": "finalizers (`MOAT_TYPE_FINALIZED`)",
+    "stacks": "registered stacks (`moat_stack_add`)",
+    "runs": "runs and nested repeats (`MOAT_TYPE_RUNS`, fields behind the first 32 words)",
+    "arrays": "arrays (`MOAT_NEW_ARRAY`), and with them large objects",
+    "flexible": "flexible objects (`MOAT_NEW_FLEX`), with runs and large objects",
+    "bytes": "raw bytes (`MOAT_NEW_BYTES`), with large objects",
+    "large": "types of more than 31 granules",
+    "arenas": "arenas beside the linker's (`moat_arena_add`)",
+    "hook": "the out-of-memory hook",
+    "typed_roots": "structs that are roots (`MOAT_ROOT_OF`)",
+    "roots": "roots that come and go (`moat_root_add`)",
+    "pins": "pins",
+    "handles": "handles",
+    "atomics": "`MOAT_CAS`, `MOAT_SWAP`, `MOAT_EXCHANGE`",
+    "moves": "`MOAT_MOVE`, `MOAT_ZERO`",
+    "stats": "`moat_stats_get`",
+    "audit": "the audit of what C owns",
+}
+
+
+def features(_, size):
+    bytes_of = size_table.features(size)
+    cores = ("armv7m", "rv32imac")
+    rows = [["bytes at -Os, CHECK0", *cores]]
+    rows.append(["the minimal program", *(number(size_of(size, core, "0", "program")) for core in cores)])
+    rows += [[f"+ {text}", *(number(bytes_of[name][core]) for core in cores)] for name, text in FEATURES.items()
+             if name in bytes_of]
+    return markdown(rows)
+
+
 def tools(_, __):
     return markdown([["tool", "version"], *recorded_versions()])
 
 
 TABLES = {"goals": goals, "costs": costs, "spread": spread, "pauses": pauses, "utilisation": utilisation,
           "guard": guard,
-          "families": families, "sizes": sizes, "tools": tools}
+          "families": families, "sizes": sizes, "features": features, "tools": tools}
 
 
 # ---- the tools that measured ----

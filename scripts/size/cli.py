@@ -83,7 +83,10 @@ def main(argv):
     table.save(table.rows(sizes), options.table)
     if options.set_budget:
         budget.save({key: of for key, of in sizes.items() if key[1] == budget.OPT})
-    print("bytes of core that a program with init, arena, new, array, store, step and collect keeps; library_*: all of "
+    print("bytes of core that a program with init, one arena, new, store, step and collect keeps; library_*: all of "
           "it\n")
     print("\n".join(table.readable(sizes)))
+    if any(key[1:] == ("Os", "0") for key in sizes):
+        print("\nwhat each feature alone adds to it, at -Os and CHECK0\n")
+        print("\n".join(table.readable_features(sizes)))
     return 0

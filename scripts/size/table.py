@@ -1,7 +1,7 @@
 """build/size.tsv, and the tables that people read.
 
 SPDX-License-Identifier: MIT"""
-from typing import NamedTuple
+from typing import Dict, NamedTuple
 
 from bench.table import aligned
 
@@ -16,6 +16,7 @@ class Row(NamedTuple):
 
 
 COLUMNS = Row._fields
+FEATURE = "feature_"
 
 
 def rows(sizes):
@@ -42,9 +43,25 @@ def load(path):
     return found
 
 
+def features(rows_):
+    """{feature: {core: bytes}} at -Os and CHECK0."""
+    found: Dict[str, Dict[str, int]] = {}
+    for row in rows_:
+        if row.section.startswith(FEATURE) and (row.opt, row.check, row.part) == ("Os", "0", "heap"):
+            found.setdefault(row.section[len(FEATURE):], {})[row.core] = row.bytes
+    return found
+
+
+def readable_features(sizes):
+    """What each feature adds to the minimal program at -Os, one line each."""
+    found = features(rows(sizes))
+    cores = list(next(iter(found.values()), {}))
+    return aligned([["feature", *cores], *([name, *(str(of[core]) for core in cores)] for name, of in found.items())])
+
+
 def readable(sizes):
     """One line for each configuration, heap and guard together."""
-    sections = list(next(iter(sizes.values())))
+    sections = [name for name in next(iter(sizes.values())) if not name.startswith(FEATURE)]
     lines = [["core", "opt", "check", *sections]]
     lines += [[*key, *(str(sections_of[s]) for s in sections)] for key, sections_of in sizes.items()]
     return aligned(lines)

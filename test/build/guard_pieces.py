@@ -7,7 +7,7 @@ from _checks import CORE_FLAGS, ROOT, Compiler, expect, main, run
 
 # What calls a piece, and a function that only that piece has.
 PIECES = {
-    "(void)MOAT_MOVE(node_type, array, node);": "moat_guard_check_copy",
+    "(void)MOAT_MOVE(node_type, list, node);": "moat_guard_check_copy",
     "(void)MOAT_CALL(take, node);": "moat_check_argument_",
     "(void)moat_check_level_set(1);": "moat_check_level_set",
     "(void)moat_persistent_new(&node_type, 1);": "moat_persistent_new",

@@ -16,12 +16,18 @@ static MOAT_ROOT(struct node) list;
 
 int main(void);
 
+/* One of features/, where that is linked too. */
+__attribute__((weak)) void use_feature(void);
+
 int main(void) {
     if (moat_init() != MOAT_OK) {
         return 1;
     }
     struct node *node = MOAT_NEW(node_type);
     MOAT_STORE(list, node);
+    if (use_feature != NULL) {
+        use_feature();
+    }
     if (moat_gc_step(BUDGET) < 0) {
         return 1;
     }
