@@ -18,6 +18,9 @@ help: ## lists the targets
 	@echo 'moat: a managed heap for firmware. Targets:'
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' Makefile make/*.mk | expand -t 20
 	@echo 'Boards (BOARD=...): $(sort $(basename $(notdir $(wildcard bsp/*/*.mk))))'
+	@echo 'Where they are not given: run and build EXAMPLE= take BOARD=arm-mps2-an385 CHECK=2 OPT=Os; test and build take'
+	@echo '  all boards, CHECK=0,1,2 and OPT=Os,O2; bench takes BOARD=arm-mps2-an385 OPT=O2 CHECK=0,2; size takes OPT=s,O2'
+	@echo 'Options of core (CONFIG=EVENTS=64,AUDIT=16), for run and build EXAMPLE=: core/include/moat_defaults.h'
 
 .PHONY: setup
 setup: ## installs the Debian packages that are missing and builds newlib for RISC-V

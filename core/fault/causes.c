@@ -9,7 +9,8 @@
 
 #define FRAME() ((uintptr_t)__builtin_frame_address(0))
 
-_Noreturn void moat_fault_exception(const struct moat_fault_exception *exception) {
+/* Weak, as moat_fault_misused is: port/small has smaller ones. */
+__attribute__((weak)) _Noreturn void moat_fault_exception(const struct moat_fault_exception *exception) {
     struct moat_fault_report report;
     const char *stack = moat_fault_overrun(exception->sp, exception->address);
     moat_fault_report_begin(&report, stack != NULL ? MOAT_FAULT_STACK : MOAT_FAULT_EXCEPTION, exception->pc,
@@ -68,7 +69,7 @@ _Noreturn void moat_fault_raw_store(uintptr_t pc, uintptr_t slot, uintptr_t obje
     moat_fault_raise(&report);
 }
 
-_Noreturn void moat_fault_misused(uintptr_t pc, uintptr_t sp, uintptr_t other) {
+__attribute__((weak)) _Noreturn void moat_fault_misused(uintptr_t pc, uintptr_t sp, uintptr_t other) {
     struct moat_fault_report report;
     bool unknown = other == 0;
     moat_fault_report_begin(&report, unknown ? MOAT_FAULT_UNKNOWN_STACK : MOAT_FAULT_SECOND_TASK, pc, sp);

@@ -71,12 +71,24 @@ def work_on(report, pool, place, suites, options, jobs):
     return [pool.submit(run.run, report, suite, place, extra) for suite in suites]
 
 
+def programs_on(board, suites):
+    """(the programs of suites that run on a board, those of suites that do not)"""
+    known = {suite.program for suite in suites if suite.program}
+    here = {suite.program for suite in suites if suite.program
+            and any(place and place.board == board for place in suite.where(table.OPTS_KNOWN, True))}
+    return sorted(here), sorted(known - here)
+
+
 def build_all(options, jobs):
     """Builds all programs of the default configurations chosen."""
     for place in plan(options):
         if place and not place.config and not run.absence(place.board):
-            print(f"Building {place}", flush=True)
-            status = os.spawnvpe(os.P_WAIT, "make", [*place.make(), f"-j{jobs}"], run.environment())
+            here, elsewhere = programs_on(place.board, table.load().values())
+            left = f", but for {', '.join(elsewhere)}: test/suites.txt has them on other boards" if elsewhere else ""
+            print(f"Building {place}{left}", flush=True)
+            command = [*place.make(), f"-j{jobs}", "lib", "examples",
+                       *(f"{place.folder()}/{program}.elf" for program in here)]
+            status = os.spawnvpe(os.P_WAIT, "make", command, run.environment())
             if status != 0:
                 return 1
     return 0

@@ -12,6 +12,7 @@ PRINTABLE = re.compile(r"[^\t\n\r -\ud7ff\ue000-\ufffd]")
 CASE = re.compile(r"(ok|FAIL|skip) (.*)")
 TAIL_LINES = 15
 SLOWEST = 6
+SLOW_SECONDS = 2  # what is done sooner is not slow
 
 
 class Report:
@@ -77,7 +78,8 @@ class Report:
     def finish(self):
         """Prints the slowest runs, the skips, the failures once more, and the total; returns the exit status."""
         for seconds, name, where in sorted(self.times, reverse=True)[:SLOWEST]:
-            print(f"slow {name} [{where}]: {seconds:.0f} s")
+            if seconds >= SLOW_SECONDS:
+                print(f"slow {name} [{where}]: {seconds:.0f} s")
         skipped = 0
         for what, places in self.skips.items():
             skipped += len(places)

@@ -219,7 +219,7 @@ def check_stage(stage):
     rows = {name: (int(count), int(size))
             for name, count, size in re.findall(r"^(\S.*?) +(\d+) +(\d+) +[\d.]+ %$", heap, re.MULTILINE)}
     seen = {
-        "arena_bytes": number_in(r"(\d+) bytes for objects, \d+ free", status),
+        "arena_bytes": number_in(r"(\d+) bytes for objects, (?:at least )?\d+ free", status),
         "free_bytes": number_in(r"(\d+) free \(", status),
         "cycles": number_in(r"(\d+) cycles? finished", status), "nodes": rows.get("struct node", (0, 0))[0],
         "trees": rows.get("struct tree", (0, 0))[0], "holes": number_in(r"^(\d+) holes?,", heap.splitlines()[-1]),
@@ -232,6 +232,11 @@ def check_stage(stage):
     total = sum(rows.get(name, (0, 0))[1] for name in ("objects", "free", "dark"))
     if total != facts["arena_bytes"]:
         wrong.append(f"objects, free and dark memory are {total} bytes together, the arenas {facts['arena_bytes']}")
+    if ("at least" in status) != (facts["phase"] == PHASES.index("sweep")):
+        wrong.append(f"free memory is the least that there can be in a sweep, and nowhere else: {status}")
+    in_check = number_in(r", (\d+) holes?,", LIVE[f"{stage} check"])
+    if in_check != facts["holes"]:
+        wrong.append(f"check counts {in_check} holes, the firmware {facts['holes']}")
     if "warning" in status:
         wrong.append(status.splitlines()[0])
     if facts["broken"] or not LIVE[f"{stage} check"].startswith("nothing is broken"):

@@ -113,7 +113,7 @@ def _print_status(target: GdbTarget, heap: Heap) -> None:
     stats = heap.stats
     share = f"{100 * stats['free_bytes'] / stats['arena_bytes']:.1f} %" if stats["arena_bytes"] else "none"
     tell(f"heap       {_count(len(heap.arenas), 'arena')}, {stats['arena_bytes']} bytes for objects, "
-          f"{stats['free_bytes']} free ({share}), "
+          f"{'at least ' if stats['free_is_least'] else ''}{stats['free_bytes']} free ({share}), "
           f"CHECK{target.option('CHECK')}")
     for arena in heap.arenas:
         tell(f"arena {arena.index}    {_hex(arena.start)} to {_hex(arena.end)}, {arena.bytes} bytes for objects")
@@ -239,7 +239,8 @@ class Check(MoatCommand):
         self.no_argument(argument)
         _, heap = self.read()
         if not heap.problems:
-            tell(f"nothing is broken: {len(heap.objects)} objects, {len(heap.holes)} holes, {len(heap.roots)} roots")
+            free = [hole for hole in heap.holes if hole.kind != "dark"]
+            tell(f"nothing is broken: {len(heap.objects)} objects, {_count(len(free), 'hole')}, {len(heap.roots)} roots")
             return
         for problem in heap.problems:
             tell(problem)
