@@ -8,7 +8,7 @@
 #   $(OUT)/examples/NAME.elf   an example
 # The targets `lib`, `tests`, `examples` and `all` (the default) build several; `run-command` prints how the
 # board's programs are run. With EXAMPLE=NAME, `example` builds that one and `run` runs it, with ARGS='...' as its
-# command line. V=1 shows the commands.
+# command line. V=1 shows the commands. `plugin-path` prints where the compiler plugin is.
 #
 # A board is bsp/*/BOARD.mk. It sets CROSS, CPUFLAGS, PORT, BSP, BOARD_SRCS, LDSCRIPT, LDPATHS, BOARD_LIBS and
 # QEMU_CMD; BOARD_FLAGS for its own sources; ROOM := small if it has 16 KiB of RAM or less. Most boards set a few values
@@ -70,6 +70,14 @@ LDFLAGS += -nodefaultlibs -L$(NEWLIB)/lib
 LIBC := -lc -lgcc
 endif
 
+# The compiler plugin, for programs whose stores are plain C (docs/plugin.md): NAME_CFLAGS has $(PLUGIN_MANAGED), or
+# $(PLUGIN_CHECK) for code that knows nothing of moat.
+PLUGIN := build/gcc-plugin/$(CROSS)gcc/moat.so
+PLUGIN_MANAGED := -fplugin=$(PLUGIN) -fplugin-arg-moat-managed
+PLUGIN_CHECK := -fplugin=$(PLUGIN) -fplugin-arg-moat-check -include moat.h
+$(PLUGIN):
+	@echo 'moat: no $@: make setup builds it where g++ and libgmp-dev are' >&2; false
+
 # Files see the headers of their own layer and of those below it. Tests see core's insides.
 INCLUDES_core := -Icore/include -Icore -Iport/$(PORT)
 INCLUDES_port := -Icore/include -Icore -Iport/$(PORT) -Iport
@@ -95,11 +103,13 @@ include $(filter-out test/bench/%,$(wildcard examples/*/*.mk test/*/*.mk))
 TESTS := $(basename $(notdir $(wildcard test/suite/*.c)))
 $(foreach t,$(TESTS),$(eval $(call program,test/$(t),test/suite/$(t).c test/harness.c $($(t)_SRCS),$(t))))
 
-.PHONY: all lib tests examples example run run-command
+.PHONY: all lib tests examples example run run-command plugin-path
 all: lib tests examples
 lib: $(OUT)/libmoat.a
 tests: $(TESTS:%=$(OUT)/test/%.elf)
 examples: $(PROGRAMS_examples)
+plugin-path:
+	@echo '$(PLUGIN)'
 run-command:
 	@echo '$(QEMU_CMD)'
 

@@ -31,7 +31,7 @@ endef
 
 # How objects are made, in $(OUT)/obj or, for a program with flags of its own, in $(OUT)/obj-NAME.
 define object-rules
-$(OUT)/obj$(if $(1),-$(1))/%.c.o: %.c $(BUILD_FILES)
+$(OUT)/obj$(if $(1),-$(1))/%.c.o: %.c $(BUILD_FILES) $(if $(findstring -fplugin=,$($(1)_CFLAGS)),$(PLUGIN))
 	@mkdir -p $$(@D)
 	$$(call show,CC)$(CC) $$(CFLAGS) $$(INCLUDES_$$(firstword $$(subst /, ,$$*))) $($(1)_CFLAGS) -MMD -MP -c -o $$@ $$<
 $(OUT)/obj$(if $(1),-$(1))/%.S.o: %.S $(BUILD_FILES)

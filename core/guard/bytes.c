@@ -46,3 +46,7 @@ void moat_guard_check_bytes(const void *to, const void *from, size_t bytes, uint
         check_source(to, from, bytes, pc);
     }
 }
+
+void moat_guard_bytes_(const void *to, const void *from, size_t bytes) {
+    moat_guard_check_bytes(to, from, bytes, MOAT_CALLER());
+}

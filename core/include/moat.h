@@ -268,6 +268,10 @@ void moat_stress_fail(uint32_t k);
 #include "moat_trace.h"
 #include "moat_guard.h"
 
+#ifdef MOAT_PLUGIN
+#include "moat_plugin.h"
+#endif
+
 #ifdef MOAT_LINT
 #include "moat_lint.h"
 #else

@@ -80,6 +80,17 @@ void moat_swap_(moat_slot *a, moat_slot *b);
 void moat_barrier_(void *old, void *value);
 void moat_guard_store_(const void *slot, const void *value);
 
+/* For the compiler plugin (moat_plugin.h). */
+
+/* As moat_barrier_, of a slot that is about to be written: reads the old value itself, and bears one that is no
+ * pointer, as memory that was never written holds. */
+void moat_barrier_at_(void *slot, const void *value);
+
+/* As moat_move_array and moat_zero for `bytes` bytes of consecutive elements of `type`, the last of which may be cut.
+ */
+void moat_move_bytes_(const struct moat_type *type, void *to, const void *from, size_t bytes);
+void moat_zero_bytes_(const struct moat_type *type, void *at, size_t bytes);
+
 /* The address of a slot, by way of an integer since it may be one to const or volatile. */
 #define MOAT_SLOT_(slot) ((moat_slot *)(uintptr_t) & (slot))
 

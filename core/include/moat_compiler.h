@@ -4,8 +4,23 @@
 #ifndef MOAT_COMPILER_H
 #define MOAT_COMPILER_H
 
+/* For the compiler plugin (docs/plugin.md); without it nothing.
+ *
+ * MOAT_MANAGED: in front of a function's definition: its stores are instrumented as those of a managed unit are. As
+ * `struct MOAT_MANAGED node { ... }`: every pointer in the struct is a slot, wherever the plugin sees it stored to.
+ *
+ * MOAT_NO_BARRIER: in front of a function's definition: none of its stores is instrumented. A claim that all of them go
+ * to memory without slots, or by the macros. */
+#ifdef MOAT_PLUGIN
+#define MOAT_MANAGED __attribute__((moat_managed))
+#define MOAT_NO_BARRIER __attribute__((moat_no_barrier))
+#else
+#define MOAT_MANAGED
+#define MOAT_NO_BARRIER
+#endif
+
 /* Inlined at -Os too: the guard names the store by its return address, which must lie in the firmware's function. */
-#define MOAT_INLINE_ __attribute__((always_inline)) static inline
+#define MOAT_INLINE_ __attribute__((always_inline)) MOAT_NO_BARRIER static inline
 
 /* Where code is to be small (-Os) rather than fast:
  * MOAT_HOT_     inlined everywhere, but there;

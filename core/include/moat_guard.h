@@ -88,6 +88,10 @@ int moat_audit_step(struct moat_audit *audit, size_t words);
 
 /* ---- from here on: how MOAT_CALL and MOAT_RETURN are made ---- */
 
+/* Traps where a copy that knows no type leaks a heap pointer, or goes over slots: as `wrap/` does. from NULL: a clear.
+ */
+void moat_guard_bytes_(const void *to, const void *from, size_t bytes);
+
 /* bytes: of what it points at; 0: not known */
 void moat_check_argument_(const void *argument, size_t bytes);
 void moat_check_result_(const void *result, size_t bytes);

@@ -206,8 +206,12 @@ struct moat_root {
     _Static_assert(_Alignof(T) <= MOAT_GRANULE, #T " needs a larger alignment than the heap gives");                   \
     _Static_assert(sizeof(T) <= 0x7fffffffu - 64, #T " is too large")
 
-/* The lint build's, for its map of T. */
+/* The lint build's and the plugin's, for its map of T. */
+#ifdef MOAT_PLUGIN
+#define MOAT_TYPE_BESIDE_(name_, T) __attribute__((unused)) static __typeof__(T) *const moat_plugin_of_##name_ = 0;
+#else
 #define MOAT_TYPE_BESIDE_(name_, T)
+#endif
 
 #define MOAT_TYPE_MANY_(name_, T, ...)                                                                                 \
     MOAT_TYPE_CHECK_(name_, T);                                                                                        \

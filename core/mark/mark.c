@@ -81,6 +81,14 @@ void moat_mark_value(const void *value) {
     }
 }
 
+void moat_mark_doubtful(const void *value) {
+    MOAT_ASSERT(moat_port_is_masked());
+    struct moat_arena *arena = moat_arena_of((uintptr_t)value);
+    if (arena != NULL) {
+        mark_owner(arena, moat_granules((uintptr_t)value - arena->base));
+    }
+}
+
 void moat_mark_root(void *object) {
     MOAT_ASSERT(moat_port_is_masked());
     if (moat_heap.cycle.phase == MOAT_PHASE_MARK) {

@@ -15,6 +15,10 @@
  * else as moat_object_start's. */
 void moat_mark_value(const void *value);
 
+/* The same for a word that may be anything, as memory that was never written holds: one that points at a hole keeps
+ * nothing. Cost: as moat_object_start's. */
+void moat_mark_doubtful(const void *value);
+
 /* Greys, while marking, an object that begins or ceases to be held by a pin, a handle or the list of the doomed. */
 void moat_mark_root(void *object);
 

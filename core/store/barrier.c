@@ -28,6 +28,17 @@ void moat_barrier_(void *old, void *value) {
     moat_port_unmask(masked);
 }
 
+void moat_barrier_at_(void *slot, const void *value) {
+    moat_port_mask_t masked = moat_port_mask();
+    if (moat_heap.marking != 0) {
+        moat_mark_doubtful(*(moat_slot *)slot);
+        if (moat_heap.mark.stacks_grey) {
+            moat_mark_value(value);
+        }
+    }
+    moat_port_unmask(masked);
+}
+
 bool moat_cas_(moat_slot *slot, void *expected, void *desired) {
     MOAT_GUARD_STORE(slot, desired);
     moat_port_mask_t masked = moat_port_mask();

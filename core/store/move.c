@@ -30,7 +30,7 @@ static void shade_slots(const struct range *range, uintptr_t base) {
     uint32_t units = UINT32_MAX;
     for (moat_slot *slot = moat_scan_next(&scan, &units); slot != NULL; slot = moat_scan_next(&scan, &units)) {
         if ((uintptr_t)slot >= first && (uintptr_t)slot + MOAT_WORD_BYTES <= last) {
-            moat_barrier_(*slot, NULL);
+            moat_barrier_at_(slot, NULL);
         }
     }
 }
@@ -136,22 +136,33 @@ int moat_move_array(const struct moat_type *type, void *to, const void *from, si
     return MOAT_OK;
 }
 
+void moat_move_bytes_(const struct moat_type *type, void *to, const void *from, size_t bytes) {
+    const struct range range = {type, 0, bytes};
+    MOAT_GUARD_COPY(type, to, from, 0, bytes);
+    shade_copy(&range, to, from);
+    copy(to, from, bytes);
+}
+
+void moat_zero_bytes_(const struct moat_type *type, void *at, size_t bytes) {
+    const struct range range = {type, 0, bytes};
+    shade_copy(&range, at, NULL);
+    bool aligned = (uintptr_t)at % MOAT_WORD_BYTES == 0;
+    uintptr_t words = aligned ? bytes & ~(uintptr_t)(MOAT_WORD_BYTES - 1) : 0;
+    moat_clear_words((uintptr_t)at, (uintptr_t)at + words);
+    for (uintptr_t i = words; i < bytes; i++) {
+        ((volatile unsigned char *)at)[i] = 0;
+    }
+}
+
 int moat_zero(const struct moat_type *type, void *at) {
     int result = check_copy(MOAT_IN_ZERO, type, at, at);
     if (result != MOAT_OK) {
         return result;
     }
-    const struct range range = {type, 0, type->size};
     if (MOAT_CONFIG_TASKS && moat_type_has_slots(type)) {
         moat_move_slots(type, (uintptr_t)at, 0, 0, type->size);
         return MOAT_OK;
     }
-    shade_copy(&range, at, NULL);
-    bool aligned = (uintptr_t)at % MOAT_WORD_BYTES == 0;
-    uintptr_t words = aligned ? type->size & ~(uintptr_t)(MOAT_WORD_BYTES - 1) : 0;
-    moat_clear_words((uintptr_t)at, (uintptr_t)at + words);
-    for (uintptr_t i = words; i < type->size; i++) {
-        ((volatile unsigned char *)at)[i] = 0;
-    }
+    moat_zero_bytes_(type, at, type->size);
     return MOAT_OK;
 }

@@ -66,6 +66,11 @@ def work_on(report, pool, place, suites, options, jobs):
         if reason:
             report.skipped(place, reason)
             return []
+        without = run.plugin_absence(place.board) if any(s.plugin for s in suites) else None
+        for suite in suites if without else []:
+            if suite.plugin:
+                report.skipped(place, f"{suite.name}: {without}")
+        suites = [s for s in suites if not (without and s.plugin)]
         built = run.build(report, place, sorted({s.program for s in suites if s.program}), jobs)
         suites = [s for s in suites if not s.program or s.program in built]
     return [pool.submit(run.run, report, suite, place, extra) for suite in suites]

@@ -35,6 +35,15 @@ def absence(board):
 
 
 @functools.lru_cache(maxsize=None)
+def plugin_absence(board):
+    """Why nothing is built with the compiler plugin for a board here, or None."""
+    make = ["make", "-s", "-f", "make/firmware.mk", f"BOARD={board}", "plugin-path"]
+    made = pathlib.Path(subprocess.run(make, env=environment(), text=True, capture_output=True,
+                                       check=True).stdout.strip())
+    return None if made.exists() else f"there is no {made}: make setup builds it where g++ and libgmp-dev are"
+
+
+@functools.lru_cache(maxsize=None)
 def run_command(board):
     """How a board's programs are run: QEMU's command line, or nothing for the host."""
     make = ["make", "-s", "-f", "make/firmware.mk", f"BOARD={board}", "run-command"]

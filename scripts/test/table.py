@@ -42,6 +42,7 @@ class Suite:
     timeout: int = 120  # seconds
     exit: int = 0  # status expected; one of these two makes the whole run one case
     output: str = ""  # regular expression that the output must match
+    plugin: bool = False  # built with the compiler plugin
     long: bool = False  # runs if it is named, or long suites are asked for
     fixed: bool = False  # has an expected status or output
     default_opts: bool = True  # the table does not say which
@@ -99,7 +100,8 @@ def _line(text, where):
     suite = Suite(name)
     readers: Dict[str, Callable[[str], object]] = {
         "boards": _boards, "checks": _words, "opts": _words, "config": _words, "timeout": int, "exit": int,
-        "long": lambda text: text == "yes", "core": lambda text: text == "yes"}
+        "long": lambda text: text == "yes", "core": lambda text: text == "yes",
+        "plugin": lambda text: text == "yes"}
     for setting in settings:
         key, equals, value = setting.partition("=")
         if not equals or key not in ("program", "script", "pytest", "args", "input", "output", *readers):

@@ -143,7 +143,7 @@ __attribute__((noinline)) void *give_null(void) {
 
 static struct moat_audit_finding finding;
 
-void audit_note(const struct moat_audit_finding *found) {
+MOAT_NO_BARRIER void audit_note(const struct moat_audit_finding *found) {
     finding = *found;
 }
 

@@ -36,44 +36,6 @@ TRAPS(copy_from_a_task_stack, 2, COPY, "dma_ring", &dma_ring.node[0].next, objec
 TRAPS(copy_in_a_handler, 2, COPY, ".data/.bss", &ordinary.node[0].next, object, in_handler(copy_in_handler),
       in_handler(copy_legally_in_handler))
 
-/* ---- parts ---- */
-TRAPS(part_that_is_the_slot, 2, COPY, "c-owned", &c_buffer.node[0].next, object, struct node from = node_with(object);
-      (void)MOAT_MOVE_PART(node_type, &c_buffer, &from, NEXT_OFFSET, sizeof(void *)),
-      struct node from = node_with(object);
-      (void)MOAT_MOVE_PART(node_type, &c_buffer, &from, 0, NEXT_OFFSET))
-TRAPS(part_that_begins_before_the_slot, 2, COPY, "c-owned", &c_buffer.node[0].next, object,
-      struct node from = node_with(object);
-      (void)MOAT_MOVE_PART(node_type, &c_buffer, &from, 1, NEXT_OFFSET - 1 + sizeof(void *)),
-      struct node from = node_with(object);
-      (void)MOAT_MOVE_PART(node_type, &c_buffer, &from, 1, NEXT_OFFSET - 2 + sizeof(void *)))
-TRAPS(part_that_begins_inside_the_slot, 2, COPY, "c-owned", &c_buffer.node[1].next, object,
-      struct pair from = pair_with(object, object);
-      (void)MOAT_MOVE_PART(pair_type, &c_buffer, &from, NEXT_OFFSET + 1, sizeof from - NEXT_OFFSET - 1),
-      struct pair from = pair_with(object, NULL);
-      (void)MOAT_MOVE_PART(pair_type, &c_buffer, &from, NEXT_OFFSET + 1, sizeof from - NEXT_OFFSET - 1))
-TRAPS(part_from_the_middle_of_the_map, 2, COPY, "c-owned", &c_wide.last_mapped, object,
-      struct wide *from = MOAT_NEW(wide_type);
-      MOAT_STORE(from->first, object); MOAT_STORE(from->last_mapped, object);
-      (void)MOAT_MOVE_PART(wide_type, &c_wide, from, 5 * sizeof(void *), sizeof c_wide - 5 * sizeof(void *)),
-      struct wide *from = MOAT_NEW(wide_type);
-      MOAT_STORE(from->first, object);
-      (void)MOAT_MOVE_PART(wide_type, &c_wide, from, 5 * sizeof(void *), sizeof c_wide - 5 * sizeof(void *)))
-TRAPS(part_behind_the_map, 2, COPY, "c-owned", &c_wide.behind, object, struct wide *from = MOAT_NEW(wide_type);
-      MOAT_STORE(from->last_mapped, object); MOAT_STORE(from->behind, object);
-      (void)MOAT_MOVE_PART(wide_type, &c_wide, from, offsetof(struct wide, behind), sizeof(void *)),
-      struct wide *from = MOAT_NEW(wide_type);
-      MOAT_STORE(from->last_mapped, object); MOAT_STORE(from->last, object);
-      (void)MOAT_MOVE_PART(wide_type, &c_wide, from, offsetof(struct wide, behind), sizeof(void *)))
-TRAPS(part_up_to_the_last_word, 2, COPY, "c-owned", &c_wide.last, object, struct wide *from = MOAT_NEW(wide_type);
-      MOAT_STORE(from->last, object);
-      (void)MOAT_MOVE(wide_type, &c_wide, from), struct wide *from = MOAT_NEW(wide_type);
-      MOAT_STORE(from->last, object);
-      (void)MOAT_MOVE_PART(wide_type, &c_wide, from, 0, sizeof c_wide - 1)) /* the slot is cut */
-QUIET(part_of_no_bytes, struct node from = node_with(object);
-      (void)MOAT_MOVE_PART(node_type, &c_buffer, &from, NEXT_OFFSET, 0); NEED(c_buffer.node[0].next == NULL))
-QUIET(part_that_is_too_long, struct node from = node_with(object);
-      NEED(MOAT_MOVE_PART(node_type, &c_buffer, &from, 1, sizeof from) == MOAT_ERR_SIZE))
-
 /* ---- arrays ---- */
 TRAPS(last_element_of_an_array, 2, COPY, "c-owned", &c_buffer.node[1].next, object,
       struct pair from = pair_with(NULL, object);
@@ -98,8 +60,6 @@ TRAPS(overlap_in_c_owned, 2, COPY, "c-owned", &c_buffer.node[1].next, object, ra
 TRAPS(slot_beside_a_number, 2, COPY, "c-owned", &c_buffer.node[0].next, object, struct node from = node_with(object);
       (void)MOAT_MOVE(node_type, &c_buffer, &from), struct node from = node_with(NULL);
       from.value = from.more = (uintptr_t)object; (void)MOAT_MOVE(node_type, &c_buffer, &from))
-QUIET(type_without_slots, struct plain from; from.number[0] = from.number[1] = from.number[2] = (uintptr_t)object;
-      (void)MOAT_MOVE(plain_type, &c_buffer, &from); NEED(c_buffer.node[0].value == (uintptr_t)object))
 QUIET(zero_in_c_owned, (void)MOAT_ZERO(node_type, &c_buffer))
 
 /* ---- large types ---- */
@@ -108,18 +68,6 @@ TRAPS(large_table_from_the_heap, 2, COPY, "c-owned", &c_large.table.slot[TABLE_S
       MOAT_STORE(from->slot[TABLE_SLOTS - 1], object);
       (void)MOAT_MOVE(table_type, &c_large.table, from), struct table *from = MOAT_NEW(table_type);
       MOAT_STORE(from->slot[TABLE_SLOTS - 1], pinned); (void)MOAT_MOVE(table_type, &c_large.table, from))
-TRAPS(large_table_in_part, 2, COPY, "c-owned", &c_large.table.slot[20000], object,
-      struct table *from = MOAT_NEW(table_type);
-      MOAT_STORE(from->slot[20000], object);
-      (void)MOAT_MOVE_PART(table_type, &c_large.table, from, 20000 * sizeof(void *), sizeof(void *)),
-      struct table *from = MOAT_NEW(table_type);
-      MOAT_STORE(from->slot[20000], object);
-      (void)MOAT_MOVE_PART(table_type, &c_large.table, from, 20001 * sizeof(void *), 3 * sizeof(void *)))
-TRAPS(large_struct_from_static_data, 2, COPY, "c-owned", &c_large.table.slot[TABLE_SLOTS - 1], object,
-      raw_store(&static_large.table.slot[TABLE_SLOTS - 1], object);
-      (void)MOAT_MOVE(holder_type, &c_large, &static_large), raw_store(&static_large.table.slot[TABLE_SLOTS - 1], NULL);
-      static_large.before = static_large.after = (uintptr_t)object;
-      (void)MOAT_MOVE(holder_type, &c_large, &static_large))
 TRAPS(large_struct_from_the_stack, 2, COPY, "c-owned", &c_large.table.slot[7], object,
       raw_store(&static_large.table.slot[7], object);
       struct holder from = static_large;
@@ -131,22 +79,3 @@ TRAPS(slot_behind_many_bytes, 2, COPY, "c-owned", (char *)(uintptr_t)&c_large + 
       (void)MOAT_MOVE(around_type, &c_large, from), struct around *from = MOAT_NEW(around_type);
       MOAT_STORE(from->after, object);
       (void)MOAT_MOVE_PART(around_type, &c_large, from, 0, offsetof(struct around, after)))
-TRAPS(slot_before_many_bytes, 2, COPY, "c-owned", &c_large, object, struct around *from = MOAT_NEW(around_type);
-      MOAT_STORE(from->before, object);
-      (void)MOAT_MOVE(around_type, &c_large, from), struct around *from = MOAT_NEW(around_type);
-      MOAT_STORE(from->before, object);
-      (void)MOAT_MOVE_PART(around_type, &c_large, from, sizeof(void *), sizeof *from - sizeof(void *)))
-TRAPS(repeat_in_a_repeat, 2, COPY, "c-owned",
-      (char *)(uintptr_t)&c_large + offsetof(struct nest, row[499].cell[31].node), object,
-      struct nest *from = MOAT_NEW(nest_type);
-      MOAT_STORE(from->row[499].cell[31].node, object);
-      (void)MOAT_MOVE(nest_type, &c_large, from), struct nest *from = MOAT_NEW(nest_type);
-      from->row[499].cell[31].number = from->row[499].number = (uintptr_t)object;
-      (void)MOAT_MOVE(nest_type, &c_large, from))
-TRAPS(repeat_in_part, 2, COPY, "c-owned", (char *)(uintptr_t)&c_large + offsetof(struct nest, row[250].cell[1].node),
-      object, struct nest *from = MOAT_NEW(nest_type);
-      MOAT_STORE(from->row[250].cell[1].node, object);
-      (void)MOAT_MOVE_PART(nest_type, &c_large, from, offsetof(struct nest, row[250]), sizeof(struct row)),
-      struct nest *from = MOAT_NEW(nest_type);
-      MOAT_STORE(from->row[250].cell[1].node, object);
-      (void)MOAT_MOVE_PART(nest_type, &c_large, from, offsetof(struct nest, row[251]), sizeof(struct row)))

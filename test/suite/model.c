@@ -152,13 +152,14 @@ static void move_node(void) {
     if (!is_node(to) || !is_node(from)) {
         return;
     }
+    struct shadow_node *target = shadow_address(to), *source = shadow_address(from);
     if (test_random_below(2) == 0) {
-        CHECK_EQUAL(MOAT_MOVE(shadow_node_type, shadow_address(to), shadow_address(from)), MOAT_OK);
+        CHECK_EQUAL(MOAT_MOVE(shadow_node_type, target, source), MOAT_OK);
         *shadow_edge(to, 0) = *shadow_edge(from, 0);
     } else {
-        CHECK_EQUAL(MOAT_MOVE_PART(shadow_node_type, shadow_address(to), shadow_address(from),
-                                   offsetof(struct shadow_node, slot[1]), MOAT_WORD_BYTES),
-                    MOAT_OK);
+        CHECK_EQUAL(
+            MOAT_MOVE_PART(shadow_node_type, target, source, offsetof(struct shadow_node, slot[1]), MOAT_WORD_BYTES),
+            MOAT_OK);
     }
     *shadow_edge(to, 1) = *shadow_edge(from, 1);
     shadow_sign(to);
@@ -167,7 +168,8 @@ static void move_node(void) {
 static void zero_node(void) {
     unsigned object = shadow_pick();
     if (is_node(object)) {
-        CHECK_EQUAL(MOAT_ZERO(shadow_node_type, shadow_address(object)), MOAT_OK);
+        struct shadow_node *node = shadow_address(object);
+        CHECK_EQUAL(MOAT_ZERO(shadow_node_type, node), MOAT_OK);
         shadow_edge(object, 0)->object = SHADOW_NONE;
         shadow_edge(object, 1)->object = SHADOW_NONE;
         shadow_sign(object);

@@ -1,0 +1,29 @@
+# Firmware whose stores are plain C, built with the compiler plugin: the README's queue, the tracker, the guard's table
+# and the model's random firmware, whose macros are assignments and builtins here.
+#
+# SPDX-License-Identifier: MIT
+PLAIN := $(PLUGIN_MANAGED) -include test/plugin/plain.h
+
+queue_plain_CFLAGS := $(PLUGIN_MANAGED)
+queue_plain_LDFLAGS := -Wl,--defsym=MOAT_ARENA_BYTES=16K
+$(eval $(call program,test/queue_plain,examples/queue/queue_plain.c,queue_plain))
+
+tracker_plain_CFLAGS := $(PLAIN)
+tracker_plain_LDFLAGS := $(TRACKER_LDPATHS)
+tracker_plain_LIBS := $(OUT)/libradio.a
+$(eval $(call program,test/tracker_plain,$(TRACKER_SRCS),tracker_plain))
+
+# The tests' own support keeps pointers where nothing scans, on purpose, and is built as ever.
+$(eval $(call library,plain_support,$(addprefix test/,console.c fresh_heap.c harness.c)))
+$(eval $(call library,plain_shadow,test/shadow.c))
+$(eval $(call library,plain_fixture,$(addprefix test/guard/,fixture.c message.c run.c)))
+
+model_plain_CFLAGS := $(PLAIN)
+model_plain_LDFLAGS := -Wl,--defsym=MOAT_ARENA_BYTES=0
+model_plain_LIBS := $(OUT)/plain_shadow.a $(OUT)/plain_support.a
+$(eval $(call program,test/model_plain,test/suite/model.c,model_plain))
+
+guard_plain_CFLAGS := $(PLAIN)
+guard_plain_LDFLAGS := -Wl,--wrap=moat_port_write -Wl,--defsym=MOAT_ARENA_BYTES=0 -Wl,--defsym=MOAT_STACK_BYTES=512K
+guard_plain_LIBS := $(OUT)/plain_fixture.a $(OUT)/plain_support.a
+$(eval $(call program,test/guard_plain,test/suite/guard_cases.c test/guard/helpers.c,guard_plain))

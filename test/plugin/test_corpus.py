@@ -1,0 +1,74 @@
+"""The plugin's corpora: what is inserted into each function is what its comment says, in the dump of the pass and in
+the object code, on both architectures.
+
+SPDX-License-Identifier: MIT"""
+import os
+import subprocess
+import sys
+
+sys.path.insert(0, os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+
+import plugin as p  # noqa: E402 pylint: disable=wrong-import-position
+from lib import cases  # noqa: E402 pylint: disable=wrong-import-position
+from lib.paths import ROOT  # noqa: E402 pylint: disable=wrong-import-position
+
+CORPORA = {
+    "corpus.c": ["managed"],
+    "corpus_check.c": ["check"],
+    "corpus_structs.c": [],
+    "corpus.cc": ["managed"],
+}
+FUNCTIONS_MIN = 60  # in all of them
+LEVELS = ["-O0", "-Os", "-O2"]
+LEVELS_LONG = ["-O0", "-O1", "-O2", "-O3", "-Os", "-Og"]
+
+
+def flags_of(name):
+    if name.endswith(".cc"):
+        return ["-std=c++20", "-fno-exceptions"]
+    return ["-std=c11", *(["-include", "moat.h"] if "check" in name else [])]
+
+
+def corpus(name, target, level):
+    def case():
+        source = f"test/plugin/{name}"
+        compiled = p.Compiled(source, target, [*flags_of(name), level], CORPORA[name])
+        if compiled.status != 0:
+            return f"it does not compile: {compiled.messages}"
+        return "; ".join(p.compare(compiled, source, level != "-O0")) or None
+    return f"{name.replace('.', '_')}_{target}{level.replace('-', '_')}", case
+
+
+def with_lto(name, target):
+    """The code of a unit that was compiled with -flto, and linked by itself."""
+    def case():
+        source = f"test/plugin/{name}"
+        compiled = p.Compiled(source, target, [*flags_of(name), "-O2", "-flto"], CORPORA[name])
+        if compiled.status != 0:
+            return f"it does not compile: {compiled.messages}"
+        out = compiled.object + ".linked"
+        cross, machine = p.TARGETS[target]
+        subprocess.run([cross + "gcc", *machine, "-O2", "-flto", "-r", "-flinker-output=nolto-rel", "-nostdlib", "-o",
+                        out, compiled.object], cwd=ROOT, check=True)
+        called = compiled.called(out)
+        wrong = [text for function, helpers in p.wanted(source).items()
+                 for text in p.compare_code(function, helpers, called)]
+        return "; ".join(wrong) or None
+    return f"{name.replace('.', '_')}_{target}_lto", case
+
+
+def enough_functions():
+    count = sum(len(p.wanted(f"test/plugin/{name}")) for name in CORPORA)
+    return None if count >= FUNCTIONS_MIN else f"{count} functions, not {FUNCTIONS_MIN}"
+
+
+def all_cases(levels):
+    yield "functions_are_enough", enough_functions
+    for name in CORPORA:
+        for target in p.TARGETS:
+            for level in levels:
+                yield corpus(name, target, level)
+            yield with_lto(name, target)
+
+
+test_cases = cases.as_pytest(all_cases(LEVELS_LONG if os.environ.get("MOAT_PLUGIN_SWEEP") else LEVELS))
