@@ -36,6 +36,16 @@ def readme_example_is_the_file(_):
     expect(example == program, "README.md's example is not the text of examples/queue/queue.c: copy it")
 
 
+def readme_plain_form_is_the_file(_):
+    """Each line of the table of both forms stands in the program of its column."""
+    rows = re.findall(r"^\| `([^`]*;)` \| `([^`]*;)` \|$", read_readme(), re.MULTILINE)
+    expect(len(rows) >= 3, "README.md has no table of the macros' form beside the plugin's")
+    for column, name in enumerate(("queue.c", "queue_plain.c")):
+        text = (ROOT / "examples/queue" / name).read_text()
+        for row in rows:
+            expect(row[column] in text, f"README.md has `{row[column]}`, and {name} has not")
+
+
 def guide_examples_compile(scratch):
     """Those of docs/guard.md, each by itself, and its linker fragment as an application's own."""
     guide = (ROOT / "docs/guard.md").read_text()
@@ -138,6 +148,6 @@ def version_is_told_once(_):
     expect(told and told[0] == version, f"moat.h is version {version}, CHANGELOG.md begins with {told}")
 
 
-main(version_is_told_once, readme_examples_compile, readme_example_is_the_file, guide_examples_compile,
-     guide_fragment_links, readme_commands_exist, first_commands_come_early, relative_links_resolve,
+main(version_is_told_once, readme_examples_compile, readme_example_is_the_file, readme_plain_form_is_the_file,
+     guide_examples_compile, guide_fragment_links, readme_commands_exist, first_commands_come_early, relative_links_resolve,
      documents_name_real_things, invariants_are_numbered_once)

@@ -13,6 +13,7 @@ COMMANDS = {
     "heap": ("moat.heapmap.cli", "draw a heap from a dump or a core file as a page"),
     "trace": ("moat.trace.cli", "make a trace for viewers of the collector's events"),
     "lint": ("moat.lint.cli", "compile sources as lint builds and name the macros to use"),
+    "typecheck": ("moat.typecheck.cli", "compare the types in an ELF file with their structs"),
     "gdb-init": ("moat.gdb.init", "print the line for .gdbinit that loads gdb's commands"),
 }
 PACKAGES = {"elftools": "python3-pyelftools"}  # Debian's, by the module that it brings

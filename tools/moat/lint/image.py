@@ -9,7 +9,7 @@ from elftools.dwarf.die import DIE
 from elftools.elf.elffile import ELFFile
 
 from moat.firmware.debug import Debug
-from moat.firmware.dwarf import children_of
+from moat.firmware.dwarf import children_of, type_of
 
 # ld's name for a machine's files, and GNU linkers that make them.
 LINKERS = {
@@ -47,7 +47,7 @@ def link(path: str, output: str, compilers_linker: str) -> None:
 class Image:
     """Words of memory and variables by name. Layouts come from the debug information, as the compiler made them."""
 
-    def __init__(self, file: BinaryIO) -> None:
+    def __init__(self, file: BinaryIO, what: str = "the lint build") -> None:
         self._elf = ELFFile(file)
         self._symbols: dict[str, int] = {symbol.name: symbol["st_value"]
                                          for section in self._elf.iter_sections("SHT_SYMTAB")
@@ -57,9 +57,9 @@ class Image:
             if section["sh_addr"] and section["sh_type"] == "SHT_PROGBITS"]
         self._order: Literal["little", "big"] = "little" if self._elf.little_endian else "big"
         self.word = self._elf.elfclass // 8
-        self._debug = Debug(self._elf, "the lint build")
+        self._debug = Debug(self._elf, what)
         if self._debug.problems or self._debug.dwarf is None:
-            raise ImageError("; ".join(self._debug.problems) or "the lint build has no debug information")
+            raise ImageError("; ".join(self._debug.problems) or f"{what} has no debug information")
         self._dwarf = self._debug.dwarf
 
     def names(self) -> Iterator[str]:
@@ -92,6 +92,14 @@ class Image:
             for die in children_of(unit.get_top_DIE()):
                 if die.tag == "DW_TAG_variable" and "DW_AT_name" in die.attributes and "DW_AT_type" in die.attributes:
                     yield die.attributes["DW_AT_name"].value.decode(), die
+
+    def constants(self, kind: str) -> Iterator[tuple[str, DIE]]:
+        """(name, DIE) of the variables at file scope that the linker kept and whose type is the struct `kind`."""
+        for name, die in self.variables():
+            type_die = type_of(die)
+            named = type_die.attributes.get("DW_AT_name") if type_die is not None else None
+            if named is not None and named.value == kind.encode() and name in self._symbols:
+                yield name, die
 
     def place(self, die: DIE) -> tuple[str, int]:
         """(file, line) where a DIE was declared."""

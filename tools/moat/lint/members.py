@@ -3,6 +3,7 @@
 SPDX-License-Identifier: MIT"""
 import itertools
 from dataclasses import dataclass, replace
+from typing import Callable
 
 from elftools.dwarf.die import DIE
 
@@ -20,9 +21,18 @@ class Slot:
     member: DIE     # the one of the member that was declared as a MOAT_REF
 
 
-def slots_of(die: DIE) -> list[Slot]:
+# Whether a pointer is a slot, by its DIE and whether it is volatile.
+Accepts = Callable[[DIE, bool], bool]
+
+
+def is_declared_slot(_: DIE, volatile: bool) -> bool:
+    """As the lint build declares slots."""
+    return volatile
+
+
+def slots_of(die: DIE, accepts: Accepts = is_declared_slot) -> list[Slot]:
     """The slots of the type `die`, by offset. A tail has TAIL_ELEMENTS elements."""
-    found = _walk(die, False, None)
+    found = _walk(die, False, None, accepts)
     return [replace(slot, path=slot.path.lstrip("."), shape=slot.shape.lstrip(".")) for slot in found]
 
 
@@ -36,26 +46,26 @@ def extent_of(die: DIE) -> int:
     return max([size_of(die) or 0, *ends])
 
 
-def _walk(die: DIE, volatile: bool, member: DIE | None) -> list[Slot]:
+def _walk(die: DIE, volatile: bool, member: DIE | None, accepts: Accepts) -> list[Slot]:
     die, qualifiers = bare(die)
     volatile = volatile or "DW_TAG_volatile_type" in qualifiers
     if die is None:
         return []
     if die.tag == "DW_TAG_pointer_type":
-        return [Slot(0, "", "", member)] if volatile and member is not None else []
+        return [Slot(0, "", "", member)] if member is not None and accepts(die, volatile) else []
     if die.tag == "DW_TAG_array_type":
-        return _elements(die, volatile, member)
+        return _elements(die, volatile, member, accepts)
     if die.tag in TAGS.values():
         return [_within(slot, offset_of(inner), name, name) for inner in members_of(die)
                 for name in ["." + inner.attributes["DW_AT_name"].value.decode() if "DW_AT_name" in inner.attributes
                              else ""]
-                for slot in _walk(inner.get_DIE_from_attribute("DW_AT_type"), False, inner)]
+                for slot in _walk(inner.get_DIE_from_attribute("DW_AT_type"), False, inner, accepts)]
     return []
 
 
-def _elements(array: DIE, volatile: bool, member: DIE | None) -> list[Slot]:
+def _elements(array: DIE, volatile: bool, member: DIE | None, accepts: Accepts) -> list[Slot]:
     element = array.get_DIE_from_attribute("DW_AT_type")
-    slots = _walk(element, volatile, member)
+    slots = _walk(element, volatile, member, accepts)
     if not slots:
         return []  # however many they are
     stride = size_of(element) or 0
