@@ -149,5 +149,6 @@ def version_is_told_once(_):
 
 
 main(version_is_told_once, readme_examples_compile, readme_example_is_the_file, readme_plain_form_is_the_file,
-     guide_examples_compile, guide_fragment_links, readme_commands_exist, first_commands_come_early, relative_links_resolve,
+     guide_examples_compile, guide_fragment_links, readme_commands_exist, first_commands_come_early,
+     relative_links_resolve,
      documents_name_real_things, invariants_are_numbered_once)

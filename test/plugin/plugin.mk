@@ -27,3 +27,8 @@ guard_plain_CFLAGS := $(PLAIN)
 guard_plain_LDFLAGS := -Wl,--wrap=moat_port_write -Wl,--defsym=MOAT_ARENA_BYTES=0 -Wl,--defsym=MOAT_STACK_BYTES=512K
 guard_plain_LIBS := $(OUT)/plain_fixture.a $(OUT)/plain_support.a
 $(eval $(call program,test/guard_plain,test/suite/guard_cases.c test/guard/helpers.c,guard_plain))
+
+descriptors_plain_CFLAGS := $(PLUGIN_MANAGED)
+descriptors_plain_LDFLAGS := -Wl,--defsym=MOAT_ARENA_BYTES=0
+descriptors_plain_LIBS := $(OUT)/plain_support.a
+$(eval $(call program,test/descriptors_plain,test/plugin/descriptors.c,descriptors_plain))

@@ -89,7 +89,8 @@ MISTAKES = {
 # Types that are made by hand, as an old header or another language would.
 HAND = """
 #define SIZED(name_, T, map_, size_) MOAT_TYPE_DECLARE(name_, T); \\
-    __attribute__((section(".rodata.moat_types"))) const struct moat_type name_ = {.name = #T, .map = map_, .size = size_}
+    __attribute__((section(".rodata.moat_types"))) const struct moat_type name_ = \\
+        {.name = #T, .map = map_, .size = size_}
 #define RAW(name_, T, map_) SIZED(name_, T, map_, sizeof(T))
 """
 USES = "void *f(void); void *f(void) { return MOAT_NEW(t); }\n"

@@ -12,8 +12,8 @@ from moat.lint.image import Image, ImageError
 from .compare import compare
 
 PROGRAM = "moat typecheck"
-HELP = """Compares each MOAT_TYPE of a linked firmware with the struct that it describes, by the file's debug information:
-a pointer to a type of moat's that the map lacks, a word in the map that is no pointer, a size that is not the struct's.
+HELP = """Compares each MOAT_TYPE of a linked firmware with the struct that it describes, by the file's debug
+information: a pointer to a type of moat's that the map lacks, a word in the map that is no pointer, a size that is not the struct's.
 Each finding names the struct, the member and its line, and the macro as it should be.
 
 exit status:
@@ -29,7 +29,8 @@ def _check(options: argparse.Namespace) -> int:
             with open(path, "rb") as file:
                 findings, count = compare(Image(file, path))
         except (OSError, ELFError) as error:
-            raise command.Unusable(f"{path}: {getattr(error, 'strerror', None) or f'not an ELF file ({error})'}") from error
+            reason = getattr(error, "strerror", None) or f"not an ELF file ({error})"
+            raise command.Unusable(f"{path}: {reason}") from error
         for finding in findings:
             print(finding)
         found += len(findings)
