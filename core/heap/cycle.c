@@ -28,8 +28,7 @@
 #pragma weak moat_stacks_any_grey
 #pragma weak moat_stacks_scan_next
 #pragma weak moat_finalize_shade_doomed
-#pragma weak moat_finalize_condemn
-#pragma weak moat_finalize_doom
+#pragma weak moat_finalizers_step
 #pragma weak moat_finalize_run
 #pragma weak moat_finalizers_run
 
@@ -107,25 +106,15 @@ void moat_cycle_start(void) {
 
 /* The next stage of marking when nothing is grey. False: nothing that may be done here and now. */
 static bool next_stage_step(void) {
-    switch (moat_heap.mark.stage) {
-    case MOAT_STAGE_ROOTS:
+    if (moat_heap.mark.stage == MOAT_STAGE_ROOTS) {
         if (!moat_root_next() && (moat_heap.finalizers.shade_at == NULL || !moat_finalize_shade_doomed())) {
             moat_heap.mark.stage = MOAT_STAGE_STACKS;
         }
         return true;
-    case MOAT_STAGE_CONDEMN:
-        if (moat_heap.finalizers.finalizable == NULL || !moat_finalize_condemn()) {
-            moat_heap.mark.stage = MOAT_STAGE_DOOM;
-        }
+    }
+    if (moat_heap.mark.stage == MOAT_STAGE_CONDEMN || moat_heap.mark.stage == MOAT_STAGE_DOOM) {
+        moat_finalizers_step();
         return true;
-    case MOAT_STAGE_DOOM:
-        if (moat_heap.finalizers.condemned == NULL || !moat_finalize_doom()) {
-            moat_heap.mark.stage = MOAT_STAGE_FINISHED;
-        }
-        return true;
-    case MOAT_STAGE_STACKS:
-    case MOAT_STAGE_FINISHED:
-        break;
     }
     return false;
 }
@@ -201,7 +190,7 @@ static void end_stacks(void) {
     moat_port_mask_t masked = moat_owner_mask();
     if (!MOAT_CONFIG_TASKS || moat_heap.tables.stacks == NULL || !moat_stacks_any_grey()) {
         moat_heap.mark.stacks_grey = false;
-        moat_heap.mark.stage = MOAT_STAGE_CONDEMN;
+        moat_heap.mark.stage = moat_heap.finalizers.finalizable == NULL ? MOAT_STAGE_FINISHED : MOAT_STAGE_CONDEMN;
     }
     moat_owner_unmask(masked);
 }

@@ -47,10 +47,10 @@ __attribute__((no_sanitize_address, noinline)) void moat_stack_scan_words(uintpt
     const moat_raw *at = (const moat_raw *)((from + MOAT_WORD_BYTES - 1) & ~(uintptr_t)(MOAT_WORD_BYTES - 1));
     const moat_raw *end = (const moat_raw *)(to & ~(uintptr_t)(MOAT_WORD_BYTES - 1));
     const uintptr_t low = moat_reach_low(moat_heap.border.low), span = moat_reach_span(moat_heap.border.span);
-    while (at < end && (((uintptr_t)at ^ (uintptr_t)end) & (TOGETHER * MOAT_WORD_BYTES - 1)) != 0) {
+    while (at < end && (MOAT_SMALL_ || (((uintptr_t)at ^ (uintptr_t)end) & (TOGETHER * MOAT_WORD_BYTES - 1)) != 0)) {
         look_at(*at++, low, span);
     }
-    while (at < end && (at = skip(at, end, low, span)) != end) {
+    while (!MOAT_SMALL_ && at < end && (at = skip(at, end, low, span)) != end) {
         for (const moat_raw *next = at + TOGETHER; at != next; at++) {
             look_at(*at, low, span);
         }
