@@ -74,7 +74,12 @@ void moat_mark_value(const void *value) {
     MOAT_ASSERT(moat_port_is_masked());
     MOAT_ASSERT(moat_heap.cycle.phase == MOAT_PHASE_MARK);
     struct moat_arena *arena = moat_arena_of((uintptr_t)value);
-    if (arena != NULL) {
+    if (MOAT_SMALL_ && arena != NULL) {
+        uint32_t granule = moat_granule_of(arena, (uintptr_t)value);
+        if (!moat_in_header((uintptr_t)value) || !moat_is_start(arena, granule)) {
+            mark_owner(arena, granule);
+        }
+    } else if (arena != NULL) {
         struct view view;
         look_at(&view, arena);
         mark_in(&view, (uintptr_t)value);

@@ -100,6 +100,13 @@ def each_core_file_lies_in_a_wing(_):
                f"{path.relative_to(ROOT)} lies in none of {', '.join(sorted(wings))}")
 
 
+def names_of_core_files_are_unique(_):
+    seen = {}
+    for path in (path for path in CORE if path.suffix == ".c"):
+        other = seen.setdefault(path.name, path)
+        expect(other == path, f"{path.relative_to(ROOT)} and {other.relative_to(ROOT)} are one name in an archive")
+
+
 def includes_of(path):
     """(wing, place) of what a file of core includes; headers of core/include are no wing's."""
     for number, line in enumerate(path.read_text().splitlines(), 1):
@@ -169,5 +176,5 @@ def every_file_names_its_licence(_):
 
 
 main(core_does_not_recurse, core_calls_its_port_and_nothing_else, core_names_no_cpu_and_no_board, core_has_few_ifs,
-     each_core_file_lies_in_a_wing, wings_use_what_the_design_says, files_are_small, functions_are_small,
-     every_file_names_its_licence)
+     each_core_file_lies_in_a_wing, names_of_core_files_are_unique, wings_use_what_the_design_says, files_are_small,
+     functions_are_small, every_file_names_its_licence)
