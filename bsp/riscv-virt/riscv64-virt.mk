@@ -2,6 +2,7 @@
 #
 # QEMU's RISC-V virt machine, 64 bits.
 KIND := qemu
+RUNS := few
 BSP := riscv-virt
 MARCH := rv64imac
 MABI := lp64

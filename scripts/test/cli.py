@@ -41,6 +41,7 @@ def plan(options):
     boards = choices.choose(options.board, (*table.BOARDS, *table.CORE_BOARDS), "board")
     checks = choices.choose(options.check, table.CHECKS, "check level")
     opts = choices.choose(options.opt or ",".join(table.OPTS), table.OPTS_KNOWN, "optimisation", prefix="O")
+    seldom = options.everywhere or bool(options.suite + options.board + options.check + options.opt)
     everywhere = options.everywhere or bool(options.suite and options.board)
     work: Dict[Optional[table.Configuration], List[table.Suite]] = collections.defaultdict(list)
     for suite in suites.values():
@@ -48,7 +49,7 @@ def plan(options):
             continue
         if not options.suite and suite.long != options.long:
             continue
-        for place in suite.where(opts, everywhere):
+        for place in suite.where(opts, everywhere, seldom):
             # What has to do with no board runs unless a board was asked for.
             if place is None and (options.suite or not options.board + options.check + options.opt):
                 work[None].append(suite)

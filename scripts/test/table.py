@@ -12,6 +12,9 @@ from lib import boards
 BOARDS = tuple(boards.load())
 CORE_BOARDS = tuple(boards.core())  # where the suites of the core set run, and those that name one
 CORE_CHECK, CORE_OPT = "2", "Os"
+FEW_BOARDS = tuple(boards.few())
+FEW = (("0", "O2"), ("2", "Os"), ("2", "O2"))  # (check level, optimisation) where they run suites that name no -O
+SELDOM = (("1", "O2"),)  # where such suites run on no board, unless it is asked for
 BOARD_GROUPS = {"all": BOARDS, "qemu": boards.of_kind("qemu"), "hosts": boards.of_kind("host"), "none": ()}
 CHECKS = ("0", "1", "2")
 OPTS = ("Os", "O2")  # where a suite does not say
@@ -46,11 +49,13 @@ class Suite:
     long: bool = False  # runs if it is named, or long suites are asked for
     fixed: bool = False  # has an expected status or output
     default_opts: bool = True  # the table does not say which
+    default_boards: bool = True  # nor names a board
 
-    def where(self, opts=(), everywhere=False):
+    def where(self, opts=(), everywhere=False, seldom=True):
         """The configurations that the suite runs in; [None] if it has to do with no board.
         opts: the optimisations asked for. A suite that names none runs in any of them.
-        everywhere: in all configurations on the boards of the core set, too"""
+        everywhere: in all configurations on the boards of the core set, too
+        seldom: in those that are left out unless they are asked for, too"""
         if not self.boards:
             return [None]
         chosen = opts if self.default_opts and opts else self.opts
@@ -59,7 +64,15 @@ class Suite:
             places += [Configuration(b, c, o, self.config) for b in CORE_BOARDS for c in self.checks for o in chosen]
         elif self.core:
             places += [Configuration(b, CORE_CHECK, CORE_OPT, self.config) for b in CORE_BOARDS]
-        return list(dict.fromkeys(places))
+        return [p for p in dict.fromkeys(places) if seldom or not self._is_seldom(p)]
+
+    def _is_seldom(self, place):
+        """Whether a configuration is left out: the boards of few run core with its own options only, but for suites
+        that name the board."""
+        level = (place.check, place.opt)
+        few = place.board in FEW_BOARDS
+        return (self.default_opts and (level in SELDOM or few and level not in FEW)
+                or few and self.default_boards and place.config != ())
 
 
 @dataclasses.dataclass(frozen=True)
@@ -109,6 +122,7 @@ def _line(text, where):
         setattr(suite, key, readers[key](value) if key in readers else value)
         suite.fixed = suite.fixed or key in ("exit", "output")
         suite.default_opts = suite.default_opts and key != "opts"
+        suite.default_boards = suite.default_boards and (key != "boards" or set(value.split(",")) <= set(BOARD_GROUPS))
     for choice, known in ((suite.boards, BOARDS + CORE_BOARDS), (suite.checks, CHECKS), (suite.opts, OPTS_KNOWN)):
         for word in choice:
             if word not in known:

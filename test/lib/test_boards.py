@@ -26,6 +26,13 @@ def test_core_board_is_apart(tmp_path):
     assert boards.core(tmp_path) == {"small": "qemu"}
 
 
+def test_few_configurations_are_known(tmp_path):
+    make_board(tmp_path, "new", "KIND := qemu\n")
+    make_board(tmp_path, "wide", "KIND := qemu\nRUNS := few\n")
+    assert boards.load(tmp_path) == {"new": "qemu", "wide": "qemu"}
+    assert boards.few(tmp_path) == {"wide": "qemu"}
+
+
 @pytest.mark.parametrize("text", ["CROSS := x-\n", "KIND := toaster\n", "# KIND := qemu\n"])
 def test_board_without_a_kind_is_refused(tmp_path, text):
     make_board(tmp_path, "new", text)

@@ -31,6 +31,22 @@ def test_host_is_built_without_what_is_for_qemu():
     assert not {"test/c_library", "test/guard_wrap"} - set(cli.programs_on("riscv32-virt", table.load().values())[0])
 
 
+def planned(*words, config=()):
+    return {(p.board, p.check, p.opt) for p in cli.plan(cli.arguments(list(words))) if p and p.config == config}
+
+
+def test_seldom_configurations_run_when_asked_for():
+    usual, everywhere = planned(), planned("--everywhere")
+    assert ("host", "1", "Os") in usual and ("host32", "2", "O2") in usual
+    assert ("host32", "0", "Os") not in usual and ("host32", "0", "Os") in everywhere
+    assert ("host32", "0", "Os") in planned("--board=host32", "--suite=smoke")
+    assert ("host", "1", "O2") in planned("--check=1", "--opt=O2")
+    slices = ("SLICE_UNITS=1",)
+    assert ("host32", "2", "Os") not in planned(config=slices) and ("host", "2", "Os") in planned(config=slices)
+    assert ("host32", "2", "Os") in planned("--everywhere", config=slices)
+    assert ("riscv64-virt", "2", "O2") in planned(config=("BOARD_IN_HANDLER=1",))  # a suite that names the board
+
+
 def test_what_is_fast_is_not_called_slow(capsys, tmp_path):
     made = report.Report(str(tmp_path / "junit.xml"))
     made.times = [(0.3, "smoke", "host"), (31.0, "model", "host")]
