@@ -2,7 +2,7 @@
  * nothing is printed, and there is no backtrace.
  *
  * Compile and link small_end.c with the firmware: it takes the place of the fault log's moat_fault_exception and
- * moat_fault_misused. What else raises faults (the guard at CHECK1 and 2, assertions) needs the log, and links it.
+ * moat_fault_misused. The guard at CHECK1 and 2 and assertions need the log, and link it.
  *
  * SPDX-License-Identifier: MIT */
 #ifndef MOAT_SMALL_END_H

@@ -98,7 +98,7 @@ def execute(runner, images, check, workload, allocator, seed=None):
                               errors="replace", capture_output=True, timeout=TIMEOUT, check=False)
     except subprocess.TimeoutExpired:
         raise Failed(f"{what}: not at its end after {TIMEOUT} s") from None
-    lines = dict(found.groups() for found in map(LINE.fullmatch, done.stdout.splitlines()) if found)
+    lines = {found[1]: found[2] for found in map(LINE.fullmatch, done.stdout.splitlines()) if found}
     if "skipped" in lines:
         return None
     if done.returncode != 0 or lines.pop("end", None) is None:

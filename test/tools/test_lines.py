@@ -6,6 +6,7 @@ import quopri
 import random
 import subprocess
 import time
+from typing import Dict
 
 import pytest
 
@@ -93,7 +94,7 @@ def test_ranges_are_joined():
     for seed in range(500):
         chance = random.Random(seed)
         ranges = [(chance.randrange(40), chance.randbytes(chance.randrange(12))) for _ in range(chance.randrange(8))]
-        wanted = {}
+        wanted: Dict[int, int] = {}
         for start, data in ranges:
             for offset, byte in enumerate(data):
                 wanted.setdefault(start + offset, byte)

@@ -165,7 +165,8 @@ class Roots:
             if running is None:
                 self._words(low, high, f"{name}, where its pointer is not known")
             elif current == len(stacks):
-                self._say_if_lost(running.sp, high, name)
+                if running.registers:  # else it is a dump of moat's own, which has zeros for what is no address
+                    self._say_if_lost(running.sp, high, name)
                 self._words(running.sp, high, name)
         for name, value in (running.registers if running is not None else {}).items():
             self._ambiguous("register", name, 0, value)
