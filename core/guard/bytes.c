@@ -5,6 +5,13 @@
 #include "guard/guard.h"
 #include "guard/range.h"
 
+/* Told of most copies: memory in no object and no root has no slots. */
+static bool has_no_slots(const void *p) {
+    uintptr_t roots = (uintptr_t)moat_roots_start;
+    return !moat_guard_is_near(p) && (uintptr_t)p - roots >= (uintptr_t)moat_typed_roots_end - roots &&
+           moat_heap.tables.roots == NULL;
+}
+
 /* Slots that are written without the barrier. */
 static void check_destination(const void *to, size_t bytes, uintptr_t pc) {
     struct moat_guard_holder holder;
@@ -38,7 +45,7 @@ static void check_source(const void *to, const void *from, size_t bytes, uintptr
 }
 
 void moat_guard_check_bytes(const void *to, const void *from, size_t bytes, uintptr_t pc) {
-    if (!moat_heap.front.ready || bytes == 0) {
+    if (!moat_heap.front.ready || bytes == 0 || (has_no_slots(to) && has_no_slots(from))) {
         return;
     }
     check_destination(to, bytes, pc);

@@ -55,6 +55,18 @@ MOAT_INLINE_ void moat_plugin_check_(const void *slot, const void *value) {
     moat_check_store_(slot, value);
 }
 
+/* The same in code that has never heard of moat, where few values are heap pointers and few slots are in the heap. */
+MOAT_INLINE_ void moat_plugin_foreign_(const void *slot, const void *value) {
+#if MOAT_CONFIG_CHECK >= 2
+    if ((uintptr_t)value - moat_heap.border.low < moat_heap.border.span) {
+        moat_guard_store_(slot, value);
+    }
+#else
+    (void)slot;
+    (void)value;
+#endif
+}
+
 /* The same where the slot's memory is known to be managed. */
 MOAT_INLINE_ void moat_plugin_check_slot_(const void *slot, const void *value) {
 #if MOAT_CONFIG_CHECK_SLOTS

@@ -18,12 +18,12 @@ volatile uint32_t *device;
 struct list *give(void);
 void take(struct list *l);
 
-/* wants check */
+/* wants foreign */
 void keep(struct list *l) {
     head = l;
 }
 
-/* wants check check */
+/* wants foreign foreign */
 void link(struct list *l, char *p) {
     l->next = head;
     l->text = p;
@@ -35,7 +35,7 @@ void unlink(struct list *l) {
     l->text = "none";
 }
 
-/* wants check */
+/* wants foreign */
 void out(struct list **to, struct list *l) {
     *to = l;
 }
@@ -70,17 +70,17 @@ void copy_bytes(void *to, const void *from, size_t n) {
     memmove(to, from, n);
 }
 
-/* wants check */
+/* wants foreign */
 void start_transfer(void *buffer) {
     *device = (uint32_t)(uintptr_t)buffer;
 }
 
-/* wants check */
+/* wants foreign */
 void result(struct list *l) {
     l->next = give();
 }
 
-/* wants check */
+/* wants foreign */
 void swap(struct list *l, struct list *m) {
     __atomic_store_n(&l->next, m, __ATOMIC_SEQ_CST);
 }

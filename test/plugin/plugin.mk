@@ -13,6 +13,16 @@ tracker_plain_LDFLAGS := $(TRACKER_LDPATHS)
 tracker_plain_LIBS := $(OUT)/libradio.a
 $(eval $(call program,test/tracker_plain,$(TRACKER_SRCS),tracker_plain))
 
+# Both, counted.
+tracker_counted_LDFLAGS := $(TRACKER_LDPATHS) -Wl,--wrap=bsp_exit
+tracker_counted_LIBS := $(OUT)/libradio.a
+$(eval $(call program,test/tracker_counted,$(TRACKER_SRCS) test/plugin/count.c,tracker_counted))
+
+tracker_counted_plain_CFLAGS := $(PLAIN)
+tracker_counted_plain_LDFLAGS := $(tracker_counted_LDFLAGS)
+tracker_counted_plain_LIBS := $(OUT)/libradio.a
+$(eval $(call program,test/tracker_counted_plain,$(TRACKER_SRCS) test/plugin/count.c,tracker_counted_plain))
+
 # The tests' own support keeps pointers where nothing scans, on purpose, and is built as ever.
 $(eval $(call library,plain_support,$(addprefix test/,console.c fresh_heap.c harness.c)))
 $(eval $(call library,plain_shadow,test/shadow.c))
@@ -32,3 +42,9 @@ descriptors_plain_CFLAGS := $(PLUGIN_MANAGED)
 descriptors_plain_LDFLAGS := -Wl,--defsym=MOAT_ARENA_BYTES=0
 descriptors_plain_LIBS := $(OUT)/plain_support.a
 $(eval $(call program,test/descriptors_plain,test/plugin/descriptors.c,descriptors_plain))
+
+# A library that is checked only; the firmware that calls it is built as ever.
+libplanted_CFLAGS := $(PLUGIN_CHECK)
+$(eval $(call library,libplanted,test/plugin/planted.c))
+planted_LIBS := $(OUT)/libplanted.a
+$(eval $(call program,test/planted,test/plugin/planted_main.c,planted))

@@ -25,6 +25,7 @@ CALLED = {
     "check": "moat_guard_store_", "barrier": "moat_barrier_at_", "init": "moat_barrier_",
     "move": "moat_move_bytes_", "zero": "moat_zero_bytes_", "bytes": "moat_guard_bytes_",
     "exchange": "moat_exchange_", "cas": "moat_cas_", "cas_value": "moat_cas_", "check_slot": None,
+    "foreign": "moat_guard_store_",
 }
 HELPER = re.compile(r"\bmoat_plugin_(\w+?)_ \(")
 IGNORED = ("raw", "type_of")  # the source's own

@@ -283,7 +283,7 @@ void transform_atomic(gimple *call, mode how) {
     if (how == mode::check) {
         if (kind != atomic::other) {
             tree value = gimple_call_arg(call, kind == atomic::store || kind == atomic::exchange ? 1 : 2);
-            insert_call(&gsi, where, "moat_plugin_check_", {slot, as_pointer(&gsi, value)});
+            insert_call(&gsi, where, "moat_plugin_foreign_", {slot, as_pointer(&gsi, value)});
             report(where, "%s: checked", callee_name(call));
         }
         return;

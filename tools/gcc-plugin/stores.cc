@@ -146,7 +146,7 @@ void transform_integer(gimple *store, mode how) {
         return;
     }
     warn_of_integer(store, value);
-    check(store, "moat_plugin_check_", value);
+    check(store, how == mode::check ? "moat_plugin_foreign_" : "moat_plugin_check_", value);
     note(store, where, "checked, a pointer in an integer");
 }
 
@@ -178,7 +178,7 @@ bool transform_pointer(gimple *store, mode how, barrier *needed) {
     }
     if (how == mode::check) {
         if (!constant && where != place::shared && where != place::root) {
-            check(store, "moat_plugin_check_", value);
+            check(store, "moat_plugin_foreign_", value);
             note(store, where, "checked");
         }
         return false;
