@@ -7,6 +7,7 @@ import pathlib
 import re
 import subprocess
 import tempfile
+from typing import Dict, Set
 
 from lib.cases import Skip
 from lib.paths import ROOT
@@ -58,7 +59,7 @@ class Compiled:
     def inserted(self):
         """{function: Counter of helpers}, by the dump."""
         dump = next(pathlib.Path(self.folder.name).glob("*.moat"))
-        found = {}
+        found: Dict[str, collections.Counter] = {}
         name = None
         for line in dump.read_text().splitlines():
             head = re.match(r"^;; Function (\S+)$", line)
@@ -75,7 +76,7 @@ class Compiled:
         """{function: set of moat's functions that its code calls}."""
         listing = subprocess.run([TARGETS[self.target][0] + "objdump", "-dr", path or self.object], text=True,
                                  capture_output=True, check=True).stdout
-        found = {}
+        found: Dict[str, Set[str]] = {}
         name = None
         for line in listing.splitlines():
             head = re.match(r"^[0-9a-f]+ <(\w+)>:", line)

@@ -6,6 +6,7 @@ import re
 import subprocess
 import sys
 import tempfile
+from typing import List, Tuple
 
 sys.path.insert(0, os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 
@@ -112,9 +113,11 @@ def typecheck(text, target):
         return run.returncode, run.stdout + run.stderr
 
 
-ARM = ("arm-none-eabi-", ["-mcpu=cortex-m3", "-mthumb"], [])
-RISCV = ("riscv64-unknown-elf-", ["-march=rv32imac", "-mabi=ilp32", "-isystem",
-                                  f"{ROOT}/build/newlib/rv32imac/include"], ["-m", "elf32lriscv"])
+Target = Tuple[str, List[str], List[str]]
+ARM: Target = ("arm-none-eabi-", ["-mcpu=cortex-m3", "-mthumb"], [])
+RISCV: Target = (
+    "riscv64-unknown-elf-",
+    ["-march=rv32imac", "-mabi=ilp32", "-isystem", f"{ROOT}/build/newlib/rv32imac/include"], ["-m", "elf32lriscv"])
 
 
 def found(name, target):

@@ -13,8 +13,8 @@ from .compare import compare
 
 PROGRAM = "moat typecheck"
 HELP = """Compares each MOAT_TYPE of a linked firmware with the struct that it describes, by the file's debug
-information: a pointer to a type of moat's that the map lacks, a word in the map that is no pointer, a size that is not the struct's.
-Each finding names the struct, the member and its line, and the macro as it should be.
+information: a pointer to a type of moat's that the map lacks, a word in the map that is no pointer, a size that is not
+the struct's. Each finding names the struct, the member and its line, and the macro as it should be.
 
 exit status:
   0  nothing found
