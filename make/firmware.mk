@@ -2,6 +2,8 @@
 #
 #   make -f make/firmware.mk BOARD=riscv32-virt CHECK=2 OPT=Os [CONFIG="SLICE_UNITS=1 PACE=4"] [target...]
 #
+# OPT is the level that GCC optimises at; Os-lto asks for optimisation at link time, Os-clang for clang as the compiler.
+#
 # Everything lands in build/BOARD/checkN-OPT[+OPTION-VALUE...]/, here $(OUT):
 #   $(OUT)/libmoat.a           core
 #   $(OUT)/test/NAME.elf       test/suite/NAME.c with the harness
@@ -25,6 +27,9 @@ MAKEFLAGS += --no-builtin-rules
 CHECK ?= 2
 OPT ?= Os
 CONFIG ?=
+LEVEL := $(firstword $(subst -, ,$(OPT)))
+TOOLS := $(patsubst $(LEVEL)-%,%,$(filter-out $(LEVEL),$(OPT)))
+$(if $(filter-out lto clang,$(TOOLS)),$(error moat: OPT is a level, or one with -lto or -clang, not "$(OPT)"))
 
 BOARD_MK := $(wildcard bsp/*/$(BOARD).mk)
 ifneq ($(words $(BOARD_MK)),1)
@@ -37,7 +42,7 @@ space := $(subst ,, )
 OUT := build/$(BOARD)/check$(CHECK)-$(OPT)$(subst $(space),,$(foreach o,$(CONFIG),+$(subst =,-,$(o))))
 
 CC := $(CROSS)gcc
-AR := $(CROSS)ar
+AR := $(CROSS)$(if $(filter lto,$(TOOLS)),gcc-)ar
 
 OPTIONS := $(shell sed -n 's/^\#define MOAT_CONFIG_\([A-Z_]*\) .*/\1/p' core/include/moat_defaults.h)
 $(foreach o,$(CONFIG),$(if $(filter $(firstword $(subst =, ,$(o))),$(OPTIONS)),,\
@@ -49,14 +54,25 @@ ASSERT_UNASKED ?= 1
 CONFIG_UNASKED := ASSERT=$(ASSERT_UNASKED) $(if $(filter small,$(ROOM)),FAULT_RECORDS=2 FAULT_STACK_WORDS=16)
 CONFIG_FLAGS := -DMOAT_CONFIG_CHECK=$(CHECK) $(addprefix -DMOAT_CONFIG_,$(CONFIG) \
     $(foreach o,$(CONFIG_UNASKED),$(if $(filter $(firstword $(subst =, ,$(o)))=%,$(CONFIG)),,$(o))))
-CODE_FLAGS := -$(OPT) -g3 -ffunction-sections -fdata-sections -ffile-prefix-map=$(CURDIR)=.
+CODE_FLAGS := -$(LEVEL) -g3 -ffunction-sections -fdata-sections -ffile-prefix-map=$(CURDIR)=.
 include make/warnings.mk
 # The host's programs are there for the sanitizers.
 ifeq ($(PORT),host)
 CODE_FLAGS += -fsanitize=address,undefined -fno-sanitize-recover=all
 endif
-CFLAGS := -std=c11 $(WARNINGS) -Werror $(CPUFLAGS) $(CODE_FLAGS) $(CONFIG_FLAGS)
-LDFLAGS := -Wl,--gc-sections -Wl,--build-id -Wl,--fatal-warnings
+ifeq ($(TOOLS),lto)
+CODE_FLAGS += -flto
+# Suites have the linker wrap its functions: it can't where they are inlined.
+$(OUT)/obj/port/shims.c.o: CFLAGS += -fno-lto
+endif
+COMPILE := $(CC) $(CPUFLAGS)
+ifeq ($(TOOLS),clang)
+# The board's flags without those that only GCC knows; clang 14 knows no ISA but 2.2.
+COMPILE := clang $(CLANG_TARGET) $(filter-out -misa-spec=% --specs=%,$(CPUFLAGS))
+CORE_FLAGS := $(filter-out -fno-tree-loop-distribute-patterns,$(CORE_FLAGS))
+endif
+CFLAGS := -std=c11 $(WARNINGS) -Werror $(CODE_FLAGS) $(CONFIG_FLAGS)
+LDFLAGS := -Wl,--gc-sections -Wl,--build-id -Wl,--fatal-warnings $(if $(filter clang,$(TOOLS)),$(CLANG_LDFLAGS))
 
 # RISC-V has no newlib in Debian: scripts/newlib-build made one for each -march, complete with its headers. A board may
 # name another's.

@@ -8,16 +8,19 @@
 
 extern char moat_malloc_start[], moat_malloc_end[];
 
-void _exit(int status);
-void *_sbrk(ptrdiff_t bytes);
-int _write(int file, const char *text, int bytes);
-int _read(int file, char *buffer, int bytes);
-int _close(int file);
-int _lseek(int file, int offset, int whence);
-int _fstat(int file, struct stat *out);
-int _isatty(int file);
-int _kill(int process, int signal);
-int _getpid(void);
+/* The library refers to them only after link-time optimisation has dropped what nobody refers to. */
+#define FOR_NEWLIB __attribute__((used))
+
+FOR_NEWLIB void _exit(int status);
+FOR_NEWLIB void *_sbrk(ptrdiff_t bytes);
+FOR_NEWLIB int _write(int file, const char *text, int bytes);
+FOR_NEWLIB int _read(int file, char *buffer, int bytes);
+FOR_NEWLIB int _close(int file);
+FOR_NEWLIB int _lseek(int file, int offset, int whence);
+FOR_NEWLIB int _fstat(int file, struct stat *out);
+FOR_NEWLIB int _isatty(int file);
+FOR_NEWLIB int _kill(int process, int signal);
+FOR_NEWLIB int _getpid(void);
 
 void _exit(int status) {
     bsp_exit(status);

@@ -6,7 +6,10 @@
 
 #include <stdint.h>
 
-/* In a function that firmware calls: the address that it returns to. */
+/* Before a function that names its caller: link-time optimisation would put it into that, and it names the next. */
+#define MOAT_ENTRY __attribute__((noinline))
+
+/* In a function that firmware calls, a MOAT_ENTRY: the address that it returns to. */
 #define MOAT_CALLER() ((uintptr_t)__builtin_extract_return_addr(__builtin_return_address(0)))
 
 #endif

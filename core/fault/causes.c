@@ -27,7 +27,7 @@ __attribute__((weak)) _Noreturn void moat_fault_exception(const struct moat_faul
     moat_fault_raise(&report);
 }
 
-_Noreturn void moat_fault_assert(void) {
+MOAT_ENTRY _Noreturn void moat_fault_assert(void) {
     struct moat_fault_report report;
     moat_fault_report_begin(&report, MOAT_FAULT_ASSERT, MOAT_CALLER(), FRAME());
     moat_fault_raise(&report);
@@ -47,7 +47,7 @@ static const char *name_in_core(const char *file) {
 }
 
 /* The line is the cause too: compilers let assertions of one function share the call. */
-_Noreturn void moat_assert_failed(const char *file, unsigned line) {
+MOAT_ENTRY _Noreturn void moat_assert_failed(const char *file, unsigned line) {
     struct moat_fault_report report;
     moat_fault_report_begin(&report, MOAT_FAULT_CORE_ASSERT, MOAT_CALLER(), FRAME());
     report.region = name_in_core(file);
@@ -82,7 +82,7 @@ __attribute__((weak)) _Noreturn void moat_fault_misused(uintptr_t pc, uintptr_t 
     moat_fault_raise(&report);
 }
 
-_Noreturn void moat_fault_corrupt(const struct moat_heap_error *error) {
+MOAT_ENTRY _Noreturn void moat_fault_corrupt(const struct moat_heap_error *error) {
     struct moat_fault_report report;
     moat_fault_report_begin(&report, MOAT_FAULT_CORRUPT, MOAT_CALLER(), FRAME());
     report.destination = (uintptr_t)error->where;
@@ -91,14 +91,14 @@ _Noreturn void moat_fault_corrupt(const struct moat_heap_error *error) {
     moat_fault_raise(&report);
 }
 
-bool moat_fault_out_of_memory(size_t bytes) {
+MOAT_ENTRY bool moat_fault_out_of_memory(size_t bytes) {
     struct moat_fault_report report;
     moat_fault_report_begin(&report, MOAT_FAULT_MEMORY, MOAT_CALLER(), FRAME());
     report.value = bytes;
     moat_fault_raise(&report);
 }
 
-_Noreturn void moat_fault_watchdog(void) {
+MOAT_ENTRY _Noreturn void moat_fault_watchdog(void) {
     struct moat_fault_report report;
     moat_fault_report_begin(&report, MOAT_FAULT_WATCHDOG, MOAT_CALLER(), FRAME());
     moat_fault_raise(&report);

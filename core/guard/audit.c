@@ -71,7 +71,7 @@ static int step(struct moat_audit *audit, size_t words) {
     return region == NULL ? 0 : 1;
 }
 
-int moat_audit_step(struct moat_audit *audit, size_t words) {
+MOAT_ENTRY int moat_audit_step(struct moat_audit *audit, size_t words) {
     int result = moat_require_thread(MOAT_IN_AUDIT_STEP, MOAT_CALLER());
     return result == MOAT_OK ? step(audit, words) : result;
 }

@@ -54,6 +54,6 @@ void moat_guard_check_bytes(const void *to, const void *from, size_t bytes, uint
     }
 }
 
-void moat_guard_bytes_(const void *to, const void *from, size_t bytes) {
+MOAT_ENTRY void moat_guard_bytes_(const void *to, const void *from, size_t bytes) {
     moat_guard_check_bytes(to, from, bytes, MOAT_CALLER());
 }

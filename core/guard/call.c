@@ -62,26 +62,26 @@ static void check_result(const void *value, uintptr_t bytes, uintptr_t pc) {
     check_pointee(MOAT_FAULT_RESULT, value, bytes, pc);
 }
 
-void moat_check_argument_(const void *argument, size_t bytes) {
+MOAT_ENTRY void moat_check_argument_(const void *argument, size_t bytes) {
     if (enabled) {
         check_pointee(MOAT_FAULT_ARGUMENT, argument, bytes, MOAT_CALLER());
     }
 }
 
-void moat_check_result_(const void *result, size_t bytes) {
+MOAT_ENTRY void moat_check_result_(const void *result, size_t bytes) {
     if (enabled) {
         check_result(result, bytes, MOAT_CALLER());
     }
 }
 
-void moat_check_argument_struct_(const void *argument, size_t bytes) {
+MOAT_ENTRY void moat_check_argument_struct_(const void *argument, size_t bytes) {
     const moat_slot *words = argument;
     for (size_t i = 0; enabled && i < bytes / MOAT_WORD_BYTES; i++) {
         check_pointee(MOAT_FAULT_ARGUMENT, words[i], 0, MOAT_CALLER());
     }
 }
 
-void moat_check_result_struct_(const void *result, size_t bytes) {
+MOAT_ENTRY void moat_check_result_struct_(const void *result, size_t bytes) {
     const moat_slot *words = result;
     for (size_t i = 0; enabled && i < bytes / MOAT_WORD_BYTES; i++) {
         check_result(words[i], 0, MOAT_CALLER());

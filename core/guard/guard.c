@@ -18,7 +18,7 @@ void moat_guard_check_store(const void *slot, const void *value, uintptr_t pc) {
 #endif
 }
 
-void moat_guard_store_(const void *slot, const void *value) {
+MOAT_ENTRY void moat_guard_store_(const void *slot, const void *value) {
     moat_guard_check_store(slot, value, MOAT_CALLER());
 }
 

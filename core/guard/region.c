@@ -59,7 +59,7 @@ static struct moat_region_entry **link_of(const struct moat_region_entry *entry)
     return link;
 }
 
-int moat_region_add(struct moat_region_entry *entry) {
+MOAT_ENTRY int moat_region_add(struct moat_region_entry *entry) {
     const enum moat_refused call = MOAT_IN_REGION_ADD;
     int result = moat_require_thread(call, MOAT_CALLER());
     if (result != MOAT_OK) {
@@ -83,7 +83,7 @@ int moat_region_add(struct moat_region_entry *entry) {
     return MOAT_OK;
 }
 
-int moat_region_remove(struct moat_region_entry *entry) {
+MOAT_ENTRY int moat_region_remove(struct moat_region_entry *entry) {
     const enum moat_refused call = MOAT_IN_REGION_REMOVE;
     int result = moat_require_thread(call, MOAT_CALLER());
     if (result != MOAT_OK) {

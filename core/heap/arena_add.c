@@ -44,7 +44,7 @@ void moat_arena_join(struct moat_arena *arena) {
     arenas->largest = room > arenas->largest ? room : arenas->largest;
 }
 
-int moat_arena_add(void *start, size_t bytes) {
+MOAT_ENTRY int moat_arena_add(void *start, size_t bytes) {
     const enum moat_refused call = MOAT_IN_ARENA_ADD;
     int result = moat_require_thread(call, MOAT_CALLER());
     if (result != MOAT_OK) {

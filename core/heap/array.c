@@ -9,7 +9,7 @@ MOAT_USES_(array, elements, 1);
 MOAT_USES_(array, large, 1);
 MOAT_USES_(array, far, 1);
 
-void *moat_new_array(const struct moat_type *type, size_t count) {
+MOAT_ENTRY void *moat_new_array(const struct moat_type *type, size_t count) {
     const enum moat_refused call = MOAT_IN_NEW_ARRAY;
     if (!moat_alloc_check_type(call, type)) {
         return NULL;

@@ -313,7 +313,7 @@ void moat_cycle_pace(uint32_t granules) {
     moat_owner_leave();
 }
 
-int moat_gc_step(size_t budget) {
+MOAT_ENTRY int moat_gc_step(size_t budget) {
     const enum moat_refused call = MOAT_IN_GC_STEP;
     int result = moat_require_thread(call, MOAT_CALLER());
     if (result != MOAT_OK) {
@@ -337,7 +337,7 @@ int moat_gc_step(size_t budget) {
     return moat_heap.cycle.phase == MOAT_PHASE_IDLE ? 0 : 1;
 }
 
-int moat_gc_collect(void) {
+MOAT_ENTRY int moat_gc_collect(void) {
     int result = moat_require_thread(MOAT_IN_GC_COLLECT, MOAT_CALLER());
     if (result != MOAT_OK) {
         return result;

@@ -9,7 +9,7 @@ MOAT_USES_(flex, elements, 1);
 MOAT_USES_(flex, large, 1);
 MOAT_USES_(flex, far, 1);
 
-void *moat_new_flex(const struct moat_type *type, size_t tail) {
+MOAT_ENTRY void *moat_new_flex(const struct moat_type *type, size_t tail) {
     const enum moat_refused call = MOAT_IN_NEW_FLEX;
     if (!moat_alloc_check_type(call, type)) {
         return NULL;

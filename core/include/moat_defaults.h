@@ -230,11 +230,14 @@
 #endif
 
 /* One absolute symbol per option: equal values link, unequal ones are a multiple definition. A directive
- * and not a C object, since ld drops an unreferenced object with --gc-sections before it can disagree. */
+ * and not a C object, since ld drops an unreferenced object with --gc-sections before it can disagree. Link-time
+ * optimisation has the units assembled as one: there the assembler compares. */
 #define MOAT_STAMP_TEXT_(value) #value
-#define MOAT_STAMP_(option, value)                                                                                     \
-    __asm__(".globl moat_config_" #option "_must_match\n"                                                              \
-            ".set moat_config_" #option "_must_match, " MOAT_STAMP_TEXT_(value))
+#define MOAT_STAMP_(option, value) MOAT_STAMP_NAMED_("moat_config_" #option "_must_match", value)
+#define MOAT_STAMP_NAMED_(name, value)                                                                                 \
+    __asm__(".ifdef " name "\n.if " name " - " MOAT_STAMP_TEXT_(value) "\n.error \"" name "\"\n.endif\n.endif\n"       \
+                                                                       ".globl " name "\n.set " name                   \
+                                                                       ", " MOAT_STAMP_TEXT_(value))
 
 MOAT_STAMP_(CHECK, MOAT_CONFIG_CHECK);
 MOAT_STAMP_(STRICT, MOAT_CONFIG_STRICT);

@@ -320,7 +320,7 @@ static void *print_dump(void *unused, uintptr_t sp) {
     return unused;
 }
 
-int moat_heap_dump(void) {
+MOAT_ENTRY int moat_heap_dump(void) {
     int result = moat_require_thread(MOAT_IN_HEAP_DUMP, MOAT_CALLER());
     if (result == MOAT_OK) {
         moat_port_mask_t masked = moat_port_mask();

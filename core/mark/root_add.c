@@ -95,7 +95,7 @@ static int add_root(enum moat_refused call, const struct moat_root *root) {
     return moat_refuse(call, MOAT_REASON_ROOTS_FULL, MOAT_CONFIG_ROOTS_MAX);
 }
 
-int moat_root_add(void *start, const struct moat_type *type, size_t count) {
+MOAT_ENTRY int moat_root_add(void *start, const struct moat_type *type, size_t count) {
     const enum moat_refused call = MOAT_IN_ROOT_ADD;
     const struct moat_root root = {start, type, count};
     int result = moat_require_thread(call, MOAT_CALLER());
@@ -134,7 +134,7 @@ static int remove_root(enum moat_refused call, void *start) {
     return moat_refuse(call, MOAT_REASON_ROOT_ABSENT, (uintptr_t)start);
 }
 
-int moat_root_remove(void *start) {
+MOAT_ENTRY int moat_root_remove(void *start) {
     const enum moat_refused call = MOAT_IN_ROOT_REMOVE;
     int result = moat_require_thread(call, MOAT_CALLER());
     if (result == MOAT_OK) {

@@ -104,7 +104,7 @@ int moat_stacks_unlink(enum moat_refused call, struct moat_stack *stack) {
     return known ? MOAT_OK : moat_refuse(call, MOAT_REASON_STACK_ABSENT, (uintptr_t)stack);
 }
 
-int moat_stack_add(struct moat_stack *stack) {
+MOAT_ENTRY int moat_stack_add(struct moat_stack *stack) {
     const enum moat_refused call = MOAT_IN_STACK_ADD;
     int result = moat_require_thread(call, MOAT_CALLER());
     return result == MOAT_OK ? moat_stacks_link(call, stack) : result;
@@ -120,7 +120,7 @@ static void scan_at_last(struct moat_stack *stack, uintptr_t pc) {
     (void)moat_stack_leave();
 }
 
-int moat_stack_remove(struct moat_stack *stack) {
+MOAT_ENTRY int moat_stack_remove(struct moat_stack *stack) {
     const enum moat_refused call = MOAT_IN_STACK_REMOVE;
     int result = moat_require_thread(call, MOAT_CALLER());
     if (result != MOAT_OK) {

@@ -39,7 +39,7 @@ void moat_barrier_at_(void *slot, const void *value) {
     moat_port_unmask(masked);
 }
 
-bool moat_cas_(moat_slot *slot, void *expected, void *desired) {
+MOAT_ENTRY bool moat_cas_(moat_slot *slot, void *expected, void *desired) {
     MOAT_GUARD_STORE(slot, desired);
     moat_port_mask_t masked = moat_port_mask();
     bool same = *slot == expected;
@@ -51,7 +51,7 @@ bool moat_cas_(moat_slot *slot, void *expected, void *desired) {
     return same;
 }
 
-void *moat_exchange_(moat_slot *slot, void *value) {
+MOAT_ENTRY void *moat_exchange_(moat_slot *slot, void *value) {
     MOAT_GUARD_STORE(slot, value);
     moat_port_mask_t masked = moat_port_mask();
     void *old = *slot;
@@ -63,7 +63,7 @@ void *moat_exchange_(moat_slot *slot, void *value) {
 
 /* Both old values are shaded, and they are the new ones too. Where another task may have stored to a slot and a cycle
  * have begun since, they are looked at again: what is shaded must be what is taken away. */
-void moat_swap_(moat_slot *a, moat_slot *b) {
+MOAT_ENTRY void moat_swap_(moat_slot *a, moat_slot *b) {
     void *was_a, *was_b;
     moat_port_mask_t masked;
     for (;;) {

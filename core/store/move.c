@@ -92,7 +92,7 @@ static int check_copy(enum moat_refused call, const struct moat_type *type, cons
     return MOAT_OK;
 }
 
-int moat_move_part(const struct moat_type *type, void *to, const void *from, size_t offset, size_t bytes) {
+MOAT_ENTRY int moat_move_part(const struct moat_type *type, void *to, const void *from, size_t offset, size_t bytes) {
     const enum moat_refused call = MOAT_IN_MOVE_PART;
     int result = check_copy(call, type, to, from);
     if (result != MOAT_OK) {
@@ -114,7 +114,7 @@ int moat_move_part(const struct moat_type *type, void *to, const void *from, siz
     return MOAT_OK;
 }
 
-int moat_move_array(const struct moat_type *type, void *to, const void *from, size_t count) {
+MOAT_ENTRY int moat_move_array(const struct moat_type *type, void *to, const void *from, size_t count) {
     const enum moat_refused call = MOAT_IN_MOVE_ARRAY;
     int result = count == 0 ? MOAT_OK : check_copy(call, type, to, from);
     if (result != MOAT_OK || count == 0) {
@@ -136,7 +136,7 @@ int moat_move_array(const struct moat_type *type, void *to, const void *from, si
     return MOAT_OK;
 }
 
-void moat_move_bytes_(const struct moat_type *type, void *to, const void *from, size_t bytes) {
+MOAT_ENTRY void moat_move_bytes_(const struct moat_type *type, void *to, const void *from, size_t bytes) {
     const struct range range = {type, 0, bytes};
     MOAT_GUARD_COPY(type, to, from, 0, bytes);
     shade_copy(&range, to, from);

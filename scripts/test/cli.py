@@ -20,7 +20,7 @@ from . import run, table
 def arguments(argv):
     parser = argparse.ArgumentParser(prog="scripts/run-tests", description="Builds and runs moat's test suites.")
     for name, what in (("suite", "suites"), ("board", "boards"), ("check", "check levels: 0, 1, 2"),
-                       ("opt", "optimisations: O0, Os, O2, O3; Os,O2 if not given")):
+                       ("opt", "optimisations: O0, Os, O2, O3, Os-lto, O2-clang...; Os,O2 if not given")):
         parser.add_argument(f"--{name}", default="", help=f"only these {what}, separated by commas")
     parser.add_argument("--case", default="", help="only this case of the suites")
     parser.add_argument("--seed", default="", help="the seed of the suites' random numbers")
@@ -53,7 +53,7 @@ def plan(options):
             # What has to do with no board runs unless a board was asked for.
             if place is None and (options.suite or not options.board + options.check + options.opt):
                 work[None].append(suite)
-            elif place and place.board in boards and place.check in checks and place.opt in opts:
+            elif place and place.board in boards and place.check in checks and (place.opt in opts or not options.opt):
                 work[place].append(suite)
     return work
 

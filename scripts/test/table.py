@@ -18,7 +18,7 @@ SELDOM = (("1", "O2"),)  # where such suites run on no board, unless it is asked
 BOARD_GROUPS = {"all": BOARDS, "qemu": boards.of_kind("qemu"), "hosts": boards.of_kind("host"), "none": ()}
 CHECKS = ("0", "1", "2")
 OPTS = ("Os", "O2")  # where a suite does not say
-OPTS_KNOWN = ("O0", "Os", "O2", "O3")
+OPTS_KNOWN = tuple(level + tools for tools in ("", "-lto", "-clang") for level in ("O0", "Os", "O2", "O3"))
 
 TABLE = pathlib.Path("test/suites.txt")
 

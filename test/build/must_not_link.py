@@ -1,5 +1,6 @@
 #!/usr/bin/python3
-"""Core and application that were built with different values of an option do not link, and ld names the option.
+"""Core and application that were built with different values of an option do not link, and ld names the option; or the
+assembler, where link-time optimisation has it see both.
 
 SPDX-License-Identifier: MIT"""
 from _checks import ROOT, Compiler, expect, first_error, main, run
@@ -46,5 +47,22 @@ def link_case(target, collected):
     return f"differing_configurations_do_not_link_{target}{'_gc_sections' if collected else ''}", case
 
 
+def optimised_case(target):
+    compiler = Compiler(target)
+
+    def case(scratch):
+        for value in ([], ["-DMOAT_CONFIG_PACE=65"]):
+            for name, text, flags in (("core", CORE, []), ("application", APPLICATION, value)):
+                compiler.must_compile("-", scratch / f"{name}.o", "-Os", "-flto", *flags, text=text)
+            status, output = run([*compiler.command, "-Os", "-flto", "-nostdlib", "-Wl,-e,main", "-o",
+                                  str(scratch / "a.elf"), str(scratch / "core.o"), str(scratch / "application.o")])
+            if value:
+                expect(status != 0 and "moat_config_PACE_must_match" in output, f"says '{first_error(output)}'")
+            else:
+                expect(status == 0, f"equal configurations do not link: {first_error(output)}")
+
+    return f"differing_configurations_do_not_link_{target}_optimised_at_link_time", case
+
+
 main(*(link_case(target, collected) for target in ("armv7m", "rv32imac", "rv64imac", "host")
-       for collected in (False, True)))
+       for collected in (False, True)), *(optimised_case(target) for target in ("armv7m", "rv32imac", "host")))
