@@ -82,7 +82,7 @@
  * Range 1..1024. A unit is about 12 instructions of a 32-bit core; a slice may exceed it by the eight slots that it
  * looks at together (`make bench BENCH=slices` measures the stretch). 1 is a stress setting. */
 #ifndef MOAT_CONFIG_SLICE_UNITS
-#define MOAT_CONFIG_SLICE_UNITS 24
+#define MOAT_CONFIG_SLICE_UNITS 28
 #endif
 
 /* MOAT_CONFIG_PACE: work units that each allocation does at least while a cycle runs, in slices.

@@ -47,8 +47,12 @@ struct moat_type {
     uint32_t size;               /* bytes of one element's payload */
     uint32_t extent;             /* bytes of a whole object: header, payload, padding; | MOAT_EXTENT_SLOW */
     uint32_t run_count;          /* entries in runs */
-    uint32_t flexible;           /* 1: the last run is a tail */
+    uint16_t flexible;           /* 1: the last run is a tail */
+    uint16_t front_bytes;        /* of its slots, if they are its first words, few, and nothing else is one; else 0 */
 };
+
+/* The most slots that front_bytes tells of. */
+#define MOAT_FRONT_SLOTS 8
 
 /* Set in the extent of types that are not for the allocator's fast path: finalized ones, and objects of more granules
  * than MOAT_EXTENT_FAST. No chunk has so much room, so the fast path needs no test for them. */
@@ -238,16 +242,24 @@ struct moat_root {
 #define MOAT_TYPE_SLOTS_WITH_(name_, T, finalizer, extent_, ...)                                                       \
     MOAT_TYPE_CHECK_(name_, T);                                                                                        \
     static const struct moat_run name_##_runs_[] = {MOAT_EACH_(MOAT_FIELD_RUN_, T, __VA_ARGS__)};                      \
-    MOAT_USES_(name_, runs, !(1 MOAT_EACH_(MOAT_FIELD_AND_FITS_, T, __VA_ARGS__)));                                    \
-    MOAT_TYPE_PLACED_(name_) = {.name = #T,                                                                            \
-                                .finalize = finalizer,                                                                 \
-                                .map = 0 MOAT_EACH_(MOAT_FIELD_OR_, T, __VA_ARGS__),                                   \
-                                .runs = (1 MOAT_EACH_(MOAT_FIELD_AND_FITS_, T, __VA_ARGS__)) ? NULL : name_##_runs_,   \
-                                .size = sizeof(T),                                                                     \
-                                .extent = (extent_),                                                                   \
-                                .run_count = (1 MOAT_EACH_(MOAT_FIELD_AND_FITS_, T, __VA_ARGS__))                      \
-                                                 ? 0                                                                   \
-                                                 : sizeof name_##_runs_ / sizeof name_##_runs_[0]}
+    MOAT_USES_(name_, runs, !MOAT_FITS_(T, __VA_ARGS__));                                                              \
+    MOAT_TYPE_PLACED_(name_) = {                                                                                       \
+        .name = #T,                                                                                                    \
+        .finalize = finalizer,                                                                                         \
+        .map = 0 MOAT_EACH_(MOAT_FIELD_OR_, T, __VA_ARGS__),                                                           \
+        .runs = MOAT_FITS_(T, __VA_ARGS__) ? NULL : name_##_runs_,                                                     \
+        .size = sizeof(T),                                                                                             \
+        .extent = (extent_),                                                                                           \
+        .run_count = MOAT_FITS_(T, __VA_ARGS__) ? 0 : sizeof name_##_runs_ / sizeof name_##_runs_[0],                  \
+        .front_bytes = MOAT_FITS_(T, __VA_ARGS__) ? MOAT_FRONT_BYTES_(MOAT_MAP_(T, __VA_ARGS__)) : 0}
+
+/* Without the claims, which can be made once only. */
+#define MOAT_MAP_(T, ...) (0 MOAT_EACH_(MOAT_FIELD_OR_UNCHECKED_, T, __VA_ARGS__))
+#define MOAT_FITS_(T, ...) (1 MOAT_EACH_(MOAT_FIELD_AND_FITS_, T, __VA_ARGS__))
+#define MOAT_FRONT_BYTES_(map)                                                                                         \
+    ((((map) + 1) & (map)) == 0 && (map) >> MOAT_FRONT_SLOTS == 0                                                      \
+         ? (uint16_t)((unsigned)__builtin_popcount((unsigned)(map)) * MOAT_WORD_BYTES)                                 \
+         : 0)
 
 #define MOAT_RUN_(T, member, stride, count, map)                                                                       \
     { offsetof(T, member), stride, count, map, 0, 0, 0 }
@@ -300,6 +312,7 @@ struct moat_root {
 #define MOAT_CLASS_POINTER_ 5
 
 #define MOAT_FIELD_OR_(T, f) | (MOAT_FIELD_MAP_(T, f) + MOAT_FIELD_CLAIM_(T, f))
+#define MOAT_FIELD_OR_UNCHECKED_(T, f) | MOAT_FIELD_MAP_(T, f)
 #define MOAT_FIELD_STRUCT_OR_(T, f) | (MOAT_FIELD_MAP_(T, f) + MOAT_FIELD_NEAR_CLAIM_(T, f))
 #define MOAT_FIELD_AND_FITS_(T, f) &&MOAT_FIELD_FITS_(T, f)
 #define MOAT_FIELD_RUN_(T, f) MOAT_RUN_(T, f, MOAT_WORD_BYTES, MOAT_FIELD_FITS_(T, f) ? 0 : MOAT_FIELD_WORDS_(T, f), 1),

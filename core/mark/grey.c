@@ -14,29 +14,12 @@
 #define NEXT 140
 #define WINDOW 60
 
-#define NO_HABIT (~(moat_word)0)
-
 static inline unsigned run_loop(struct moat_grey *loop) {
 #ifdef MOAT_PORT_GREY
     return moat_port_grey_loop(loop);
 #else
     return moat_grey_loop(loop);
 #endif
-}
-
-/* Whether the objects with this header are after a habit, which is theirs from here on. */
-static bool learn(struct moat_grey *loop, moat_word header) {
-    const struct moat_type *type = moat_header_type(header);
-    if ((header & MOAT_HEADER_ARRAY) != 0 || type->run_count != 0 || (type->map & (type->map + 1)) != 0 ||
-        type->map >> MOAT_GREY_PIECE_SLOTS != 0) {
-        return false;
-    }
-    uint32_t slots = moat_lowest_bit_word(~type->map);
-    MOAT_ASSERT(slots != 0);
-    loop->habit = header >> MOAT_HEADER_LINK_BITS;
-    loop->habit_bytes = slots * MOAT_WORD_BYTES;
-    loop->cost = (intptr_t)(MOAT_GREY_PIECE + MOAT_GREY_SLOT * slots);
-    return true;
 }
 
 /* Another arena than the first that has grey objects, or NULL. */
@@ -57,7 +40,7 @@ static void begin_grey(struct moat_arena *arena, struct moat_scan *scan, struct 
     moat_raw *header = moat_header_at(moat_granule_address(arena, granule));
     MOAT_ASSERT(moat_header_known(*header));
     arena->grey = moat_header_link(*header);
-    if (learn(loop, *header)) {
+    if (moat_grey_learn(loop, *header)) {
         scan->at = (moat_slot *)(header + 1);
         scan->dense_end = (moat_slot *)((uintptr_t)scan->at + loop->habit_bytes);
     } else {
@@ -65,10 +48,15 @@ static void begin_grey(struct moat_arena *arena, struct moat_scan *scan, struct 
     }
 }
 
+/* Whether nothing comes behind [at, dense_end). */
+static bool is_over(const struct moat_scan *scan) {
+    return scan->map == 0 && scan->type == NULL && !scan->extends;
+}
+
 /* The work behind [at, dense_end): the scan's next piece, or another grey object. False: nothing is grey. */
 static bool go_on(struct moat_scan *scan, struct moat_arena *home, struct moat_grey *loop) {
-    loop->habit = NO_HABIT;
-    while (scan->map != 0 || scan->type != NULL || scan->extends) {
+    loop->habit = MOAT_GREY_NO_HABIT;
+    while (!is_over(scan)) {
         if (moat_scan_next_piece(scan)) {
             return true;
         }
@@ -89,17 +77,18 @@ static void begin_piece(struct moat_grey *loop, const struct moat_scan *scan) {
     loop->budget -= MOAT_GREY_PIECE + MOAT_GREY_SLOT * (loop->end - loop->at);
 }
 
-/* The piece that is under way is begun here, whatever the budget: the smallest slice looks at some slots. */
+/* The piece that is under way is begun here, whatever the budget: the smallest slice goes on by one step at least. */
 static void begin_loop(struct moat_grey *loop, const struct moat_scan *scan, const struct moat_arena *home,
                        int32_t budget) {
     loop->grey = home->grey;
     loop->payload = home->base + MOAT_WORD_BYTES;
-    loop->span = moat_bytes(home->granules - 1);
+    loop->granules = home->granules - 1;
     loop->bits = home->bits;
-    loop->habit = NO_HABIT;
     loop->others = moat_heap.arenas.count > 1;
     loop->budget = budget;
     begin_piece(loop, scan);
+    loop->budget = loop->budget > NEXT ? loop->budget : NEXT;
+    loop->habit = loop->end == loop->far && is_over(scan) ? MOAT_GREY_ANY_HABIT : MOAT_GREY_NO_HABIT;
 }
 
 /* Handlers run meanwhile, and other tasks: they may shade objects. They leave marking alone, since `loop` is not theirs
@@ -144,26 +133,28 @@ uint32_t moat_mark_some(uint32_t units, moat_port_mask_t masked) {
         home->grey = (uint32_t)loop.grey;
         scan->at = loop.at;
         scan->dense_end = loop.far;
-        if (why == MOAT_GREY_LOOK) {
-            moat_mark_value((void *)loop.value);
-            loop.budget -= LOOK_UP;
-        } else if (why == MOAT_GREY_NEXT) {
-            if (!go_on(scan, home, &loop)) {
-                left -= slice - (int32_t)loop.budget;
-                return left > MOAT_UNIT ? (uint32_t)left / MOAT_UNIT : 1;
-            }
-            loop.budget -= NEXT;
-            begin_piece(&loop, scan);
-        }
-        if (loop.budget < 0) {
+        int32_t cost = why == MOAT_GREY_NEXT ? NEXT : LOOK_UP;
+        if (why == MOAT_GREY_SPENT || loop.budget < cost) {
             left -= slice + WINDOW - (int32_t)loop.budget;
             if (left <= 0) {
+                scan->at -= why == MOAT_GREY_LOOK; /* it is looked up the next time */
                 return 0;
             }
             loop.budget = slice = left < SLICE ? left : SLICE;
             if (open_window(masked)) {
                 begin_loop(&loop, scan, home, slice);
             }
+        }
+        if (why == MOAT_GREY_LOOK) {
+            moat_mark_value((void *)loop.value);
+            loop.budget -= cost;
+        } else if (why == MOAT_GREY_NEXT) {
+            loop.budget -= cost;
+            if (!go_on(scan, home, &loop)) {
+                left -= slice - (int32_t)loop.budget;
+                return left > MOAT_UNIT ? (uint32_t)left / MOAT_UNIT : 1;
+            }
+            begin_piece(&loop, scan);
         }
         loop.grey = home->grey;
     }

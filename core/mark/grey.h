@@ -4,34 +4,40 @@
 #ifndef MOAT_GREY_H
 #define MOAT_GREY_H
 
-/* The cost of work, in instructions of a 32-bit core, about: a piece of slots, which may be a whole object; a slot; one
- * that holds a pointer, more. */
+/* The cost of work, in instructions of a 32-bit core, about: a piece of slots, which may be a whole object; the next of
+ * the same slots, more; a slot; one that holds a pointer, more; an object of another type than the one before, more. */
 #define MOAT_GREY_PIECE 14
+#define MOAT_GREY_MORE 10
 #define MOAT_GREY_SLOT 5
 #define MOAT_GREY_POINTER 22
+#define MOAT_GREY_SWITCH 18
 
-/* The most slots between two looks at the budget. */
+/* The slots of a piece at most: MOAT_FRONT_SLOTS. */
 #define MOAT_GREY_PIECE_SLOTS 8
 
 /* Why the loop ended: */
-#define MOAT_GREY_SPENT 0 /* the budget is used up; `at` may be `end`, or a piece be begun */
-#define MOAT_GREY_NEXT 1  /* [at, far) is empty, and what is grey is not after the habit, if anything is */
+#define MOAT_GREY_SPENT 0 /* the budget is used up, or does not do for the slot at `at`; `at` may be `end` */
+#define MOAT_GREY_NEXT 1  /* [at, far) is empty, and nothing is grey that the loop could go on to */
 #define MOAT_GREY_LOOK 2  /* `value` needs to be looked up: it is not an object's first granule, or of another arena */
 
 #ifndef __ASSEMBLER__
 
-#include "moat_heap.h"
+#include "space/granule.h"
 
-/* The state of the loop, which takes the home arena's objects that are grey, one after the other, as long as they are
- * of the same type, after the *habit*: their slots are their first words and few, and nothing else. Granules count from
- * the first payload, since most values are a payload's address. */
+/* The habit while the object under way has more slots than the loop sees; and while there is none yet. */
+#define MOAT_GREY_NO_HABIT (~(moat_word)0)
+#define MOAT_GREY_ANY_HABIT (~(moat_word)1)
+
+/* The state of the loop, which takes the home arena's objects that are grey, one after the other, as long as their
+ * slots are their first words and few, and nothing else (their type's front_bytes). The *habit* is the type of the last
+ * one. Granules count from the first payload, since most values are a payload's address. */
 struct moat_grey {
     moat_slot *at, *end; /* the piece under way */
     moat_word grey;      /* the grey list's first granule */
     uintptr_t payload;   /* address of granule 0's payload */
-    uintptr_t span;      /* bytes of the granules that may be an object's first */
+    uintptr_t granules;  /* from there on, that may be an object's first */
     struct moat_bits *bits;
-    moat_word habit;       /* the type's part of a header; ~0: the object under way is not after the habit */
+    moat_word habit;       /* the type's part of a header, or MOAT_GREY_NO_HABIT: the object under way has other slots too */
     uintptr_t habit_bytes; /* of its slots */
     intptr_t budget;       /* instructions */
     intptr_t cost;         /* of an object after the habit */
@@ -40,9 +46,21 @@ struct moat_grey {
     uintptr_t value;       /* MOAT_GREY_LOOK: this one */
 };
 
-/* Interrupts masked. Marks what the slots up to `far` point at, then those of grey objects after the habit. Ports may
- * have one that is faster, moat_port_grey_loop (MOAT_PORT_GREY); test/suite/grey.c compares the two. */
+/* Interrupts masked. Marks what the slots up to `far` point at, then, if there is a habit, those of grey objects.
+ * Looks at the budget before each slot that holds a pointer into the arena, and each piece. Ports may have one that is
+ * faster, moat_port_grey_loop (MOAT_PORT_GREY); test/suite/grey.c compares the two. */
 unsigned moat_grey_loop(struct moat_grey *loop);
+
+/* Takes the type in an object's header up as the habit. False: its slots are not just its first words. */
+static inline bool moat_grey_learn(struct moat_grey *loop, moat_word header) {
+    uint32_t bytes = (header & MOAT_HEADER_ARRAY) != 0 ? 0 : moat_header_type(header)->front_bytes;
+    if (bytes != 0) {
+        loop->habit = header >> MOAT_HEADER_LINK_BITS;
+        loop->habit_bytes = bytes;
+        loop->cost = (intptr_t)(MOAT_GREY_PIECE + bytes / MOAT_WORD_BYTES * MOAT_GREY_SLOT);
+    }
+    return bytes != 0;
+}
 
 #endif
 #endif

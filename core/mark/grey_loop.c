@@ -4,9 +4,21 @@
 #include "mark/grey.h"
 #include "space/granule.h"
 
+_Static_assert(MOAT_GREY_PIECE_SLOTS == MOAT_FRONT_SLOTS, "the slots of an object after the habit are one piece");
+
+/* Out of line, so that the loop keeps its state in registers. */
+__attribute__((noinline)) static bool turn(struct moat_grey *loop, moat_word header) {
+    return loop->habit != MOAT_GREY_NO_HABIT && moat_grey_learn(loop, header);
+}
+
+/* The granule at an offset; a number that is too large if the offset is not a granule's. */
+static inline uintptr_t turned(uintptr_t offset) {
+    return offset >> MOAT_GRANULE_SHIFT | offset << (MOAT_WORD_BITS - MOAT_GRANULE_SHIFT);
+}
+
 unsigned moat_grey_loop(struct moat_grey *loop) {
     struct moat_bits *const all_bits = loop->bits;
-    const uintptr_t payload = loop->payload, span = loop->span;
+    const uintptr_t payload = loop->payload, granules = loop->granules;
     moat_slot *at = loop->at, *end = loop->end, *far = loop->far;
     uint32_t grey = (uint32_t)loop->grey;
     intptr_t budget = loop->budget;
@@ -17,24 +29,29 @@ unsigned moat_grey_loop(struct moat_grey *loop) {
             if (value == 0) {
                 continue;
             }
-            uintptr_t offset = value - payload;
-            if (offset >= span) {
-                if (loop->others == 0) {
+            uintptr_t offset = value - payload, granule = turned(offset);
+            if (granule >= granules) {
+                if (loop->others == 0 && (offset & (MOAT_GRANULE - 1)) == 0) {
                     continue;
                 }
                 loop->value = value;
                 why = MOAT_GREY_LOOK;
                 goto out;
             }
-            struct moat_bits *bits = &all_bits[offset >> MOAT_WORD_SHIFT];
-            uint32_t start = bits->start, mark = bits->mark, bit = moat_bit(moat_granules(offset));
+            struct moat_bits *bits = &all_bits[granule / MOAT_WORD_GRANULES];
+            uint32_t start = bits->start, mark = bits->mark, bit = moat_bit((uint32_t)granule);
             budget -= MOAT_GREY_POINTER;
+            if (__builtin_expect(budget < 0, 0)) { /* this slot comes first the next time */
+                budget += MOAT_GREY_POINTER;
+                at--;
+                goto out;
+            }
             if (__builtin_expect((start & mark & bit) != 0, 1)) {
                 bits->mark = mark & ~bit;
-                moat_raw *header = (moat_raw *)(value & ~(uintptr_t)(MOAT_GRANULE - 1)) - 1;
+                moat_raw *header = (moat_raw *)value - 1;
                 if (moat_header_has_slots(*header)) {
                     *header = moat_header_linked(*header, grey);
-                    grey = moat_granules(offset);
+                    grey = (uint32_t)granule;
                 }
             } else if ((start & bit) == 0) {
                 loop->value = value;
@@ -43,14 +60,16 @@ unsigned moat_grey_loop(struct moat_grey *loop) {
             }
         }
         const moat_raw *header = (moat_raw *)(payload + moat_bytes(grey)) - 1;
-        if (grey != MOAT_LINK_NONE && *header >> MOAT_HEADER_LINK_BITS == loop->habit) {
+        bool same = grey != MOAT_LINK_NONE && *header >> MOAT_HEADER_LINK_BITS == loop->habit;
+        if (same || (grey != MOAT_LINK_NONE && turn(loop, *header))) {
+            budget -= same ? 0 : MOAT_GREY_SWITCH;
             at = (moat_slot *)(header + 1);
             end = far = (moat_slot *)((uintptr_t)at + loop->habit_bytes);
             grey = moat_header_link(*header);
             budget -= loop->cost;
         } else if (at != far) {
             end = far - at > MOAT_GREY_PIECE_SLOTS ? at + MOAT_GREY_PIECE_SLOTS : far;
-            budget -= MOAT_GREY_PIECE + MOAT_GREY_PIECE_SLOTS * MOAT_GREY_SLOT;
+            budget -= MOAT_GREY_PIECE + MOAT_GREY_MORE + MOAT_GREY_PIECE_SLOTS * MOAT_GREY_SLOT;
         } else {
             why = MOAT_GREY_NEXT;
             break;

@@ -1,7 +1,7 @@
 /* moat: ARMv7-M, the inner loop of marking: moat_grey_loop of core/mark/grey_loop.c, 48 instructions a list's node
  * instead of 70. All of its state is in registers.
  *
- *   r0 at    r1 end    r2 grey    r3 payload    r4 span    r5 bits    r6 budget    r7 value, or a payload's address
+ *   r0 at    r1 end    r2 grey    r3 payload    r4 granules    r5 bits    r6 budget    r7 value, or a payload's address
  *   r8 offset    r9 address of bits    r10 start    r11 mark    r12 bit, or the loop's state    lr header
  *
  * SPDX-License-Identifier: MIT */
@@ -20,6 +20,8 @@
     .equ FAR, 40
     .equ OTHERS, 44
     .equ VALUE, 48
+/* Of struct moat_type. */
+    .equ TYPE_FRONT_BYTES, 30
 
 /* unsigned moat_port_grey_loop(struct moat_grey *loop) */
     .section .text.moat_port_grey_loop, "ax", %progbits
@@ -41,8 +43,8 @@ slot:
     cmp r7, #0
     beq next_slot
     sub r8, r7, r3
-    cmp r8, r4
-    bhs elsewhere
+    cmp r4, r8, ror #3 /* low bits that should be 0 are turned to the top */
+    bls elsewhere
     lsr r9, r8, #8
     add r9, r5, r9, lsl #3
     mov r12, #1
@@ -50,12 +52,12 @@ slot:
     ubfx lr, r8, #3, #5
     lsl r12, r12, lr
     subs r6, #MOAT_GREY_POINTER
+    bmi late
     and lr, r10, r11
     tst lr, r12
     beq not_white
     bic r11, r11, r12
     str r11, [r9, #4]
-    bic r7, r7, #7
     ldr lr, [r7, #-4]
     cmp lr, #0
     bge next_slot
@@ -74,8 +76,9 @@ next_object: /* the first grey one, if it is after the habit */
     ldr lr, [r7, #-4]
     ldrd r8, r9, [r12, #HABIT]
     cmp r8, lr, lsr #20
-    bne next_piece
+    bne other
     ldr r10, [r12, #COST]
+take:
     ubfx r2, lr, #0, #20
     mov r0, r7
     add r1, r7, r9
@@ -84,6 +87,26 @@ next_object: /* the first grey one, if it is after the habit */
     str r1, [r12, #FAR]
     movs r7, #MOAT_GREY_SPENT
     b out
+
+other: /* of another type, which becomes the habit, if there is one; but no arrays */
+    cmn r8, #1
+    beq next_piece
+    lsls r10, lr, #31 - 20
+    bmi next_piece
+    asr r10, lr, #16
+    ldr r9, =moat_leaf_types_start
+    bic r10, r10, #31
+    add r9, r9, r10
+    ldrh r9, [r9, #TYPE_FRONT_BYTES]
+    cmp r9, #0
+    beq next_piece
+    lsr r8, lr, #20
+    add r10, r9, r9, lsr #2 /* MOAT_GREY_SLOT for each word */
+    strd r8, r9, [r12, #HABIT]
+    add r10, r10, #MOAT_GREY_PIECE
+    str r10, [r12, #COST]
+    subs r6, #MOAT_GREY_SWITCH
+    b take
 
 next_piece: /* after the habit, `far` is not kept up to date */
     ldr r8, [r12, #HABIT]
@@ -96,7 +119,7 @@ next_piece: /* after the habit, `far` is not kept up to date */
     cmp r1, r8
     it hi
     movhi r1, r8
-    subs r6, #MOAT_GREY_PIECE + MOAT_GREY_PIECE_SLOTS * MOAT_GREY_SLOT
+    subs r6, #MOAT_GREY_PIECE + MOAT_GREY_MORE + MOAT_GREY_PIECE_SLOTS * MOAT_GREY_SLOT
     bpl slot
     movs r7, #MOAT_GREY_SPENT
     b out
@@ -108,7 +131,8 @@ nothing_more:
 elsewhere:
     ldr r12, [sp]
     ldr lr, [r12, #OTHERS]
-    cmp lr, #0
+    and r8, r7, #7
+    orrs lr, lr, r8
     beq next_slot
     b look
 not_white:
@@ -117,11 +141,18 @@ not_white:
 look:
     ldr r12, [sp]
     str r7, [r12, #VALUE]
+    movs r7, #MOAT_GREY_LOOK
+    b leave
+late: /* this slot comes first the next time */
+    adds r6, #MOAT_GREY_POINTER
+    subs r0, #4
+    ldr r12, [sp]
+    movs r7, #MOAT_GREY_SPENT
+leave:
     ldr r8, [r12, #HABIT]
     cmn r8, #1
     it ne
     strne r1, [r12, #FAR]
-    movs r7, #MOAT_GREY_LOOK
 out:
     stmia r12, {r0-r2}
     str r6, [r12, #BUDGET]

@@ -17,7 +17,7 @@ STANDS_AT(at, 0);
 STANDS_AT(end, 4);
 STANDS_AT(grey, 8);
 STANDS_AT(payload, 12);
-STANDS_AT(span, 16);
+STANDS_AT(granules, 16);
 STANDS_AT(bits, 20);
 STANDS_AT(habit, 24);
 STANDS_AT(habit_bytes, 28);
@@ -26,6 +26,8 @@ STANDS_AT(cost, 36);
 STANDS_AT(far, 40);
 STANDS_AT(others, 44);
 STANDS_AT(value, 48);
+_Static_assert(offsetof(struct moat_type, front_bytes) == 30, "see grey.S");
+_Static_assert(MOAT_GREY_SLOT == 5, "see grey.S");
 
 const char *moat_port_undone(void) {
     return NULL;

@@ -15,6 +15,42 @@
 #include <moat.h>
 #include <string.h>
 
+struct small {
+    moat_word number;
+};
+MOAT_TYPE(type_small, struct small);
+
+FRESH_ARENA(small_arena, 512 * sizeof(void *));
+
+/* It is the end of the object before, which has one granule, and neither is kept by it. */
+static void a_header_is_no_object(void) {
+    static moat_slot slot;
+    struct moat_grey loop;
+    memset(&loop, 0, sizeof loop);
+    CHECK(fresh_heap(small_arena.bytes, sizeof small_arena.bytes));
+    struct small *first = moat_new(&type_small), *second = moat_new(&type_small);
+    CHECK((uintptr_t)second - (uintptr_t)first == MOAT_GRANULE);
+    const struct moat_arena *arena = moat_arena_of((uintptr_t)first);
+    slot = (moat_raw *)second - 1;
+    loop.at = &slot;
+    loop.end = loop.far = &slot + 1;
+    loop.grey = MOAT_LINK_NONE;
+    loop.payload = arena->base + MOAT_WORD_BYTES;
+    loop.granules = arena->granules - 1;
+    loop.bits = arena->bits;
+    loop.habit = MOAT_GREY_NO_HABIT;
+    loop.budget = 1000;
+#ifdef MOAT_PORT_GREY
+    struct moat_grey ports = loop;
+    CHECK_EQUAL(moat_port_grey_loop(&ports), MOAT_GREY_LOOK);
+    CHECK_EQUAL(ports.value, (uintptr_t)slot);
+#endif
+    CHECK_EQUAL(moat_grey_loop(&loop), MOAT_GREY_LOOK);
+    CHECK_EQUAL(loop.value, (uintptr_t)slot);
+    CHECK(moat_is_white(arena, moat_granule_of(arena, (uintptr_t)first)));
+    CHECK(moat_is_white(arena, moat_granule_of(arena, (uintptr_t)second)));
+}
+
 #ifndef MOAT_PORT_GREY
 
 static void the_port_marks_as_c_does(void) {
@@ -233,7 +269,7 @@ static void begin(struct moat_grey *loop, bool others) {
     loop->end = test_random_below(2) == 0 ? loop->at : loop->end;
     loop->grey = arena->grey;
     loop->payload = arena->base + MOAT_WORD_BYTES;
-    loop->span = moat_bytes(arena->granules - 1);
+    loop->granules = arena->granules - 1;
     loop->bits = arena->bits;
     loop->habit = NO_HABIT;
     loop->others = others;
@@ -303,6 +339,7 @@ static void the_end_of_the_list_is_no_object(void) {
 
 static const struct test_case cases[] = {
     TEST_CASE(the_end_of_the_list_is_no_object),
+    TEST_CASE(a_header_is_no_object),
     TEST_CASE(the_port_marks_as_c_does),
 };
 

@@ -77,6 +77,14 @@ struct wide {
 };
 MOAT_TYPE(wide_type, struct wide, inside, across, beyond);
 
+/* A field in front, and one beyond the map. */
+struct apart {
+    MOAT_REF(void) front;
+    uintptr_t x[MOAT_WORD_BITS];
+    MOAT_REF(void) beyond;
+};
+MOAT_TYPE(apart_type, struct apart, front, beyond);
+
 typedef MOAT_REF(void) ref;
 struct many {
     ref f1, f2, f3, f4, f5, f6, f7, f8, f9, f10, f11, f12;
@@ -186,6 +194,7 @@ IS_SLOT(slots, IN(struct slots, s))
 IS_SLOT(nested, IN(struct nested, inner.next) || IN(struct nested, outer.middle.deep))
 IS_SLOT(bare, at == SIZE_MAX)
 IS_SLOT(all, at != SIZE_MAX)
+IS_SLOT(apart, IN(struct apart, front) || IN(struct apart, beyond))
 IS_SLOT(wide, IN(struct wide, inside) || IN(struct wide, across) || IN(struct wide, beyond))
 IS_SLOT(many, !IN(struct many, x))
 IS_SLOT(piece, at % sizeof(struct piece) == offsetof(struct piece, value))
@@ -278,6 +287,7 @@ SHAPE_OF(no_slots, MOAT_NEW(bare_type), sizeof(struct bare), bare_slot)
 SHAPE_OF(full_map, MOAT_NEW(full_type), sizeof(struct full), all_slot)
 SHAPE_OF(one_more_than_the_map, MOAT_NEW(fuller_type), sizeof(struct fuller), all_slot)
 SHAPE_OF(wider_than_the_map, MOAT_NEW(wide_type), sizeof(struct wide), wide_slot)
+SHAPE_OF(one_beyond_the_map, MOAT_NEW(apart_type), sizeof(struct apart), apart_slot)
 SHAPE_OF(twenty_four_fields, MOAT_NEW(many_type), sizeof(struct many), many_slot)
 SHAPE_OF(runs_of_structs, MOAT_NEW(runs_type), sizeof(struct runs), runs_slot)
 SHAPE_OF(tail_of_slots, MOAT_NEW_FLEX(tail_slots_type, TAIL), sizeof(struct tail_slots) + TAIL * sizeof(void *),
@@ -317,6 +327,7 @@ static const struct test_case cases[] = {
     TEST_CASE(full_map),
     TEST_CASE(one_more_than_the_map),
     TEST_CASE(wider_than_the_map),
+    TEST_CASE(one_beyond_the_map),
     TEST_CASE(twenty_four_fields),
     TEST_CASE(runs_of_structs),
     TEST_CASE(tail_of_slots),
