@@ -94,7 +94,8 @@ def other_kinds(elf):
 
 def text_names_everything(elf):
     status, output, _ = decode(elf.path, records.frame(store(elf)) + b"\n")
-    wanted = ("fixture_send", f"test/fault/fixture.c:{line_of('the store')}", f"struct fixture_frame at {elf.address('fixture_frame'):#0{2 + 2 * elf.word_bytes}x}\n",
+    frame = f"{elf.address('fixture_frame'):#0{2 + 2 * elf.word_bytes}x}"
+    wanted = ("fixture_send", f"test/fault/fixture.c:{line_of('the store')}", f"struct fixture_frame at {frame}\n",
               '"dma_ring"', "c-owned")
     missing = [word for word in wanted if word not in output]
     return f"exit {status}, without {missing}: {output}" if status or missing else None

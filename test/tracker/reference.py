@@ -502,7 +502,8 @@ class Reference:
             *self.view_lines(),
             "sentences" + labelled(all=self.index, **self.by_kind),
             "ais" + types,
-            "dropped" + labelled(**self.dropped, tracks=self.tracks_evicted, views=self.views_evicted, noise=self.noise),
+            "dropped" + labelled(**self.dropped, tracks=self.tracks_evicted, views=self.views_evicted,
+                                 noise=self.noise),
             *(["malformed " + self.malformed] if self.malformed else []),
             "waiting" + labelled(fragments=len(self.partials)),
         ]

@@ -92,7 +92,8 @@ def _explain(options: argparse.Namespace, found: list[tuple[records.Found, int]]
         firmware = _firmware_of(record, firmwares, options.force)
         if firmware is not None:
             result = report.build(one, firmware, seen, ram)
-            print(json.dumps(result) if options.json else "\n".join(map(command.printable, report.text(result, firmware))))
+            lines = [json.dumps(result)] if options.json else map(command.printable, report.text(result, firmware))
+            print("\n".join(lines))
             explained.append((record, firmware))
     return explained
 

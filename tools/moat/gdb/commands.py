@@ -113,19 +113,19 @@ def _print_status(target: GdbTarget, heap: Heap) -> None:
     stats = heap.stats
     share = f"{100 * stats['free_bytes'] / stats['arena_bytes']:.1f} %" if stats["arena_bytes"] else "none"
     tell(f"heap       {_count(len(heap.arenas), 'arena')}, {stats['arena_bytes']} bytes for objects, "
-          f"{'at least ' if stats['free_is_least'] else ''}{stats['free_bytes']} free ({share}), "
-          f"CHECK{target.option('CHECK')}")
+         f"{'at least ' if stats['free_is_least'] else ''}{stats['free_bytes']} free ({share}), "
+         f"CHECK{target.option('CHECK')}")
     for arena in heap.arenas:
         tell(f"arena {arena.index}    {_hex(arena.start)} to {_hex(arena.end)}, {arena.bytes} bytes for objects")
     tell(f"collector  {heap.phase}, {_count(stats['cycles'], 'cycle')} finished, {_count(stats['slices'], 'slice')}, "
-          f"{_count(stats['out_of_memory'], 'failed allocation')}")
+         f"{_count(stats['out_of_memory'], 'failed allocation')}")
     tell(f"objects    {len(heap.objects)} in {sum(found.bytes for found in heap.objects)} bytes, "
-          f"{sum(found.finalizable for found in heap.objects)} with a finalizer, {stats['finalized']} finalized so far")
+         f"{sum(found.finalizable for found in heap.objects)} with a finalizer, {stats['finalized']} finalized so far")
     kinds = collections.Counter(root.kind for root in heap.roots)
     tell(f"roots      {len(heap.roots)}"
-          + (": " + ", ".join(f"{count} {kind}" for kind, count in sorted(kinds.items())) if kinds else ""))
+         + (": " + ", ".join(f"{count} {kind}" for kind, count in sorted(kinds.items())) if kinds else ""))
     tell("check      " + (f"{_count(len(heap.problems), 'problem')}: `moat check` lists them" if heap.problems
-                           else "nothing is broken"))
+                          else "nothing is broken"))
 
 
 class HeapByType(MoatCommand):
@@ -167,7 +167,7 @@ def _print_holes(free: list[Hole]) -> None:
         return
     total = sum(hole.bytes for hole in free)
     tell(f"{_count(len(free), 'hole')}, the largest {largest.bytes} bytes at {_hex(largest.address)}; "
-          f"fragmentation {100 * (1 - largest.bytes / total):.1f} %")
+         f"fragmentation {100 * (1 - largest.bytes / total):.1f} %")
 
 
 class ShowObject(MoatCommand):
@@ -179,10 +179,10 @@ ADDRESS may point into the object. Members that are pointers to managed objects 
     def run(self, argument: str) -> None:
         target, heap, found = self.find(argument)
         tell(f"{_describe(found)}, arena {found.arena}: {found.bytes} bytes, {found.payload} for the firmware; "
-              f"{found.colour}"
-              + (f", {_count(found.pins, 'pin')}" if found.pins else "") + (f", {_count(found.handles, 'handle')}"
-                                                                            if found.handles else "")
-              + (", has a finalizer" if found.finalizable else ""))
+             f"{found.colour}"
+             + (f", {_count(found.pins, 'pin')}" if found.pins else "") + (f", {_count(found.handles, 'handle')}"
+                                                                           if found.handles else "")
+             + (", has a finalizer" if found.finalizable else ""))
         for line in Shower(target, lambda address: _points_at(heap, address)).lines(found):
             tell(f"  {line}")
 
@@ -240,7 +240,8 @@ class Check(MoatCommand):
         _, heap = self.read()
         if not heap.problems:
             free = [hole for hole in heap.holes if hole.kind != "dark"]
-            tell(f"nothing is broken: {len(heap.objects)} objects, {_count(len(free), 'hole')}, {len(heap.roots)} roots")
+            tell(f"nothing is broken: {len(heap.objects)} objects, {_count(len(free), 'hole')}, "
+                 f"{len(heap.roots)} roots")
             return
         for problem in heap.problems:
             tell(problem)
@@ -300,7 +301,7 @@ def _warn_of_other_build(target: GdbTarget) -> None:
         running = target.memory.read(start, end - start).hex()
         if running[:len(known)] != known:
             tell(f"warning: the firmware in memory is build {running}, the ELF file is {known}: nothing below can be "
-                  "trusted")
+                 "trusted")
 
 
 def _function_of_moat() -> str | None:
@@ -322,7 +323,6 @@ def _function_of_moat() -> str | None:
 
 def tell(text: object) -> None:
     print(printable(str(text)))
-
 
 
 def _hex(address: int) -> str:

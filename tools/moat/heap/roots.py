@@ -177,8 +177,8 @@ class Roots:
         words = self._target.words(start, max(0, (end - start) // self._word))
         if len(words) >= FRAME_WORDS and not any(words):
             self._problems.add(f"the {name} is all zeros from its pointer, 0x{sp:x}, on: whoever dumped it could not "
-                               "read it, as gdb's generate-core-file can't past the guards of stacks (docs/debugging.md); "
-                               "what it alone keeps looks like garbage")
+                               "read it, as gdb's generate-core-file can't past the guards of stacks "
+                               "(docs/debugging.md); what it alone keeps looks like garbage")
 
     def _registered(self) -> list[tuple[int, int, int, str]]:
         """[(low, high, sp, name)]"""
