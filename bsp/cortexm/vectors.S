@@ -30,7 +30,8 @@ moat_vectors:
     .word moat_handler_stack_end
     .word moat_reset
     taken NMI_Handler
-    .rept 8 /* HardFault, MemManage, BusFault, UsageFault, SecureFault, and reserved ones */
+    taken HardFault_Handler
+    .rept 7 /* MemManage, BusFault, UsageFault, SecureFault, and reserved ones */
     .word unexpected
     .endr
     taken SVC_Handler

@@ -11,6 +11,7 @@
  *   static inline void moat_port_unmask(moat_port_mask_t);    restore what moat_port_mask returned
  *   static inline bool moat_port_is_masked(void);             true between the two
  *   static inline bool moat_port_in_handler(void);            true in an interrupt or exception handler
+ *   static inline bool moat_port_may_use(void);               false in a handler that can come inside of the mask
  *   MOAT_PORT_REGISTERS      registers in a fault record, by DWARF number, the program counter among them
  *   MOAT_PORT_REGISTER_SP    the stack pointer's number
  *   MOAT_PORT_CALL_BYTES     of the longest call instruction
@@ -63,6 +64,9 @@ const char *moat_port_undone(void);
  * whose unexpected exceptions end in moat_fault_exception) this is moat_fault_misused with the same arguments; else
  * moat_port_trap. */
 _Noreturn void moat_port_misused(uintptr_t pc, uintptr_t sp, uintptr_t other);
+
+/* The value of `other` that says: in a handler where moat_port_may_use() is false. */
+#define MOAT_PORT_MISUSED_UNMASKED 1u
 
 /* With MOAT_PORT_GREY: as moat_grey_loop (core/mark/grey.h), and faster. */
 struct moat_grey;

@@ -3,6 +3,7 @@
  * SPDX-License-Identifier: MIT */
 #include "base/result.h"
 
+#include "base/context.h"
 #include "base/port.h"
 
 #pragma weak moat_refusal_print
@@ -26,6 +27,7 @@ int moat_refuse_number(uint32_t refusal, uintptr_t argument) {
 }
 
 int moat_require_ready(enum moat_refused call) {
+    MOAT_REQUIRE_CONTEXT();
     return moat_heap.front.ready ? MOAT_OK : moat_refuse(call, MOAT_REASON_NOT_READY, 0);
 }
 

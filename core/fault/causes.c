@@ -5,6 +5,7 @@
 
 #include "fault/assert.h"
 #include "base/caller.h"
+#include "base/port.h"
 #include "moat.h"
 
 #define FRAME() ((uintptr_t)__builtin_frame_address(0))
@@ -71,6 +72,11 @@ _Noreturn void moat_fault_raw_store(uintptr_t pc, uintptr_t slot, uintptr_t obje
 
 __attribute__((weak)) _Noreturn void moat_fault_misused(uintptr_t pc, uintptr_t sp, uintptr_t other) {
     struct moat_fault_report report;
+    if (MOAT_CONFIG_CHECK >= 1 && other == MOAT_PORT_MISUSED_UNMASKED) {
+        moat_fault_report_begin(&report, MOAT_FAULT_UNMASKED, pc, sp);
+        report.what = "leave it to a handler that can be masked, or to thread mode";
+        moat_fault_raise(&report);
+    }
     bool unknown = other == 0;
     moat_fault_report_begin(&report, unknown ? MOAT_FAULT_UNKNOWN_STACK : MOAT_FAULT_SECOND_TASK, pc, sp);
     report.destination = other;

@@ -81,6 +81,8 @@ static void describe_rare(struct moat_text *text, const struct moat_fault *fault
     } else if (MOAT_CONFIG_CHECK_BARRIER != 0 && fault->kind == MOAT_FAULT_RAW_STORE) {
         describe_value(text, "raw store to slot ", fault);
         labelled_address(text, ", which leads to unmarked ", fault->detail);
+    } else if (MOAT_CONFIG_CHECK >= 1 && fault->kind == MOAT_FAULT_UNMASKED) {
+        moat_text_string(text, "moat used in NMI, HardFault, or an interrupt that it does not mask");
     } else {
         labelled_decimal(text, "fault of unknown kind ", fault->kind);
     }

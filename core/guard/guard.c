@@ -4,6 +4,7 @@
  * After Go's cgo checker (src/runtime/cgocheck.go): a heap pointer may be written to managed memory only.
  *
  * SPDX-License-Identifier: MIT */
+#include "base/context.h"
 #include "guard/guard.h"
 
 #include "guard/range.h"
@@ -19,6 +20,7 @@ void moat_guard_check_store(const void *slot, const void *value, uintptr_t pc) {
 }
 
 MOAT_ENTRY void moat_guard_store_(const void *slot, const void *value) {
+    MOAT_REQUIRE_CONTEXT();
     moat_guard_check_store(slot, value, MOAT_CALLER());
 }
 

@@ -8,6 +8,7 @@
 #include "heap/pace.h"
 #include "base/event.h"
 #include "base/clear.h"
+#include "base/context.h"
 #include "base/free.h"
 #include "mark/finalize.h"
 #include "mark/stack.h"
@@ -229,6 +230,7 @@ __attribute__((noinline)) static void *new_otherwise(const struct moat_type *typ
 }
 
 void *moat_new(const struct moat_type *type) {
+    MOAT_REQUIRE_CONTEXT();
     if (!moat_type_known(type)) {
         return new_slow(type);
     }

@@ -2,6 +2,7 @@
  *
  * SPDX-License-Identifier: MIT */
 #include "base/clear.h"
+#include "base/context.h"
 #include "base/port.h"
 #include "base/result.h"
 #include "heap/alloc.h"
@@ -47,6 +48,7 @@ __attribute__((noinline)) static void *fill_hole(struct moat_hole *hole, uintptr
 /* A hole of exactly that size, or else the chunk. One comparison refuses 0 and what is larger than the holes that have
  * a list of their own. */
 void *moat_new_bytes(size_t bytes) {
+    MOAT_REQUIRE_CONTEXT();
     if (bytes - 1 >= (MOAT_LONG_HOLES - 1) * MOAT_GRANULE - MOAT_WORD_BYTES || MOAT_STRESS) {
         return new_bytes_large(bytes);
     }

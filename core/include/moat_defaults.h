@@ -113,6 +113,14 @@
 #define MOAT_CONFIG_TASKS 0
 #endif
 
+/* MOAT_CONFIG_BASEPRI: for ARMv7-M and ARMv8-M mainline, how core masks interrupts: 0 = all, by PRIMASK; else those of
+ * this priority and of less urgent ones, by BASEPRI, as the register holds it (with 3 bits of priority: 32, 64 ...
+ * 224). More urgent interrupts are then never held up by moat and must not use it: with CHECK1 and 2 that traps
+ * (MOAT_FAULT_UNMASKED). Range 0..255. No cost. */
+#ifndef MOAT_CONFIG_BASEPRI
+#define MOAT_CONFIG_BASEPRI 0
+#endif
+
 /* MOAT_CONFIG_SLICE_CLOCK: 1 = time each slice by moat_port_clock, for moat_stats.slice_clock_max and
  * moat_utilisation_get. Range 0..1. Cost: two readings of the clock and some hundred instructions a slice, 600 bytes of
  * RAM. */
@@ -207,6 +215,9 @@
 #if MOAT_CONFIG_TASKS < 0 || MOAT_CONFIG_TASKS > 1
 #error "MOAT_CONFIG_TASKS must be 0 or 1"
 #endif
+#if MOAT_CONFIG_BASEPRI < 0 || MOAT_CONFIG_BASEPRI > 255
+#error "MOAT_CONFIG_BASEPRI must be 0 (PRIMASK) or a priority of 1..255"
+#endif
 #if MOAT_CONFIG_SLICE_CLOCK < 0 || MOAT_CONFIG_SLICE_CLOCK > 1
 #error "MOAT_CONFIG_SLICE_CLOCK must be 0 or 1"
 #endif
@@ -254,6 +265,7 @@ MOAT_STAMP_(PACE, MOAT_CONFIG_PACE);
 MOAT_STAMP_(MESSAGES, MOAT_CONFIG_MESSAGES);
 MOAT_STAMP_(BOARD_IN_HANDLER, MOAT_CONFIG_BOARD_IN_HANDLER);
 MOAT_STAMP_(TASKS, MOAT_CONFIG_TASKS);
+MOAT_STAMP_(BASEPRI, MOAT_CONFIG_BASEPRI);
 MOAT_STAMP_(SLICE_CLOCK, MOAT_CONFIG_SLICE_CLOCK);
 MOAT_STAMP_(EVENTS, MOAT_CONFIG_EVENTS);
 MOAT_STAMP_(FAULT_RECORDS, MOAT_CONFIG_FAULT_RECORDS);

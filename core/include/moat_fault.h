@@ -38,6 +38,7 @@ enum moat_fault_kind {
     MOAT_FAULT_SECOND_TASK = 15, /* a second task entered moat: `destination` is the stack pointer of the one inside */
     MOAT_FAULT_CORE_ASSERT = 16, /* MOAT_CONFIG_ASSERT: an assertion of core's, in file `region`, line `cause` */
     MOAT_FAULT_RAW_STORE = 17, /* CHECK_BARRIER: the slot `value` leads to an object that no store told of: `detail` */
+    MOAT_FAULT_UNMASKED = 18,  /* CHECK1: moat was used in a handler that its mask does not keep out */
 };
 
 /* Bits of moat_fault.state. */
@@ -184,7 +185,8 @@ _Noreturn void moat_fault_assert(void);
  * trap. For ports: moat_port_misused.
  * pc     the address after the call
  * sp     its stack pointer
- * other  the stack pointer of the task that is inside; 0: none is, the stack is not known
+ * other  the stack pointer of the task that is inside; 0: none is, the stack is not known; 1: the handler must not use
+ *        moat at all
  * Context: any. */
 _Noreturn void moat_fault_misused(uintptr_t pc, uintptr_t sp, uintptr_t other);
 

@@ -4,6 +4,7 @@
  * 2016): shade what a store takes away and, while a stack is grey, what it brings.
  *
  * SPDX-License-Identifier: MIT */
+#include "base/context.h"
 #include "fault/assert.h"
 #include "guard/guard.h"
 #include "mark/mark.h"
@@ -23,12 +24,14 @@ static void shade(void *old, void *value) {
 }
 
 void moat_barrier_(void *old, void *value) {
+    MOAT_REQUIRE_CONTEXT();
     moat_port_mask_t masked = moat_port_mask();
     shade(old, value);
     moat_port_unmask(masked);
 }
 
 void moat_barrier_at_(void *slot, const void *value) {
+    MOAT_REQUIRE_CONTEXT();
     moat_port_mask_t masked = moat_port_mask();
     if (moat_heap.marking != 0) {
         moat_mark_doubtful(*(moat_slot *)slot);
@@ -40,6 +43,7 @@ void moat_barrier_at_(void *slot, const void *value) {
 }
 
 MOAT_ENTRY bool moat_cas_(moat_slot *slot, void *expected, void *desired) {
+    MOAT_REQUIRE_CONTEXT();
     MOAT_GUARD_STORE(slot, desired);
     moat_port_mask_t masked = moat_port_mask();
     bool same = *slot == expected;
@@ -52,6 +56,7 @@ MOAT_ENTRY bool moat_cas_(moat_slot *slot, void *expected, void *desired) {
 }
 
 MOAT_ENTRY void *moat_exchange_(moat_slot *slot, void *value) {
+    MOAT_REQUIRE_CONTEXT();
     MOAT_GUARD_STORE(slot, value);
     moat_port_mask_t masked = moat_port_mask();
     void *old = *slot;
@@ -64,6 +69,7 @@ MOAT_ENTRY void *moat_exchange_(moat_slot *slot, void *value) {
 /* Both old values are shaded, and they are the new ones too. Where another task may have stored to a slot and a cycle
  * have begun since, they are looked at again: what is shaded must be what is taken away. */
 MOAT_ENTRY void moat_swap_(moat_slot *a, moat_slot *b) {
+    MOAT_REQUIRE_CONTEXT();
     void *was_a, *was_b;
     moat_port_mask_t masked;
     for (;;) {

@@ -5,6 +5,8 @@
 #ifndef MOAT_PORT_CPU_H
 #define MOAT_PORT_CPU_H
 
+#include <moat_defaults.h>
+
 #include <stdbool.h>
 #include <stdint.h>
 
@@ -12,8 +14,16 @@
 #define MOAT_PORT_REGISTER_SP 13
 #define MOAT_PORT_CALL_BYTES 4
 
-typedef uint32_t moat_port_mask_t; /* PRIMASK */
+/* The mask: PRIMASK, which keeps out every interrupt; or, with MOAT_PORT_BASEPRI, BASEPRI, which keeps out those of
+ * that priority and of less urgent ones. The others are never masked and must not use moat. */
+#define MOAT_PORT_BASEPRI MOAT_CONFIG_BASEPRI
+#if MOAT_PORT_BASEPRI != 0 && !defined __thumb2__
+#error "moat: MOAT_CONFIG_BASEPRI must be 0 on ARMv6-M and on ARMv8-M baseline: they have no BASEPRI"
+#endif
 
+typedef uint32_t moat_port_mask_t; /* PRIMASK or BASEPRI */
+
+#if MOAT_PORT_BASEPRI == 0
 static inline moat_port_mask_t moat_port_mask(void) {
     moat_port_mask_t before;
     __asm__ volatile("mrs %0, primask\n\tcpsid i" : "=r"(before) : : "memory");
@@ -29,12 +39,37 @@ static inline bool moat_port_is_masked(void) {
     __asm__ volatile("mrs %0, primask" : "=r"(primask));
     return (primask & 1) != 0;
 }
+#else
+static inline moat_port_mask_t moat_port_mask(void) {
+    moat_port_mask_t before;
+    __asm__ volatile("mrs %0, basepri\n\tmsr basepri_max, %1" : "=&r"(before) : "r"(MOAT_PORT_BASEPRI) : "memory");
+    return before;
+}
+
+static inline void moat_port_unmask(moat_port_mask_t before) {
+    __asm__ volatile("msr basepri, %0" : : "r"(before) : "memory");
+}
+
+/* By PRIMASK too, as a report of a fault is. */
+static inline bool moat_port_is_masked(void) {
+    uint32_t primask, basepri;
+    __asm__ volatile("mrs %0, primask\n\tmrs %1, basepri" : "=r"(primask), "=r"(basepri));
+    return (primask & 1) != 0 || basepri - 1 < MOAT_PORT_BASEPRI;
+}
+#endif
 
 /* IPSR is the number of the exception that runs, 0 in thread mode. */
 static inline bool moat_port_in_handler(void) {
     uint32_t ipsr;
     __asm__ volatile("mrs %0, ipsr" : "=r"(ipsr));
     return ipsr != 0;
+}
+
+/* False in NMI, in HardFault, and in what is more urgent than MOAT_PORT_BASEPRI. */
+bool moat_port_handler_may_use(void);
+
+static inline bool moat_port_may_use(void) {
+    return !moat_port_in_handler() || moat_port_handler_may_use();
 }
 
 /* grey.S has moat_port_grey_loop, where there is all of Thumb-2. */

@@ -5,11 +5,14 @@
 #include "mark/grey.h"
 
 #include "../ending.h"
+#include "scb.h"
 
 #include <stddef.h>
 
 #define IPSR_NMI 2u
 #define IPSR_HARD_FAULT 3u
+#define IPSR_MEMORY 4u     /* the first whose priority can be set */
+#define IPSR_INTERRUPT 16u /* interrupt 0 */
 
 /* grey.S takes this for granted. It loads and stores the first six at once. */
 #define STANDS_AT(member, offset) _Static_assert(offsetof(struct moat_grey, member) == (offset), "see grey.S")
@@ -31,6 +34,20 @@ _Static_assert(MOAT_GREY_SLOT == 5, "see grey.S");
 
 const char *moat_port_undone(void) {
     return NULL;
+}
+
+bool moat_port_handler_may_use(void) {
+    uint32_t ipsr;
+    __asm__ volatile("mrs %0, ipsr" : "=r"(ipsr));
+    if (ipsr <= IPSR_HARD_FAULT) {
+        return false;
+    }
+#if MOAT_PORT_BASEPRI == 0
+    return true;
+#else
+    uint32_t priority = ipsr < IPSR_INTERRUPT ? SCB_SHPR[ipsr - IPSR_MEMORY] : NVIC_IPR[ipsr - IPSR_INTERRUPT];
+    return priority >= MOAT_PORT_BASEPRI;
+#endif
 }
 
 /* Thread mode's stack pointer, as reset code sets it up. */

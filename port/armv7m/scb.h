@@ -1,4 +1,4 @@
-/* moat: ARMv7-M, the registers of the system control block that the port reads.
+/* moat: Cortex-M, the system registers that the port reads.
  *
  * SPDX-License-Identifier: MIT */
 #ifndef MOAT_PORT_SCB_H
@@ -6,6 +6,8 @@
 
 #include <stdint.h>
 
+#define SCB_SHPR ((volatile uint8_t *)0xe000ed18u)    /* priorities of exceptions 4 to 15 */
+#define NVIC_IPR ((volatile uint8_t *)0xe000e400u)    /* and of interrupts */
 #define SCB_SHCSR (*(volatile uint32_t *)0xe000ed24u) /* enables of the three configurable faults */
 #define SCB_CFSR (*(volatile uint32_t *)0xe000ed28u)
 #define SCB_HFSR (*(volatile uint32_t *)0xe000ed2cu)

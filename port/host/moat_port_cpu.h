@@ -46,4 +46,8 @@ static inline bool moat_port_in_handler(void) {
     return moat_port_host_in_handler != 0;
 }
 
+static inline bool moat_port_may_use(void) {
+    return true;
+}
+
 #endif

@@ -35,6 +35,12 @@ _Noreturn void moat_port_misused(uintptr_t pc, uintptr_t sp, uintptr_t other) {
     moat_port_trap();
 }
 
+#ifdef __arm__
+bool moat_port_handler_may_use(void) {
+    return true;
+}
+#endif
+
 uint32_t moat_port_clock(void) {
     return 0;
 }

@@ -28,4 +28,8 @@ static inline bool moat_port_in_handler(void) {
     return false;
 }
 
+static inline bool moat_port_may_use(void) {
+    return true;
+}
+
 #endif

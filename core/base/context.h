@@ -1,0 +1,18 @@
+/* moat: where it may be used. Internal to core.
+ *
+ * SPDX-License-Identifier: MIT */
+#ifndef MOAT_CONTEXT_H
+#define MOAT_CONTEXT_H
+
+#include "base/caller.h"
+#include "base/port.h"
+#include "moat_defaults.h"
+
+/* At the beginning of a function that firmware calls. With CHECK1 and 2: traps in a handler that the mask does not keep
+ * out, as an NMI's, where the heap may be half changed. */
+#define MOAT_REQUIRE_CONTEXT()                                                                                         \
+    (MOAT_CONFIG_CHECK == 0 || moat_port_may_use()                                                                     \
+         ? (void)0                                                                                                     \
+         : moat_port_misused(MOAT_CALLER(), (uintptr_t)__builtin_frame_address(0), MOAT_PORT_MISUSED_UNMASKED))
+
+#endif
