@@ -94,7 +94,7 @@ static void *finish_and_take(const struct moat_request *request) {
     uint32_t number = moat_heap.cycle.number;
     MOAT_ASSERT(!moat_port_in_handler() && (MOAT_CONFIG_TASKS || moat_heap.front.inside != 0));
     while (object == NULL && moat_heap.cycle.phase != MOAT_PHASE_IDLE && moat_cycle_is(number)) {
-        moat_cycle_step(MOAT_CONFIG_SLICE_UNITS);
+        (void)moat_cycle_step(MOAT_CONFIG_SLICE_UNITS);
         moat_owner_yield();
         bool look = moat_heap.cycle.phase == MOAT_PHASE_SWEEP && request->granules <= MOAT_SMALL_GRANULES;
         object = look || moat_heap.cycle.phase == MOAT_PHASE_IDLE ? take(request) : NULL;
@@ -160,12 +160,12 @@ static void *take_otherwise(const struct moat_request *request) {
 }
 
 static void *make(const struct moat_request *request) {
-    if (moat_pace_calls()) {
-        moat_cycle_pace(request->granules);
-    }
+    bool pays = moat_pace_calls() && moat_cycle_pace();
     bool fails = stress_fails();
     void *object = fails ? NULL : take(request);
-    if (object == NULL && !fails) {
+    if (object != NULL && pays) {
+        moat_cycle_pay(request->granules);
+    } else if (object == NULL && !fails) {
         if (moat_owner_try()) {
             object = reclaim(request);
             moat_owner_leave();

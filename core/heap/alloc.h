@@ -51,11 +51,11 @@ static inline void *moat_alloc_ends(void *object) {
  * than that; the firmware's call is not over then. pc: who called it. */
 MOAT_HOT_ void *moat_alloc_small(moat_word header, uintptr_t extent, uintptr_t pc) {
     moat_alloc_begins(extent, pc);
-    if (moat_pace_calls()) {
-        moat_cycle_pace(moat_granules(extent));
-    }
+    bool pays = moat_pace_calls() && moat_cycle_pace();
     uintptr_t at = moat_take_small(moat_granules(extent), header);
-    if (at == 0 && moat_heap.cycle.phase == MOAT_PHASE_IDLE && moat_owner_try()) {
+    if (at != 0 && pays) {
+        moat_cycle_pay(moat_granules(extent));
+    } else if (at == 0 && moat_heap.cycle.phase == MOAT_PHASE_IDLE && moat_owner_try()) {
         bool starts = moat_cycle_may_start() && (!MOAT_CONFIG_TASKS || moat_heap.cycle.phase == MOAT_PHASE_IDLE);
         if (starts) {
             moat_cycle_start();

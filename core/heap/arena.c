@@ -17,15 +17,26 @@
 /* Until a cycle has shown how much marking needs, it begins when this part of the memory is left. */
 #define FIRST_RESERVE 8u
 
+/* Words of stacks that can wait to be looked up: one for so many granules of the first arena, up to a most. */
+#define WAITING_PART 64u
+#define WAITING_MOST 64u
+
 static uintptr_t words_of(uintptr_t bits) {
     return (bits + 31) / 32;
+}
+
+/* Only the first arena has room for them. */
+static uintptr_t waiting_words(uint32_t order, uintptr_t granules) {
+    uintptr_t words = order == 0 ? granules / WAITING_PART : 0;
+    return words < WAITING_MOST ? words : WAITING_MOST;
 }
 
 /* Places the arena's parts, for a number of granules that objects can use and the fence. */
 static void plan(struct moat_arena *arena, uintptr_t granules) {
     uintptr_t words = words_of(granules + 31) + 1;
     arena->bits = (struct moat_bits *)(arena + 1);
-    arena->full = (uint32_t *)(arena->bits + words);
+    moat_raw *waiting = (moat_raw *)(arena->bits + words);
+    arena->full = (uint32_t *)(waiting + waiting_words(arena->order, granules));
     arena->back = (uint8_t *)(arena->full + words_of(words_of(words)));
     uintptr_t at = (uintptr_t)(arena->back + words);
     arena->low = ((at + MOAT_WORD_BYTES + MOAT_GRANULE - 1) & ~(uintptr_t)(MOAT_GRANULE - 1)) - MOAT_WORD_BYTES;
@@ -56,6 +67,7 @@ static void raise_fences(struct moat_arena *arena) {
 
 static struct moat_arena *build_arena(uintptr_t start, uintptr_t bytes) {
     struct moat_arena *arena = (struct moat_arena *)start;
+    arena->order = moat_heap.arenas.count;
     fit(arena, bytes);
     moat_clear_words((uintptr_t)arena->bits, arena->low);
     arena->start = start;
@@ -65,9 +77,13 @@ static struct moat_arena *build_arena(uintptr_t start, uintptr_t bytes) {
     arena->bias = (uintptr_t)arena->bits - (arena->base >> MOAT_WORD_SHIFT) * sizeof(struct moat_bits);
     arena->grey = MOAT_LINK_NONE;
     arena->longest = MOAT_SMALL_GRANULES;
-    arena->order = moat_heap.arenas.count;
     arena->next = NULL;
     raise_fences(arena);
+    if (arena->order == 0) {
+        uint32_t most = (uint32_t)waiting_words(0, moat_granules(arena->span));
+        moat_heap.mark.waiting_words = (moat_raw *)arena->full - most;
+        moat_heap.mark.waiting_most = (uint16_t)most;
+    }
     return arena;
 }
 
@@ -98,7 +114,7 @@ static void open_arena(struct moat_arena *arena) {
 static void place_stop(void) {
     for (bool placed = moat_heap.cycle.phase != MOAT_PHASE_IDLE; !placed;) {
         moat_port_mask_t masked = moat_port_mask();
-        moat_sweep_some(MOAT_CONFIG_SLICE_UNITS);
+        (void)moat_sweep_some(MOAT_CONFIG_SLICE_UNITS);
         placed = moat_sweep_is_over();
         if (placed) {
             moat_sweep_set_stop();

@@ -35,6 +35,9 @@
 /* The cost of a step from stage to stage, or to the next root range, in units of some ten to fifteen instructions. */
 #define STEP_UNITS 6u
 
+/* What a request costs beside its payment. */
+#define REQUEST_UNITS 12u
+
 /* The cost of a slice's begin and end. */
 #define SLICE_UNITS 10u
 
@@ -60,11 +63,22 @@ static void scan_current_stack(void) {
     note_scan(began, busy);
 }
 
-static bool scan_next_stack(void) {
+/* Returns its units, 0: there is none. They are part of the cycle's work. */
+static uint32_t scan_next_stack(void) {
     uint32_t busy = moat_utilisation_busy(), began = clock_now();
-    bool scanned = moat_stacks_scan_next();
+    uint32_t units = moat_stacks_scan_next();
     note_scan(began, busy);
-    return scanned;
+    moat_heap.pace.work += units;
+    return units;
+}
+
+/* Returns the units left. */
+static uint32_t look_up_words(uint32_t units) {
+    uint32_t busy = moat_utilisation_busy(), began = clock_now();
+    uint32_t left = moat_stack_look_up(units);
+    note_scan(began, busy);
+    moat_heap.pace.work += units - left;
+    return left;
 }
 
 /* All objects are white. The closing fences are not, so that the sweep leaves them, and what is made from now on is
@@ -119,7 +133,8 @@ static bool next_stage_step(void) {
     return false;
 }
 
-static void mark_slice(uint32_t units, moat_port_mask_t masked) {
+/* Returns the units left: no more can be done here and now. */
+static uint32_t mark_slice(uint32_t units, moat_port_mask_t masked) {
     uint32_t left = units;
     while (left != 0) {
         left = moat_mark_some(left, masked);
@@ -133,18 +148,19 @@ static void mark_slice(uint32_t units, moat_port_mask_t masked) {
         }
     }
     moat_heap.pace.work += units - left;
+    return left;
 }
 
-/* Interrupts masked. A slice; while marking, as many as `units` take. */
-static void run_slice(uint32_t units, moat_port_mask_t masked) {
+/* Interrupts masked. A slice; while marking, as many as `units` take. Returns the units left. */
+static uint32_t run_slice(uint32_t units, moat_port_mask_t masked) {
     MOAT_ASSERT(moat_port_is_masked());
     MOAT_ASSERT(units != 0);
     MOAT_EVENT(MOAT_EVENT_SLICE_BEGIN, units);
     uint32_t before = clock_now();
     if (moat_heap.cycle.phase == MOAT_PHASE_MARK) {
-        mark_slice(units, masked);
+        units = mark_slice(units, masked);
     } else if (moat_heap.cycle.phase == MOAT_PHASE_SWEEP) {
-        moat_sweep_some(units);
+        units = moat_sweep_some(units);
     }
     uint32_t after = clock_now(), took = after - before;
     moat_utilisation_add(before, after, moat_utilisation_busy());
@@ -153,6 +169,7 @@ static void run_slice(uint32_t units, moat_port_mask_t masked) {
         moat_heap.stats.slice_clock_max = took;
     }
     MOAT_EVENT(MOAT_EVENT_SLICE_END, moat_event_free_bytes());
+    return units;
 }
 
 static bool nothing_grey(moat_port_mask_t masked) {
@@ -164,6 +181,7 @@ static void end_marking(void) {
     MOAT_ASSERT(moat_port_is_masked());
     MOAT_ASSERT(!moat_port_in_handler() && moat_heap.mark.stage == MOAT_STAGE_FINISHED);
     MOAT_EVENT(MOAT_EVENT_SWEEP_BEGIN, moat_heap.pace.work);
+    MOAT_ASSERT(!moat_stack_waits());
     moat_pace_end_marking();
     moat_heap.marking = 0;
     moat_heap.cycle.phase = MOAT_PHASE_SWEEP;
@@ -195,11 +213,14 @@ static void end_stacks(void) {
     moat_owner_unmask(masked);
 }
 
-/* The owner: the changes that handlers and visitors leave undone. */
-static void change_phase(void) {
+/* The owner: the changes that handlers and visitors leave undone. Returns the units that they took, where that is worth
+ * a count. */
+static uint32_t change_phase(void) {
     MOAT_ASSERT(!moat_port_in_handler());
+    uint32_t units = 0;
     if (moat_heap.cycle.phase == MOAT_PHASE_MARK && moat_heap.mark.stage == MOAT_STAGE_STACKS) {
-        if (moat_heap.tables.stacks == NULL || !scan_next_stack()) {
+        units = moat_heap.tables.stacks == NULL ? 0 : scan_next_stack();
+        if (units == 0) {
             end_stacks();
         }
     } else if (moat_heap.cycle.phase == MOAT_PHASE_MARK && moat_heap.mark.stage == MOAT_STAGE_FINISHED) {
@@ -223,22 +244,31 @@ static void change_phase(void) {
         }
         moat_port_unmask(masked);
     }
+    return units;
 }
 
-void moat_cycle_step(uint32_t units) {
+/* What a scan has copied comes first: marking does not end before. */
+uint32_t moat_cycle_step(uint32_t units) {
+    if (moat_stack_waits()) {
+        units = look_up_words(units);
+        if (units == 0) {
+            return 0;
+        }
+    }
     moat_port_mask_t masked = moat_port_mask();
-    run_slice(units, masked);
+    units = run_slice(units, masked);
     moat_port_unmask(masked);
     if (MOAT_CONFIG_AUDIT != 0) {
         moat_audit_slice(MOAT_CONFIG_AUDIT);
     }
-    change_phase();
+    uint32_t more = change_phase();
+    return units > more ? units - more : 0;
 }
 
 void moat_cycle_finish(void) {
     uint32_t number = moat_heap.cycle.number;
     while (moat_heap.cycle.phase != MOAT_PHASE_IDLE && moat_cycle_is(number)) {
-        moat_cycle_step(MOAT_CONFIG_SLICE_UNITS);
+        (void)moat_cycle_step(MOAT_CONFIG_SLICE_UNITS);
         moat_owner_yield();
     }
 }
@@ -257,7 +287,7 @@ bool moat_cycle_sweep_slice(void) {
     moat_port_mask_t masked = moat_port_mask();
     bool sweeps = moat_heap.cycle.phase == MOAT_PHASE_SWEEP && !moat_sweep_is_over();
     if (sweeps) {
-        run_slice(MOAT_CONFIG_SLICE_UNITS, masked);
+        (void)run_slice(MOAT_CONFIG_SLICE_UNITS, masked);
     }
     moat_port_unmask(masked);
     return sweeps;
@@ -270,7 +300,7 @@ void moat_cycle_request(void) {
 static void visit(void) {
     moat_port_mask_t masked = moat_port_mask();
     if (moat_heap.cycle.phase != MOAT_PHASE_IDLE && !moat_heap.mark.busy) {
-        run_slice(MOAT_CONFIG_SLICE_UNITS, masked);
+        (void)run_slice(MOAT_CONFIG_SLICE_UNITS, masked);
     }
     moat_port_unmask(masked);
 }
@@ -282,9 +312,9 @@ static void work(uint32_t units) {
         uint32_t all = MOAT_CONFIG_TASKS ? MOAT_CONFIG_PACE : MOAT_MARK_UNITS_MAX;
         uint32_t most = whole ? all : MOAT_CONFIG_SLICE_UNITS;
         uint32_t step = units < most ? units : most;
-        moat_cycle_step(step);
+        uint32_t took = step - moat_cycle_step(step) + SLICE_UNITS;
         moat_owner_yield();
-        units -= step + SLICE_UNITS < units ? step + SLICE_UNITS : units;
+        units -= took < units ? took : units;
     }
 }
 
@@ -294,23 +324,35 @@ static void run_finalizer(void) {
     }
 }
 
-void moat_cycle_pace(uint32_t granules) {
+bool moat_cycle_pace(void) {
     if (!moat_owner_try()) {
         visit();
-        return;
+        return false;
     }
+    moat_heap.pace.spent = REQUEST_UNITS;
     if (MOAT_CONFIG_STRESS_COLLECT != 0) {
         run_whole();
     }
-    if (moat_heap.cycle.phase == MOAT_PHASE_IDLE) {
-        if (moat_heap.cycle.requested) {
-            moat_cycle_start(); /* and this stack's scan: that is enough for one allocation */
-        }
-    } else {
-        work(moat_pace_units(granules));
+    bool starts = moat_heap.cycle.phase == MOAT_PHASE_IDLE && moat_heap.cycle.requested;
+    if (starts) {
+        moat_cycle_start(); /* and this stack's scan: that is enough for one allocation */
     }
     run_finalizer();
     moat_owner_leave();
+    return !starts;
+}
+
+static void count_payment(uint32_t granules) {
+    moat_heap.pace.payments += granules < MOAT_PAYMENT_GRANULES ? MOAT_PAYMENT_GRANULES : granules;
+    moat_heap.pace.paid_for += granules;
+}
+
+void moat_cycle_pay(uint32_t granules) {
+    if (moat_heap.cycle.phase != MOAT_PHASE_IDLE && moat_owner_try()) {
+        count_payment(granules);
+        work(moat_pace_units(granules));
+        moat_owner_leave();
+    }
 }
 
 MOAT_ENTRY int moat_gc_step(size_t budget) {

@@ -9,13 +9,18 @@
 
 #include "moat_heap.h"
 
-/* Before `granules` are taken: does the work that is due for them. In thread mode starts a cycle that was asked for, or
- * runs slices in proportion, and runs one finalizer that is due; in a handler one slice. Context: any. */
-void moat_cycle_pace(uint32_t granules);
+/* Before memory is taken: in thread mode starts a cycle that was asked for, and runs one finalizer that is due; in a
+ * handler runs one slice. Returns whether moat_cycle_pay is to follow. Context: any. */
+bool moat_cycle_pace(void);
+
+/* After `granules` were taken: does the work that is due for them, in slices; less what it took to find them, so that
+ * both together are bounded. Thread mode. */
+void moat_cycle_pay(uint32_t granules);
 
 /* A slice of at most `units`, in thread mode; while marking, more units than a slice has are several, with interrupts
- * on between them. Then changes the phase, or scans one stack, where that is due. */
-void moat_cycle_step(uint32_t units);
+ * on between them. Then changes the phase, or scans one stack, where that is due. Returns the units that it did not
+ * use. */
+uint32_t moat_cycle_step(uint32_t units);
 
 /* Starts a cycle: barrier on, this stack scanned. Thread mode, phase IDLE. */
 void moat_cycle_start(void);

@@ -125,19 +125,23 @@ static bool is_ahead(uint32_t need) {
 }
 #endif
 
+/* What a payment is at least so that marking ends before the free granules do. */
+static uint32_t units_needed(void) {
+    const struct moat_pace *pace = &moat_heap.pace;
+    uint32_t usable = pace->usable + moat_granules(moat_heap.search.run_end - moat_heap.search.run_at);
+    uint32_t room = usable > pace->sweep_reserve ? usable - pace->sweep_reserve : 0;
+    return units_left() / (room * 16 / pace->mean + 1);
+}
+
+/* The sweep is planned with MOAT_CONFIG_PACE a payment: it is half of that at least. */
 uint32_t moat_pace_units(uint32_t granules) {
     MOAT_ASSERT(!moat_port_in_handler() && moat_heap.cycle.phase != MOAT_PHASE_IDLE);
-    const struct moat_pace *pace = &moat_heap.pace;
-    uint32_t due = MOAT_CONFIG_PACE, need = 0;
-    if (moat_heap.cycle.phase == MOAT_PHASE_MARK) {
-        uint32_t usable = pace->usable + moat_granules(moat_heap.search.run_end - moat_heap.search.run_at);
-        uint32_t room = usable > pace->sweep_reserve ? usable - pace->sweep_reserve : 0;
-        need = units_left() / (room * 16 / pace->mean + 1);
-        due = need > due ? need : due;
-    }
-    if (is_ahead(need)) {
+    uint32_t spent = moat_heap.pace.spent, due = MOAT_CONFIG_PACE > spent ? MOAT_CONFIG_PACE - spent : 0;
+    uint32_t least = moat_heap.cycle.phase == MOAT_PHASE_MARK ? units_needed() : MOAT_CONFIG_PACE / 2;
+    if (is_ahead(least)) {
         return 0;
     }
+    due = least > due ? least : due;
     if (granules <= MOAT_PAYMENT_GRANULES) {
         return due;
     }

@@ -13,14 +13,15 @@ bool moat_pace_due(void);
 /* With MOAT_CONFIG_TASKS: the same, or the search is near its stop. */
 bool moat_pace_soon_due(void);
 
-/* Whether an allocation has to call moat_cycle_pace first. Context: any. */
+/* Whether an allocation has to call moat_cycle_pace first, and moat_cycle_pay. Context: any. */
 static inline bool moat_pace_calls(void) {
     return moat_heap.cycle.phase != MOAT_PHASE_IDLE || moat_heap.cycle.requested ||
            moat_heap.finalizers.doomed != NULL || MOAT_CONFIG_STRESS_COLLECT != 0;
 }
 
-/* Work units that a request for `granules` has to do: MOAT_CONFIG_PACE for each 8 of them, at least once. While
- * marking, more where the free granules left would not do for the work left. Thread mode, not in phase IDLE. */
+/* Work units that a request for `granules` has to do: MOAT_CONFIG_PACE for each 8 of them, at least once, and less what
+ * it took to find them. While marking, more where the free granules left would not do for the work left. Thread mode,
+ * not in phase IDLE. */
 uint32_t moat_pace_units(uint32_t granules);
 
 /* Interrupts masked, as a cycle starts, before its number is counted up. Guesses its work and what it may use. */

@@ -79,8 +79,8 @@
 #endif
 
 /* MOAT_CONFIG_SLICE_UNITS: work units in one slice, which runs with interrupts masked.
- * Range 1..1024. A unit is about 12 instructions of a 32-bit core; a slice may exceed it by the eight slots that it
- * looks at together (`make bench BENCH=slices` measures the stretch). 1 is a stress setting. */
+ * Range 1..1024. A unit is about 12 instructions of a 32-bit core; a slice's begin and end come on top (`make bench
+ * BENCH=slices` measures the stretch). 1 is a stress setting. */
 #ifndef MOAT_CONFIG_SLICE_UNITS
 #define MOAT_CONFIG_SLICE_UNITS 28
 #endif

@@ -203,14 +203,15 @@ struct moat_search {
     uint32_t large_word;            /* in there */
 };
 
-/* When the collector works. Written by heap/pace.c, and by heap/arena.c when an arena is added; `work` by heap/cycle.c;
- * `usable`, `payments` and `paid_for` by space/ too. Read in heap/ and space/. */
+/* When the collector works. Written by heap/pace.c, and by heap/arena.c when an arena is added; `work`,
+ * `payments` and `paid_for` by heap/cycle.c; `usable` and `spent` by space/ too. Read in heap/ and space/. */
 struct moat_pace {
     uint32_t reserve;       /* free granules that are to lie behind the stop: for the next marking and its sweep */
     uint32_t sweep_reserve; /* those of them that are for the sweep */
     uint32_t usable;        /* while marking: free granules that the search has still to come to, in runs worth it */
     uint32_t work;          /* units done in this cycle's marking, or the last's if none runs */
     uint32_t expected_work; /* this cycle's guess of them */
+    uint32_t spent;         /* units that the request under way took to find memory: a part of what it pays */
     uint32_t payments;      /* in this cycle, in eighths: a request counts its granules, 8 at least */
     uint32_t paid_for;      /* granules that they were for */
     uint32_t mean;          /* granules that a payment is for, in sixteenths: 8 granules at most */
@@ -255,8 +256,8 @@ struct moat_sweep {
 };
 
 /* Where marking stands. Written by heap/cycle.c, `scan` by mark/grey.c and mark/root*.c too, `busy` by mark/grey.c,
- * root_step by mark/root.c, and by mark/stacks.c when a stack is added. Read in heap/, mark/, and store/ (stacks_grey).
- */
+ * root_step by mark/root.c, `waiting` by mark/stack.c, and others by mark/stacks.c when one is added; waiting_... by
+ * heap/arena.c with the first arena. Read in heap/, mark/, and store/ (stacks_grey). */
 struct moat_marking {
     bool busy;        /* handlers must not mark: thread mode does, and lets them run for an instant */
     bool stacks_grey; /* some stack is not scanned yet: stores shade the new value too */
@@ -268,8 +269,11 @@ struct moat_marking {
     uint32_t stack_runs;      /* of its task, when the scan began; */
     uint32_t stack_restarts;  /* it began again so often, since the task ran meanwhile */
 #endif
-    uint32_t root_step;    /* the root range that comes next */
-    struct moat_scan scan; /* the object or root range under way */
+    uint16_t waiting;        /* words of stacks that have been found near objects and not yet been looked up */
+    uint16_t waiting_most;   /* room for so many, in the first arena: */
+    moat_raw *waiting_words; /* thread mode's, no mask */
+    uint32_t root_step;      /* the root range that comes next */
+    struct moat_scan scan;   /* the object or root range under way */
 };
 
 /* Written by mark/finalize.c, and condemn_at and shade_at by heap/cycle.c when a cycle starts. Read in heap/ and

@@ -11,7 +11,7 @@
 /* The cost of work, in instructions of a 32-bit core, about: looking a value up; going on to what is not after the
  * habit; a slice's begin and end. */
 #define LOOK_UP 80
-#define NEXT 140
+#define NEXT 160
 #define WINDOW 60
 
 static inline unsigned run_loop(struct moat_grey *loop) {
@@ -31,14 +31,18 @@ static struct moat_arena *other_grey_arena(void) {
     return arena;
 }
 
+static inline void assert_grey(const struct moat_arena *arena, uint32_t granule) {
+    MOAT_ASSERT(moat_is_object_granule(arena, granule));
+    MOAT_ASSERT(moat_is_start(arena, granule) && !moat_is_white(arena, granule));
+    MOAT_ASSERT(moat_header_known(*moat_header_at(moat_granule_address(arena, granule))));
+}
+
 /* Takes a grey object off its list and begins its scan: it is black from here on, and what the scan has still to visit
  * is grey in effect. */
 static void begin_grey(struct moat_arena *arena, struct moat_scan *scan, struct moat_grey *loop) {
     uint32_t granule = arena->grey;
-    MOAT_ASSERT(moat_is_object_granule(arena, granule));
-    MOAT_ASSERT(moat_is_start(arena, granule) && !moat_is_white(arena, granule));
+    assert_grey(arena, granule);
     moat_raw *header = moat_header_at(moat_granule_address(arena, granule));
-    MOAT_ASSERT(moat_header_known(*header));
     arena->grey = moat_header_link(*header);
     if (moat_grey_learn(loop, *header)) {
         scan->at = (moat_slot *)(header + 1);
@@ -126,6 +130,9 @@ uint32_t moat_mark_some(uint32_t units, moat_port_mask_t masked) {
 #if MOAT_CONFIG_TASKS
     moat_heap.mark.turns++;
 #endif
+    if (home->grey != MOAT_LINK_NONE) {
+        assert_grey(home, home->grey); /* the loop, which may take it, asks nothing */
+    }
     int32_t left = (int32_t)(units * MOAT_UNIT), slice = left < SLICE ? left : SLICE;
     begin_loop(&loop, scan, home, slice);
     for (;;) {

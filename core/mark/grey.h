@@ -37,7 +37,7 @@ struct moat_grey {
     uintptr_t payload;   /* address of granule 0's payload */
     uintptr_t granules;  /* from there on, that may be an object's first */
     struct moat_bits *bits;
-    moat_word habit;       /* the type's part of a header, or MOAT_GREY_NO_HABIT: the object under way has other slots too */
+    moat_word habit; /* the type's part of a header, or MOAT_GREY_NO_HABIT: the object under way has other slots too */
     uintptr_t habit_bytes; /* of its slots */
     intptr_t budget;       /* instructions */
     intptr_t cost;         /* of an object after the habit */

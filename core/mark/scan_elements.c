@@ -29,13 +29,16 @@ static bool begin_more(struct moat_scan *scan) {
     return true;
 }
 
-/* Whether another element follows the one under way. */
-static bool has_next_element(struct moat_scan *scan) {
-    while (scan->end - scan->element < 2 * (uintptr_t)scan->type->size) {
-        if (!scan->extends || !extend(scan)) {
-            return false;
-        }
+/* Another element, if one follows the one under way. An element may have many bitmap words: each piece looks at one of
+ * them. False: none follows. */
+static bool begin_element(struct moat_scan *scan) {
+    const struct moat_type *type = scan->type;
+    if (scan->end - scan->element < 2 * (uintptr_t)type->size) {
+        return scan->extends && extend(scan);
     }
+    scan->element += type->size;
+    scan->run = 0;
+    moat_scan_map(scan, scan->element, type->map);
     return true;
 }
 
@@ -44,16 +47,7 @@ void moat_scan_to_end(struct moat_scan *scan) {
 }
 
 bool moat_scan_elements(struct moat_scan *scan) {
-    if (scan->type == NULL) {
-        return begin_more(scan);
-    }
-    if (!scan->array || !has_next_element(scan)) {
-        return false;
-    }
-    scan->element += scan->type->size;
-    scan->run = 0;
-    moat_scan_map(scan, scan->element, scan->type->map);
-    return true;
+    return scan->type == NULL ? begin_more(scan) : scan->array && begin_element(scan);
 }
 
 void moat_scan_unsized(struct moat_scan *scan, const struct moat_arena *arena, uint32_t granule) {

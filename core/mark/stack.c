@@ -18,10 +18,27 @@
 MOAT_SHARE_(void moat_stack_enter(uintptr_t pc), { moat_stack_enter_here(pc); })
 MOAT_SHARE_(uintptr_t moat_stack_leave(void), { return moat_stack_leave_here(); })
 
-static inline void look_at(moat_word word, uintptr_t low, uintptr_t span) {
-    if (__builtin_expect(word - low < span, 0)) {
-        moat_mark_ambiguous(word);
+/* The work in units of some twelve instructions: of a scan, of some of its words, and of looking one up. */
+#define SCAN_UNITS 6u
+#define WORDS_A_UNIT 3u
+#define LOOK_UP_UNITS 14u
+
+/* A word that is near an object waits to be looked up, if there is room. Returns the units that it took. */
+__attribute__((noinline)) static uint32_t found(moat_word word) {
+    struct moat_marking *mark = &moat_heap.mark;
+    if (mark->waiting != 0 && mark->waiting_words[mark->waiting - 1] == word) {
+        return 0;
     }
+    if (mark->waiting < mark->waiting_most) {
+        mark->waiting_words[mark->waiting++] = word;
+        return 1;
+    }
+    moat_mark_ambiguous(word);
+    return LOOK_UP_UNITS;
+}
+
+static inline uint32_t look_at(moat_word word, uintptr_t low, uintptr_t span) {
+    return __builtin_expect(word - low < span, 0) ? found(word) : 0;
 }
 
 /* Words that are looked at together: the loop itself is half of what a word costs. */
@@ -42,20 +59,22 @@ __attribute__((no_sanitize_address)) static inline const moat_raw *skip(const mo
 }
 
 /* Frames hold poisoned red zones in a sanitized host build; the scan reads them all the same. */
-__attribute__((no_sanitize_address, noinline)) void moat_stack_scan_words(uintptr_t from, uintptr_t to) {
+__attribute__((no_sanitize_address, noinline)) uint32_t moat_stack_scan_words(uintptr_t from, uintptr_t to) {
+    uint32_t units = SCAN_UNITS + (uint32_t)((to - from) / (WORDS_A_UNIT * MOAT_WORD_BYTES));
     MOAT_EVENT(MOAT_EVENT_SCAN_BEGIN, to - from);
     const moat_raw *at = (const moat_raw *)((from + MOAT_WORD_BYTES - 1) & ~(uintptr_t)(MOAT_WORD_BYTES - 1));
     const moat_raw *end = (const moat_raw *)(to & ~(uintptr_t)(MOAT_WORD_BYTES - 1));
     const uintptr_t low = moat_reach_low(moat_heap.border.low), span = moat_reach_span(moat_heap.border.span);
     while (at < end && (MOAT_SMALL_ || (((uintptr_t)at ^ (uintptr_t)end) & (TOGETHER * MOAT_WORD_BYTES - 1)) != 0)) {
-        look_at(*at++, low, span);
+        units += look_at(*at++, low, span);
     }
     while (!MOAT_SMALL_ && at < end && (at = skip(at, end, low, span)) != end) {
         for (const moat_raw *next = at + TOGETHER; at != next; at++) {
-            look_at(*at, low, span);
+            units += look_at(*at, low, span);
         }
     }
     MOAT_EVENT(MOAT_EVENT_SCAN_END, moat_event_free_bytes());
+    return units;
 }
 
 /* The stack that sp is on, and its record if it is registered. In thread mode that may be the handlers' stack too: then
@@ -76,7 +95,7 @@ static void *scan_current(void *unused, uintptr_t sp) {
     if (MOAT_CONFIG_TASKS) {
         whole = moat_task_scan_own(sp, high);
     } else {
-        moat_stack_scan_words(sp, high);
+        (void)moat_stack_scan_words(sp, high);
     }
     if (registered != NULL && whole) {
         registered->cycle = moat_heap.cycle.number;
@@ -87,6 +106,16 @@ static void *scan_current(void *unused, uintptr_t sp) {
 void moat_stack_scan_current(void) {
     MOAT_ASSERT(!moat_port_in_handler() && moat_heap.cycle.phase == MOAT_PHASE_MARK);
     (void)moat_port_spill_and_call(scan_current, NULL);
+}
+
+uint32_t moat_stack_look_up(uint32_t units) {
+    MOAT_ASSERT(!moat_port_in_handler() && moat_heap.cycle.phase == MOAT_PHASE_MARK);
+    struct moat_marking *mark = &moat_heap.mark;
+    while (units != 0 && mark->waiting != 0) {
+        moat_mark_ambiguous(mark->waiting_words[--mark->waiting]);
+        units -= units < LOOK_UP_UNITS ? units : LOOK_UP_UNITS;
+    }
+    return units;
 }
 
 /* Finds the stack, and remembers it. */

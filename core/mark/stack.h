@@ -1,5 +1,6 @@
 /* moat: scanning stacks, conservatively. Internal to core; thread mode, interrupts on: they are masked for parts of
- * one word that is near an object.
+ * one word that is near an object. A scan copies such words, as far as there is room, and they are looked up later
+ * (docs/design.md, "Barrier and phases").
  *
  * SPDX-License-Identifier: MIT */
 #ifndef MOAT_STACK_H
@@ -26,8 +27,16 @@ int moat_require_thread(enum moat_refused call, uintptr_t pc);
 /* Scans the stack that the caller runs on, its registers included. */
 void moat_stack_scan_current(void);
 
-/* Scans [from, to) as a part of a stack. */
-void moat_stack_scan_words(uintptr_t from, uintptr_t to);
+/* Whether a scan has found words that wait to be looked up. */
+static inline bool moat_stack_waits(void) {
+    return moat_heap.mark.waiting != 0;
+}
+
+/* Marks what such words are near to, as long as there are units. Returns those left. */
+uint32_t moat_stack_look_up(uint32_t units);
+
+/* Scans [from, to) as a part of a stack. Returns the units that it took. */
+uint32_t moat_stack_scan_words(uintptr_t from, uintptr_t to);
 
 /* Whether [start, end) overlaps the thread's, the handlers' or a registered stack. Cost: a search of those. */
 bool moat_stack_overlaps(uintptr_t start, uintptr_t end);
@@ -40,8 +49,10 @@ struct moat_stack *moat_stacks_find(uintptr_t sp);
 /* Whether one has not been scanned in this cycle. Cost: a search of them. */
 bool moat_stacks_any_grey(void);
 
-/* Scans the next one that this cycle has not scanned, or a piece of it. False: there is none. */
-bool moat_stacks_scan_next(void);
+/* Scans the next one that this cycle has not scanned, or a piece of it. Returns the units that it took; 0: there is
+ * none.
+ */
+uint32_t moat_stacks_scan_next(void);
 
 /* The next one that this cycle has not scanned, or NULL. */
 struct moat_stack *moat_stacks_first_grey(void);

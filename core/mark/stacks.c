@@ -20,13 +20,23 @@ struct moat_stack *moat_stacks_find(uintptr_t sp) {
     return stack;
 }
 
+/* What a piece of a task's stack takes. */
+#define PIECE_UNITS 12u
+
+/* A registered stack to be scanned, and the units that it took. */
+struct visit {
+    struct moat_stack *stack;
+    uint32_t units;
+};
+
 /* The stack that runs now is scanned from its real stack pointer, the others from where they were switched away, or
  * whole where that is not known. */
 static void *scan_registered(void *context, uintptr_t sp) {
-    struct moat_stack *stack = context;
+    struct visit *visit = context;
+    struct moat_stack *stack = visit->stack;
     MOAT_ASSERT(stack->low < stack->high);
     uintptr_t from = moat_stack_holds(stack, sp) ? sp : stack->sp;
-    moat_stack_scan_words(moat_stack_holds(stack, from) ? from : stack->low, stack->high);
+    visit->units = moat_stack_scan_words(moat_stack_holds(stack, from) ? from : stack->low, stack->high);
     stack->cycle = moat_heap.cycle.number;
     return NULL;
 }
@@ -43,16 +53,16 @@ bool moat_stacks_any_grey(void) {
     return moat_stacks_first_grey() != NULL;
 }
 
-bool moat_stacks_scan_next(void) {
+uint32_t moat_stacks_scan_next(void) {
     MOAT_ASSERT(!moat_port_in_handler() && moat_heap.cycle.phase == MOAT_PHASE_MARK);
     if (MOAT_CONFIG_TASKS) {
-        return moat_task_scan_some();
+        return moat_task_scan_some() ? PIECE_UNITS : 0;
     }
-    struct moat_stack *stack = moat_stacks_first_grey();
-    if (stack != NULL) {
-        (void)moat_port_spill_and_call(scan_registered, stack);
+    struct visit visit = {moat_stacks_first_grey(), 0};
+    if (visit.stack != NULL) {
+        (void)moat_port_spill_and_call(scan_registered, &visit);
     }
-    return stack != NULL;
+    return visit.units;
 }
 
 int moat_stacks_link(enum moat_refused call, struct moat_stack *stack) {
@@ -116,7 +126,8 @@ static void scan_at_last(struct moat_stack *stack, uintptr_t pc) {
     if (other != 0) {
         moat_port_misused(pc, sp, other);
     }
-    (void)moat_port_spill_and_call(scan_registered, stack);
+    struct visit visit = {stack, 0};
+    (void)moat_port_spill_and_call(scan_registered, &visit);
     (void)moat_stack_leave();
 }
 

@@ -45,7 +45,7 @@ static struct moat_stack *stack_under_way(void) {
 
 static void scan_registers(const struct moat_stack *stack) {
     uintptr_t from = (uintptr_t)stack->registers;
-    moat_stack_scan_words(from, from + stack->register_words * MOAT_WORD_BYTES);
+    (void)moat_stack_scan_words(from, from + stack->register_words * MOAT_WORD_BYTES);
 }
 
 /* Masked, but for the piece, unless its task leaves no time for that. */
@@ -58,7 +58,7 @@ static void scan_piece(struct moat_stack *stack, moat_port_mask_t masked) {
     if (unmask) {
         moat_port_unmask(masked);
     }
-    moat_stack_scan_words(from, from + bytes);
+    (void)moat_stack_scan_words(from, from + bytes);
     if (unmask) {
         (void)moat_port_mask();
     }
@@ -95,7 +95,7 @@ bool moat_task_scan_own(uintptr_t from, uintptr_t to) {
     const uint32_t cycle = moat_heap.cycle.number;
     while (from != to) {
         uintptr_t bytes = to - from > PIECE_BYTES ? PIECE_BYTES : to - from;
-        moat_stack_scan_words(from, from + bytes);
+        (void)moat_stack_scan_words(from, from + bytes);
         from += bytes;
         moat_owner_yield();
         if (moat_heap.cycle.number != cycle || moat_heap.cycle.phase != MOAT_PHASE_MARK) {

@@ -198,6 +198,12 @@ static inline uint32_t moat_type_granules(const struct moat_type *type) {
     return moat_granules(type->extent & ~MOAT_EXTENT_SLOW);
 }
 
+/* Whether a free run of so many granules is likely to be used while a cycle runs: it has half as many as a payment is
+ * for (docs/pacing.md). */
+static inline bool moat_pace_is_worth_it(uint32_t granules) {
+    return granules * 32 >= moat_heap.pace.mean;
+}
+
 /* The granule after the object that starts at `granule`. Cost: a step for each 32 of its granules. */
 uint32_t moat_object_end(const struct moat_arena *arena, uint32_t granule);
 

@@ -10,6 +10,11 @@
 /* moat_holes_file(lists, bias, at, granules): makes [at, at + granules) a hole and files it. Its mark bits are set, its
  * start bits are not. bias: its arena's. Cost: constant. */
 
+/* Whether the map says that there is a hole of `granules` or more. It may be wrong. */
+static inline bool moat_holes_maybe(const struct moat_lists *lists, uint32_t granules) {
+    return lists->map >> granules != 0;
+}
+
 /* Takes a hole of `granules` or more, the smallest that the lists tell apart, and files what it has more. It is white,
  * and its contents are what they were. granules 1..MOAT_SMALL_GRANULES. Returns its address, or 0. Cost:
  * constant; a step for each list that turns out empty. */

@@ -129,8 +129,6 @@ static bool claim_part(const struct moat_arena *arena, uint32_t first, uint32_t 
         moat_bitmap_set_inside(arena, first, granules);
     }
     moat_free_take(granules);
-    pace->payments += granules;
-    pace->paid_for += granules;
     pace->usable -= granules < pace->usable ? granules : pace->usable;
     moat_search_look_again();
     return true;

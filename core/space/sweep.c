@@ -129,7 +129,7 @@ void moat_sweep_set_stop(void) {
     }
 }
 
-void moat_sweep_some(uint32_t units) {
+uint32_t moat_sweep_some(uint32_t units) {
     MOAT_ASSERT(moat_port_is_masked());
     MOAT_ASSERT(moat_heap.cycle.phase == MOAT_PHASE_SWEEP || moat_heap.sweep.arena == NULL);
     struct moat_sweep *sweep = &moat_heap.sweep;
@@ -143,6 +143,7 @@ void moat_sweep_some(uint32_t units) {
     for (; units != 0 && !sweep->placed; units -= units < PLACE_UNITS ? units : PLACE_UNITS) {
         place_word();
     }
+    return units;
 }
 
 bool moat_sweep_is_over(void) {

@@ -14,7 +14,14 @@
 
 /* Free runs and words that one masked step looks at. */
 #define RUNS_AT_ONCE 3u
-#define WORDS_AT_ONCE 12u
+#define WORDS_AT_ONCE 10u
+
+/* A run that is put aside costs as much as so many words. */
+#define ASIDE_WORDS 5u
+
+/* The work in units of twelve instructions, about: of such a step, and of a run. That of a word is one. */
+#define STEP_UNITS 5u
+#define RUN_UNITS 3u
 
 static uintptr_t make(uintptr_t at, uint32_t granules, moat_word header) {
     moat_clear_words(moat_payload_at(at), at + moat_bytes(granules));
@@ -120,53 +127,56 @@ static uintptr_t take_found(uint32_t granules, moat_word header, bool *more, moa
 
 /* ---- MARK and SWEEP ---- */
 
-/* The run's rest becomes a hole while marking; while sweeping it stays free, and the next IDLE finds it. */
+/* MARK. A free run that is too small, or the rest of one, becomes a hole, which a smaller request may take. */
+static void put_aside(const struct moat_arena *arena, uintptr_t at, uint32_t size) {
+    moat_bitmap_set_inside(arena, moat_granule_of(arena, at), size);
+    moat_free_take(size);
+    moat_holes_file(&moat_heap.aside, arena->bias, at, size);
+    moat_heap.pace.usable += moat_pace_is_worth_it(size) ? size : 0;
+}
+
+/* The run's rest; while sweeping it stays free, and the next IDLE finds it. */
 static void give_up_run(void) {
     struct moat_search *search = &moat_heap.search;
-    uintptr_t at = search->run_at;
-    uint32_t size = moat_granules(search->run_end - at);
+    uint32_t size = moat_granules(search->run_end - search->run_at);
     if (size != 0 && moat_heap.cycle.phase == MOAT_PHASE_MARK) {
-        moat_bitmap_set_inside(search->run_arena, moat_granule_of(search->run_arena, at), size);
-        moat_free_take(size);
-        moat_holes_file(&moat_heap.aside, search->run_arena->bias, at, size);
+        put_aside(search->run_arena, search->run_at, size);
     }
     search->run_at = search->run_end = 0;
 }
 
-/* Masked. Finds a run of `granules` or more; smaller ones are passed. */
+static void use_up(uint32_t granules) {
+    uint32_t usable = moat_heap.pace.usable;
+    moat_heap.pace.usable = usable - (granules < usable ? granules : usable);
+}
+
+/* Masked. Finds a run of `granules` or more; smaller ones are put aside, or passed while sweeping. */
 static bool find_run(uint32_t granules, bool *more) {
     struct moat_search *search = &moat_heap.search;
+    uint32_t words = WORDS_AT_ONCE - (search->run_at == search->run_end ? 0 : ASIDE_WORDS), runs = 0, size = 0;
     give_up_run();
     struct moat_place copy, *place = moat_search_get(&copy);
-    uint32_t words = WORDS_AT_ONCE;
-    for (uint32_t runs = RUNS_AT_ONCE; runs != 0; runs--) {
+    do {
         uintptr_t at = 0;
-        uint32_t size = moat_search_next(place, &at, false, &words);
-        moat_heap.pace.usable -= size < moat_heap.pace.usable ? size : moat_heap.pace.usable;
+        size = moat_search_next(place, &at, false, &words);
+        use_up(size);
         if (size >= granules) {
             search->run_at = at;
             search->run_end = at + moat_bytes(size);
             search->run_arena = search->arena;
-            moat_search_put(place);
-            return true;
+        } else if (size != 0 && moat_heap.cycle.phase == MOAT_PHASE_MARK) {
+            put_aside(search->arena, at, size);
+            words -= words < ASIDE_WORDS ? words : ASIDE_WORDS;
         }
-        if (size == 0) {
-            moat_search_put(place);
-            *more = words == 0;
-            if (!*more && moat_heap.cycle.phase == MOAT_PHASE_SWEEP) {
-                *more = moat_search_follow();
-            }
-            return false;
-        }
-    }
+    } while (++runs != RUNS_AT_ONCE && size != 0 && size < granules);
     moat_search_put(place);
-    *more = true;
+    moat_heap.pace.spent += STEP_UNITS + RUN_UNITS * runs + WORDS_AT_ONCE - words;
+    if (size != 0) {
+        *more = size < granules;
+        return size >= granules;
+    }
+    *more = words == 0 || (moat_heap.cycle.phase == MOAT_PHASE_SWEEP && moat_search_follow());
     return false;
-}
-
-static void count_payment(uint32_t granules) {
-    moat_heap.pace.payments += granules < MOAT_PAYMENT_GRANULES ? MOAT_PAYMENT_GRANULES : granules;
-    moat_heap.pace.paid_for += granules;
 }
 
 /* Masked. */
@@ -174,11 +184,16 @@ static uintptr_t take_in_cycle(uint32_t granules, moat_word header, bool *more) 
     struct moat_search *search = &moat_heap.search;
     uintptr_t at = 0;
     MOAT_ASSERT(moat_heap.chunk.at == moat_heap.chunk.limit && search->run_at <= search->run_end);
-    if (moat_heap.cycle.phase == MOAT_PHASE_MARK) {
+    if (moat_heap.cycle.phase == MOAT_PHASE_MARK && moat_holes_maybe(&moat_heap.aside, granules)) {
         at = moat_holes_cut(&moat_heap.aside, granules);
+        if (at == 0) { /* the map is right from here on */
+            *more = true;
+            return 0;
+        }
     }
     if (at != 0) {
         moat_bits_at(moat_arena_of(at)->bias, at)->mark &= ~moat_bit_at(at);
+        use_up(granules);
     } else {
         if (search->run_end - search->run_at < moat_bytes(granules) && !find_run(granules, more)) {
             return 0;
@@ -188,8 +203,12 @@ static uintptr_t take_in_cycle(uint32_t granules, moat_word header, bool *more) 
         moat_bitmap_set_object(search->run_arena, moat_granule_of(search->run_arena, at), granules);
         moat_free_take(granules);
     }
-    count_payment(granules);
     return make(at, granules, header);
+}
+
+static void open_window(moat_port_mask_t masked) {
+    moat_port_unmask(masked);
+    (void)moat_port_mask();
 }
 
 /* A handler in between may use up what was found: then it goes on. */
@@ -198,15 +217,18 @@ uintptr_t moat_take_small(uint32_t granules, moat_word header) {
     uintptr_t at = 0;
     moat_port_mask_t masked = moat_port_mask();
     if (moat_heap.cycle.phase == MOAT_PHASE_IDLE) {
+        bool searched = moat_holes_maybe(&moat_heap.lists, granules);
         at = take_known(granules, header);
+        if (at == 0 && searched) {
+            open_window(masked);
+        }
     }
     for (bool more = at == 0; more;) {
         more = false;
         bool idle = moat_heap.cycle.phase == MOAT_PHASE_IDLE;
         at = idle ? take_found(granules, header, &more, masked) : take_in_cycle(granules, header, &more);
         if (more) {
-            moat_port_unmask(masked);
-            masked = moat_port_mask();
+            open_window(masked);
         }
     }
     moat_port_unmask(masked);

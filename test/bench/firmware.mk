@@ -19,7 +19,7 @@ endif
 
 comma := ,
 BENCH_SRCS := $(wildcard test/bench/*.c) $(if $(PROBE),$(wildcard test/bench/probe/*.c test/bench/probe/$(PORT).S))
-BENCH_LDFLAGS := $(if $(PROBE),-Wl$(comma)--wrap=moat_port_spill_and_call) \
+BENCH_LDFLAGS := $(if $(PROBE),-Wl$(comma)--wrap=moat_port_spill_and_call -Wl$(comma)--wrap=moat_stack_look_up) \
     -Wl,--defsym=MOAT_ARENA_BYTES=0 -Wl,--defsym=MOAT_MALLOC_BYTES=0
 
 PEER_OBJS := $(patsubst %.c,$(OUT)/peers/%.o,$(notdir $(wildcard $(BENCH_PEERS)/*.c)))

@@ -382,6 +382,19 @@ static void what_marking_leaves_of_a_run_is_a_hole(void) {
     CHECK_HEAP();
 }
 
+/* A request for the longest hole passes all others, and then each of them serves a request of its size. */
+static void what_is_too_small_while_marking_serves_others(void) {
+    CHECK(fresh_heap(arena.bytes, sizeof arena.bytes));
+    make_holes();
+    collect_all();
+    moat_cycle_start();
+    for (unsigned i = HOLES; i-- > 0;) {
+        CHECK_POINTER((void *)moat_payload_at(moat_take_small(i + 2, moat_heap.types.bytes_header)), (void *)~hole[i]);
+    }
+    CHECK_EQUAL(moat_heap.listed, 0);
+    CHECK_HEAP();
+}
+
 /* ---- the search's stop ---- */
 
 static void stop_at(uint32_t word) {
@@ -431,6 +444,7 @@ static const struct test_case cases[] = {
     TEST_CASE(what_the_sweep_has_still_to_free_is_no_object),
     TEST_CASE(holes_are_no_objects_and_are_cleared),
     TEST_CASE(what_marking_leaves_of_a_run_is_a_hole),
+    TEST_CASE(what_is_too_small_while_marking_serves_others),
     TEST_CASE(nothing_is_taken_behind_the_stop),
 };
 

@@ -85,7 +85,9 @@ static void nothing_outside_is_written(void) {
 static void bookkeeping_is_small(void) {
     CHECK(fresh_heap(first.bytes, sizeof first.bytes));
     size_t overhead = sizeof first.bytes - moat_heap.stats.arena_bytes;
-    CHECK(overhead - sizeof(struct moat_arena) <= sizeof first.bytes / 20);
+    size_t waiting = moat_heap.mark.waiting_most * MOAT_WORD_BYTES; /* words of stacks */
+    CHECK(waiting <= sizeof first.bytes / 128 && moat_heap.mark.waiting_most <= 64);
+    CHECK(overhead - waiting - sizeof(struct moat_arena) <= sizeof first.bytes / 20);
 }
 
 static void several_arenas_are_all_used(void) {

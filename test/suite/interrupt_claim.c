@@ -30,7 +30,7 @@ static volatile unsigned slices;
 /* One slice, as an allocation in a handler does it. */
 static void sweep(void) {
     slices++;
-    moat_cycle_pace(1);
+    moat_cycle_pace();
 }
 
 /* Marking is over and the sweep has not begun; behind a few objects all is free, and known to be. */

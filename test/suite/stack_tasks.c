@@ -304,7 +304,7 @@ static void give_away(struct task *self) {
 
 /* One slice, as an allocation in a handler does it: it scans no stack. */
 static void slice(void) {
-    moat_cycle_pace(1);
+    moat_cycle_pace();
 }
 
 /* The roots have all been visited or not, this stack has not. */
@@ -330,6 +330,41 @@ static void what_a_stack_gives_away_while_marking_is_kept(void) {
             CHECK_EQUAL(moat_stack_remove(&tasks[0].stack), MOAT_OK);
         }
     }
+}
+
+/* More than can wait to be looked up. */
+#define MANY 100
+
+static void hold_many(struct task *self) {
+    struct node *volatile many[MANY];
+    self->handed = node_new()->serial + 1;
+    for (size_t i = 0; i < MANY; i++) {
+        many[i] = node_new();
+    }
+    for (;;) {
+        yield(self);
+        for (size_t i = 0; i < MANY; i++) {
+            if (many[i]->serial != self->handed + i) {
+                test_fail(__FILE__, __LINE__, "one of many objects was freed");
+            }
+        }
+        self->rounds++;
+    }
+}
+
+static void a_stack_keeps_more_than_can_wait(void) {
+    CHECK(moat_heap.mark.waiting_most != 0 && moat_heap.mark.waiting_most < MANY);
+    prepare(&tasks[0], stacks[0], hold_many);
+    CHECK_EQUAL(moat_stack_add(&tasks[0].stack), MOAT_OK);
+    resume(&tasks[0]);
+    node_wash_stack();
+    CHECK_EQUAL(moat_gc_collect(), MOAT_OK);
+    CHECK_EQUAL(moat_heap.mark.waiting, 0);
+    node_overwrite_free(NODE_ARENA_BYTES);
+    resume(&tasks[0]);
+    CHECK_EQUAL(tasks[0].rounds, 1);
+    CHECK_EQUAL(moat_stack_remove(&tasks[0].stack), MOAT_OK);
+    CHECK_HEAP();
 }
 
 /* Through a task whose stack is not registered any more. Returns the address, disguised. */
@@ -372,6 +407,7 @@ static const struct test_case cases[] = {
     TEST_CASE(a_stack_added_while_marking_is_scanned),
     TEST_CASE(a_stack_removed_while_marking_is_scanned),
     TEST_CASE(what_a_stack_gives_away_while_marking_is_kept),
+    TEST_CASE(a_stack_keeps_more_than_can_wait),
 };
 
 int main(void) {

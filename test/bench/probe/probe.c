@@ -26,6 +26,8 @@ void bench_probe_enter(void);
 void bench_probe_leave(void);
 void *__real_moat_port_spill_and_call(void *(*visit)(void *context, uintptr_t sp), void *context);
 void *__wrap_moat_port_spill_and_call(void *(*visit)(void *context, uintptr_t sp), void *context);
+uint32_t __real_moat_stack_look_up(uint32_t units);
+uint32_t __wrap_moat_stack_look_up(uint32_t units);
 
 static __attribute__((section(".noinit.moat_bench_events"))) struct event events[EVENTS_MAX];
 static uint32_t event_count;
@@ -71,15 +73,29 @@ void bench_probe_leave(void) {
     stolen += slice ? noted_cost : outer_cost;
 }
 
+/* What began at `begin`, when `before` was stolen, has ended. Returns how long it took. */
+static uint32_t note_work(uint32_t begin, uint32_t before) {
+    uint32_t length = bsp_instructions() - begin - clock_cost - (stolen - before);
+    note(begin - before, length);
+    stolen += 2 * clock_cost;
+    return length;
+}
+
 void *__wrap_moat_port_spill_and_call(void *(*visit)(void *context, uintptr_t sp), void *context) {
     uint32_t before = stolen;
     uint32_t begin = bsp_instructions();
     void *result = __real_moat_port_spill_and_call(visit, context);
-    uint32_t length = bsp_instructions() - begin - clock_cost - (stolen - before);
+    uint32_t length = note_work(begin, before);
     seen.stack_max = length > seen.stack_max ? length : seen.stack_max;
-    note(begin - before, length);
-    stolen += 2 * clock_cost;
     return result;
+}
+
+uint32_t __wrap_moat_stack_look_up(uint32_t units) {
+    uint32_t before = stolen;
+    uint32_t begin = bsp_instructions();
+    uint32_t left = __real_moat_stack_look_up(units);
+    (void)note_work(begin, before);
+    return left;
 }
 
 /* The cost of a pair of entries, seen from outside. */

@@ -46,7 +46,7 @@ static bool all_swept(void) {
 
 /* One slice, as an allocation in a handler does it. */
 static void slice_in_handler(void) {
-    moat_cycle_pace(1);
+    moat_cycle_pace();
 }
 
 static bool step_in_handlers(bool (*arrived)(void)) {
