@@ -343,7 +343,7 @@ bool moat_cycle_pace(void) {
 }
 
 static void count_payment(uint32_t granules) {
-    moat_heap.pace.payments += granules < MOAT_PAYMENT_GRANULES ? MOAT_PAYMENT_GRANULES : granules;
+    moat_heap.pace.payments += moat_pace_eighths(granules);
     moat_heap.pace.paid_for += granules;
 }
 

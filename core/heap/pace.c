@@ -26,6 +26,9 @@
 /* Payments that tell how many granules one is for, in eighths. */
 #define PAYMENTS_TELL 64u
 
+/* What a payment is likely to leave for work, beside the search and the request itself. */
+#define PAYMENT (MOAT_CONFIG_PACE > 40 ? MOAT_CONFIG_PACE - 20u : (MOAT_CONFIG_PACE + 1u) / 2)
+
 /* Free granules that are kept for nothing in particular. */
 #define SPARE 24u
 
@@ -70,9 +73,9 @@ void moat_pace_end_marking(void) {
     MOAT_ASSERT(moat_heap.cycle.phase == MOAT_PHASE_MARK);
     struct moat_pace *pace = &moat_heap.pace;
     uint32_t most = moat_granules(moat_heap.stats.arena_bytes) / 2;
-    uint32_t sweep = SWEEP_UNITS * all_words() / MOAT_CONFIG_PACE + 3;
+    uint32_t sweep = SWEEP_UNITS * all_words() / PAYMENT + 3;
     uint32_t work = expected_work();
-    uint32_t marking = (work + work / MARGIN) / MOAT_CONFIG_PACE + 2;
+    uint32_t marking = (work + work / MARGIN) / PAYMENT + 2;
     pace->mean = mean_now();
     pace->sweep_reserve = sweep * pace->mean / 16;
     uint32_t reserve = marking * pace->mean / 16 + pace->sweep_reserve + SPARE;
@@ -141,9 +144,11 @@ uint32_t moat_pace_units(uint32_t granules) {
     if (is_ahead(least)) {
         return 0;
     }
+    least = due != 0 ? least : least / 2; /* a long search, and all of the work beside it, would be too much */
     due = least > due ? least : due;
     if (granules <= MOAT_PAYMENT_GRANULES) {
         return due;
     }
-    return due < UINT32_MAX / granules ? due * granules / MOAT_PAYMENT_GRANULES : UINT32_MAX / MOAT_PAYMENT_GRANULES;
+    uint32_t eighths = moat_pace_eighths(granules);
+    return due < UINT32_MAX / eighths ? due * eighths / 8 : UINT32_MAX / 8;
 }

@@ -4,7 +4,7 @@
 #ifndef MOAT_PACE_H
 #define MOAT_PACE_H
 
-#include "moat_heap.h"
+#include "space/granule.h"
 
 /* Whether a safe point should start a cycle: one was asked for, or the search for free memory is at its stop. Context:
  * any. */
@@ -17,6 +17,11 @@ bool moat_pace_soon_due(void);
 static inline bool moat_pace_calls(void) {
     return moat_heap.cycle.phase != MOAT_PHASE_IDLE || moat_heap.cycle.requested ||
            moat_heap.finalizers.doomed != NULL || MOAT_CONFIG_STRESS_COLLECT != 0;
+}
+
+/* Payments that a request for `granules` makes, in eighths. */
+static inline uint32_t moat_pace_eighths(uint32_t granules) {
+    return granules <= MOAT_PAYMENT_GRANULES ? MOAT_PAYMENT_GRANULES : granules;
 }
 
 /* Work units that a request for `granules` has to do: MOAT_CONFIG_PACE for each 8 of them, at least once, and less what

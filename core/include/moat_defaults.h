@@ -89,7 +89,7 @@
  * Range 1..1024. More starts cycles later, so that there are fewer, and lengthens allocations while one runs
  * (docs/pacing.md). */
 #ifndef MOAT_CONFIG_PACE
-#define MOAT_CONFIG_PACE 100
+#define MOAT_CONFIG_PACE 120
 #endif
 
 /* MOAT_CONFIG_MESSAGES: 1 = a refused call prints a line that says what, where and what to do, if the texts are linked
