@@ -110,3 +110,32 @@ def curves(title, subtitle, names, xs, series):
                     'stroke-linejoin="round"/>')
         body += [f'<circle cx="{x:.1f}" cy="{y:.1f}" r="3.5" fill="{colour}"/>' for x, y in points]
     return frame(height, title, subtitle, body)
+
+
+def trade(title, subtitle, names, x_label, series):
+    """series: for each name its points (label, x, y), which a line joins. Both axes begin at 0."""
+    height, left, bottom = 380, 64, 318
+    x_top = nice_top(max(x for points in series for _, x, _ in points) / 5) * 5
+    y_top = nice_top(max(y for points in series for _, _, y in points) / 5) * 5
+
+    def at(x, y):
+        return left + x / x_top * (WIDTH - left - 40), bottom - y / y_top * (bottom - TOP)
+
+    body = []
+    for i in range(6):
+        _, y = at(0, y_top * i / 5)
+        body.append(f'<line x1="{left}" y1="{y:.1f}" x2="{WIDTH - 40}" y2="{y:.1f}" stroke="{GRID}"/>')
+        body.append(text(left - 8, y + 4, number(y_top * i / 5), 11, MUTED, "end"))
+        body.append(text(at(x_top * i / 5, 0)[0], bottom + 18, number(x_top * i / 5), 11, MUTED, "middle"))
+    body.append(text(left + (WIDTH - left - 40) / 2, bottom + 36, x_label, 11, MUTED, "middle"))
+    body += legend(names)
+    for i, points in enumerate(series):
+        colour = PALETTE[i % len(PALETTE)]
+        places = [at(x, y) for _, x, y in points]
+        path = " ".join(f"{x:.1f},{y:.1f}" for x, y in places)
+        body.append(f'<polyline points="{path}" fill="none" stroke="{colour}" stroke-width="2" '
+                    'stroke-linejoin="round"/>')
+        body += [f'<circle cx="{x:.1f}" cy="{y:.1f}" r="3" fill="{colour}"/>' for x, y in places]
+        if y_top * 0.4 < max(y for _, _, y in points):
+            body += [text(x + 4, y - 6, point[0], 10, MUTED) for point, (x, y) in zip(points, places)]
+    return frame(height, title, subtitle, body)
