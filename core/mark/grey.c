@@ -143,13 +143,14 @@ uint32_t moat_mark_some(uint32_t units, moat_port_mask_t masked) {
         int32_t cost = why == MOAT_GREY_NEXT ? NEXT : LOOK_UP;
         if (why == MOAT_GREY_SPENT || loop.budget < cost) {
             left -= slice + WINDOW - (int32_t)loop.budget;
+            scan->at -= why == MOAT_GREY_LOOK; /* whoever marks next looks it up */
             if (left <= 0) {
-                scan->at -= why == MOAT_GREY_LOOK; /* it is looked up the next time */
                 return 0;
             }
             loop.budget = slice = left < SLICE ? left : SLICE;
             if (open_window(masked)) {
                 begin_loop(&loop, scan, home, slice);
+                continue;
             }
         }
         if (why == MOAT_GREY_LOOK) {

@@ -11,7 +11,11 @@
 
 /* The cost of a word that is swept, and of one that the stop goes back by. */
 #define WORD_UNITS 2u
+#ifdef __OPTIMIZE_SIZE__
+#define PLACE_UNITS 14u /* counting bits is a loop */
+#else
 #define PLACE_UNITS 4u
+#endif
 
 static void enter_arena(struct moat_arena *arena) {
     struct moat_sweep *sweep = &moat_heap.sweep;

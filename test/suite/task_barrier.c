@@ -52,7 +52,7 @@ static bool waits_for_stacks(void) {
 }
 
 static void mark_slice(void) {
-    moat_cycle_pace(1);
+    moat_cycle_pace();
 }
 
 /* In a handler, so that no stack keeps it. */
