@@ -221,7 +221,7 @@ __attribute__((noinline)) static void *new_slow(const struct moat_type *type) {
 
 __attribute__((noinline)) static void *new_otherwise(const struct moat_type *type) {
     void *object = NULL;
-    if (MOAT_STRESS || type->extent > moat_bytes(MOAT_SMALL_GRANULES)) {
+    if (MOAT_SMALL_ || MOAT_STRESS || type->extent > moat_bytes(MOAT_SMALL_GRANULES)) {
         moat_alloc_begins(type->extent & ~MOAT_EXTENT_SLOW, MOAT_CALLER());
     } else {
         object = moat_alloc_small(moat_header_of_type(type), type->extent, MOAT_CALLER());
