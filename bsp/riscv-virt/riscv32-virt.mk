@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
 #
-# QEMU's RISC-V virt machine, 32 bits.
+# QEMU's RISC-V virt machine: rv32imac.
 KIND := qemu
 BSP := riscv-virt
 MARCH ?= rv32imac

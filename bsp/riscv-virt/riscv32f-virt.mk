@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
 #
-# QEMU's RISC-V virt machine, 32 bits, with floating point in registers. Its newlib is riscv32-virt's, none of whose
+# QEMU's RISC-V virt machine: rv32imafc, floating point in registers. Its newlib is riscv32-virt's, none of whose
 # functions that tests call takes a float or returns one.
 KIND := qemu
 RUNS := core

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
 #
-# QEMU's RISC-V virt machine, 64 bits.
+# QEMU's RISC-V virt machine: rv64imac.
 KIND := qemu
 RUNS := few
 BSP := riscv-virt

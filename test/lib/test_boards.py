@@ -1,9 +1,12 @@
 """Boards come from their make files: a new one is known by being there.
 
 SPDX-License-Identifier: MIT"""
+import importlib
+
 import pytest
 
 from lib import boards
+from lib.paths import ROOT
 
 
 def make_board(root, name, text):
@@ -42,3 +45,11 @@ def test_board_without_a_kind_is_refused(tmp_path, text):
 
 def test_boards_here():
     assert set(boards.load()) >= {"arm-mps2-an385", "riscv32-virt", "riscv64-virt", "host", "host32"}
+
+
+def test_readme_has_the_boards_that_are_tested(monkeypatch):
+    monkeypatch.chdir(ROOT)
+    monkeypatch.syspath_prepend(str(ROOT / "scripts"))
+    boards_table = importlib.import_module("test.boards_table")
+    readme = boards_table.README.read_text()
+    assert readme == boards_table.expected(readme), "the README's table of boards is old: run scripts/boards-table"
