@@ -20,7 +20,7 @@
     .equ FAR, 40
     .equ OTHERS, 44
     .equ VALUE, 48
-/* Of struct moat_type. */
+/* A member of struct moat_type. */
     .equ TYPE_FRONT_BYTES, 30
 
 /* unsigned moat_port_grey_loop(struct moat_grey *loop) */

@@ -73,7 +73,7 @@ void bench_probe_leave(void) {
     stolen += slice ? noted_cost : outer_cost;
 }
 
-/* What began at `begin`, when `before` was stolen, has ended. Returns how long it took. */
+/* Notes work that began at `begin`, when `before` was stolen, and ends now. Returns how long it took. */
 static uint32_t note_work(uint32_t begin, uint32_t before) {
     uint32_t length = bsp_instructions() - begin - clock_cost - (stolen - before);
     note(begin - before, length);
