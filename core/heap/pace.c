@@ -144,7 +144,9 @@ uint32_t moat_pace_units(uint32_t granules) {
     if (is_ahead(least)) {
         return 0;
     }
-    least = due != 0 ? least : least / 2; /* a long search, and all of the work beside it, would be too much */
+    if (due == 0 && least <= MOAT_CONFIG_PACE) {
+        least /= 2; /* a long search, and all of the work beside it, would be too much */
+    }
     due = least > due ? least : due;
     if (granules <= MOAT_PAYMENT_GRANULES) {
         return due;
