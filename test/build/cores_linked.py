@@ -44,7 +44,7 @@ CORES = {
     "cortex_m23": Core("armv8m", "-mcpu=cortex-m23", (WIDE_V8M,),
                        "QEMU has no Cortex-M23, the baseline of ARMv8-M"),
     "rv32i": Core("rv32imac", "-march=rv32i -mabi=ilp32", (MULTIPLY, ATOMIC, COMPRESSED, FLOAT),
-                  "no machine of QEMU's lacks the M, A and C extensions, so that it would not tell a wrong instruction"),
+                  "no machine of QEMU's lacks the M, A and C extensions: it would not tell a wrong instruction"),
     "rv64gc": Core("rv64imac", "-march=rv64imafdc -mabi=lp64d", (ATOMIC,),
                    "newlib is built for rv64imac only; riscv32f-virt runs the port's registers of floating point"),
 }

@@ -187,8 +187,8 @@ def _sentence(record: records.Record, result: dict[str, Any], firmware: Firmware
         return (f"an assertion of moat's core failed: {record.region}:{record.cause}; memory of moat's was "
                 "overwritten, or this is a fault of moat's: please report it")
     if record.kind == records.UNMASKED:
-        return ("moat was used in NMI, in HardFault, or in an interrupt more urgent than MOAT_CONFIG_BASEPRI, which moat "
-                "does not mask: leave it to a handler that can be masked, or to thread mode")
+        return ("moat was used in NMI, in HardFault, or in an interrupt more urgent than MOAT_CONFIG_BASEPRI, which "
+                "moat does not mask: leave it to a handler that can be masked, or to thread mode")
     if record.kind == records.RAW_STORE:
         place = f"{result['type']} +{result['offset']}" if result["type"] else "a root"
         return (f"raw store to {place}: the slot at {_hex(record.value, firmware)} leads to "
