@@ -1,6 +1,7 @@
 /* moat: a port hands these on, in the same way for every CPU family: to the board, and to the fault log.
  *
  * SPDX-License-Identifier: MIT */
+#include "base/caller.h"
 #include "base/port.h"
 
 #include "port_board.h"
@@ -21,4 +22,8 @@ void moat_port_boot(struct moat_port_boot *out) {
 
 _Noreturn void moat_port_misused(uintptr_t pc, uintptr_t sp, uintptr_t other) {
     moat_fault_misused(pc, sp, other);
+}
+
+_Noreturn void moat_port_overwritten(unsigned invariant, uintptr_t where) {
+    moat_fault_overwritten(invariant, where, MOAT_CALLER());
 }

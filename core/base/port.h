@@ -1,8 +1,8 @@
 /* moat: what core asks of a CPU, and no more. docs/porting.md walks through it.
  *
- * Rules for all of them: no port function allocates, calls moat_* (but moat_fault_exception and moat_fault_misused), or
- * blocks without bound; all may be called from handlers with interrupts masked; the port keeps no state that core
- * depends on.
+ * Rules for all of them: no port function allocates, calls moat_* (but moat_fault_exception, _misused and
+ * _overwritten), or blocks without bound; all may be called from handlers with interrupts masked; the port keeps no
+ * state that core depends on.
  *
  * A port folder holds moat_port_cpu.h with the inline half, found by the include path (-Iport/FAMILY):
  *
@@ -67,6 +67,10 @@ _Noreturn void moat_port_misused(uintptr_t pc, uintptr_t sp, uintptr_t other);
 
 /* The value of `other` that says: in a handler where moat_port_may_use() is false. */
 #define MOAT_PORT_MISUSED_UNMASKED 1u
+
+/* Core found memory of its own overwritten: INV-`invariant` of docs/design.md does not hold at `where`. For firmware
+ * that has the fault log this is moat_fault_overwritten with the same arguments and the caller; else moat_port_trap. */
+_Noreturn void moat_port_overwritten(unsigned invariant, uintptr_t where);
 
 /* With MOAT_PORT_GREY: as moat_grey_loop (core/mark/grey.h), and faster. */
 struct moat_grey;

@@ -97,6 +97,30 @@ MOAT_ENTRY _Noreturn void moat_fault_corrupt(const struct moat_heap_error *error
     moat_fault_raise(&report);
 }
 
+static const char *overwritten(unsigned invariant) {
+    switch (invariant) {
+    case 4:
+        return "a header is no object's: something wrote over it, or past the end of the object before it";
+    case 5:
+        return "a hole was written to: something wrote to a freed object, or past the end of the object before it";
+    case 7:
+        return "the grey list leads to what is no grey object: a header was written over";
+    case 10:
+        return "a finalizers' list holds what has no finalizer: something wrote over an object's last word, or header";
+    default:
+        return "the chunk was written to: something wrote past the end of the object before it";
+    }
+}
+
+MOAT_ENTRY _Noreturn void moat_fault_overwritten(unsigned invariant, uintptr_t where, uintptr_t pc) {
+    struct moat_fault_report report;
+    moat_fault_report_begin(&report, MOAT_FAULT_CORRUPT, pc, FRAME());
+    report.destination = where;
+    report.cause = invariant;
+    report.what = overwritten(invariant);
+    moat_fault_raise(&report);
+}
+
 MOAT_ENTRY bool moat_fault_out_of_memory(size_t bytes) {
     struct moat_fault_report report;
     moat_fault_report_begin(&report, MOAT_FAULT_MEMORY, MOAT_CALLER(), FRAME());

@@ -75,6 +75,7 @@ bool moat_alloc_ask_hook(uintptr_t bytes);
     do {                                                                                                               \
         uintptr_t at = moat_heap.chunk.at;                                                                             \
         if (moat_heap.chunk.limit - at >= (extent) && !MOAT_STRESS) {                                                  \
+            MOAT_REQUIRE_CHECK1(*moat_header_at(at) == 0, 11, at);                                                     \
             moat_heap.chunk.at = at + (extent);                                                                        \
             moat_bits_at(moat_heap.chunk.bias, at)->start |= moat_bit_at(at);                                          \
             *moat_header_at(at) = (header);                                                                            \

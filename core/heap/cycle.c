@@ -41,6 +41,10 @@
 /* The cost of a slice's begin and end. */
 #define SLICE_UNITS 10u
 
+/* Marking that takes more units than so many for each granule, and some for roots, may not end. */
+#define PATIENCE_UNITS 16u
+#define PATIENCE_UNITS_MORE 4096u
+
 /* Whether somebody looks at each slice. */
 #define SLICES_SHOW (MOAT_CONFIG_SLICE_CLOCK != 0 || MOAT_CONFIG_AUDIT != 0 || MOAT_CONFIG_EVENTS > 0)
 
@@ -103,6 +107,7 @@ void moat_cycle_start(void) {
     moat_heap.mark.stack = NULL;
 #endif
     moat_heap.mark.root_step = 0;
+    moat_heap.mark.patience = PATIENCE_UNITS * moat_granules(moat_heap.stats.arena_bytes) + PATIENCE_UNITS_MORE;
     moat_heap.mark.stage = MOAT_STAGE_ROOTS;
     moat_heap.finalizers.condemn_at = NULL;
     moat_heap.finalizers.shade_at = moat_heap.finalizers.doomed;
@@ -133,6 +138,19 @@ static bool next_stage_step(void) {
     return false;
 }
 
+/* A header that was written over may lead back in its grey list. */
+static void look_for_circles(void) {
+    moat_heap.mark.patience *= 2;
+    for (const struct moat_arena *arena = moat_heap.arenas.table[0]; arena != NULL; arena = arena->next) {
+        uint32_t granule = arena->grey, left = arena->granules;
+        while (granule != MOAT_LINK_NONE) {
+            uintptr_t at = moat_granule_address(arena, granule);
+            MOAT_REQUIRE(moat_is_object_granule(arena, granule) && left-- != 0, 7, at);
+            granule = moat_header_link(*moat_header_at(at));
+        }
+    }
+}
+
 /* Returns the units left: no more can be done here and now. */
 static uint32_t mark_slice(uint32_t units, moat_port_mask_t masked) {
     uint32_t left = units;
@@ -148,6 +166,9 @@ static uint32_t mark_slice(uint32_t units, moat_port_mask_t masked) {
         }
     }
     moat_heap.pace.work += units - left;
+    if (moat_heap.pace.work > moat_heap.mark.patience) {
+        look_for_circles();
+    }
     return left;
 }
 

@@ -6,6 +6,7 @@
 #include "base/port.h"
 #include "base/result.h"
 #include "heap/alloc.h"
+#include "space/holes.h"
 #include "moat.h"
 
 MOAT_USES_(bytes, large, 1);
@@ -57,6 +58,7 @@ void *moat_new_bytes(size_t bytes) {
     moat_port_mask_t masked = moat_port_mask();
     struct moat_hole *hole = moat_heap.lists.holes[granules];
     if (hole != NULL) {
+        MOAT_REQUIRE_CHECK1(moat_holes_is_one(hole, granules), 5, (uintptr_t)hole);
         moat_heap.lists.holes[granules] = hole->next;
         moat_heap.listed -= granules;
         hole->header = moat_heap.types.bytes_header;

@@ -17,7 +17,9 @@
 
 /* MOAT_CONFIG_CHECK: how much the guard checks. Range 0..2.
  * 0: nothing; the guard is not compiled in. 1: arguments and results of calls that go
- * through MOAT_CALL and MOAT_RETURN. 2: every store and copy as well.
+ * through MOAT_CALL and MOAT_RETURN, and what core finds in headers and holes. 2: every store and copy as well.
+ * Cost at 1 of the looks at headers and holes: 17 to 30 % of an allocation (docs/design.md, "Memory that is written
+ * over").
  * Cost at 2: a few instructions a store (see docs/design.md, "Guard"). The default is the safe one. */
 #ifndef MOAT_CONFIG_CHECK
 #define MOAT_CONFIG_CHECK 2

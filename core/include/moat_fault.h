@@ -24,7 +24,7 @@ enum moat_fault_kind {
     MOAT_FAULT_STORE = 1,          /* CHECK2: store of a heap pointer outside managed memory */
     MOAT_FAULT_COPY = 2,           /* CHECK2: typed copy of a heap pointer outside managed memory */
     MOAT_FAULT_EXCEPTION = 3,      /* the CPU: cause and detail are the port's */
-    MOAT_FAULT_CORRUPT = 4,        /* moat_heap_check found a broken invariant: cause is its number */
+    MOAT_FAULT_CORRUPT = 4,        /* a broken invariant, found by core or moat_heap_check: cause is its number */
     MOAT_FAULT_ASSERT = 5,         /* firmware called moat_fault_assert */
     MOAT_FAULT_STACK = 6,          /* a CPU exception, at or a little below the end of a stack */
     MOAT_FAULT_MEMORY = 7,         /* moat_fault_out_of_memory: value is the number of bytes asked for */
@@ -189,6 +189,13 @@ _Noreturn void moat_fault_assert(void);
  *        moat at all
  * Context: any. */
 _Noreturn void moat_fault_misused(uintptr_t pc, uintptr_t sp, uintptr_t other);
+
+/* Records that core found memory of its own overwritten, prints it and takes the port's trap: a record of kind
+ * MOAT_FAULT_CORRUPT. For ports: moat_port_overwritten.
+ * invariant  n of INV-n in docs/design.md, cause of the record
+ * where      the address that it is about;  pc  in core, where it was found
+ * Context: any. */
+_Noreturn void moat_fault_overwritten(unsigned invariant, uintptr_t where, uintptr_t pc);
 
 struct moat_heap_error;
 

@@ -273,6 +273,7 @@ struct moat_marking {
     uint16_t waiting_most;   /* room for so many, in the first arena: */
     moat_raw *waiting_words; /* thread mode's, no mask */
     uint32_t root_step;      /* the root range that comes next */
+    uint32_t patience;       /* units of marking, after which the grey lists are looked at for a circle */
     struct moat_scan scan;   /* the object or root range under way */
 };
 

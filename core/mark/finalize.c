@@ -12,12 +12,19 @@
 #include "mark/stack.h"
 #include "base/port.h"
 
+/* The type of an object whose address comes from a list, and so from memory that firmware may have written over. */
 static const struct moat_type *type_of(const void *object) {
-    return moat_header_type(*moat_header_at((uintptr_t)object - MOAT_WORD_BYTES));
+    uintptr_t at = (uintptr_t)object - MOAT_WORD_BYTES;
+    const struct moat_arena *arena = moat_arena_of(at);
+    bool starts = arena != NULL && (at & (MOAT_GRANULE - 1)) == MOAT_WORD_BYTES &&
+                  moat_is_start(arena, moat_granule_of(arena, at));
+    MOAT_REQUIRE(starts && moat_header_known(*moat_header_at(at)), 10, at);
+    const struct moat_type *type = moat_header_type(*moat_header_at(at));
+    MOAT_REQUIRE(type->finalize != NULL, 10, at);
+    return type;
 }
 
 moat_slot *moat_finalize_link(void *object) {
-    MOAT_ASSERT(moat_type_known(type_of(object)) && type_of(object)->finalize != NULL);
     return (moat_slot *)((uintptr_t)object + MOAT_WORDS_UP_(type_of(object)->size));
 }
 

@@ -43,6 +43,10 @@ static void begin_grey(struct moat_arena *arena, struct moat_scan *scan, struct 
     uint32_t granule = arena->grey;
     assert_grey(arena, granule);
     moat_raw *header = moat_header_at(moat_granule_address(arena, granule));
+    MOAT_REQUIRE(moat_is_object_granule(arena, granule) && moat_is_start(arena, granule) &&
+                     !moat_is_white(arena, granule),
+                 7, (uintptr_t)header);
+    MOAT_REQUIRE(moat_header_known(*header) && moat_header_has_slots(*header), 4, (uintptr_t)header);
     arena->grey = moat_header_link(*header);
     if (moat_grey_learn(loop, *header)) {
         scan->at = (moat_slot *)(header + 1);

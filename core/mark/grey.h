@@ -53,7 +53,8 @@ unsigned moat_grey_loop(struct moat_grey *loop);
 
 /* Takes the type in an object's header up as the habit. False: its slots are not just its first words. */
 static inline bool moat_grey_learn(struct moat_grey *loop, moat_word header) {
-    uint32_t bytes = (header & MOAT_HEADER_ARRAY) != 0 ? 0 : moat_header_type(header)->front_bytes;
+    bool plain = (header & MOAT_HEADER_ARRAY) == 0 && moat_header_known(header);
+    uint32_t bytes = plain ? moat_header_type(header)->front_bytes : 0;
     if (bytes != 0) {
         loop->habit = header >> MOAT_HEADER_LINK_BITS;
         loop->habit_bytes = bytes;

@@ -135,10 +135,23 @@ static inline bool moat_type_known(const struct moat_type *type) {
     return (offset >> MOAT_TYPE_SHIFT | offset << (MOAT_WORD_BITS - MOAT_TYPE_SHIFT)) < moat_heap.types.count;
 }
 
+/* The headers that name a type are so many from that of the section's first on, whatever their links. */
+static inline moat_word moat_headers_known(void) {
+    return moat_heap.types.count << (MOAT_TYPE_SHIFT + MOAT_HEADER_LINK_BITS - MOAT_HEADER_TYPE_SHIFT);
+}
+
 /* Whether a header names a type. */
 static inline bool moat_header_known(moat_word header) {
-    return moat_type_known(moat_header_type(header));
+    return header - moat_header_of_type((const struct moat_type *)moat_types_start) < moat_headers_known();
 }
+
+/* All that memory of the heap says is checked against the bitmaps before it decides where core writes, or whom it
+ * calls: a write past an object's end must not become control. Where MOAT_CONFIG_CHECK is 1 or more, checks that cost
+ * more than one in a hundred instructions are made too. Then a trap: INV-`invariant` does not hold at `where`. */
+#define MOAT_REQUIRE(condition, invariant, where)                                                                      \
+    (__builtin_expect((condition), 1) ? (void)0 : moat_port_overwritten((invariant), (where)))
+#define MOAT_REQUIRE_CHECK1(condition, invariant, where)                                                               \
+    (MOAT_CONFIG_CHECK == 0 ? (void)0 : MOAT_REQUIRE(condition, invariant, where))
 
 /* Whether marking has to look into an object with this header. */
 static inline bool moat_header_has_slots(moat_word header) {

@@ -24,6 +24,8 @@ static struct moat_hole *take_first(struct moat_lists *lists, uint32_t granules,
         uint32_t list = granules + moat_lowest_bit(filled);
         struct moat_hole *hole = lists->holes[list];
         if (hole != NULL) {
+            MOAT_REQUIRE_CHECK1(moat_holes_is_one(hole, list == MOAT_LONG_HOLES ? (uint32_t)hole->granules : list), 5,
+                                (uintptr_t)hole);
             lists->holes[list] = hole->next;
             *size = list == MOAT_LONG_HOLES ? (uint32_t)hole->granules : list;
             return hole;
@@ -42,7 +44,7 @@ uintptr_t moat_holes_cut(struct moat_lists *lists, uint32_t granules) {
         return 0;
     }
     uintptr_t at = (uintptr_t)hole;
-    MOAT_ASSERT(moat_is_hole(hole->header) && size >= granules && size <= moat_heap.listed);
+    MOAT_ASSERT(size >= granules && size <= moat_heap.listed);
     moat_heap.listed -= size;
     if (size > granules) {
         moat_holes_file(lists, moat_arena_of(at)->bias, at + moat_bytes(granules), size - granules);

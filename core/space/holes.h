@@ -26,10 +26,22 @@ void moat_holes_forget(struct moat_lists *lists);
 /* Moves them to lists that are empty. Cost: the same. */
 void moat_holes_move(struct moat_lists *to, struct moat_lists *from);
 
+/* Whether a hole of that size begins there: an address that comes from a hole comes from memory that firmware may have
+ * written to. Cost: some fifteen instructions in the first arena. */
+static inline bool moat_holes_is_one(const struct moat_hole *hole, uint32_t granules);
+
 /* ---- inline ---- */
 
 /* Notes what only a long hole has: its length, and back bytes, which are needed where it fills a bitmap word. */
 void moat_holes_note_long(struct moat_hole *hole, uint32_t granules);
+
+static inline bool moat_holes_is_one(const struct moat_hole *hole, uint32_t granules) {
+    uintptr_t at = (uintptr_t)hole;
+    const struct moat_arena *arena = moat_arena_of(at);
+    return arena != NULL && (at & (MOAT_GRANULE - 1)) == MOAT_WORD_BYTES &&
+           hole->header == (MOAT_HEADER_HOLE | granules) &&
+           (moat_bits_at(arena->bias, at)->start & moat_bit_at(at)) != 0;
+}
 
 static inline void moat_holes_file_here(struct moat_lists *lists, uintptr_t bias, uintptr_t at, uint32_t granules) {
     struct moat_hole *hole = (struct moat_hole *)at;
@@ -38,7 +50,7 @@ static inline void moat_holes_file_here(struct moat_lists *lists, uintptr_t bias
         list = MOAT_LONG_HOLES;
         moat_holes_note_long(hole, granules);
     }
-    hole->header = MOAT_HEADER_HOLE;
+    hole->header = MOAT_HEADER_HOLE | granules;
     hole->next = lists->holes[list];
     lists->holes[list] = hole;
     lists->map |= (uint32_t)1 << list;

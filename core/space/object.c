@@ -110,6 +110,7 @@ bool moat_object_find(const void *p, struct moat_object *out) {
     if (out != NULL) {
         uintptr_t begin = moat_granule_address(arena, start);
         moat_word header = *moat_header_at(begin);
+        MOAT_REQUIRE(moat_header_known(header), 4, begin);
         out->start = (void *)moat_payload_at(begin);
         out->bytes = moat_granule_address(arena, moat_object_end(arena, start)) - moat_payload_at(begin);
         out->type = moat_header_type(header);

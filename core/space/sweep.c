@@ -9,8 +9,12 @@
 #include "space/granule.h"
 #include "space/search.h"
 
-/* The cost of a word that is swept, and of one that the stop goes back by. */
+/* The cost of a word that is swept, to which each look at a header adds one; of a word that the stop goes back by. */
 #define WORD_UNITS 2u
+#define CLOSER_UNITS 5u /* more for a header that is looked at closely */
+
+/* Headers of the first type without slots that are looked at closely in one word: it may be firmware's commonest. */
+#define CLOSER_MOST 2u
 #ifdef __OPTIMIZE_SIZE__
 #define PLACE_UNITS 14u /* counting bits is a loop */
 #else
@@ -46,6 +50,52 @@ static inline uint32_t sweep_word(struct moat_bits *bits, uint32_t *carry) {
     return MOAT_CONFIG_EVENTS > 0 ? moat_count_bits(white | (inside & ~kept)) : 0;
 }
 
+/* Whether an object is as long as its type says, if it ends in the word that it begins in. inside: the word's. */
+static inline bool has_its_length(const struct moat_type *type, uint32_t bit, uint32_t inside) {
+    uint32_t granules = moat_type_granules(type);
+    if (type->flexible != 0 || bit + granules >= MOAT_WORD_GRANULES) {
+        return true;
+    }
+    uint32_t rest = ((uint32_t)1 << granules) - 1; /* the granule behind it is not inside */
+    return (inside >> bit >> 1 & rest) == rest >> 1;
+}
+
+/* A header in the sweep's way that names no type, or the first without slots, as zeros and small numbers do: there the
+ * length tells more. */
+static __attribute__((noinline)) void look_closer(const struct moat_arena *arena, uintptr_t at) {
+    uint32_t granule = moat_granule_of(arena, at);
+    moat_word header = *moat_header_at(at);
+    if (granule != arena->granules - 1) { /* the fence has none */
+        MOAT_REQUIRE(moat_header_known(header) && has_its_length(moat_header_type(header), granule & 31u,
+                                                                 moat_inside(&arena->bits[granule >> 5])),
+                     4, at);
+    }
+}
+
+/* Looks at the headers of the dead objects that begin in a word: if one was written over, that tells of an overrun, and
+ * is gone once the object is. Those of survivors can wait: they are looked at in one of four cycles. Returns the cost.
+ */
+static inline uint32_t look_at_headers(const struct moat_arena *arena, uint32_t word) {
+    const moat_word lowest = moat_header_of_type((const struct moat_type *)moat_types_start);
+    const moat_word span = moat_headers_known();
+    const uintptr_t first = moat_granule_address(arena, word << 5);
+    const struct moat_bits *bits = &arena->bits[word];
+    uint32_t units = 0, closer = CLOSER_MOST,
+             starts = (moat_heap.cycle.number & 3u) == 0 ? bits->start : bits->start & bits->mark;
+    for (; starts != 0; starts &= starts - 1) {
+        uintptr_t at = first + moat_bytes(moat_lowest_bit(starts));
+        moat_word header = *moat_header_at(at);
+        bool small = header <= MOAT_HEADER_LINK_MASK && closer != 0;
+        if ((header - lowest >= span || small) && !moat_is_hole(header)) {
+            look_closer(arena, at);
+            closer--;
+            units += CLOSER_UNITS;
+        }
+        units++;
+    }
+    return units;
+}
+
 /* The full bit of the group that ends before `word`, or is under way there. */
 static void set_full(const struct moat_arena *arena, uint32_t word, uint32_t in_use, bool ended) {
     uint32_t group = (word - 1) / MOAT_GROUP_WORDS, bit = (uint32_t)1 << (group & 31u);
@@ -65,13 +115,18 @@ static uint32_t sweep_group(struct moat_arena *arena, uint32_t units) {
     uint32_t in_use = (word & (MOAT_GROUP_WORDS - 1)) == 0 ? UINT32_MAX : sweep->in_use;
     MOAT_ASSERT(word < words && carry <= 1);
     uint32_t most = (units + WORD_UNITS - 1) / WORD_UNITS, count = end - word < most ? end - word : most;
-    struct moat_bits *last = &arena->bits[word + count];
-    for (struct moat_bits *bits = &arena->bits[word]; bits != last; bits++) {
+    uint32_t cost = MOAT_CONFIG_CHECK >= 1 ? 0 : count * WORD_UNITS;
+    struct moat_bits *bits = &arena->bits[word], *last = bits + count;
+    for (; bits != last; bits++) {
+        if (MOAT_CONFIG_CHECK >= 1) {
+            cost += WORD_UNITS + look_at_headers(arena, word++);
+            last = cost < units ? last : bits + 1;
+        }
         moat_free_add(sweep_word(bits, &carry));
         in_use &= bits->mark;
     }
-    word += count;
-    units -= units < count * WORD_UNITS ? units : count * WORD_UNITS;
+    word = (uint32_t)(bits - arena->bits);
+    units -= units < cost ? units : cost;
     /* A dead object that ends with the word is no matter of the next, which may begin with a new one by then. */
     carry &= moat_inside(&arena->bits[word]);
     set_full(arena, word, in_use, word == end);

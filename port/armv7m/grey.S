@@ -97,6 +97,9 @@ other: /* of another type, which becomes the habit, if there is one; but no arra
     ldr r9, =moat_leaf_types_start
     bic r10, r10, #31
     add r9, r9, r10
+    ldr r8, =moat_types_start /* a header that was written over is for core to refuse */
+    cmp r9, r8
+    blo next_piece
     ldrh r9, [r9, #TYPE_FRONT_BYTES]
     cmp r9, #0
     beq next_piece

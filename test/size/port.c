@@ -41,6 +41,12 @@ bool moat_port_handler_may_use(void) {
 }
 #endif
 
+_Noreturn void moat_port_overwritten(unsigned invariant, uintptr_t where) {
+    (void)invariant;
+    (void)where;
+    moat_port_trap();
+}
+
 uint32_t moat_port_clock(void) {
     return 0;
 }
