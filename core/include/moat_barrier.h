@@ -25,7 +25,9 @@
 #define MOAT_STORE(slot, value) moat_store_(MOAT_SLOT_(slot), MOAT_VALUE_(slot, value))
 
 /* MOAT_INIT(slot, value): the first store to a slot of a new object: does not look at the old value, which
- * is NULL. For a slot that may hold a pointer use MOAT_STORE. */
+ * is NULL. For a slot that may hold a pointer use MOAT_STORE. To a peripheral's register, which a pinned pointer may be
+ * stored to, use this one: while a cycle marks, MOAT_STORE reads the slot first, and a read may have an effect there.
+ */
 #define MOAT_INIT(slot, value) moat_init_store_(MOAT_SLOT_(slot), MOAT_VALUE_(slot, value))
 
 /* MOAT_CLEAR(slot): slot = NULL. Never traps in managed memory. */
