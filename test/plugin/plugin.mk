@@ -48,3 +48,14 @@ libplanted_CFLAGS := $(PLUGIN_CHECK)
 $(eval $(call library,libplanted,test/plugin/planted.c))
 planted_LIBS := $(OUT)/libplanted.a
 $(eval $(call program,test/planted,test/plugin/planted_main.c,planted))
+
+# Objects that are lost without the barrier: by the plugin, and without it, where they must be.
+moved_plain_CFLAGS := $(PLUGIN_MANAGED)
+moved_plain_LDFLAGS := -Wl,--defsym=MOAT_ARENA_BYTES=0
+moved_plain_LIBS := $(OUT)/plain_support.a
+$(eval $(call program,test/moved_plain,test/plugin/moved.c,moved_plain))
+
+moved_raw_CFLAGS := -DMOVED_RAW=1
+moved_raw_LDFLAGS := $(moved_plain_LDFLAGS)
+moved_raw_LIBS := $(OUT)/plain_support.a
+$(eval $(call program,test/moved_raw,test/plugin/moved.c,moved_raw))

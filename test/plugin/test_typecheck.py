@@ -1,6 +1,8 @@
 """moat typecheck: planted mistakes in types are found, with struct, member, line and macro; a clean firmware has none.
 
 SPDX-License-Identifier: MIT"""
+import contextlib
+import io
 import os
 import re
 import subprocess
@@ -12,6 +14,10 @@ sys.path.insert(0, os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 
 from lib import cases  # noqa: E402 pylint: disable=wrong-import-position
 from lib.paths import ROOT  # noqa: E402 pylint: disable=wrong-import-position
+
+sys.path.insert(0, str(ROOT / "tools"))
+
+from moat.__main__ import main  # noqa: E402 pylint: disable=wrong-import-position
 
 HEAD = """#include <moat.h>
 struct leaf { int value; uintptr_t word; };
@@ -108,9 +114,10 @@ def typecheck(text, target):
                         source], check=True, capture_output=True, text=True)
         subprocess.run([cross + "ld", *emulation, "--unresolved-symbols=ignore-all", "--noinhibit-exec", "-e", "0",
                         "-Ttext=0x1000", "-o", elf, made], check=True, capture_output=True)
-        run = subprocess.run(["/usr/bin/python3", "-B", ROOT / "tools/bin/moat", "typecheck", elf], text=True,
-                             capture_output=True, check=False)
-        return run.returncode, run.stdout + run.stderr
+        said = io.StringIO()
+        with contextlib.redirect_stdout(said), contextlib.redirect_stderr(said):
+            status = main(["typecheck", elf])
+        return status, said.getvalue()
 
 
 Target = Tuple[str, List[str], List[str]]

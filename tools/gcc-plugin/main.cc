@@ -183,13 +183,23 @@ void report(location_t where, const char *format, ...) {
     free(text);
 }
 
+/* a_2(D)->next: without the number of the value. */
 std::string text_of(tree reference) {
     char *text = print_generic_expr_to_str(reference);
-    std::string copy = text;
+    std::string shown;
+    for (const char *at = text; *at != '\0'; at++) {
+        const char *end = at + 1;
+        while (*at == '_' && ISDIGIT(*end)) {
+            end++;
+        }
+        if (end == at + 1 || ISALNUM(*end) || *end == '_') {
+            shown += *at;
+            continue;
+        }
+        at = strncmp(end, "(D)", 3) == 0 ? end + 2 : end - 1;
+    }
     free(text);
-    /* a_2(D)->next: without the number of the value. */
-    static const std::regex version("_[0-9]+(\\(D\\))?(?![A-Za-z0-9_])");
-    return std::regex_replace(copy, version, "");
+    return shown;
 }
 
 tree helper(const char *name) {

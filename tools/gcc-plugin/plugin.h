@@ -6,7 +6,6 @@
 
 /* Before GCC's headers, which forbid names that these use. */
 #include <map>
-#include <regex>
 #include <set>
 #include <string>
 #include <vector>
