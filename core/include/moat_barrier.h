@@ -84,8 +84,8 @@ void moat_guard_store_(const void *slot, const void *value);
 
 /* For the compiler plugin (moat_plugin.h). */
 
-/* As moat_barrier_, of a slot that is about to be written: reads the old value itself, and bears one that is no
- * pointer, as memory that was never written holds. */
+/* As moat_barrier_, of a slot that is about to be written: reads the old value itself, and bears values that
+ * are no pointers, as memory that was never written holds. */
 void moat_barrier_at_(void *slot, const void *value);
 
 /* As moat_move_array and moat_zero for `bytes` bytes of consecutive elements of `type`, the last of which may be cut.

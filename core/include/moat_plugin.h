@@ -13,10 +13,6 @@
 
 #include <stdbool.h>
 
-#if MOAT_CONFIG_TASKS
-#error "moat: MOAT_CONFIG_TASKS=1 needs barrier and store in one masked step: compile without the plugin, by the macros"
-#endif
-
 /* As without the plugin, which leaves it alone. */
 #undef MOAT_RAW
 #define MOAT_RAW(slot) (*(__typeof__(slot) *)moat_plugin_raw_(&(slot)))
@@ -77,37 +73,61 @@ MOAT_INLINE_ void moat_plugin_check_slot_(const void *slot, const void *value) {
 #endif
 }
 
-MOAT_INLINE_ void moat_plugin_barrier_(void *slot, const void *value) {
+/* Where tasks may be preempted, the barriers and the stores behind them are one for other tasks: a barrier returns what
+ * the plugin gives to moat_plugin_end_ behind the last store. */
+#if MOAT_CONFIG_TASKS
+#define MOAT_PLUGIN_BARRIER_(name) MOAT_INLINE_ moat_port_mask_t name
+#define MOAT_PLUGIN_BEGIN_() moat_port_mask_t masked_ = moat_port_mask()
+#define MOAT_PLUGIN_RETURN_() return masked_
+MOAT_INLINE_ void moat_plugin_end_(moat_port_mask_t masked) {
+    moat_port_unmask(masked);
+}
+#else
+#define MOAT_PLUGIN_BARRIER_(name) MOAT_INLINE_ void name
+#define MOAT_PLUGIN_BEGIN_() ((void)0)
+#define MOAT_PLUGIN_RETURN_() ((void)0)
+#endif
+
+MOAT_PLUGIN_BARRIER_(moat_plugin_barrier_)(void *slot, const void *value) {
+    MOAT_PLUGIN_BEGIN_();
     if (moat_heap.marking) {
         moat_barrier_at_(slot, value);
     }
+    MOAT_PLUGIN_RETURN_();
 }
 
 /* Before neighbouring stores: one test of the flag. */
-MOAT_INLINE_ void moat_plugin_barrier_2_(void *slot, const void *value, void *slot2, const void *value2) {
+MOAT_PLUGIN_BARRIER_(moat_plugin_barrier_2_)(void *slot, const void *value, void *slot2, const void *value2) {
+    MOAT_PLUGIN_BEGIN_();
     if (moat_heap.marking) {
         moat_barrier_at_(slot, value);
         moat_barrier_at_(slot2, value2);
     }
+    MOAT_PLUGIN_RETURN_();
 }
 
-MOAT_INLINE_ void moat_plugin_barrier_3_(void *slot, const void *value, void *slot2, const void *value2, void *slot3,
-                                         const void *value3) {
+MOAT_PLUGIN_BARRIER_(moat_plugin_barrier_3_)
+(void *slot, const void *value, void *slot2, const void *value2, void *slot3, const void *value3) {
+    MOAT_PLUGIN_BEGIN_();
     if (moat_heap.marking) {
         moat_barrier_at_(slot, value);
         moat_barrier_at_(slot2, value2);
         moat_barrier_at_(slot3, value3);
     }
+    MOAT_PLUGIN_RETURN_();
 }
 
-MOAT_INLINE_ void moat_plugin_barrier_4_(void *slot, const void *value, void *slot2, const void *value2, void *slot3,
-                                         const void *value3, void *slot4, const void *value4) {
+MOAT_PLUGIN_BARRIER_(moat_plugin_barrier_4_)
+(void *slot, const void *value, void *slot2, const void *value2, void *slot3, const void *value3, void *slot4,
+ const void *value4) {
+    MOAT_PLUGIN_BEGIN_();
     if (moat_heap.marking) {
         moat_barrier_at_(slot, value);
         moat_barrier_at_(slot2, value2);
         moat_barrier_at_(slot3, value3);
         moat_barrier_at_(slot4, value4);
     }
+    MOAT_PLUGIN_RETURN_();
 }
 
 /* Before a store into an object that is new: nothing is taken away. */

@@ -36,7 +36,7 @@ void moat_barrier_at_(void *slot, const void *value) {
     if (moat_heap.marking != 0) {
         moat_mark_doubtful(*(moat_slot *)slot);
         if (moat_heap.mark.stacks_grey) {
-            moat_mark_value(value);
+            moat_mark_doubtful(value);
         }
     }
     moat_port_unmask(masked);

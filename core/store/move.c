@@ -139,12 +139,20 @@ MOAT_ENTRY int moat_move_array(const struct moat_type *type, void *to, const voi
 MOAT_ENTRY void moat_move_bytes_(const struct moat_type *type, void *to, const void *from, size_t bytes) {
     const struct range range = {type, 0, bytes};
     MOAT_GUARD_COPY(type, to, from, 0, bytes);
+    if (MOAT_CONFIG_TASKS) {
+        moat_move_slots(type, (uintptr_t)to, 0, (uintptr_t)from, bytes);
+        return;
+    }
     shade_copy(&range, to, from);
     copy(to, from, bytes);
 }
 
 void moat_zero_bytes_(const struct moat_type *type, void *at, size_t bytes) {
     const struct range range = {type, 0, bytes};
+    if (MOAT_CONFIG_TASKS && moat_type_has_slots(type)) {
+        moat_move_slots(type, (uintptr_t)at, 0, 0, bytes);
+        return;
+    }
     shade_copy(&range, at, NULL);
     bool aligned = (uintptr_t)at % MOAT_WORD_BYTES == 0;
     uintptr_t words = aligned ? bytes & ~(uintptr_t)(MOAT_WORD_BYTES - 1) : 0;
@@ -158,10 +166,6 @@ int moat_zero(const struct moat_type *type, void *at) {
     int result = check_copy(MOAT_IN_ZERO, type, at, at);
     if (result != MOAT_OK) {
         return result;
-    }
-    if (MOAT_CONFIG_TASKS && moat_type_has_slots(type)) {
-        moat_move_slots(type, (uintptr_t)at, 0, 0, type->size);
-        return MOAT_OK;
     }
     moat_zero_bytes_(type, at, type->size);
     return MOAT_OK;

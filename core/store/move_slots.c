@@ -19,7 +19,7 @@ struct move {
 static void put_word(const struct move *move, uintptr_t to, moat_word value) {
     moat_port_mask_t masked = moat_port_mask();
     if (moat_heap.marking != 0 && moat_slot_map_has(move->type, true, to - move->base, move->end - move->base)) {
-        moat_barrier_(*(moat_slot *)to, (void *)value);
+        moat_barrier_at_((void *)to, (void *)value);
     }
     *(volatile moat_raw *)to = value;
     moat_port_unmask(masked);

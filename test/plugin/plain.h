@@ -37,8 +37,8 @@
     })
 #define MOAT_ATOMIC_STORE(slot, value) __atomic_store_n(&(slot), (value), __ATOMIC_SEQ_CST)
 #define MOAT_EXCHANGE(slot, value) ((void *)__atomic_exchange_n(&(slot), (value), __ATOMIC_SEQ_CST))
-#define MOAT_MOVE(type, to, from) (memmove((to), (from), (type).size), MOAT_OK)
-#define MOAT_MOVE_ARRAY(type, to, from, count) (memmove((to), (from), (count) * (type).size), MOAT_OK)
-#define MOAT_ZERO(type, at) (memset((at), 0, (type).size), MOAT_OK)
+#define MOAT_MOVE(type, to, from) moat_returned_((memmove((to), (from), (type).size), MOAT_OK))
+#define MOAT_MOVE_ARRAY(type, to, from, count) moat_returned_((memmove((to), (from), (count) * (type).size), MOAT_OK))
+#define MOAT_ZERO(type, at) moat_returned_((memset((at), 0, (type).size), MOAT_OK))
 
 #endif

@@ -246,7 +246,8 @@ bool is_cast_pointer(tree value) {
 
 gimple *fresh_allocation(tree pointer, gimple *at) {
     gimple *made = maker_of(pointer, true);
-    return made != NULL && is_allocation(made) && is_without_safe_point(made, at) ? made : NULL;
+    bool fresh = made != NULL && is_allocation(made) && is_without_safe_point(made, at);
+    return fresh ? made : NULL;
 }
 
 bool is_raw(tree pointer) {

@@ -202,6 +202,10 @@ std::string text_of(tree reference) {
     return shown;
 }
 
+bool has_preemption() {
+    return helpers.count("moat_plugin_end_") != 0;
+}
+
 tree helper(const char *name) {
     auto found = helpers.find(name);
     if (found == helpers.end()) {

@@ -58,6 +58,9 @@ void report(location_t where, const char *format, ...) ATTRIBUTE_GCC_DIAG(2, 3);
 /* The function of moat_plugin.h of that name. Ends the compilation if the unit does not include moat.h. */
 tree helper(const char *name);
 
+/* True if the unit's tasks may be preempted: MOAT_CONFIG_TASKS. */
+bool has_preemption();
+
 /* A reference, for messages. */
 std::string text_of(tree reference);
 

@@ -249,6 +249,17 @@ bool are_neighbours(gimple *first, gimple *second) {
     return true;
 }
 
+/* What a barrier has masked is open again behind the last store. */
+void end_masked(gcall *begin, gimple *last) {
+    tree masked = make_ssa_name(TREE_TYPE(TREE_TYPE(gimple_call_fndecl(begin))), begin);
+    gimple_call_set_lhs(begin, masked);
+    gcall *end = gimple_build_call(helper("moat_plugin_end_"), 1, masked);
+    gimple_set_location(end, gimple_location(last));
+    gimple_call_set_nothrow(end, true);
+    gimple_stmt_iterator gsi = gsi_for_stmt(last);
+    gsi_insert_after(&gsi, end, GSI_SAME_STMT);
+}
+
 void emit(const std::vector<barrier> &group) {
     static const char *const names[] = {"moat_plugin_barrier_", "moat_plugin_barrier_2_", "moat_plugin_barrier_3_",
                                         "moat_plugin_barrier_4_"};
@@ -258,7 +269,10 @@ void emit(const std::vector<barrier> &group) {
         arguments.push_back(address_of(&gsi, gimple_get_lhs(member.store)));
         arguments.push_back(member.value == NULL_TREE ? null_pointer_node : member.value);
     }
-    insert_call(&gsi, gimple_location(group[0].store), names[group.size() - 1], arguments);
+    gcall *call = insert_call(&gsi, gimple_location(group[0].store), names[group.size() - 1], arguments);
+    if (has_preemption()) {
+        end_masked(call, group.back().store);
+    }
     for (size_t i = 1; i < group.size(); i++) {
         report(gimple_location(group[i].store), "its barrier is tested with the one of line %d",
                expand_location(gimple_location(group[0].store)).line);
@@ -306,7 +320,9 @@ place place_of(tree reference, gimple *at) {
         return place::local;
     }
     place by_type = place_by_type(reference);
-    if (TREE_CODE(base) == MEM_REF && by_type != place::plain && fresh_allocation(TREE_OPERAND(base, 0), at) != NULL) {
+    /* Another task may reach a safe point anywhere. */
+    if (TREE_CODE(base) == MEM_REF && by_type != place::plain && !has_preemption() &&
+        fresh_allocation(TREE_OPERAND(base, 0), at) != NULL) {
         return place::fresh;
     }
     return by_type;
