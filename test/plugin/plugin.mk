@@ -61,10 +61,10 @@ moved_raw_LIBS := $(OUT)/plain_support.a
 $(eval $(call program,test/moved_raw,test/plugin/moved.c,moved_raw))
 
 ifneq ($(PORT),host)
-task_barrier_plain_CFLAGS := $(PLAIN)
-task_barrier_plain_LDFLAGS := -Wl,--defsym=MOAT_ARENA_BYTES=0
+tasks_plain_CFLAGS := $(PLAIN)
+tasks_plain_LDFLAGS := -Wl,--defsym=MOAT_ARENA_BYTES=0
 $(eval $(call library,plain_kernel,$(addprefix test/kernel/,kernel.c kernel_$(PORT).c) \
     $(addprefix test/suite/support/,node.c situation.c step.c) test/harness.c))
-task_barrier_plain_LIBS := $(OUT)/plain_kernel.a
-$(eval $(call program,test/task_barrier_plain,test/suite/task_barrier.c test/kernel/kernel_$(PORT).S,task_barrier_plain))
+tasks_plain_LIBS := $(OUT)/plain_kernel.a
+$(eval $(call program,test/tasks_plain,test/suite/task_barrier.c test/kernel/kernel_$(PORT).S,tasks_plain))
 endif
