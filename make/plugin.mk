@@ -28,7 +28,7 @@ $(plugin_out)/$(1)/%.o: $(plugin_dir)/%.cc $(plugin_dir)/plugin.h make/plugin.mk
 	@mkdir -p $$(@D)
 	@echo '  CXX  $$@' && $(CXX) $(PLUGIN_CXXFLAGS) -isystem $(call headers_of,$(1)) -c -o $$@ $$<
 $(plugin_out)/$(1)/moat.so: $(plugin_sources:$(plugin_dir)/%.cc=$(plugin_out)/$(1)/%.o)
-	@echo '  LD  $$@' && $(CXX) $(PLUGIN_CXXFLAGS) -shared -o $$@ $$^
+	@echo '  LD  $$@' && $(CXX) $(PLUGIN_CXXFLAGS) -shared -o $$@.new $$^ && mv -f $$@.new $$@
 all: $(plugin_out)/$(1)/moat.so
 endef
 

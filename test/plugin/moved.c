@@ -9,7 +9,7 @@
 #include <moat.h>
 
 #define NODES 40
-#define CYCLES 20
+#define CYCLES 40
 
 struct node {
     struct node *next;
@@ -64,11 +64,14 @@ static __attribute__((noinline)) unsigned count(void) {
     return found;
 }
 
-static void run_cycle(unsigned units) {
+/* moves: between two steps of the collector */
+static void run_cycle(unsigned units, unsigned moves) {
     scrub_stack();
     moat_cycle_start();
     while (moat_heap.marking != 0) {
-        move_one();
+        for (unsigned i = 0; i < moves; i++) {
+            move_one();
+        }
         moat_cycle_step(units);
     }
     moat_cycle_finish();
@@ -79,7 +82,7 @@ static void moved_while_marking(void) {
     fill();
     unsigned least = NODES;
     for (unsigned cycle = 0; cycle < CYCLES && least == NODES; cycle++) {
-        run_cycle(1 + cycle % 4);
+        run_cycle(1 + cycle % 4, 1 + cycle / 4);
         (void)MOAT_NEW_BYTES(16);
         unsigned found = count();
         least = found < least ? found : least;

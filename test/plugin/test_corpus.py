@@ -48,8 +48,10 @@ def with_lto(name, target):
             return f"it does not compile: {compiled.messages}"
         out = compiled.object + ".linked"
         cross, machine = p.TARGETS[target]
-        subprocess.run([cross + "gcc", *machine, "-O2", "-flto", "-r", "-flinker-output=nolto-rel", "-nostdlib", "-o",
-                        out, compiled.object], cwd=ROOT, check=True)
+        # A link gets the compiler's options as well, where CFLAGS are given to it.
+        options = [f"-fplugin={p.plugin(target)}", *(f"-fplugin-arg-moat-{word}" for word in CORPORA[name])]
+        subprocess.run([cross + "gcc", *machine, *options, "-O2", "-flto", "-r", "-flinker-output=nolto-rel",
+                        "-nostdlib", "-o", out, compiled.object], cwd=ROOT, check=True)
         called = compiled.called(out)
         wrong = [text for function, helpers in p.wanted(source).items()
                  for text in p.compare_code(function, helpers, called)]

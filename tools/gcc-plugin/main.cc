@@ -222,8 +222,8 @@ int plugin_init(plugin_name_args *arguments, plugin_gcc_version *version) {
               gcc_version.basever, version->basever);
         return 1;
     }
-    /* With LTO all was done when the units were compiled. */
-    if (in_lto_p) {
+    /* With LTO all was done when the units were compiled: in the link there is no C front end. */
+    if (&parse_in == NULL) {
         return 0;
     }
     for (int i = 0; i < arguments->argc; i++) {
