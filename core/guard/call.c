@@ -28,62 +28,106 @@ int moat_check_level_set(int level) {
     return MOAT_OK;
 }
 
-/* How much of a holder a pointer shows: all of the array that it points at an element of, all of it if the pointer says
- * nothing (0 bytes), else what it points at. */
+/* How much of a holder a pointer shows: all of the array that it points at an element of, a flexible object with its
+ * tail, all of it if the pointer says nothing (0 bytes), or what follows; else what it points at. */
 static void shown(const struct moat_guard_holder *holder, uintptr_t *start, uintptr_t *bytes) {
-    bool element = holder->array && holder->type != NULL && *bytes == holder->type->size;
+    bool known = holder->type != NULL && *bytes == holder->type->size;
+    bool element = known && (holder->array || (holder->type->flexible != 0 && *start == holder->start));
     if (*bytes == 0 || element) {
         *start = holder->type == NULL ? *start : holder->start;
         *bytes = holder->type == NULL ? MOAT_WORD_BYTES : holder->end - holder->start;
+    } else if (*bytes > holder->end - *start) {
+        *bytes = holder->end - *start;
     }
 }
 
-static void check_pointee(enum moat_fault_kind kind, const void *p, uintptr_t bytes, uintptr_t pc) {
+/* The first slot in a range whose value C may not hold, or that holds a root's address and leads to such a value: as
+ * Go follows data and bss, one step. range->value and *object then describe it. */
+static const moat_slot *leads_to(struct moat_guard_range *range, struct moat_object *object) {
+    for (moat_slot *slot = moat_guard_range_next(range); slot != NULL; slot = moat_guard_range_next(range)) {
+        range->value = *slot;
+        if (moat_guard_is_kept_in(range->value, object)) {
+            return slot;
+        }
+        struct moat_guard_holder root;
+        if (!moat_guard_is_near(range->value) && moat_guard_holder_of(range->value, &root)) {
+            struct moat_guard_range behind;
+            uintptr_t start = (uintptr_t)range->value, bytes = root.type == NULL ? 0 : root.type->size;
+            shown(&root, &start, &bytes);
+            moat_guard_range_begin(&behind, &root, start, start + bytes);
+            const moat_slot *found = moat_guard_range_next_kept_in(&behind, object);
+            range->value = found == NULL ? NULL : behind.value;
+            if (found != NULL) {
+                return found;
+            }
+        }
+    }
+    return NULL;
+}
+
+static void check_pointee(enum moat_fault_kind kind, uintptr_t start, uintptr_t bytes, uintptr_t pc) {
     struct moat_guard_holder holder;
-    if (!moat_guard_holder_of(p, &holder)) {
+    if (!moat_guard_holder_of((const void *)start, &holder)) {
         return;
     }
-    uintptr_t start = (uintptr_t)p;
     shown(&holder, &start, &bytes);
     struct moat_guard_range range;
     struct moat_object object;
     moat_guard_range_begin(&range, &holder, start, start + bytes);
-    moat_slot *slot = moat_guard_range_next_kept_in(&range, &object);
+    const moat_slot *slot = leads_to(&range, &object);
     if (slot != NULL) {
         moat_guard_trap(kind, slot, range.value, &object, pc);
     }
 }
 
-static void check_result(const void *value, uintptr_t bytes, uintptr_t pc) {
+static void check_kept(enum moat_fault_kind kind, uintptr_t value, uintptr_t pc) {
     struct moat_object object;
-    if (moat_guard_is_kept_in(value, &object)) {
-        moat_guard_trap(MOAT_FAULT_RESULT, NULL, value, &object, pc);
+    if (moat_guard_is_kept_in((const void *)value, &object)) {
+        moat_guard_trap(kind, NULL, (const void *)value, &object, pc);
     }
+}
+
+static void check_result(uintptr_t value, uintptr_t bytes, uintptr_t pc) {
+    check_kept(MOAT_FAULT_RESULT, value, pc);
     check_pointee(MOAT_FAULT_RESULT, value, bytes, pc);
 }
 
-MOAT_ENTRY void moat_check_argument_(const void *argument, size_t bytes) {
+/* A word of a struct passed by value, whose type nobody knows. One into the middle of an object is taken for one to
+ * bytes there, as with a length beside it. */
+static uintptr_t bytes_of_word(uintptr_t word) {
+    struct moat_object object;
+    bool inside = moat_object_find((const void *)word, &object) && word != (uintptr_t)object.start;
+    return inside ? MOAT_WORD_BYTES : 0;
+}
+
+MOAT_ENTRY void moat_check_argument_(uintptr_t argument, size_t bytes) {
     if (enabled) {
         check_pointee(MOAT_FAULT_ARGUMENT, argument, bytes, MOAT_CALLER());
     }
 }
 
-MOAT_ENTRY void moat_check_result_(const void *result, size_t bytes) {
+MOAT_ENTRY void moat_check_result_(uintptr_t result, size_t bytes) {
     if (enabled) {
         check_result(result, bytes, MOAT_CALLER());
     }
 }
 
+MOAT_ENTRY void moat_check_kept_(uintptr_t argument) {
+    if (enabled) {
+        check_kept(MOAT_FAULT_ARGUMENT, argument, MOAT_CALLER());
+    }
+}
+
 MOAT_ENTRY void moat_check_argument_struct_(const void *argument, size_t bytes) {
-    const moat_slot *words = argument;
+    const moat_raw *words = argument;
     for (size_t i = 0; enabled && i < bytes / MOAT_WORD_BYTES; i++) {
-        check_pointee(MOAT_FAULT_ARGUMENT, words[i], 0, MOAT_CALLER());
+        check_pointee(MOAT_FAULT_ARGUMENT, words[i], bytes_of_word(words[i]), MOAT_CALLER());
     }
 }
 
 MOAT_ENTRY void moat_check_result_struct_(const void *result, size_t bytes) {
-    const moat_slot *words = result;
+    const moat_raw *words = result;
     for (size_t i = 0; enabled && i < bytes / MOAT_WORD_BYTES; i++) {
-        check_result(words[i], 0, MOAT_CALLER());
+        check_result(words[i], bytes_of_word(words[i]), MOAT_CALLER());
     }
 }

@@ -7,7 +7,8 @@
 
 _Noreturn void moat_guard_trap(enum moat_fault_kind kind, const void *at, const void *value,
                                const struct moat_object *object, uintptr_t pc) {
-    bool nowhere = at == NULL && kind == MOAT_FAULT_RESULT; /* for a store, 0 is an address */
+    bool nowhere =
+        at == NULL && (kind == MOAT_FAULT_RESULT || kind == MOAT_FAULT_ARGUMENT); /* for a store 0 is a place */
     const struct moat_region *region = nowhere ? NULL : moat_region_of((uintptr_t)at);
     struct moat_fault_report report;
     moat_fault_report_begin(&report, kind, pc, (uintptr_t)__builtin_frame_address(0));

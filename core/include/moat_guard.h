@@ -34,15 +34,27 @@ void *moat_persistent_new(const struct moat_type *type, size_t count);
  * forgets it.
  *
  * The pointer's type says what it points at: a struct, one field of it (`&node->value`), one array (`node->text`). A
- * pointer to an element of moat_new_array shows the whole array, a `void *` the whole object that it points into.
- * Objects of raw bytes hold no pointers; memory that is neither an object nor a root, such as the stack, is not looked
- * at. A struct passed by value is looked at like each of its words.
+ * pointer to an element of moat_new_array shows the whole array, one to a flexible object its tail too, a flexible
+ * array what follows, a `void *` the whole object that it points into. Objects of raw bytes hold no pointers; memory
+ * that is neither an object nor a root, such as the stack, is not looked at. Of a struct passed by value the members
+ * are not known: a word that is an object's address shows the whole object, one into the middle of it no more than the
+ * slot there. The address of a root shows the root, as an argument and in a slot that it holds.
  *
  * A pointer to an incomplete type must be cast to `void *`; a compound literal with commas needs parentheses around it;
  * a pointer to a variable-length array must have no side effects. An argument is looked at when it is evaluated: a call
  * among the arguments must not store to what another one points at. Cost at CHECK1: a call for each argument, a search
  * of arenas and roots for pointers, and the slots of what they show. */
-#define MOAT_CALL(...) MOAT_JOIN_(MOAT_CALL_, MOAT_COUNT_(__VA_ARGS__))(__VA_ARGS__)
+#define MOAT_CALL(...) MOAT_JOIN_(MOAT_CALL_, MOAT_CALL_COUNT_(__VA_ARGS__))(__VA_ARGS__)
+
+/* MOAT_KEPT(pointer): an argument of MOAT_CALL that C keeps: `MOAT_CALL(tcp_arg, pcb, MOAT_KEPT(connection))`. At
+ * CHECK1 and 2 it traps if the pointer is to an object that is neither pinned nor a persistent block. Give a handle as
+ * it is.
+ */
+#if MOAT_CONFIG_CHECK >= 1
+#define MOAT_KEPT(pointer) ((MOAT_TYPE_OF_VALUE_(pointer))moat_checked_kept_((uintptr_t)(pointer)))
+#else
+#define MOAT_KEPT(pointer) (pointer)
+#endif
 
 /* MOAT_RETURN(value): `return value;` in a function that C calls. At CHECK1 and 2 it traps if the value is a heap
  * pointer that is not pinned, or leads to one, as for MOAT_CALL; so do the words of a struct. */
@@ -92,9 +104,11 @@ int moat_audit_step(struct moat_audit *audit, size_t words);
  */
 void moat_guard_bytes_(const void *to, const void *from, size_t bytes);
 
-/* bytes: of what it points at; 0: not known */
-void moat_check_argument_(const void *argument, size_t bytes);
-void moat_check_result_(const void *result, size_t bytes);
+/* bytes: of what it points at; 0: not known; MOAT_TO_THE_END_: all that follows */
+/* By their addresses: the compiler need not warn that what they point at may not be set yet. */
+void moat_check_argument_(uintptr_t argument, size_t bytes);
+void moat_check_result_(uintptr_t result, size_t bytes);
+void moat_check_kept_(uintptr_t argument);
 void moat_check_argument_struct_(const void *argument, size_t bytes);
 void moat_check_result_struct_(const void *result, size_t bytes);
 
@@ -126,13 +140,18 @@ void moat_check_result_struct_(const void *result, size_t bytes);
     })
 
 MOAT_INLINE_ uintptr_t moat_checked_argument_(uintptr_t argument, size_t bytes) {
-    moat_check_argument_((const void *)argument, bytes);
+    moat_check_argument_(argument, bytes);
     return argument;
 }
 
 MOAT_INLINE_ uintptr_t moat_checked_result_(uintptr_t result, size_t bytes) {
-    moat_check_result_((const void *)result, bytes);
+    moat_check_result_(result, bytes);
     return result;
+}
+
+MOAT_INLINE_ uintptr_t moat_checked_kept_(uintptr_t argument) {
+    moat_check_kept_(argument);
+    return argument;
 }
 
 /* The answers of GCC and clang; a record's class is followed by a union's. */
@@ -142,13 +161,30 @@ MOAT_INLINE_ uintptr_t moat_checked_result_(uintptr_t result, size_t bytes) {
 /* x, or if it is none some pointer. */
 #define MOAT_POINTER_OF_(x) __builtin_choose_expr(MOAT_CLASS_(x) == MOAT_CLASS_POINTER_, x, (char *)0)
 
-/* x is a pointer, or an array. Its type, since a warning would tell of the size of a parameter that is written as an
- * array. */
+/* x is a pointer, or an array; of one of no known length all that follows counts. Its type, since a warning would tell
+ * of the size of a parameter that is written as an array. */
 #define MOAT_POINTEE_BYTES_(x)                                                                                         \
-    __extension__(_Generic(                                                                                            \
-        x, void * : 0, const void * : 0, volatile void * : 0, const volatile void * : 0, default                       \
-        : __builtin_types_compatible_p(__typeof__(x), MOAT_TYPE_OF_VALUE_(x)) ? sizeof(*x) : sizeof(__typeof__(x))))
+    __extension__(_Generic(x, void * : 0, const void * : 0, volatile void * : 0, const volatile void * : 0, default    \
+                           : MOAT_IS_UNBOUNDED_(x)                                                                     \
+                                 ? MOAT_TO_THE_END_                                                                    \
+                                 : sizeof(*__builtin_choose_expr(MOAT_IS_ARRAY_(x) && !MOAT_IS_UNBOUNDED_(x),          \
+                                                                 (__typeof__(x) *)0, (__typeof__(*(x)) *)0))))
+#define MOAT_TO_THE_END_ SIZE_MAX
 
+/* Compatible with an array of none are those of no known length, and of none. */
+#define MOAT_IS_UNBOUNDED_(x) __builtin_types_compatible_p(__typeof__(x), __typeof__(__typeof__(MOAT_FIRST_(x))[0]))
+/* The first element of an array; of anything else, functions among it, something. */
+#define MOAT_FIRST_(x)                                                                                                 \
+    (*__builtin_choose_expr(MOAT_IS_ARRAY_(x) && !__builtin_types_compatible_p(__typeof__(x), __typeof__(*(x))), (x),  \
+                            (char *)0))
+
+#define MOAT_CALL_COUNT_(...)                                                                                          \
+    MOAT_CALL_PICK_(__VA_ARGS__, MANY, MANY, MANY, MANY, MANY, MANY, MANY, MANY, MANY, MANY, MANY, MANY, 13, 12, 11,   \
+                    10, 9, 8, 7, 6, 5, 4, 3, 2, 1, 0)
+#define MOAT_CALL_PICK_(a1, a2, a3, a4, a5, a6, a7, a8, a9, a10, a11, a12, a13, a14, a15, a16, a17, a18, a19, a20,     \
+                        a21, a22, a23, a24, a25, pick, ...)                                                            \
+    pick
+#define MOAT_CALL_MANY(...) MOAT_CLAIM_(0, "MOAT_CALL takes up to twelve arguments")
 #define MOAT_CALL_1(f) f()
 #define MOAT_CALL_2(f, a1) f(MOAT_ARGUMENT_(a1))
 #define MOAT_CALL_3(f, a1, a2) f(MOAT_ARGUMENT_(a1), MOAT_ARGUMENT_(a2))

@@ -329,7 +329,7 @@ struct moat_root {
                          a21, a22, a23, a24, pick, ...)                                                                \
     pick
 
-/* What follows a name and a type: nothing is BARE_, 1 to 24 fields are SLOTS_. With more the pick is a field: MANY_. */
+/* Behind a name and a type: nothing is BARE_, 1 to 24 fields are SLOTS_. With more the pick is a field: MANY_. */
 #define MOAT_BARE_OR_SLOTS_(...)                                                                                       \
     MOAT_KIND_OF_(MOAT_BARE_PICK_(__VA_ARGS__, SLOTS_, SLOTS_, SLOTS_, SLOTS_, SLOTS_, SLOTS_, SLOTS_, SLOTS_, SLOTS_, \
                                   SLOTS_, SLOTS_, SLOTS_, SLOTS_, SLOTS_, SLOTS_, SLOTS_, SLOTS_, SLOTS_, SLOTS_,      \

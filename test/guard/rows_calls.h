@@ -53,6 +53,23 @@ TRAPS(struct_passed_by_value, 1, ARGUMENT, NULL, &kept->next, object, struct cel
 TRAPS(flexible_tail, 1, ARGUMENT, NULL, &flex_object()->cell[4].node, object, struct flex *flex = flex_object();
       MOAT_STORE(flex->cell[4].node, object); (void)MOAT_CALL(c_take, (void *)flex), struct flex *flex = flex_object();
       flex->cell[4].number = (uintptr_t)object; (void)MOAT_CALL(c_take, (void *)flex))
+TRAPS(flexible_tail_by_its_type, 1, ARGUMENT, NULL, &flex_object()->cell[4].node, object,
+      struct flex *flex = flex_object();
+      MOAT_STORE(flex->cell[4].node, object); (void)MOAT_CALL(c_take, flex), struct flex *flex = flex_object();
+      flex->cell[4].number = (uintptr_t)object; (void)MOAT_CALL(c_take, flex))
+TRAPS(flexible_array, 1, ARGUMENT, NULL, &flex_object()->cell[4].node, object, struct flex *flex = flex_object();
+      MOAT_STORE(flex->cell[4].node, object); (void)MOAT_CALL(c_take, flex->cell), struct flex *flex = flex_object();
+      MOAT_STORE(flex->cell[4].node, object); (void)MOAT_CALL(c_take, &flex->cell[3]))
+TRAPS(argument_that_is_kept, 1, ARGUMENT, NULL, NULL, object, (void)MOAT_CALL(c_take, MOAT_KEPT(object)),
+      (void)MOAT_CALL(c_take, MOAT_KEPT(pinned));
+      (void)MOAT_CALL(c_take, MOAT_KEPT(persistent)); (void)MOAT_CALL(c_take, MOAT_KEPT(&ordinary)))
+TRAPS(root_that_an_argument_leads_to, 1, ARGUMENT, ".data/.bss", &root_slots[3], object,
+      MOAT_STORE(root_slots[3], object);
+      MOAT_STORE(kept->next, (struct node *)(void *)&root_slots[3]);
+      (void)MOAT_CALL(c_take, kept), MOAT_STORE(root_slots[3], object);
+      MOAT_STORE(kept->next, (struct node *)(void *)&root_slots[2]); (void)MOAT_CALL(c_take, kept))
+QUIET(struct_of_bytes_and_length, struct mixed *mixed = mixed_object(); MOAT_STORE(mixed->array[2], object);
+      struct cell cell = cell_with((struct node *)(void *)mixed->text); MOAT_CALL(c_take_struct, cell))
 TRAPS(large_table_as_an_argument, 1, ARGUMENT, NULL, &table_object()->slot[TABLE_SLOTS - 1], object,
       struct table *table = table_object();
       MOAT_STORE(table->slot[TABLE_SLOTS - 1], object);

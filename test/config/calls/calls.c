@@ -8,6 +8,17 @@ struct record {
     int number;
 };
 struct opaque;
+struct message {
+    int length;
+    char data[];
+};
+struct tail {
+    struct record *first;
+    struct record records[];
+};
+extern const char symbol[];
+extern struct record *const table_elsewhere[];
+void *malloc(size_t bytes);
 
 void no_argument(void);
 int many(void (*callback)(int), const volatile char *text, struct record record, double number, float real, bool flag);
@@ -19,13 +30,21 @@ extern int (*function)(int);
 void copy(void *to, const void *from, size_t bytes);
 void print(const char *format, ...) __attribute__((format(printf, 1, 2)));
 void take_two(const struct record *first, const struct record *second);
-void calls(struct opaque *opaque, struct record *record, char **arguments, char text_of_four[4]);
-void calls(struct opaque *opaque, struct record *record, char **arguments, char text_of_four[4]) {
+void calls(struct opaque *opaque, struct record *record, char **arguments, char text_of_four[4],
+           struct message *message, struct tail *tail);
+void calls(struct opaque *opaque, struct record *record, char **arguments, char text_of_four[4],
+           struct message *message, struct tail *tail) {
     static _Atomic(char *) atomic;
     volatile struct record changing = {0};
     volatile char text[3] = "";
     static const int table[4] = {0};
     const char *const constant = "x";
+    uint8_t buffer[32];
+    MOAT_CALL(copy, buffer, symbol, sizeof buffer);
+    MOAT_CALL(copy, message->data, tail->records, 4);
+    MOAT_CALL(copy, message, table_elsewhere, 4);
+    MOAT_CALL(take_two, MOAT_KEPT(record), MOAT_KEPT((const struct record *)record));
+    (void)MOAT_CALL(take, MOAT_KEPT(text_of_four));
     MOAT_CALL(no_argument);
     (void)MOAT_CALL(many, callback, text, *record, 1.0, 2.0f, true);
     (void)MOAT_CALL(many, &callback, NULL, *record, 1.0, 2.0f, false);
@@ -47,6 +66,11 @@ void calls(struct opaque *opaque, struct record *record, char **arguments, char 
 const void *null_result(void);
 const void *null_result(void) {
     MOAT_RETURN(NULL);
+}
+
+void *memory_result(void);
+void *memory_result(void) {
+    MOAT_RETURN(malloc(1));
 }
 
 int number_result(int number);
