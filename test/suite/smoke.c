@@ -6,7 +6,7 @@
 #include <moat.h>
 
 #define LENGTH 20
-#define ARENA_BYTES 2048
+#define ARENA_BYTES TEST_ROOM(2048, 1536)
 
 struct node {
     MOAT_REF(struct node) next;
