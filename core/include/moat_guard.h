@@ -36,7 +36,7 @@ void *moat_persistent_new(const struct moat_type *type, size_t count);
  * The pointer's type says what it points at: a struct, one field of it (`&node->value`), one array (`node->text`). A
  * pointer to an element of moat_new_array shows the whole array, one to a flexible object its tail too, a flexible
  * array what follows, a `void *` the whole object that it points into. Objects of raw bytes hold no pointers; memory
- * that is neither an object nor a root, such as the stack, is not looked at. Of a struct passed by value the members
+ * that is neither an object nor a root, such as the stack, is not looked at. Members of a struct passed by value
  * are not known: a word that is an object's address shows the whole object, one into the middle of it no more than the
  * slot there. The address of a root shows the root, as an argument and in a slot that it holds.
  *
