@@ -215,6 +215,8 @@ bool moat_is_pinned(const void *p);
 uint32_t moat_pin_count(void);
 
 /* An integer that C may keep in place of a pointer; never 0. Keeps the object until moat_handle_delete.
+ * Entries are taken in turn. A handle that was deleted is valid again once its entry has been deleted 2^23 times: after
+ * 2^23 handles for each entry that is free, 18 hours at 1,000 a second with 8 of them, 2.3 hours with one.
  * Returns 0 on MOAT_ERR_NOT_READY, _NULL, _FOREIGN or _FULL (MOAT_CONFIG_HANDLES_MAX); see moat_last_error.
  * Context: any. Cost: a search for a free entry. */
 uint32_t moat_handle_new(void *object);

@@ -20,6 +20,10 @@ enum moat_handle_layout {
 
 static struct moat_handle_entry table[MOAT_CONFIG_HANDLES_MAX];
 
+/* Where the search for a free entry begins: entries are taken in turn, so that a stale handle stays stale for longer.
+ */
+static uint32_t turn;
+
 /* Interrupts masked. Enters the object; 0: no entry is free. */
 static uint32_t enter(void *object) {
     MOAT_ASSERT(moat_port_is_masked());
@@ -28,8 +32,10 @@ static uint32_t enter(void *object) {
         moat_clear_words((uintptr_t)table, (uintptr_t)table + sizeof table);
         moat_heap.tables.handles = table;
     }
-    for (uint32_t i = 0; i < MOAT_CONFIG_HANDLES_MAX; i++) {
+    for (uint32_t tries = 0; tries < MOAT_CONFIG_HANDLES_MAX; tries++) {
+        uint32_t i = turn;
         struct moat_handle_entry *entry = &moat_heap.tables.handles[i];
+        turn = i + 1 < MOAT_CONFIG_HANDLES_MAX ? i + 1 : 0;
         if (entry->object == NULL) {
             entry->object = object;
             moat_mark_root(object);

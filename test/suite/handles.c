@@ -103,9 +103,26 @@ static void deleted_at_every_step(void) {
     at_every_step(start_held, hand_over, judge);
 }
 
+/* With another entry free, an entry that was freed is not taken at once. */
+static void entries_are_taken_in_turn(void) {
+    CHECK(fresh_heap(arena.bytes, sizeof arena.bytes));
+    void *object = MOAT_NEW_BYTES(8);
+    uint32_t first = moat_handle_new(object);
+    CHECK(first != 0);
+    for (unsigned i = 1; i < MOAT_CONFIG_HANDLES_MAX; i++) {
+        CHECK_EQUAL(moat_handle_delete(first), MOAT_OK);
+        uint32_t next = moat_handle_new(object);
+        CHECK(next != 0 && (next & 0x1ff) != (first & 0x1ff));
+        first = next;
+    }
+}
+
 static const struct test_case cases[] = {
-    TEST_CASE(keeps_its_object_until_deleted), TEST_CASE(gives_back_the_pointer_it_was_given),
-    TEST_CASE(stale_handles_stay_stale),       TEST_CASE(all_entries_serve),
+    TEST_CASE(entries_are_taken_in_turn),
+    TEST_CASE(keeps_its_object_until_deleted),
+    TEST_CASE(gives_back_the_pointer_it_was_given),
+    TEST_CASE(stale_handles_stay_stale),
+    TEST_CASE(all_entries_serve),
     TEST_CASE(deleted_at_every_step),
 };
 
