@@ -7,7 +7,7 @@ lint: | setup ## checks format, C (clang-tidy, cppcheck), Python (flake8, mypy),
 
 .PHONY: format
 format: | setup ## formats all C as .clang-format says
-	@find core port bsp wrap examples test -name '*.[ch]' | xargs clang-format -i
+	@find core port bsp wrap examples integration test -name '*.[ch]' | xargs clang-format -i
 
 comma := ,
 

@@ -116,11 +116,24 @@ bool moat_pace_soon_due(void) {
     return near || moat_pace_due();
 }
 
-/* Where a task works ahead, allocations pay for what it is behind: in MARK if it takes more than was planned to be
- * ready in time, in SWEEP once the search has come to where the sweep stands. */
+/* Words that the sweep has still to come to; placing the stop counts as a quarter of all. */
+static uint32_t words_left(void) {
+    const struct moat_sweep *sweep = &moat_heap.sweep;
+    uint32_t left = all_words() / 4;
+    for (uint32_t i = sweep->arena == NULL ? moat_heap.arenas.count : sweep->arena->order; i < moat_heap.arenas.count;
+         i++) {
+        left += moat_arena_words(moat_heap.arenas.table[i]);
+    }
+    return sweep->arena == NULL ? left : left - sweep->word;
+}
+
+/* Where a task works ahead, allocations pay for what it is behind: that takes more units for each granule that the
+ * search has still to come to than was planned. need: those of MARK. */
 static bool is_ahead(uint32_t need) {
-    bool in_time = moat_heap.cycle.phase == MOAT_PHASE_MARK ? need <= MOAT_CONFIG_PACE : !moat_heap.search.follows;
-    return moat_heap.pace.helped && in_time;
+    if (moat_heap.cycle.phase == MOAT_PHASE_SWEEP) {
+        need = SWEEP_UNITS * words_left() / (moat_heap.pace.usable * 16 / moat_heap.pace.mean + 1);
+    }
+    return moat_heap.pace.helped && need <= MOAT_CONFIG_PACE;
 }
 #else
 static bool is_ahead(uint32_t need) {

@@ -19,8 +19,9 @@
 /* ---- the kernel's hooks call these; they mask interrupts, never wait, and ask no lock of the kernel ---- */
 
 /* Makes the stack of a task known that has not run yet, or that runs. stack->low, high and sp are set; `stack` stays
- * the caller's, in static memory or wherever it is kept until moat_task_remove. Before the task runs. Context: any.
- * Returns MOAT_OK, or the errors of moat_stack_add but for _HANDLER. Cost: a search of the stacks, masked. */
+ * the caller's, in static memory or wherever it is kept until moat_task_remove. Before the task runs, even before
+ * moat_init. Context: any. Returns MOAT_OK, or the errors of moat_stack_add but for _HANDLER and _NOT_READY. Cost: a
+ * search of the stacks, masked. */
 int moat_task_add(struct moat_stack *stack);
 
 /* Forgets the stack of a task that does not run any more, before its memory is used for something else. Objects that

@@ -152,6 +152,7 @@ uint32_t moat_mark_some(uint32_t units, moat_port_mask_t masked) {
                 return 0;
             }
             loop.budget = slice = left < SLICE ? left : SLICE;
+            scan->at -= MOAT_CONFIG_TASKS && why == MOAT_GREY_LOOK; /* for those who mark in the window */
             if (open_window(masked)) {
                 begin_loop(&loop, scan, home, slice);
                 continue;

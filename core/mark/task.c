@@ -114,11 +114,7 @@ void moat_task_forget(const struct moat_stack *stack) {
 /* ---- what the kernel's hooks call ---- */
 
 int moat_task_add(struct moat_stack *stack) {
-    int result = moat_require_ready(MOAT_IN_TASK_ADD);
-    if (result == MOAT_OK) {
-        result = moat_stacks_link(MOAT_IN_TASK_ADD, stack);
-    }
-    return result;
+    return moat_stacks_link(MOAT_IN_TASK_ADD, stack);
 }
 
 int moat_task_remove(struct moat_stack *stack) {

@@ -203,10 +203,12 @@ static void search_as(const struct moat_search *before) {
 static bool claim(struct moat_arena *arena, uint32_t first, uint32_t granules) {
     struct moat_search before;
     bool steps = granules > CLAIM_GRANULES, claimed = true, behind = false;
+    uint32_t set = 0;
     for (uint32_t done = 0; claimed && done < granules; done += CLAIM_GRANULES) {
-        uint32_t left = granules - done;
+        uint32_t left = granules - done, part = left < CLAIM_GRANULES ? left : CLAIM_GRANULES;
         moat_port_mask_t masked = moat_port_mask();
-        claimed = claim_part(arena, first + done, left < CLAIM_GRANULES ? left : CLAIM_GRANULES, done == 0);
+        claimed = claim_part(arena, first + done, part, done == 0);
+        set += claimed ? part : 0;
         if (claimed && done == 0 && granules > arena->longest) {
             arena->longest = granules;
         }
@@ -219,6 +221,7 @@ static bool claim(struct moat_arena *arena, uint32_t first, uint32_t granules) {
         }
         moat_port_unmask(masked);
     }
+    moat_object_back(arena, first, set);
     return claimed;
 }
 
@@ -228,9 +231,10 @@ static uintptr_t find_and_claim(struct hunt *hunt) {
         uintptr_t at = moat_granule_address(hunt->arena, hunt->first);
         hold_on_stack(&at);
         if (claim(hunt->arena, hunt->first, hunt->wanted)) {
-            moat_object_back(hunt->arena, hunt->first, hunt->wanted);
             return at;
         }
+        at = 0; /* the part that was claimed is not to be kept */
+        hold_on_stack(&at);
         hunt_from(hunt, hunt->arena, hunt->first >> 5);
     }
     return 0;

@@ -45,7 +45,7 @@ GUARD, WRAP, SLOTS = "guard_cases", "guard_wrap", "guard_slots"
 OUT = "out_of_memory"
 PACING, UTILISATION, REACH = "pacing", "utilisation", "reach"
 TRAPS, MODEL, PERIODIC = "stack_traps", "model", "interrupt_periodic"
-BARRIER_OF_TASKS = "task_barrier"
+BARRIER_OF_TASKS, SOAK = "task_barrier", "task_soak"
 GIVEN = "what_a_stack_gives_away_while_marking_is_kept"
 
 MUTANTS = (
@@ -424,7 +424,7 @@ MUTANTS = (
     Mutant("a long object is not noted", "core/space/large.c", "granules > arena->longest", "granules == 0", REACH,
            "in_the_only_arena"),
     Mutant("a large object has no back bytes", "core/space/large.c",
-           "            moat_object_back(hunt->arena, hunt->first, hunt->wanted);\n", "", "walker"),
+           "            moat_object_back(arena, first, set);\n", "", "walker"),
     Mutant("the last word that an object fills has no back byte", "core/space/object.c", "word + back < last; back++",
            "word + back < last - 1; back++", "walker"),
     Mutant("back bytes overflow", "core/space/object.c", "(uint8_t)(back < UINT8_MAX ? back : UINT8_MAX)",
@@ -508,6 +508,26 @@ MUTANTS = (
            "    bool marks = moat_heap.marking != 0;\n    moat_port_mask_t masked = moat_port_mask();\n"
            "    moat_port_unmask(masked);\n    masked = moat_port_mask();\n    if (marks &&",
            BARRIER_OF_TASKS, config="TASKS=1"),
+    Mutant("a chunk outlives a cycle of another task", "core/space/take.c", "moat_heap.cycle.number != cycle",
+           "moat_heap.cycle.number < cycle", "task_alloc", "each_instruction_of_node", config="TASKS=1"),
+    Mutant("a task that ran meanwhile is not scanned again", "core/mark/task.c",
+           "mark->stack->runs != mark->stack_runs", "false", "task_stacks", config="TASKS=1"),
+    Mutant("a task that runs all the time is scanned for ever", "core/mark/task.c",
+           "mark->stack_restarts <= RESTARTS_MAX", "mark->stack_restarts <= 100000 * RESTARTS_MAX", "task_stacks",
+           config="TASKS=1"),
+    Mutant("a stack added while marking is black", "core/mark/stacks.c",
+           "        if (moat_heap.cycle.phase == MOAT_PHASE_MARK) {\n            moat_heap.mark.stacks_grey",
+           "        if (false) {\n            moat_heap.mark.stacks_grey", "task_stacks", config="TASKS=1"),
+    Mutant("registers that are not on the stack are not scanned", "core/mark/task.c",
+           "            scan_registers(stack);", "            (void)scan_registers;", "task_stacks", config="TASKS=1"),
+    Mutant("a scan goes on when its task is gone", "core/mark/task.c", "    if (moat_heap.mark.stack == stack) {\n",
+           "    if (moat_heap.mark.stack == stack && false) {\n", "task_stacks", config="TASKS=1"),
+    Mutant("two tasks own the collector", "core/mark/owner.h", "!moat_port_in_handler() && moat_kernel_lock(false);",
+           "!moat_port_in_handler();", SOAK, config="TASKS=1"),
+    Mutant("an owner keeps its place", "core/mark/owner.h", "if (moat_heap.front.waiting != 0) {", "if (false) {", SOAK,
+           config="TASKS=1"),
+    Mutant("a window's visitor marks from the registers' past", "core/mark/grey.c",
+           "return moat_heap.mark.turns != turn;", "return turn == 0;", SOAK, config="TASKS=1"),
 )
 
 

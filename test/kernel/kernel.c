@@ -99,9 +99,9 @@ void kernel_wake(struct kernel_task *task) {
 
 /* ---- tasks ---- */
 
-static void begin(void) {
+static void begin(void *argument) {
     struct kernel_task *self = tasks[current];
-    self->run(self->argument);
+    self->run(argument);
     moat_port_mask_t masked = moat_port_mask();
     self->ended = true;
     self->ready = false;
@@ -116,10 +116,9 @@ void kernel_task_start(struct kernel_task *task, const char *name, uint8_t prior
     task->stack.low = (uintptr_t)words;
     task->stack.high = (uintptr_t)(words + word_count);
     task->stack.name = name;
-    task->stack.sp = kernel_cpu_lay_out(words + word_count, begin);
+    task->stack.sp = kernel_cpu_lay_out(words + word_count, begin, argument);
     task->priority = task->base = priority;
     task->run = run;
-    task->argument = argument;
     moat_port_mask_t masked = moat_port_mask();
     (void)moat_task_add(&task->stack);
     task->ready = true;

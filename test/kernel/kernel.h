@@ -23,7 +23,6 @@ struct kernel_task {
     bool waits; /* for the lock */
     bool ended;
     void (*run)(void *argument);
-    void *argument;
     uint32_t switches;     /* to it */
     uint32_t longest_wait; /* for the lock, in instructions, those of handlers left out */
 };
@@ -67,9 +66,9 @@ extern bool kernel_tells_moat;
 
 /* ---- the CPU's half: kernel_FAMILY.S, kernel_FAMILY.c ---- */
 
-/* Lays a stack out as that of a task which was switched away at the start of begin(), which must not return. Returns
- * its stack pointer. */
-uintptr_t kernel_cpu_lay_out(uintptr_t *top, void (*begin)(void));
+/* Lays a stack out as that of a task which was switched away at the start of begin(argument), which must not return.
+ * Returns its stack pointer. */
+uintptr_t kernel_cpu_lay_out(uintptr_t *top, void (*begin)(void *argument), void *argument);
 
 /* In a handler: kernel_pick is to be called once no handler runs. */
 void kernel_cpu_preempt(void);

@@ -16,11 +16,13 @@
 /* r4 to r11 and EXC_RETURN, as PendSV_Handler pushes them; r0 to r3, r12, lr, pc, xPSR, as the CPU does. */
 #define PUSHED 9
 #define FRAME 8
+#define FRAME_R0 0
 #define FRAME_PC 6
 #define FRAME_XPSR 7
 
-uintptr_t kernel_cpu_lay_out(uintptr_t *top, void (*begin)(void)) {
+uintptr_t kernel_cpu_lay_out(uintptr_t *top, void (*begin)(void *argument), void *argument) {
     uintptr_t *frame = top - FRAME, *pushed = frame - PUSHED;
+    frame[FRAME_R0] = (uintptr_t)argument;
     frame[FRAME_PC] = (uintptr_t)begin & ~(uintptr_t)1;
     frame[FRAME_XPSR] = XPSR_THUMB;
     pushed[PUSHED - 1] = EXC_RETURN_THREAD_PSP;

@@ -10,17 +10,19 @@
 #define FRAME 32
 #define FRAME_PC 2
 #define FRAME_GP 3
+#define FRAME_A0 10
 
 #define MSTATUS_MPIE 0x80u
 
 void kernel_riscv_leave(void);
 extern char kernel_riscv_preempted[], moat_handler_stack_end[];
 
-uintptr_t kernel_cpu_lay_out(uintptr_t *top, void (*begin)(void)) {
+uintptr_t kernel_cpu_lay_out(uintptr_t *top, void (*begin)(void *argument), void *argument) {
     uintptr_t *frame = top - FRAME, gp;
     __asm__ volatile("mv %0, gp" : "=r"(gp));
     frame[FRAME_PC] = (uintptr_t)begin;
     frame[FRAME_GP] = gp;
+    frame[FRAME_A0] = (uintptr_t)argument;
     return (uintptr_t)frame;
 }
 

@@ -1,0 +1,133 @@
+/* The longest allocation of a real-time task, with a task that collects ahead of time and without, and where that one
+ * starves.
+ *
+ * SPDX-License-Identifier: MIT */
+#include "harness.h"
+#include "kernel/kernel.h"
+#include "support/node.h"
+
+#include <bsp.h>
+#include <moat.h>
+
+#define STACK_WORDS 512
+#define LIVE 300 /* nodes */
+#define ROUNDS 1000u
+#define AT_ONCE 4            /* allocations of a round */
+#define PERIOD 15000u        /* instructions from one round to the next */
+#define PERIOD_STARVED 1500u /* they leave no time for anybody else */
+
+static MOAT_ROOT(struct node) live;
+
+static struct kernel_task real_time, collector;
+static uintptr_t real_time_stack[STACK_WORDS], collector_stack[STACK_WORDS];
+
+static volatile bool over;
+static volatile uint32_t longest, denied, rounds;
+
+/* ---- the real-time task: it replaces one of its nodes, and makes others that die at once ---- */
+
+static __attribute__((noinline)) void allocate(uint32_t i) {
+    uint32_t since = bsp_instructions();
+    struct node *node = node_new();
+    uint32_t took = bsp_instructions() - since;
+    longest = took > longest ? took : longest;
+    if (node == NULL) {
+        denied++;
+    } else if (i == 0) {
+        struct node *head = live;
+        if (head != NULL) {
+            MOAT_INIT(node->next, head->next);
+            MOAT_STORE(live, node);
+        }
+    }
+}
+
+static void work(void *unused) {
+    (void)unused;
+    while (!over) {
+        for (uint32_t i = 0; i < AT_ONCE; i++) {
+            allocate(i);
+        }
+        rounds++;
+        over = over || rounds == ROUNDS;
+        kernel_sleep();
+    }
+}
+
+static void wake(void) {
+    kernel_wake(&real_time);
+}
+
+static void collect(void *unused) {
+    (void)unused;
+    moat_gc_task(MOAT_CONFIG_PACE);
+}
+
+/* ---- the case ---- */
+
+static void run(bool helped, uint32_t period) {
+    MOAT_CLEAR(live);
+    moat_heap.pace.helped = false;
+    CHECK_EQUAL(moat_gc_collect(), MOAT_OK);
+    for (int i = 0; i < LIVE; i++) {
+        CHECK(node_push(&live));
+    }
+    over = false;
+    longest = denied = rounds = 0;
+    kernel_start();
+    if (helped) {
+        kernel_task_start(&collector, "collector", 0, collector_stack, STACK_WORDS, collect, NULL);
+    }
+    kernel_task_start(&real_time, "real time", 1, real_time_stack, STACK_WORDS, work, NULL);
+    uint32_t cycles = moat_heap.cycle.number;
+    bsp_timer_start(period, true, wake);
+    while (!over) {
+        kernel_yield();
+    }
+    bsp_timer_stop();
+    while (moat_heap.cycle.phase != MOAT_PHASE_IDLE) {
+        (void)moat_gc_step(MOAT_CONFIG_PACE);
+        kernel_yield();
+    }
+    kernel_stop();
+    test_note("cycles", moat_heap.cycle.number - cycles);
+    test_note("the longest allocation, instructions", longest);
+    CHECK(moat_heap.cycle.number > cycles + 3);
+    CHECK_EQUAL(denied, 0);
+    CHECK_HEAP();
+}
+
+static uint32_t alone;
+
+static void without_a_collector(void) {
+    run(false, PERIOD);
+    alone = longest;
+}
+
+static void with_a_collector_allocations_do_no_work(void) {
+    run(true, PERIOD);
+    CHECK(longest < alone / 2);
+}
+
+static void where_it_starves_allocations_pay(void) {
+    run(true, PERIOD_STARVED);
+    CHECK(longest < 3 * alone);
+}
+
+static bool started;
+
+static void heap_starts(void) {
+    CHECK(started);
+}
+
+static const struct test_case cases[] = {
+    TEST_CASE(heap_starts),
+    TEST_CASE(without_a_collector),
+    TEST_CASE(with_a_collector_allocations_do_no_work),
+    TEST_CASE(where_it_starves_allocations_pay),
+};
+
+int main(void) {
+    started = node_heap_start(NODE_ARENA_BYTES);
+    return TEST_MAIN(cases);
+}
