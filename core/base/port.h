@@ -11,7 +11,8 @@
  *   static inline void moat_port_unmask(moat_port_mask_t);    restore what moat_port_mask returned
  *   static inline bool moat_port_is_masked(void);             true between the two
  *   static inline bool moat_port_in_handler(void);            true in an interrupt or exception handler
- *   static inline bool moat_port_may_use(void);               false in a handler that can come inside of the mask
+ *   static inline bool moat_port_may_use(void);               false in a handler that can come inside of the mask; a
+ *                            part of it may be out of line, moat_port_handler_may_use(void), asked in a handler
  *   MOAT_PORT_REGISTERS      registers in a fault record, by DWARF number, the program counter among them
  *   MOAT_PORT_REGISTER_SP    the stack pointer's number
  *   MOAT_PORT_CALL_BYTES     of the longest call instruction

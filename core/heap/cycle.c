@@ -35,7 +35,7 @@
 /* The cost of a step from stage to stage, or to the next root range, in units of some ten to fifteen instructions. */
 #define STEP_UNITS 6u
 
-/* What a request costs beside its payment. */
+/* The cost of a request beside its payment. */
 #define REQUEST_UNITS 12u
 
 /* The cost of a slice's begin and end. */
@@ -268,7 +268,7 @@ static uint32_t change_phase(void) {
     return units;
 }
 
-/* What a scan has copied comes first: marking does not end before. */
+/* Words that a scan has copied come first: marking does not end before. */
 uint32_t moat_cycle_step(uint32_t units) {
     if (moat_stack_waits()) {
         units = look_up_words(units);

@@ -27,7 +27,7 @@
 /* Payments that tell how many granules one is for, in eighths. */
 #define PAYMENTS_TELL 64u
 
-/* What a payment is likely to leave for work, beside the search and the request itself. */
+/* The part of a payment that is likely to be left for work, beside the search and the request itself. */
 #define PAYMENT (MOAT_CONFIG_PACE > 40 ? MOAT_CONFIG_PACE - 20u : (MOAT_CONFIG_PACE + 1u) / 2)
 
 /* Free granules that are kept for nothing in particular. */
@@ -142,7 +142,7 @@ static bool is_ahead(uint32_t need) {
 }
 #endif
 
-/* What a payment is at least so that marking ends before the free granules do. */
+/* The least payment by which marking ends before the free granules do. */
 static uint32_t units_needed(void) {
     const struct moat_pace *pace = &moat_heap.pace;
     uint32_t usable = pace->usable + moat_granules(moat_heap.search.run_end - moat_heap.search.run_at);

@@ -51,7 +51,7 @@ struct moat_grey {
  * faster, moat_port_grey_loop (MOAT_PORT_GREY); test/suite/grey.c compares the two. */
 unsigned moat_grey_loop(struct moat_grey *loop);
 
-/* Takes the type in an object's header up as the habit. False: its slots are not just its first words. */
+/* Takes the type in an object's header up as the habit. False: its slots are not its first words only. */
 static inline bool moat_grey_learn(struct moat_grey *loop, moat_word header) {
     bool plain = (header & MOAT_HEADER_ARRAY) == 0 && moat_header_known(header);
     uint32_t bytes = plain ? moat_header_type(header)->front_bytes : 0;

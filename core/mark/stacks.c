@@ -20,7 +20,7 @@ struct moat_stack *moat_stacks_find(uintptr_t sp) {
     return stack;
 }
 
-/* What a piece of a task's stack takes. */
+/* The cost of a piece of a task's stack. */
 #define PIECE_UNITS 12u
 
 /* A registered stack to be scanned, and the units that it took. */

@@ -30,7 +30,7 @@ int moat_freertos_start(void);
 /* The function of the collector's task, for xTaskCreate or xTaskCreateStatic with tskIDLE_PRIORITY. */
 void moat_freertos_collector(void *unused);
 
-/* Of the hooks. high: the stack's highest word. created: returns the task's record, or NULL: there are more tasks than
+/* For the hooks. high: the stack's highest word. created: returns the task's record, or NULL: there are more tasks than
  * MOAT_FREERTOS_TASKS, and this one traps when it allocates. */
 void *moat_freertos_created(void *low, void *high, void *sp, const char *name);
 void moat_freertos_switched_out(void *record, void *sp);

@@ -59,7 +59,8 @@ def markdown(rows, default):
 
 
 def main(argv=None):
-    argparse.ArgumentParser(prog="scripts/bench-pace", description=__doc__.split("\n\n", maxsplit=1)[0]).parse_args(argv)
+    summary = __doc__.split("\n\n", maxsplit=1)[0]
+    argparse.ArgumentParser(prog="scripts/bench-pace", description=summary).parse_args(argv)
     with tempfile.TemporaryDirectory() as keep:
         rows = [(pace, measure(build(pace, pathlib.Path(keep)))) for pace in PACES]
     default = int(DEFAULT.search(DEFAULTS.read_text()).group(1))

@@ -1,4 +1,5 @@
-/* What moat's glue uses of FreeRTOS, after its reference manual: for a test that compiles it. No code of FreeRTOS.
+/* The part of FreeRTOS that moat's glue uses, after its reference manual: for a test that compiles it. No code of
+ * FreeRTOS.
  *
  * SPDX-License-Identifier: MIT */
 #ifndef FREERTOS_H

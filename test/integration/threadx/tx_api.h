@@ -1,4 +1,4 @@
-/* What moat's glue uses of ThreadX, after its user guide: for a test that compiles it. No code of ThreadX.
+/* The part of ThreadX that moat's glue uses, after its user guide: for a test that compiles it. No code of ThreadX.
  *
  * SPDX-License-Identifier: MIT */
 #ifndef TX_API_H

@@ -1,4 +1,4 @@
-/* What moat's glue uses of Zephyr, after its API reference: for a test that compiles it. No code of Zephyr.
+/* The part of Zephyr that moat's glue uses, after its API reference: for a test that compiles it. No code of Zephyr.
  *
  * SPDX-License-Identifier: MIT */
 #ifndef ZEPHYR_KERNEL_H
