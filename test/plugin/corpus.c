@@ -227,6 +227,16 @@ void integer_to_member(struct foreign *f, char *p) {
     f->word = (uintptr_t)p | 1;
 }
 
+/* wants check */
+void pointer_to_register(struct node *a) {
+    *(struct node *volatile *)0x40001000 = a;
+}
+
+/* wants check */
+void pointer_to_peripheral(char *p) {
+    ((volatile struct foreign *)0x40001000)->text = p;
+}
+
 /* wants nothing */
 void integer_of_static(struct foreign *f) {
     f->word = (uintptr_t)text;

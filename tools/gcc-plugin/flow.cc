@@ -250,6 +250,17 @@ gimple *fresh_allocation(tree pointer, gimple *at) {
     return fresh ? made : NULL;
 }
 
+bool is_fixed(tree pointer) {
+    for (int steps = 0; steps < VALUE_STEPS && TREE_CODE(pointer) == SSA_NAME; steps++) {
+        gimple *made = SSA_NAME_DEF_STMT(pointer);
+        if (!gimple_assign_single_p(made) && !gimple_assign_cast_p(made)) {
+            return false;
+        }
+        pointer = gimple_assign_rhs1(made);
+    }
+    return TREE_CODE(pointer) == INTEGER_CST;
+}
+
 bool is_raw(tree pointer) {
     gimple *made = maker_of(pointer, false);
     return made != NULL && strcmp(callee_name(made), "moat_plugin_raw_") == 0;

@@ -112,6 +112,9 @@ bool is_cast_pointer(tree value);
 /* The allocation that made what an address points at, if no safe point lies between it and `at`. */
 gimple *fresh_allocation(tree pointer, gimple *at);
 
+/* True for an address that is a number. */
+bool is_fixed(tree pointer);
+
 /* True for the address of a MOAT_RAW. */
 bool is_raw(tree pointer);
 
@@ -130,6 +133,7 @@ enum class place {
     root,   /* a root by name */
     slot,   /* a member that a type names */
     plain,  /* a member that a type does not name */
+    fixed,  /* an address that is a number: a peripheral's register */
     fresh,  /* an object from MOAT_NEW, no safe point since */
     any,    /* not known */
 };

@@ -69,6 +69,8 @@ const char *place_text(place where) {
         return "a slot";
     case place::plain:
         return "a member that no type names";
+    case place::fixed:
+        return "a register";
     case place::fresh:
         return "a new object";
     default:
@@ -183,9 +185,11 @@ bool transform_pointer(gimple *store, mode how, barrier *needed) {
         }
         return false;
     }
-    if (where == place::plain) {
-        if (!constant) {
+    if (where == place::plain || where == place::fixed) {
+        if (!constant && where == place::plain) {
             warn_of_plain(store, value);
+        }
+        if (!constant) {
             check(store, "moat_plugin_check_", value);
         }
         note(store, where, constant ? "nothing, not a heap pointer" : "checked");
@@ -318,6 +322,9 @@ place place_of(tree reference, gimple *at) {
     }
     if (TREE_CODE(base) == MEM_REF && is_raw(TREE_OPERAND(base, 0))) {
         return place::local;
+    }
+    if (TREE_CODE(base) == MEM_REF && is_fixed(TREE_OPERAND(base, 0))) {
+        return place::fixed;
     }
     place by_type = place_by_type(reference);
     /* Another task may reach a safe point anywhere. */
