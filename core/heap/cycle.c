@@ -370,8 +370,10 @@ static void count_payment(uint32_t granules) {
 
 void moat_cycle_pay(uint32_t granules) {
     if (moat_heap.cycle.phase != MOAT_PHASE_IDLE && moat_owner_try()) {
-        count_payment(granules);
-        work(moat_pace_units(granules));
+        if (!MOAT_CONFIG_TASKS || moat_heap.cycle.phase != MOAT_PHASE_IDLE) { /* it may have ended meanwhile */
+            count_payment(granules);
+            work(moat_pace_units(granules));
+        }
         moat_owner_leave();
     }
 }

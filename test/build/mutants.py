@@ -522,6 +522,8 @@ MUTANTS = (
            "            scan_registers(stack);", "            (void)scan_registers;", "task_stacks", config="TASKS=1"),
     Mutant("a scan goes on when its task is gone", "core/mark/task.c", "    if (moat_heap.mark.stack == stack) {\n",
            "    if (moat_heap.mark.stack == stack && false) {\n", "task_stacks", config="TASKS=1"),
+    Mutant("a visitor changes the phase", "core/heap/cycle.c", "        visit();\n        return false;\n",
+           "        visit();\n        (void)change_phase();\n        return false;\n", SOAK, config="TASKS=1"),
     Mutant("two tasks own the collector", "core/mark/owner.h", "!moat_port_in_handler() && moat_kernel_lock(false);",
            "!moat_port_in_handler();", SOAK, config="TASKS=1"),
     Mutant("an owner keeps its place", "core/mark/owner.h", "if (moat_heap.front.waiting != 0) {", "if (false) {", SOAK,
