@@ -63,7 +63,7 @@ def main(argv=None):
     argparse.ArgumentParser(prog="scripts/bench-pace", description=summary).parse_args(argv)
     with tempfile.TemporaryDirectory() as keep:
         rows = [(pace, measure(build(pace, pathlib.Path(keep)))) for pace in PACES]
-    default = int(DEFAULT.search(DEFAULTS.read_text()).group(1))
+    default = int(DEFAULT.findall(DEFAULTS.read_text())[0])
     table = markdown(rows, default)
     print(table, end="")
     DOCUMENT.write_text(TABLE.sub(lambda match: match.group(1) + table + match.group(2), DOCUMENT.read_text()))

@@ -2,8 +2,9 @@
 """The rules that keep core what it is: no recursion, no library, no CPU's name, few #if, small files and functions.
 
 SPDX-License-Identifier: MIT"""
+import pathlib
 import re
-from typing import List
+from typing import Dict, List
 
 from _callgraph import CallGraph
 from _checks import CORE_FLAGS, ROOT, Compiler, expect, main, run
@@ -101,7 +102,7 @@ def each_core_file_lies_in_a_wing(_):
 
 
 def names_of_core_files_are_unique(_):
-    seen = {}
+    seen: Dict[str, pathlib.Path] = {}
     for path in (path for path in CORE if path.suffix == ".c"):
         other = seen.setdefault(path.name, path)
         expect(other == path, f"{path.relative_to(ROOT)} and {other.relative_to(ROOT)} are one name in an archive")

@@ -51,9 +51,9 @@ def optimised_case(target):
     compiler = Compiler(target)
 
     def case(scratch):
-        for value in ([], ["-DMOAT_CONFIG_PACE=65"]):
-            for name, text, flags in (("core", CORE, []), ("application", APPLICATION, value)):
-                compiler.must_compile("-", scratch / f"{name}.o", "-Os", "-flto", *flags, text=text)
+        for value in ("", "-DMOAT_CONFIG_PACE=65"):
+            for name, text, flag in (("core", CORE, ""), ("application", APPLICATION, value)):
+                compiler.must_compile("-", scratch / f"{name}.o", "-Os", "-flto", *flag.split(), text=text)
             status, output = run([*compiler.command, "-Os", "-flto", "-nostdlib", "-Wl,-e,main", "-o",
                                   str(scratch / "a.elf"), str(scratch / "core.o"), str(scratch / "application.o")])
             if value:

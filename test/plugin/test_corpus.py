@@ -5,6 +5,7 @@ SPDX-License-Identifier: MIT"""
 import os
 import subprocess
 import sys
+from typing import Dict, List
 
 sys.path.insert(0, os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 
@@ -12,7 +13,7 @@ import plugin as p  # noqa: E402 pylint: disable=wrong-import-position
 from lib import cases  # noqa: E402 pylint: disable=wrong-import-position
 from lib.paths import ROOT  # noqa: E402 pylint: disable=wrong-import-position
 
-CORPORA = {
+CORPORA: Dict[str, List[str]] = {
     "corpus.c": ["managed"],
     "corpus_check.c": ["check"],
     "corpus_structs.c": [],
