@@ -63,7 +63,7 @@ static uintptr_t adopt(uintptr_t at, uint32_t size, uintptr_t dirty, uint32_t gr
     moat_port_unmask(masked);
     moat_clear_words(dirty == at ? moat_payload_at(at) : dirty, end);
     (void)moat_port_mask();
-    if (next != end && MOAT_CONFIG_TASKS && moat_heap.cycle.number != cycle) {
+    if (next != end && moat_heap.cycle.number != cycle && MOAT_CONFIG_TASKS != 0) {
         part(at, next, end);
     } else if (next != end) {
         give_up_chunk();

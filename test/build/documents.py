@@ -118,7 +118,8 @@ def relative_links_resolve(_):
 
 def documents_name_real_things(_):
     """Every moat_function, MOAT_MACRO and path in backquotes exists."""
-    sources = "\n".join(path.read_text() for folder in ("core", "port", "bsp", "linker", "examples", "make", "test")
+    folders = ("core", "port", "bsp", "linker", "integration", "examples", "make", "test")
+    sources = "\n".join(path.read_text() for folder in folders
                         for path in (ROOT / folder).rglob("*") if path.suffix in (".c", ".h", ".ld", ".S", ".mk"))
     for document in DOCUMENTS:
         for name in re.findall(r"`(moat_[a-z0-9_]*[a-z0-9]|MOAT_[A-Z0-9_]*[A-Z0-9])\b[^`*…]*`", document.read_text()):

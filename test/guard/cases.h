@@ -227,6 +227,10 @@ void expect_in(uintptr_t function);
 /* From here on no cycle runs. */
 void expect_idle(void);
 
+/* A large object that was made: what it paid may have ended the marking that the case is to run in; then it begins
+ * again. Returns the object. */
+void *large(void *made);
+
 /* Whether this was printed since the case began, or since the last call that found something. */
 bool printed(const char *text);
 

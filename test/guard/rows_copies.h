@@ -64,9 +64,9 @@ QUIET(zero_in_c_owned, (void)MOAT_ZERO(node_type, &c_buffer))
 
 /* ---- large types ---- */
 TRAPS(large_table_from_the_heap, 2, COPY, "c-owned", &c_large.table.slot[TABLE_SLOTS - 1], object,
-      struct table *from = MOAT_NEW(table_type);
+      struct table *from = large(MOAT_NEW(table_type));
       MOAT_STORE(from->slot[TABLE_SLOTS - 1], object);
-      (void)MOAT_MOVE(table_type, &c_large.table, from), struct table *from = MOAT_NEW(table_type);
+      (void)MOAT_MOVE(table_type, &c_large.table, from), struct table *from = large(MOAT_NEW(table_type));
       MOAT_STORE(from->slot[TABLE_SLOTS - 1], pinned); (void)MOAT_MOVE(table_type, &c_large.table, from))
 TRAPS(large_struct_from_the_stack, 2, COPY, "c-owned", &c_large.table.slot[7], object,
       raw_store(&static_large.table.slot[7], object);
@@ -74,8 +74,8 @@ TRAPS(large_struct_from_the_stack, 2, COPY, "c-owned", &c_large.table.slot[7], o
       (void)MOAT_MOVE(holder_type, &c_large, &from), raw_store(&static_large.table.slot[7], NULL);
       struct holder from = static_large; (void)MOAT_MOVE(holder_type, &c_large, &from))
 TRAPS(slot_behind_many_bytes, 2, COPY, "c-owned", (char *)(uintptr_t)&c_large + offsetof(struct around, after), object,
-      struct around *from = MOAT_NEW(around_type);
+      struct around *from = large(MOAT_NEW(around_type));
       MOAT_STORE(from->after, object);
-      (void)MOAT_MOVE(around_type, &c_large, from), struct around *from = MOAT_NEW(around_type);
+      (void)MOAT_MOVE(around_type, &c_large, from), struct around *from = large(MOAT_NEW(around_type));
       MOAT_STORE(from->after, object);
       (void)MOAT_MOVE_PART(around_type, &c_large, from, 0, offsetof(struct around, after)))

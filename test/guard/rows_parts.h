@@ -42,10 +42,10 @@ QUIET(part_that_is_too_long, struct node from = node_with(object);
 QUIET(type_without_slots, struct plain from; from.number[0] = from.number[1] = from.number[2] = (uintptr_t)object;
       (void)MOAT_MOVE(plain_type, &c_buffer, &from); NEED(c_buffer.node[0].value == (uintptr_t)object))
 TRAPS(large_table_in_part, 2, COPY, "c-owned", &c_large.table.slot[20000], object,
-      struct table *from = MOAT_NEW(table_type);
+      struct table *from = large(MOAT_NEW(table_type));
       MOAT_STORE(from->slot[20000], object);
       (void)MOAT_MOVE_PART(table_type, &c_large.table, from, 20000 * sizeof(void *), sizeof(void *)),
-      struct table *from = MOAT_NEW(table_type);
+      struct table *from = large(MOAT_NEW(table_type));
       MOAT_STORE(from->slot[20000], object);
       (void)MOAT_MOVE_PART(table_type, &c_large.table, from, 20001 * sizeof(void *), 3 * sizeof(void *)))
 TRAPS(large_struct_from_static_data, 2, COPY, "c-owned", &c_large.table.slot[TABLE_SLOTS - 1], object,
@@ -53,22 +53,22 @@ TRAPS(large_struct_from_static_data, 2, COPY, "c-owned", &c_large.table.slot[TAB
       (void)MOAT_MOVE(holder_type, &c_large, &static_large), raw_store(&static_large.table.slot[TABLE_SLOTS - 1], NULL);
       static_large.before = static_large.after = (uintptr_t)object;
       (void)MOAT_MOVE(holder_type, &c_large, &static_large))
-TRAPS(slot_before_many_bytes, 2, COPY, "c-owned", &c_large, object, struct around *from = MOAT_NEW(around_type);
+TRAPS(slot_before_many_bytes, 2, COPY, "c-owned", &c_large, object, struct around *from = large(MOAT_NEW(around_type));
       MOAT_STORE(from->before, object);
-      (void)MOAT_MOVE(around_type, &c_large, from), struct around *from = MOAT_NEW(around_type);
+      (void)MOAT_MOVE(around_type, &c_large, from), struct around *from = large(MOAT_NEW(around_type));
       MOAT_STORE(from->before, object);
       (void)MOAT_MOVE_PART(around_type, &c_large, from, sizeof(void *), sizeof *from - sizeof(void *)))
 TRAPS(repeat_in_a_repeat, 2, COPY, "c-owned",
       (char *)(uintptr_t)&c_large + offsetof(struct nest, row[499].cell[31].node), object,
-      struct nest *from = MOAT_NEW(nest_type);
+      struct nest *from = large(MOAT_NEW(nest_type));
       MOAT_STORE(from->row[499].cell[31].node, object);
-      (void)MOAT_MOVE(nest_type, &c_large, from), struct nest *from = MOAT_NEW(nest_type);
+      (void)MOAT_MOVE(nest_type, &c_large, from), struct nest *from = large(MOAT_NEW(nest_type));
       from->row[499].cell[31].number = from->row[499].number = (uintptr_t)object;
       (void)MOAT_MOVE(nest_type, &c_large, from))
 TRAPS(repeat_in_part, 2, COPY, "c-owned", (char *)(uintptr_t)&c_large + offsetof(struct nest, row[250].cell[1].node),
-      object, struct nest *from = MOAT_NEW(nest_type);
+      object, struct nest *from = large(MOAT_NEW(nest_type));
       MOAT_STORE(from->row[250].cell[1].node, object);
       (void)MOAT_MOVE_PART(nest_type, &c_large, from, offsetof(struct nest, row[250]), sizeof(struct row)),
-      struct nest *from = MOAT_NEW(nest_type);
+      struct nest *from = large(MOAT_NEW(nest_type));
       MOAT_STORE(from->row[250].cell[1].node, object);
       (void)MOAT_MOVE_PART(nest_type, &c_large, from, offsetof(struct nest, row[251]), sizeof(struct row)))

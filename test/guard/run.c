@@ -174,6 +174,14 @@ void expect_idle(void) {
     run.marking = false;
 }
 
+void *large(void *made) {
+    if (run.marking && moat_heap.cycle.phase != MOAT_PHASE_MARK) {
+        moat_cycle_finish();
+        moat_cycle_start();
+    }
+    return made;
+}
+
 bool printed(const char *text) {
     bool found = console_has(text);
     if (found) {
