@@ -42,6 +42,15 @@ _Noreturn void moat_fault_misused(uintptr_t pc, uintptr_t sp, uintptr_t other) {
     finish(other != 0 ? MOAT_SMALL_END_SECOND_TASK : MOAT_SMALL_END_UNKNOWN_STACK);
 }
 
+/* cause: the invariant that does not hold. */
+_Noreturn void moat_fault_overwritten(unsigned invariant, uintptr_t where, uintptr_t pc) {
+    retained.cause = invariant;
+    retained.detail = retained.lr = retained.sp = 0;
+    retained.address = where;
+    retained.pc = pc;
+    finish(MOAT_SMALL_END_OVERWRITTEN);
+}
+
 bool moat_small_end_get(struct moat_small_end *out) {
     bool ended = retained.magic == MAGIC && retained.check == check_of(&retained);
     *out = retained;

@@ -76,8 +76,9 @@ def core_is_as_if_without(statements, options, scratch, compilers):
         bare.command = [word.replace("-Icore", f"-I{scratch}/core") for word in compiler.command]
         for path in cut:
             original = ROOT / path.relative_to(scratch)
-            same(f"{what} {path.name}", code(compiler, original, scratch, *flags),
-                 code(bare, path, scratch, *flags))
+            tasks = ["-DMOAT_CONFIG_TASKS=1"] if "\n#if MOAT_CONFIG_TASKS\n" in original.read_text() else []
+            same(f"{what} {path.name}", code(compiler, original, scratch, *flags, *tasks),
+                 code(bare, path, scratch, *flags, *tasks))
 
 
 def core_is_as_if_it_had_no_checks(scratch):

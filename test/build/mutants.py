@@ -290,8 +290,8 @@ MUTANTS = (
            GUARD, "element_shows_its_array"),
     Mutant("calls are checked when that is switched off", "core/guard/call.c", "    enabled = level >= 1;\n", "", GUARD,
            "checks_switched_on_again_legal"),
-    Mutant("a result that is an object passes", "core/guard/call.c", "    if (moat_guard_is_kept_in(value, &object)) {",
-           "    if (value == NULL && moat_guard_is_kept_in(value, &object)) {", GUARD, "result_that_is_an_object"),
+    Mutant("a result that is an object passes", "core/guard/call.c",
+           "    check_kept(MOAT_FAULT_RESULT, value, pc);\n", "", GUARD, "result_that_is_an_object"),
     Mutant("a window does not say that marking is under way", "core/mark/grey.c", "    moat_heap.mark.busy = true;\n",
            "",
            PERIODIC, "every_3499_instructions"),
@@ -343,7 +343,7 @@ MUTANTS = (
            "    moat_port_unmask(masked);\n"
            "    moat_clear_words(dirty == at ? moat_payload_at(at) : dirty, end);\n"
            "    (void)moat_port_mask();\n"
-           "    if (next != end && MOAT_CONFIG_TASKS && moat_heap.cycle.number != cycle) {\n"
+           "    if (next != end && moat_heap.cycle.number != cycle && MOAT_CONFIG_TASKS != 0) {\n"
            "        part(at, next, end);\n"
            "    } else if (next != end) {\n"
            "        give_up_chunk();\n"

@@ -105,9 +105,11 @@ static void large_sizes(void) {
 static void arrays_of_each_length(void) {
     CHECK(fresh_heap(arena.bytes, sizeof arena.bytes));
     for (size_t count = 1; count <= 600; count++) {
+        scrub_stack(); /* stale words would keep as many large arrays */
         CHECK(is_good(MOAT_NEW_ARRAY(small_type, count), count * sizeof(struct small), &small_type, true));
     }
     for (size_t count = 1; count <= 200; count++) {
+        scrub_stack();
         struct node *nodes = MOAT_NEW_ARRAY(node_type, count);
         CHECK(is_good(nodes, count * sizeof(struct node), &node_type, true));
         memset((void *)nodes, 0, count * sizeof(struct node)); /* before it is scanned */

@@ -29,7 +29,7 @@
 #include <moat.h>
 #include <string.h>
 
-#define ARENA_BYTES (2048 * sizeof(void *))
+#define ARENA_BYTES (4096 * sizeof(void *))
 #define LARGE_BYTES (512 * sizeof(void *)) /* fills a word of the bitmap and more */
 #define TRIALS_MAX 40
 

@@ -19,9 +19,9 @@
 /* A slice is 12 instructions of a Cortex-M3 a unit, and its begin and end. It is more on RISC-V, twice as many where
  * the CPU has no bit-counting instruction, and more where each slice reads the clock. */
 #ifdef __thumb2__
-#define PLAIN 22u
+#define PLAIN (MOAT_CONFIG_CHECK == 0 ? 22u : 35u) /* from CHECK1 on slices look at headers */
 #else
-#define PLAIN 34u
+#define PLAIN (MOAT_CONFIG_CHECK == 0 ? 34u : 54u)
 #endif
 #define BOUND ((MOAT_CONFIG_SLICE_CLOCK ? 55u : PLAIN) * MOAT_CONFIG_SLICE_UNITS)
 

@@ -204,7 +204,7 @@ ADVERSARY(small_leaves, .over_plan = 3, .percent = 75, .bytes = two_words, .leav
 ADVERSARY(small_ones_in_any_order, .over_plan = 8, .percent = 75, .bytes = two_words, .any_order = true)
 ADVERSARY(small_ones_dead_at_the_start, .percent = 75, .bytes = two_words, .drops_at_start = true)
 ADVERSARY(of_64_bytes, .over_plan = 13, .percent = 75, .bytes = sixty_four)
-ADVERSARY(of_64_bytes_in_any_order, .over_plan = 4, .percent = 75, .bytes = sixty_four, .any_order = true)
+ADVERSARY(of_64_bytes_in_any_order, .over_plan = 8, .percent = 75, .bytes = sixty_four, .any_order = true)
 ADVERSARY(of_64_bytes_dead_at_the_start, .percent = 75, .bytes = sixty_four, .drops_at_start = true)
 ADVERSARY(up_to_64_bytes, .over_plan = 2, .percent = 65, .bytes = small)
 ADVERSARY(up_to_64_bytes_in_any_order, .over_plan = 18, .percent = 60, .bytes = small, .any_order = true)

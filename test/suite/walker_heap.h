@@ -14,7 +14,7 @@
 #include <moat.h>
 #include <string.h>
 
-#define ARENA_BYTES 8192
+#define ARENA_BYTES (2048 * sizeof(void *))
 #define HOLE (5 * MOAT_GRANULE - MOAT_WORD_BYTES)
 
 struct node {
