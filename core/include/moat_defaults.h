@@ -116,9 +116,9 @@
 #endif
 
 /* MOAT_CONFIG_BASEPRI: how core masks interrupts on a CPU that can mask by priority (docs/porting.md): 0 = all; else
- * those of this priority and of less urgent ones, as its register holds it (with 3 bits of it: 32, 64 ... 224). More urgent
- * interrupts are then never held up by moat and must not use it: with CHECK1 and 2 that traps (MOAT_FAULT_UNMASKED).
- * Range 0..255. No cost. */
+ * those of this priority and of less urgent ones, as its register holds it (with 3 bits of it: 32, 64 ... 224). More
+ * urgent interrupts are then never held up by moat and must not use it: with CHECK1 and 2 that traps
+ * (MOAT_FAULT_UNMASKED). Range 0..255. No cost. */
 #ifndef MOAT_CONFIG_BASEPRI
 #define MOAT_CONFIG_BASEPRI 0
 #endif

@@ -19,7 +19,7 @@
 struct moat_small_end {
     uint32_t magic, kind;
     uintptr_t cause, detail; /* the port's words: docs/fault-record.md */
-    uintptr_t address;       /* that faulted or was overwritten, or 0; second task: the stack pointer of the one inside */
+    uintptr_t address;       /* that faulted or was overwritten, or 0; second task: the other one's stack pointer */
     uintptr_t pc, lr, sp;
     uint32_t check;
 };

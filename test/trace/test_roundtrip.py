@@ -60,10 +60,13 @@ def core_s_own_counters_agree():
     account, trace, failed = part(True)
     slices, cycles, finalized, out_of_memory, arena = account["stats"]
     ends = [args["free"] for _, _, args in spans(trace, "sweep")]
-    found = (len(spans(trace, "slice")), len(ends), len(spans(trace, "finalizer")),
-             len(of(trace, "i", "out of memory")))
-    if found != (slices, cycles, finalized, out_of_memory):
+    found = (len(ends), len(spans(trace, "finalizer")), len(of(trace, "i", "out of memory")))
+    if found != (cycles, finalized, out_of_memory):
         return f"the trace has {found}, moat_stats_get {account['stats']}"
+    # A slice that lets handlers run before a step that it has no room for is two to moat_stats_get.
+    shown = len(spans(trace, "slice"))
+    if not shown <= slices <= shown + shown // 20:
+        return f"the trace has {shown} slices, moat_stats_get {slices}"
     if out_of_memory == 0 or {sum(event["args"].values()) for event in of(trace, "C")} != {arena}:
         return f"out of memory {out_of_memory}; used and free are not {arena}"
     return failed

@@ -6,6 +6,7 @@ import subprocess
 from typing import BinaryIO, Iterator, Literal
 
 from elftools.dwarf.die import DIE
+from elftools.dwarf.dwarfinfo import DWARFInfo
 from elftools.elf.elffile import ELFFile
 
 from moat.firmware.debug import Debug
@@ -58,9 +59,16 @@ class Image:
         self._order: Literal["little", "big"] = "little" if self._elf.little_endian else "big"
         self.word = self._elf.elfclass // 8
         self._debug = Debug(self._elf, what)
-        if self._debug.problems or self._debug.dwarf is None:
-            raise ImageError("; ".join(self._debug.problems) or f"{what} has no debug information")
-        self._dwarf = self._debug.dwarf
+        self._what = what
+        if self._debug.is_there and self._debug.problems:
+            raise ImageError("; ".join(self._debug.problems))
+
+    @property
+    def _dwarf(self) -> DWARFInfo:
+        """clang makes none for a source without code or data, which has no map to compare either."""
+        if self._debug.dwarf is None:
+            raise ImageError("; ".join(self._debug.problems) or f"{self._what} has no debug information")
+        return self._debug.dwarf
 
     def names(self) -> Iterator[str]:
         """Of all symbols."""
