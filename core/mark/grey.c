@@ -119,7 +119,12 @@ static inline bool open_window(moat_port_mask_t masked) {
 #endif
 }
 
-#define SLICE ((int32_t)(MOAT_CONFIG_SLICE_UNITS * MOAT_UNIT))
+/* A part of what is left; but no slice is too short for a step. */
+static inline int32_t slice_of(int32_t left) {
+    const int32_t most = (int32_t)(MOAT_CONFIG_SLICE_UNITS * MOAT_UNIT);
+    int32_t slice = left < most ? left : most;
+    return slice > NEXT ? slice : NEXT;
+}
 
 uint32_t moat_mark_some(uint32_t units, moat_port_mask_t masked) {
     MOAT_ASSERT(moat_port_is_masked());
@@ -137,7 +142,7 @@ uint32_t moat_mark_some(uint32_t units, moat_port_mask_t masked) {
     if (home->grey != MOAT_LINK_NONE) {
         assert_grey(home, home->grey); /* the loop, which may take it, asks nothing */
     }
-    int32_t left = (int32_t)(units * MOAT_UNIT), slice = left < SLICE ? left : SLICE;
+    int32_t left = (int32_t)(units * MOAT_UNIT), slice = slice_of(left);
     begin_loop(&loop, scan, home, slice);
     for (;;) {
         unsigned why = run_loop(&loop);
@@ -151,7 +156,7 @@ uint32_t moat_mark_some(uint32_t units, moat_port_mask_t masked) {
             if (left <= 0) {
                 return 0;
             }
-            loop.budget = slice = left < SLICE ? left : SLICE;
+            loop.budget = slice = slice_of(left);
             scan->at -= MOAT_CONFIG_TASKS && why == MOAT_GREY_LOOK; /* for those who mark in the window */
             if (open_window(masked)) {
                 begin_loop(&loop, scan, home, slice);
