@@ -24,7 +24,7 @@ void moat_refusal_print(uint32_t refusal, uintptr_t argument) {
     moat_text_string(&text, ": ");
     moat_text_string(&text, reason == MOAT_REASON_INDEX_START ? moat_port_undone() : reasons[reason]);
     moat_text_string(&text, " (");
-    moat_text_string(&text, moat_result_name(moat_last_error()));
+    moat_text_string(&text, moat_result_name(moat_refusal_result(refusal)));
     moat_text_string(&text, ", ");
     moat_text_address(&text, argument);
     moat_text_string(&text, ")");

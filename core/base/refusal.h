@@ -111,6 +111,11 @@ enum moat_refusal_layout {
 #define MOAT_REFUSAL_CALL_MASK ((1u << MOAT_REFUSAL_RESULT_SHIFT) - 1)
 #define MOAT_REFUSAL_RESULT_MASK ((1u << (MOAT_REFUSAL_REASON_SHIFT - MOAT_REFUSAL_RESULT_SHIFT)) - 1)
 
+/* The result that a refusal names. */
+static inline int moat_refusal_result(uint32_t refusal) {
+    return -(int)(refusal >> MOAT_REFUSAL_RESULT_SHIFT & MOAT_REFUSAL_RESULT_MASK);
+}
+
 #define MOAT_ENUM_CALL_(name, text) MOAT_IN_##name,
 enum moat_refused { MOAT_REFUSING_CALLS(MOAT_ENUM_CALL_) };
 

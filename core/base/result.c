@@ -19,11 +19,12 @@ void moat_note_error(enum moat_result result) {
 }
 
 int moat_refuse_number(uint32_t refusal, uintptr_t argument) {
-    last_error = -(int)(refusal >> MOAT_REFUSAL_RESULT_SHIFT & MOAT_REFUSAL_RESULT_MASK);
+    const int result = moat_refusal_result(refusal);
+    last_error = result;
     if (MOAT_CONFIG_MESSAGES != 0 && moat_refusal_print != NULL) {
         moat_refusal_print(refusal, argument);
     }
-    return last_error;
+    return result;
 }
 
 int moat_require_ready(enum moat_refused call) {

@@ -112,8 +112,7 @@ static const char *overwritten(unsigned invariant) {
     }
 }
 
-__attribute__((weak)) MOAT_ENTRY _Noreturn void moat_fault_overwritten(unsigned invariant, uintptr_t where,
-                                                                       uintptr_t pc) {
+__attribute__((weak)) _Noreturn void moat_fault_overwritten(unsigned invariant, uintptr_t where, uintptr_t pc) {
     struct moat_fault_report report;
     moat_fault_report_begin(&report, MOAT_FAULT_CORRUPT, pc, FRAME());
     report.destination = where;

@@ -4,9 +4,9 @@
  * After Go's cgo checker (src/runtime/cgocheck.go): a heap pointer may be written to managed memory only.
  *
  * SPDX-License-Identifier: MIT */
-#include "base/context.h"
 #include "guard/guard.h"
 
+#include "base/context.h"
 #include "guard/range.h"
 
 void moat_guard_check_store(const void *slot, const void *value, uintptr_t pc) {

@@ -44,8 +44,8 @@ bool moat_guard_may_hold(const void *at);
  * object, which *object then describes. */
 bool moat_guard_leaks(const void *at, const void *value, struct moat_object *object);
 
-/* Traps. at: the destination, or where the pointer was found, NULL for a result in no memory; object: that `value`
- * points into, or NULL. */
+/* Traps. at: the destination, or where the pointer was found, NULL for an argument or a result itself; object: that
+ * `value` points into, or NULL. */
 _Noreturn void moat_guard_trap(enum moat_fault_kind kind, const void *at, const void *value,
                                const struct moat_object *object, uintptr_t pc);
 

@@ -5,6 +5,7 @@
 
 #include "space/granule.h"
 #include "guard/guard.h"
+#include "mark/root.h"
 
 void moat_guard_range_begin(struct moat_guard_range *range, const struct moat_guard_holder *holder, uintptr_t start,
                             uintptr_t end) {
@@ -66,8 +67,8 @@ static bool holds(struct moat_guard_holder *out, const struct moat_type *type, u
 }
 
 static bool holds_root(struct moat_guard_holder *out, const struct moat_root *root, uintptr_t at) {
-    uintptr_t size = root->type == NULL ? MOAT_WORD_BYTES : root->type->size;
-    return root->start != NULL && holds(out, root->type, (uintptr_t)root->start, root->count * size, at);
+    uintptr_t bytes = root->count * moat_root_element(root);
+    return root->start != NULL && holds(out, root->type, (uintptr_t)root->start, bytes, at);
 }
 
 bool moat_guard_holder_of(const void *p, struct moat_guard_holder *out) {

@@ -3,7 +3,6 @@
  * SPDX-License-Identifier: MIT */
 #include "heap/arena.h"
 
-#include "base/bits.h"
 #include "base/clear.h"
 #include "base/free.h"
 #include "base/port.h"

@@ -25,7 +25,7 @@
 #include "heap/utilisation.h"
 
 /* Where stacks are registered, or types have finalizers. */
-#pragma weak moat_stacks_any_grey
+#pragma weak moat_stacks_first_grey
 #pragma weak moat_stacks_scan_next
 #pragma weak moat_finalize_shade_doomed
 #pragma weak moat_finalizers_step
@@ -96,6 +96,10 @@ __attribute__((noinline)) static void begin_black(void) {
     moat_take_begin_marking();
 }
 
+static bool stacks_are_grey(void) {
+    return moat_heap.tables.stacks != NULL && moat_stacks_first_grey() != NULL;
+}
+
 void moat_cycle_start(void) {
     MOAT_ASSERT(!moat_port_in_handler() && moat_heap.cycle.phase == MOAT_PHASE_IDLE);
     moat_port_mask_t masked = moat_port_mask();
@@ -119,7 +123,7 @@ void moat_cycle_start(void) {
     moat_port_unmask(masked);
     scan_current_stack();
     masked = moat_owner_mask();
-    moat_heap.mark.stacks_grey = moat_heap.tables.stacks != NULL && moat_stacks_any_grey();
+    moat_heap.mark.stacks_grey = stacks_are_grey();
     moat_owner_unmask(masked);
 }
 
@@ -227,7 +231,7 @@ static void check_barrier(void) {
 /* A task may have been added since the last one was looked for. */
 static void end_stacks(void) {
     moat_port_mask_t masked = moat_owner_mask();
-    if (!MOAT_CONFIG_TASKS || moat_heap.tables.stacks == NULL || !moat_stacks_any_grey()) {
+    if (!MOAT_CONFIG_TASKS || !stacks_are_grey()) {
         moat_heap.mark.stacks_grey = false;
         moat_heap.mark.stage = moat_heap.finalizers.finalizable == NULL ? MOAT_STAGE_FINISHED : MOAT_STAGE_CONDEMN;
     }
@@ -369,7 +373,7 @@ static void count_payment(uint32_t granules) {
 }
 
 void moat_cycle_pay(uint32_t granules) {
-    if (moat_heap.cycle.phase != MOAT_PHASE_IDLE && moat_owner_try()) {
+    if (moat_heap.cycle.phase != MOAT_PHASE_IDLE && (!MOAT_CONFIG_TASKS || moat_owner_try())) {
         if (!MOAT_CONFIG_TASKS || moat_heap.cycle.phase != MOAT_PHASE_IDLE) { /* it may have ended meanwhile */
             count_payment(granules);
             work(moat_pace_units(granules));

@@ -1,7 +1,6 @@
 /* moat: the heap's start. See moat.h, moat_heap.h.
  *
  * SPDX-License-Identifier: MIT */
-#include "base/port.h"
 #include "base/result.h"
 #include "heap/arena.h"
 #include "space/granule.h"

@@ -58,6 +58,7 @@ void moat_pace_begin_marking(void) {
     moat_heap.pace.expected_work = expected_work();
     moat_heap.pace.usable = moat_heap.sweep.usable;
     moat_heap.pace.work = 0;
+    moat_heap.pace.payments = moat_heap.pace.paid_for = 0;
 }
 
 /* How many granules one payment of this cycle was for, in sixteenths. The cycle before counts a
@@ -150,7 +151,7 @@ static uint32_t units_needed(void) {
     return units_left() / (room * 16 / pace->mean + 1);
 }
 
-/* The sweep is planned with MOAT_CONFIG_PACE a payment: it is half of that at least. */
+/* The sweep is planned with PAYMENT units each: MOAT_CONFIG_PACE / 2 is the least. */
 uint32_t moat_pace_units(uint32_t granules) {
     MOAT_ASSERT(!moat_port_in_handler() && moat_heap.cycle.phase != MOAT_PHASE_IDLE);
     uint32_t spent = moat_heap.pace.spent, due = MOAT_CONFIG_PACE > spent ? MOAT_CONFIG_PACE - spent : 0;

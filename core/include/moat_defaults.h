@@ -110,7 +110,7 @@
 /* MOAT_CONFIG_TASKS: 1 = tasks may be preempted, inside of moat too, by others that use it (moat_task.h); the firmware
  * is compiled with -Iport/FAMILY. 0 = one task is inside of moat at a time, and a second one traps. Range 0..1. Cost:
  * each store, clear and initialisation of a slot masks interrupts, three instructions; a copy masks them for each word;
- * some 500 bytes of code. */
+ * some 1.4 KB of code. */
 #ifndef MOAT_CONFIG_TASKS
 #define MOAT_CONFIG_TASKS 0
 #endif

@@ -104,8 +104,8 @@ int moat_audit_step(struct moat_audit *audit, size_t words);
  */
 void moat_guard_bytes_(const void *to, const void *from, size_t bytes);
 
-/* bytes: of what it points at; 0: not known; MOAT_TO_THE_END_: all that follows */
-/* By their addresses: the compiler need not warn that what they point at may not be set yet. */
+/* Pointers as integers: the compiler need not warn that what they point at may not be set yet.
+ * bytes  of what it points at; 0: not known; MOAT_TO_THE_END_: all that follows */
 void moat_check_argument_(uintptr_t argument, size_t bytes);
 void moat_check_result_(uintptr_t result, size_t bytes);
 void moat_check_kept_(uintptr_t argument);

@@ -204,7 +204,8 @@ struct moat_search {
 };
 
 /* When the collector works. Written by heap/pace.c, and by heap/arena.c when an arena is added; `work`,
- * `payments` and `paid_for` by heap/cycle.c; `usable` and `spent` by space/ too. Read in heap/ and space/. */
+ * `spent`, `payments` and `paid_for` by heap/cycle.c too; `usable` and `spent` by space/ too. Read in heap/ and space/.
+ */
 struct moat_pace {
     uint32_t reserve;       /* free granules that are to lie behind the stop: for the next marking and its sweep */
     uint32_t sweep_reserve; /* those of them that are for the sweep */
@@ -255,9 +256,10 @@ struct moat_sweep {
     uint32_t usable;          /* free granules behind that place, in runs that are worth it */
 };
 
-/* Where marking stands. Written by heap/cycle.c, `scan` by mark/grey.c and mark/root*.c too, `busy` by mark/grey.c,
- * root_step by mark/root.c, `waiting` by mark/stack.c, and others by mark/stacks.c when one is added; waiting_... by
- * heap/arena.c with the first arena. Read in heap/, mark/, and store/ (stacks_grey). */
+/* Where marking stands. Written by heap/cycle.c, `stage` by heap/finalizers.c too, `scan` by mark/grey.c and
+ * mark/root*.c, `busy` and `turns` by mark/grey.c, root_step by mark/root*.c, `waiting` by mark/stack.c, stack... by
+ * mark/task.c, and others by mark/stacks.c when one is added; waiting_... by heap/arena.c with the first arena. Read in
+ * heap/, mark/, and store/ (stacks_grey). */
 struct moat_marking {
     bool busy;        /* handlers must not mark: thread mode does, and lets them run for an instant */
     bool stacks_grey; /* some stack is not scanned yet: stores shade the new value too */
@@ -289,8 +291,8 @@ struct moat_finalizers {
     void *shade_at;        /* next of `doomed` to shade as a root */
 };
 
-/* The front door. Written by heap/heap.c (ready), mark/stack*.[ch] (inside, caller, stack_...) and heap/ (the
- * others). Read in heap/ and mark/, and `ready` by anybody. */
+/* The front door. Written by heap/heap.c (ready), mark/stack*.[ch] (inside, caller, stack_...), mark/owner.h (waiting)
+ * and heap/ (the others). Read in heap/ and mark/, and `ready` by anybody. */
 struct moat_front {
     uintptr_t inside; /* the stack pointer with which thread mode entered the slow path or the collector; 0: outside */
     uintptr_t caller; /* who called what is inside, for its traps */

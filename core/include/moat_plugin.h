@@ -77,19 +77,17 @@ MOAT_INLINE_ void moat_plugin_check_slot_(const void *slot, const void *value) {
  * the plugin gives to moat_plugin_end_ behind the last store. */
 #if MOAT_CONFIG_TASKS
 #define MOAT_PLUGIN_BARRIER_(name) MOAT_INLINE_ moat_port_mask_t name
-#define MOAT_PLUGIN_BEGIN_() moat_port_mask_t masked_ = moat_port_mask()
 #define MOAT_PLUGIN_RETURN_() return masked_
 MOAT_INLINE_ void moat_plugin_end_(moat_port_mask_t masked) {
     moat_port_unmask(masked);
 }
 #else
 #define MOAT_PLUGIN_BARRIER_(name) MOAT_INLINE_ void name
-#define MOAT_PLUGIN_BEGIN_() ((void)0)
 #define MOAT_PLUGIN_RETURN_() ((void)0)
 #endif
 
 MOAT_PLUGIN_BARRIER_(moat_plugin_barrier_)(void *slot, const void *value) {
-    MOAT_PLUGIN_BEGIN_();
+    MOAT_BARRIER_BEGIN_();
     if (moat_heap.marking) {
         moat_barrier_at_(slot, value);
     }
@@ -98,7 +96,7 @@ MOAT_PLUGIN_BARRIER_(moat_plugin_barrier_)(void *slot, const void *value) {
 
 /* Before neighbouring stores: one test of the flag. */
 MOAT_PLUGIN_BARRIER_(moat_plugin_barrier_2_)(void *slot, const void *value, void *slot2, const void *value2) {
-    MOAT_PLUGIN_BEGIN_();
+    MOAT_BARRIER_BEGIN_();
     if (moat_heap.marking) {
         moat_barrier_at_(slot, value);
         moat_barrier_at_(slot2, value2);
@@ -108,7 +106,7 @@ MOAT_PLUGIN_BARRIER_(moat_plugin_barrier_2_)(void *slot, const void *value, void
 
 MOAT_PLUGIN_BARRIER_(moat_plugin_barrier_3_)
 (void *slot, const void *value, void *slot2, const void *value2, void *slot3, const void *value3) {
-    MOAT_PLUGIN_BEGIN_();
+    MOAT_BARRIER_BEGIN_();
     if (moat_heap.marking) {
         moat_barrier_at_(slot, value);
         moat_barrier_at_(slot2, value2);
@@ -120,7 +118,7 @@ MOAT_PLUGIN_BARRIER_(moat_plugin_barrier_3_)
 MOAT_PLUGIN_BARRIER_(moat_plugin_barrier_4_)
 (void *slot, const void *value, void *slot2, const void *value2, void *slot3, const void *value3, void *slot4,
  const void *value4) {
-    MOAT_PLUGIN_BEGIN_();
+    MOAT_BARRIER_BEGIN_();
     if (moat_heap.marking) {
         moat_barrier_at_(slot, value);
         moat_barrier_at_(slot2, value2);

@@ -229,13 +229,13 @@ struct moat_root {
 #define MOAT_LINKED_EXTENT_(T) MOAT_EXTENT_(MOAT_WORDS_UP_(sizeof(T)) + MOAT_WORD_BYTES)
 #define MOAT_FINALIZED_EXTENT_(T) (MOAT_EXTENT_SLOW | MOAT_LINKED_EXTENT_(T))
 #define MOAT_FINALIZED_BARE_(name_, T, finalizer)                                                                      \
-    MOAT_USES_(name_, finalizers, 1);                                                                                  \
     MOAT_TYPE_CHECK_(name_, T);                                                                                        \
+    MOAT_USES_(name_, finalizers, 1);                                                                                  \
     MOAT_LEAF_TYPE_PLACED_(name_) = {                                                                                  \
         .name = #T, .finalize = finalizer, .size = sizeof(T), .extent = MOAT_FINALIZED_EXTENT_(T)}
 #define MOAT_FINALIZED_SLOTS_(name_, T, finalizer, ...)                                                                \
-    MOAT_USES_(name_, finalizers, 1);                                                                                  \
-    MOAT_TYPE_SLOTS_WITH_(name_, T, finalizer, MOAT_FINALIZED_EXTENT_(T), __VA_ARGS__)
+    MOAT_TYPE_SLOTS_WITH_(name_, T, finalizer, MOAT_FINALIZED_EXTENT_(T), __VA_ARGS__);                                \
+    MOAT_USES_(name_, finalizers, 1)
 
 #define MOAT_TYPE_SLOTS_(name, T, ...) MOAT_TYPE_SLOTS_WITH_(name, T, NULL, MOAT_EXTENT_OF_(sizeof(T)), __VA_ARGS__)
 

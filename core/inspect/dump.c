@@ -205,10 +205,6 @@ static void print_roots(struct dump *dump) {
     print_struct(dump, moat_heap.tables.handles, MOAT_CONFIG_HANDLES_MAX * sizeof(struct moat_handle_entry));
 }
 
-static bool holds(const struct moat_stack *stack, uintptr_t sp) {
-    return sp - stack->low < stack->high - stack->low;
-}
-
 /* The words that a string lies in: it may stand in RAM. */
 static void print_string(struct dump *dump, const char *string) {
     if (string != NULL) {
@@ -227,11 +223,11 @@ static void print_stacks(struct dump *dump, uintptr_t sp) {
     for (const struct moat_stack *stack = moat_heap.tables.stacks; stack != NULL; stack = stack->next) {
         print_struct(dump, stack, sizeof *stack);
         print_string(dump, stack->name);
-        uintptr_t from = holds(stack, sp) ? sp : stack->sp;
+        uintptr_t from = moat_stack_holds(stack, sp) ? sp : stack->sp;
         dump->addresses_only = true;
-        print_memory(dump, holds(stack, from) ? from : stack->low, stack->high);
+        print_memory(dump, moat_stack_holds(stack, from) ? from : stack->low, stack->high);
         dump->addresses_only = false;
-        registered = registered || holds(stack, sp);
+        registered = registered || moat_stack_holds(stack, sp);
     }
     dump->addresses_only = true;
     print_memory(dump, sp, registered ? sp : (uintptr_t)dump->begin.stack_end);
@@ -243,8 +239,7 @@ static void print_object(struct dump *dump, const struct moat_arena *arena, uint
     uintptr_t at = moat_granule_address(arena, granule), payload = moat_payload_at(at);
     moat_word header = *moat_header_at(at);
     const struct moat_type *type = moat_header_type(header);
-    bool dead = moat_heap.cycle.phase == MOAT_PHASE_SWEEP && moat_is_unswept(arena, granule >> 5) &&
-                moat_is_white(arena, granule);
+    bool dead = moat_is_dead(arena, granule);
     dump->objects += !dead && !moat_is_hole(header);
     if (!dead && moat_header_has_slots(header)) {
         print_memory(dump, at, moat_granule_address(arena, moat_object_end(arena, granule)));
@@ -286,7 +281,7 @@ static void print_begin(struct dump *dump, uintptr_t sp) {
     moat_build_id_write(begin->build_id);
     begin->unused = 0;
     for (const struct moat_stack *stack = moat_heap.tables.stacks; stack != NULL; stack = stack->next) {
-        begin->stack_end = holds(stack, sp) ? stack->high : begin->stack_end;
+        begin->stack_end = moat_stack_holds(stack, sp) ? stack->high : begin->stack_end;
     }
     dump->id = ~moat_crc_add(MOAT_CRC_START, begin, sizeof *begin);
     dump->sequence = 0;

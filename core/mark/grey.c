@@ -1,7 +1,6 @@
 /* moat: the marking loop, which scans grey objects. See mark.h.
  *
  * SPDX-License-Identifier: MIT */
-#include "base/bits.h"
 #include "fault/assert.h"
 #include "base/port.h"
 #include "mark/grey.h"
@@ -41,7 +40,6 @@ static inline void assert_grey(const struct moat_arena *arena, uint32_t granule)
  * is grey in effect. */
 static void begin_grey(struct moat_arena *arena, struct moat_scan *scan, struct moat_grey *loop) {
     uint32_t granule = arena->grey;
-    assert_grey(arena, granule);
     moat_raw *header = moat_header_at(moat_granule_address(arena, granule));
     MOAT_REQUIRE(moat_is_object_granule(arena, granule) && moat_is_start(arena, granule) &&
                      !moat_is_white(arena, granule),
@@ -157,7 +155,6 @@ uint32_t moat_mark_some(uint32_t units, moat_port_mask_t masked) {
                 return 0;
             }
             loop.budget = slice = slice_of(left);
-            scan->at -= MOAT_CONFIG_TASKS && why == MOAT_GREY_LOOK; /* for those who mark in the window */
             if (open_window(masked)) {
                 begin_loop(&loop, scan, home, slice);
                 continue;

@@ -90,7 +90,7 @@ void moat_mark_doubtful(const void *value) {
     MOAT_ASSERT(moat_port_is_masked());
     struct moat_arena *arena = moat_arena_of((uintptr_t)value);
     if (arena != NULL) {
-        mark_owner(arena, moat_granules((uintptr_t)value - arena->base));
+        mark_owner(arena, moat_granule_of(arena, (uintptr_t)value));
     }
 }
 

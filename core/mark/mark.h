@@ -74,13 +74,12 @@ moat_slot *moat_scan_next(struct moat_scan *scan, uint32_t *units);
 /* A unit of work, in instructions of a 32-bit core, about. */
 #define MOAT_UNIT 12
 
-/* The most units that may be asked for at once: a first step that costs less than its slice is allowed gives back some
- * tens of them. */
-#define MOAT_MARK_UNITS_MAX ((uint32_t)(INT32_MAX / MOAT_UNIT) - 64u)
+/* The most units that may be asked for at once. */
+#define MOAT_MARK_UNITS_MAX ((uint32_t)(INT32_MAX / MOAT_UNIT))
 
 /* Marks from grey objects until there are none left or the units are used up. Returns the units left, 1 at least, if
  * nothing is grey any more; else 0. After each MOAT_CONFIG_SLICE_UNITS interrupts are as `masked` says for an instant;
- * handlers must not mark then (moat_heap.mark.busy). */
+ * handlers must not mark then (moat_heap.mark.busy), but with MOAT_CONFIG_TASKS they may. */
 uint32_t moat_mark_some(uint32_t units, moat_port_mask_t masked);
 
 #endif

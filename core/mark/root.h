@@ -14,10 +14,14 @@ bool moat_root_next(void);
  * are no more. Linked where there are typed roots, pins, handles, or roots are added at run time. */
 bool moat_root_more(uint32_t step);
 
+/* The bytes of one of its elements. */
+static inline uintptr_t moat_root_element(const struct moat_root *root) {
+    return root->type == NULL ? MOAT_WORD_BYTES : root->type->size;
+}
+
 /* One past the last byte of a root. */
 static inline uintptr_t moat_root_end(const struct moat_root *root) {
-    uintptr_t element = root->type == NULL ? MOAT_WORD_BYTES : root->type->size;
-    return (uintptr_t)root->start + root->count * element;
+    return (uintptr_t)root->start + root->count * moat_root_element(root);
 }
 
 /* Whether [start, end) overlaps a root section or a root added at run time. Cost: a search of those. */

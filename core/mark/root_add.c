@@ -57,7 +57,7 @@ static int check_root(enum moat_refused call, const struct moat_root *root) {
             return moat_refuse(call, MOAT_REASON_ROOT_TYPE, (uintptr_t)root->type);
         }
     }
-    uintptr_t bytes = root->type == NULL ? MOAT_WORD_BYTES : root->type->size;
+    uintptr_t bytes = moat_root_element(root);
     if (root->count == 0 || bytes == 0 || root->count > (UINTPTR_MAX - start) / bytes) {
         return moat_refuse(call, MOAT_REASON_COUNT, root->count);
     }

@@ -46,15 +46,12 @@ bool moat_stack_overlaps(uintptr_t start, uintptr_t end);
 /* The one that sp lies in, or NULL. Cost: a search of them. */
 struct moat_stack *moat_stacks_find(uintptr_t sp);
 
-/* Whether one has not been scanned in this cycle. Cost: a search of them. */
-bool moat_stacks_any_grey(void);
-
 /* Scans the next one that this cycle has not scanned, or a piece of it. Returns the units that it took; 0: there is
  * none.
  */
 uint32_t moat_stacks_scan_next(void);
 
-/* The next one that this cycle has not scanned, or NULL. */
+/* The next one that this cycle has not scanned, or NULL. Cost: a search of them. */
 struct moat_stack *moat_stacks_first_grey(void);
 
 /* Registers one, and ends that; what moat_stack_add and _remove return. Context: any. */

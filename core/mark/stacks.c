@@ -3,7 +3,6 @@
  * SPDX-License-Identifier: MIT */
 #include "fault/assert.h"
 #include "space/granule.h"
-#include "mark/mark.h"
 #include "mark/owner.h"
 #include "mark/stack.h"
 #include "mark/task.h"
@@ -47,10 +46,6 @@ struct moat_stack *moat_stacks_first_grey(void) {
         stack = stack->next;
     }
     return stack;
-}
-
-bool moat_stacks_any_grey(void) {
-    return moat_stacks_first_grey() != NULL;
 }
 
 uint32_t moat_stacks_scan_next(void) {

@@ -7,12 +7,6 @@
 #include "mark/root.h"
 #include "space/granule.h"
 
-/* Whether the sweep will free the object. */
-static bool is_dead(const struct moat_arena *arena, uint32_t start) {
-    return moat_heap.cycle.phase == MOAT_PHASE_SWEEP && moat_is_unswept(arena, start >> 5) &&
-           moat_is_white(arena, start);
-}
-
 static bool is_stray(const moat_slot *slot, struct moat_stray *out) {
     uintptr_t value = (uintptr_t)*slot;
     const struct moat_arena *arena = moat_arena_of(value);
@@ -22,7 +16,7 @@ static bool is_stray(const moat_slot *slot, struct moat_stray *out) {
     uint32_t start = moat_object_start(arena, moat_granule_of(arena, value));
     out->slot = slot;
     out->freed = start == MOAT_NO_GRANULE || moat_is_hole(*moat_header_at(moat_granule_address(arena, start)));
-    return out->freed || is_dead(arena, start);
+    return out->freed || moat_is_dead(arena, start);
 }
 
 static bool find_in_scan(struct moat_scan *scan, struct moat_stray *out) {
@@ -39,7 +33,7 @@ static bool find_in_object(const struct moat_arena *arena, uint32_t granule, str
     uintptr_t at = moat_granule_address(arena, granule);
     moat_word header = *moat_header_at(at);
     bool survives =
-        (moat_heap.cycle.phase != MOAT_PHASE_MARK || !moat_is_white(arena, granule)) && !is_dead(arena, granule);
+        (moat_heap.cycle.phase != MOAT_PHASE_MARK || !moat_is_white(arena, granule)) && !moat_is_dead(arena, granule);
     if (!survives || !moat_header_has_slots(header)) {
         return false;
     }

@@ -7,7 +7,6 @@
  * SPDX-License-Identifier: MIT */
 #include "mark/task.h"
 
-#include "base/result.h"
 #include "fault/assert.h"
 #include "mark/owner.h"
 #include "mark/stack.h"

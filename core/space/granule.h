@@ -197,6 +197,12 @@ static inline bool moat_is_unswept(const struct moat_arena *arena, uint32_t word
     return swept != NULL && (arena->order > swept->order || (arena == swept && word >= moat_heap.sweep.word));
 }
 
+/* Whether the sweep will free the object that starts there. */
+static inline bool moat_is_dead(const struct moat_arena *arena, uint32_t start) {
+    return moat_heap.cycle.phase == MOAT_PHASE_SWEEP && moat_is_unswept(arena, start >> 5) &&
+           moat_is_white(arena, start);
+}
+
 /* Whether an object made there now must be black: marking, or the sweep to come, would take it for dead else. */
 static inline bool moat_born_black(const struct moat_arena *arena, uint32_t granule) {
     return moat_heap.cycle.phase == MOAT_PHASE_MARK ||
@@ -209,12 +215,6 @@ static inline bool moat_type_has_slots(const struct moat_type *type) {
 
 static inline uint32_t moat_type_granules(const struct moat_type *type) {
     return moat_granules(type->extent & ~MOAT_EXTENT_SLOW);
-}
-
-/* Whether a free run of so many granules is likely to be used while a cycle runs: it has half as many as a payment is
- * for (docs/pacing.md). */
-static inline bool moat_pace_is_worth_it(uint32_t granules) {
-    return granules * 32 >= moat_heap.pace.mean;
 }
 
 /* The granule after the object that starts at `granule`. Cost: a step for each 32 of its granules. */

@@ -89,8 +89,7 @@ static uint32_t find_start(const struct moat_arena *arena, uintptr_t address) {
         return MOAT_NO_GRANULE;
     }
     uintptr_t begin = moat_granule_address(arena, start);
-    bool dead =
-        moat_heap.cycle.phase == MOAT_PHASE_SWEEP && moat_is_unswept(arena, start >> 5) && moat_is_white(arena, start);
+    bool dead = moat_is_dead(arena, start);
     bool hole = moat_is_hole(*moat_header_at(begin));
     return dead || hole || address < moat_payload_at(begin) ? MOAT_NO_GRANULE : start;
 }

@@ -9,17 +9,14 @@
 #include "space/granule.h"
 #include "space/search.h"
 
-/* The cost of a word that is swept, to which each look at a header adds one; of a word that the stop goes back by. */
+/* The cost of a word that is swept, to which each look at a header adds one, and a close look more; of a word that the
+ * stop goes back by. */
 #define WORD_UNITS 2u
-#define CLOSER_UNITS 5u /* more for a header that is looked at closely */
+#define CLOSER_UNITS 5u
+#define PLACE_UNITS (MOAT_SMALL_ ? 14u : 4u) /* where code is small, counting bits is a loop */
 
 /* Headers of the first type without slots that are looked at closely in one word: it may be firmware's commonest. */
 #define CLOSER_MOST 2u
-#ifdef __OPTIMIZE_SIZE__
-#define PLACE_UNITS 14u /* counting bits is a loop */
-#else
-#define PLACE_UNITS 4u
-#endif
 
 static void enter_arena(struct moat_arena *arena) {
     struct moat_sweep *sweep = &moat_heap.sweep;

@@ -44,7 +44,7 @@ static void give_up_chunk(void) {
  * behind the object at its front becomes one that nothing refers to, until it is swept. */
 static void part(uintptr_t at, uintptr_t next, uintptr_t end) {
     const struct moat_arena *arena = moat_arena_of(at);
-    moat_bits_at(arena->bias, next)->start |= moat_bit_at(next);
+    moat_set_start(arena->bias, next);
     *moat_header_at(next) = moat_heap.types.bytes_header;
     moat_object_back(arena, moat_granule_of(arena, next), moat_granules(end - next));
 }
@@ -127,12 +127,18 @@ static uintptr_t take_found(uint32_t granules, moat_word header, bool *more, moa
 
 /* ---- MARK and SWEEP ---- */
 
+/* Whether a free run of so many granules is likely to be used while a cycle runs: it has half as many as a payment is
+ * for (docs/pacing.md). */
+static bool is_worth_it(uint32_t granules) {
+    return granules * 32 >= moat_heap.pace.mean;
+}
+
 /* MARK. A free run that is too small, or the rest of one, becomes a hole, which a smaller request may take. */
 static void put_aside(const struct moat_arena *arena, uintptr_t at, uint32_t size) {
     moat_bitmap_set_inside(arena, moat_granule_of(arena, at), size);
     moat_free_take(size);
     moat_holes_file(&moat_heap.aside, arena->bias, at, size);
-    moat_heap.pace.usable += moat_pace_is_worth_it(size) ? size : 0;
+    moat_heap.pace.usable += is_worth_it(size) ? size : 0;
 }
 
 /* The run's rest; while sweeping it stays free, and the next IDLE finds it. */
@@ -243,7 +249,6 @@ void moat_take_begin_marking(void) {
     give_up_chunk();
     moat_holes_move(&moat_heap.aside, &moat_heap.lists);
     moat_search_open();
-    moat_heap.pace.payments = moat_heap.pace.paid_for = 0;
 }
 
 void moat_take_begin_sweep(void) {

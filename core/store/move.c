@@ -1,7 +1,8 @@
 /* moat: typed copies and clears. See moat_barrier.h.
  *
  * The slots' values are shaded first, then the words are copied, each whole, so that a handler sees old or new pointers
- * and never half of one. Nothing here is a safe point: marking can't end between the two.
+ * and never half of one. Nothing here is a safe point: marking can't end between the two. Where tasks are preempted it
+ * can, and move_slots.c copies.
  *
  * SPDX-License-Identifier: MIT */
 #include "base/clear.h"
@@ -85,6 +86,16 @@ static void copy(unsigned char *to, const unsigned char *from, uintptr_t bytes) 
     }
 }
 
+/* A copy that has been checked. */
+static void transfer(const struct range *range, void *to, const void *from) {
+    if (MOAT_CONFIG_TASKS && moat_type_has_slots(range->type)) {
+        moat_move_slots(range->type, (uintptr_t)to, range->offset, (uintptr_t)from + range->offset, range->bytes);
+        return;
+    }
+    shade_copy(range, to, from);
+    copy((unsigned char *)to + range->offset, (const unsigned char *)from + range->offset, range->bytes);
+}
+
 static int check_copy(enum moat_refused call, const struct moat_type *type, const void *to, const void *from) {
     if (type == NULL || to == NULL || from == NULL) {
         return moat_refuse(call, MOAT_REASON_NO_COPY, 0);
@@ -104,13 +115,8 @@ MOAT_ENTRY int moat_move_part(const struct moat_type *type, void *to, const void
     const struct range range = {type, offset, bytes};
     if (moat_type_has_slots(type)) {
         MOAT_GUARD_COPY(type, to, from, offset, bytes);
-        if (MOAT_CONFIG_TASKS) {
-            moat_move_slots(type, (uintptr_t)to, offset, (uintptr_t)from + offset, bytes);
-            return MOAT_OK;
-        }
-        shade_copy(&range, to, from);
     }
-    copy((unsigned char *)to + offset, (const unsigned char *)from + offset, bytes);
+    transfer(&range, to, from);
     return MOAT_OK;
 }
 
@@ -126,25 +132,15 @@ MOAT_ENTRY int moat_move_array(const struct moat_type *type, void *to, const voi
     const struct range range = {type, 0, count * type->size};
     if (moat_type_has_slots(type)) {
         MOAT_GUARD_COPY(type, to, from, 0, range.bytes);
-        if (MOAT_CONFIG_TASKS) {
-            moat_move_slots(type, (uintptr_t)to, 0, (uintptr_t)from, range.bytes);
-            return MOAT_OK;
-        }
-        shade_copy(&range, to, from);
     }
-    copy(to, from, range.bytes);
+    transfer(&range, to, from);
     return MOAT_OK;
 }
 
 MOAT_ENTRY void moat_move_bytes_(const struct moat_type *type, void *to, const void *from, size_t bytes) {
     const struct range range = {type, 0, bytes};
     MOAT_GUARD_COPY(type, to, from, 0, bytes);
-    if (MOAT_CONFIG_TASKS) {
-        moat_move_slots(type, (uintptr_t)to, 0, (uintptr_t)from, bytes);
-        return;
-    }
-    shade_copy(&range, to, from);
-    copy(to, from, bytes);
+    transfer(&range, to, from);
 }
 
 void moat_zero_bytes_(const struct moat_type *type, void *at, size_t bytes) {
