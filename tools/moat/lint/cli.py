@@ -10,7 +10,7 @@ from moat.firmware.errors import FirmwareError
 
 from .compiler import CAST, Compiler, CompilerError, Diagnostic, split_command
 from .hints import hint
-from .image import Image, ImageError, link
+from .image import Image, link
 from .maps import compare
 from .probe import struct_assignments
 
@@ -67,7 +67,7 @@ class Linter:
             self._compiler.make_object(source, made)
             link(made, linked, self._compiler.linker())
             with open(linked, "rb") as file:
-                diagnostics, maps = compare(Image(file))
+                diagnostics, maps = compare(Image(file, bare=True))
         for diagnostic in diagnostics:
             print(diagnostic.block)
         self.found += sum(diagnostic.kind == "error" for diagnostic in diagnostics)
@@ -100,7 +100,7 @@ def main(arguments: list[str] | None = None) -> int:
         linter = Linter(Compiler(words))
         for source in sources:
             linter.lint(source)
-    except (CompilerError, ImageError, FirmwareError) as error:
+    except (CompilerError, FirmwareError) as error:
         command.say(PROGRAM, error)
         return 2
     print(f"{PROGRAM}: sources {len(sources)}, maps compared {linter.maps}, found {linter.found}")

@@ -6,11 +6,11 @@ import subprocess
 from typing import BinaryIO, Iterator, Literal
 
 from elftools.dwarf.die import DIE
-from elftools.dwarf.dwarfinfo import DWARFInfo
 from elftools.elf.elffile import ELFFile
 
 from moat.firmware.debug import Debug
 from moat.firmware.dwarf import children_of, type_of
+from moat.firmware.errors import FirmwareError
 
 # ld's name for a machine's files, and GNU linkers that make them.
 LINKERS = {
@@ -22,7 +22,7 @@ LINKERS = {
 }
 
 
-class ImageError(Exception):
+class ImageError(FirmwareError):
     """The object can't be read; str() says why."""
 
 
@@ -48,7 +48,8 @@ def link(path: str, output: str, compilers_linker: str) -> None:
 class Image:
     """Words of memory and variables by name. Layouts come from the debug information, as the compiler made them."""
 
-    def __init__(self, file: BinaryIO, what: str = "the lint build") -> None:
+    def __init__(self, file: BinaryIO, what: str = "the lint build", bare: bool = False) -> None:
+        """bare: it may have no debug information. clang makes none for a source without code or data."""
         self._elf = ELFFile(file)
         self._symbols: dict[str, int] = {symbol.name: symbol["st_value"]
                                          for section in self._elf.iter_sections("SHT_SYMTAB")
@@ -59,16 +60,8 @@ class Image:
         self._order: Literal["little", "big"] = "little" if self._elf.little_endian else "big"
         self.word = self._elf.elfclass // 8
         self._debug = Debug(self._elf, what)
-        self._what = what
-        if self._debug.is_there and self._debug.problems:
+        if self._debug.problems and not (bare and not self._debug.is_there):
             raise ImageError("; ".join(self._debug.problems))
-
-    @property
-    def _dwarf(self) -> DWARFInfo:
-        """clang makes none for a source without code or data, which has no map to compare either."""
-        if self._debug.dwarf is None:
-            raise ImageError("; ".join(self._debug.problems) or f"{self._what} has no debug information")
-        return self._debug.dwarf
 
     def names(self) -> Iterator[str]:
         """Of all symbols."""
@@ -111,7 +104,7 @@ class Image:
 
     def place(self, die: DIE) -> tuple[str, int]:
         """(file, line) where a DIE was declared."""
-        lines = self._dwarf.line_program_for_CU(die.cu)
+        lines = die.cu.dwarfinfo.line_program_for_CU(die.cu)
         entry = lines["file_entry"][die.attributes["DW_AT_decl_file"].value - 1]
         folder = lines["include_directory"][entry.dir_index - 1].decode() + "/" if entry.dir_index else ""
         return folder + entry.name.decode(), die.attributes["DW_AT_decl_line"].value

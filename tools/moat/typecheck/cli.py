@@ -6,8 +6,7 @@ import argparse
 from elftools.common.exceptions import ELFError
 
 from moat import command
-from moat.firmware.dwarf import DebugError
-from moat.lint.image import Image, ImageError
+from moat.lint.image import Image
 
 from .compare import compare
 
@@ -42,4 +41,4 @@ def _check(options: argparse.Namespace) -> int:
 def main(arguments: list[str] | None = None) -> int:
     parser = command.parser(PROGRAM, HELP)
     parser.add_argument("elf", metavar="FIRMWARE.elf", nargs="+", help="linked, with debug information (-g)")
-    return command.finish(PROGRAM, _check, parser.parse_args(arguments), ImageError, DebugError)
+    return command.finish(PROGRAM, _check, parser.parse_args(arguments))

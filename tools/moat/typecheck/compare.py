@@ -7,7 +7,7 @@ from typing import Iterable
 
 from elftools.dwarf.die import DIE
 
-from moat.firmware.dwarf import TAGS, Type, children_of, resolve, size_of, type_of
+from moat.firmware.dwarf import TAGS, Type, children_of, resolve, size_of, type_of, understood
 from moat.firmware.fields import field_at
 from moat.lint.image import Image
 from moat.lint.maps import Structure, mapped_words
@@ -18,17 +18,17 @@ from .correct import corrected
 TYPEDEF = "moat_object_of_"  # of the struct that a MOAT_TYPE describes: core/include/moat_type.h
 
 
+@understood
 def compare(image: Image) -> tuple[list[str], int]:
     """What is wrong, each as a line or two; and how many types were compared."""
-    described = [(name, die, struct) for name, die in image.constants("moat_type")
-                 for kind in [Structure(image, die.get_DIE_from_attribute("DW_AT_type"), image.address(name))]
-                 for struct in [_struct_of(die, name, image.string(kind["name"]))] if struct is not None]
-    managed = {_name_of(struct) for _, _, struct in described} - {None}
-    findings: list[str] = []
-    for name, die, struct in described:
+    described: list[tuple[str, DIE, DIE, Structure]] = []
+    for name, die in image.constants("moat_type"):
         kind = Structure(image, die.get_DIE_from_attribute("DW_AT_type"), image.address(name))
-        findings += _compare(image, name, die, struct, kind, managed)
-    return findings, len(described)
+        struct = _struct_of(die, name, image.string(kind["name"]))
+        if struct is not None:
+            described.append((name, die, struct, kind))
+    managed = {_name_of(struct) for _, _, struct, _ in described} - {None}
+    return [line for found in described for line in _compare(image, *found, managed)], len(described)
 
 
 def _struct_of(variable: DIE, name: str, written: str) -> DIE | None:
