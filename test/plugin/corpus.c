@@ -1,4 +1,4 @@
-/* The plugin's corpus: small functions of a managed unit, and what test_plugin.py finds in each: the helpers of
+/* The plugin's corpus: small functions of a managed unit, and what test_corpus.py finds in each: the helpers of
  * moat_plugin.h that are inserted, in the pass's dump; and the functions of core that they call, in the object code.
  *
  * SPDX-License-Identifier: MIT */

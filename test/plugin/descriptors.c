@@ -31,6 +31,13 @@ TWICE(one, {
 });
 MOAT_TYPE(one_type, struct one, text);
 
+TWICE(front, {
+    char *first;
+    char *second;
+    int number;
+});
+MOAT_TYPE(front_type, struct front, first, second);
+
 TWICE(nested, {
     struct {
         char *first;
@@ -86,6 +93,7 @@ static void compare(const struct moat_type *hand, const struct moat_type *made) 
     CHECK_EQUAL(made->size, hand->size);
     CHECK_EQUAL(made->extent, hand->extent);
     CHECK_EQUAL(made->flexible, hand->flexible);
+    CHECK_EQUAL(made->front_bytes, hand->front_bytes);
     CHECK_EQUAL(made->finalize == NULL, 1);
     static char memory[1024] __attribute__((aligned(16)));
     uintptr_t start = (uintptr_t)memory, end = start + made->size + (made->flexible != 0 ? 5 * sizeof(struct cell) : 0);
@@ -103,6 +111,7 @@ static void compare(const struct moat_type *hand, const struct moat_type *made) 
 static void slots_are_the_same(void) {
     compare(&none_type, MOAT_TYPE_OF(struct none_made));
     compare(&one_type, MOAT_TYPE_OF(struct one_made));
+    compare(&front_type, MOAT_TYPE_OF(struct front_made));
     compare(&nested_type, MOAT_TYPE_OF(struct nested_made));
     compare(&wide_type, MOAT_TYPE_OF(struct wide_made));
     compare(&cells_type, MOAT_TYPE_OF(struct cells_made));

@@ -64,7 +64,7 @@ ifneq ($(PORT),host)
 tasks_plain_CFLAGS := $(PLAIN)
 tasks_plain_LDFLAGS := -Wl,--defsym=MOAT_ARENA_BYTES=0
 $(eval $(call library,plain_kernel,$(addprefix test/kernel/,kernel.c kernel_$(PORT).c) \
-    $(addprefix test/suite/support/,node.c situation.c step.c) test/harness.c))
+    $(addprefix test/suite/support/,node.c step.c) test/harness.c))
 tasks_plain_LIBS := $(OUT)/plain_kernel.a
 $(eval $(call program,test/tasks_plain,test/suite/task_barrier.c test/kernel/kernel_$(PORT).S,tasks_plain))
 endif

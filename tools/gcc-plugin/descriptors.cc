@@ -240,7 +240,7 @@ void use(const std::string &name, const char *feature) {
     varpool_node::get(variable)->force_output = 1;
 }
 
-tree make_type(tree type, shape *described) {
+tree make_type(tree type, shape *described, bool copies) {
     static int number;
     std::string name = "moat_type_" + std::to_string(number++);
     bytes_t map = 0;
@@ -257,7 +257,13 @@ tree make_type(tree type, shape *described) {
         use(name, "runs");
         values["run_count"] = size(described->runs.size());
     }
-    if (described->flexible || extent_of(size_of(type)) >> 31 != 0) {
+    bool front = mapped && (map & (map + 1)) == 0 && map >> 8 == 0; /* as MOAT_FRONT_BYTES_ */
+    values["front_bytes"] = size(front ? popcount_hwi(map) * word() : 0);
+    bytes_t extent = extent_of(size_of(type));
+    if (!copies && extent > 64) { /* MOAT_EXTENT_NEAR_BYTES */
+        use(name, "far");
+    }
+    if (!copies && (described->flexible || extent >> 31 != 0)) {
         use(name, "large");
     }
     tree moat_type = build_qualified_type(core_type("struct moat_type"), TYPE_QUAL_CONST);
@@ -287,7 +293,7 @@ tree describe(tree type, bool copies, location_t where) {
         error_at(where, "moat: %qs has no type: %s", type_text(type).c_str(), why.c_str());
         return NULL_TREE;
     }
-    return make_type(type, &described);
+    return make_type(type, &described, copies);
 }
 
 } // namespace
