@@ -51,36 +51,28 @@
     addi sp, sp, FRAME * WORD
     .endm
 
-    .macro hold register
+    .macro hold_in put, get, register
     push_saved
     STORE a1, 12 * WORD(sp) /* collect */
     .irp n, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11
     li s\n, 0
     .endr
     jalr a0
-    mv \register, a0
+    \put \register, a0
     li a0, 0
     LOAD a1, 12 * WORD(sp)
     jalr a1
-    mv a0, \register
+    \get a0, \register
     pop_saved
     ret
     .endm
 
+    .macro hold register
+    hold_in mv, mv, \register
+    .endm
+
     .macro hold_float register
-    push_saved
-    STORE a1, 12 * WORD(sp) /* collect */
-    .irp n, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11
-    li s\n, 0
-    .endr
-    jalr a0
-    fmv.w.x \register, a0
-    li a0, 0
-    LOAD a1, 12 * WORD(sp)
-    jalr a1
-    fmv.x.w a0, \register
-    pop_saved
-    ret
+    hold_in fmv.w.x, fmv.x.w, \register
     .endm
 
 #include "cpu.inc"

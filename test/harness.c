@@ -29,7 +29,7 @@ static size_t length_of(const char *text) {
     return length;
 }
 
-static bool same_text(const char *a, const char *b) {
+bool test_same_text(const char *a, const char *b) {
     while (*a != '\0' && *a == *b) {
         a++;
         b++;
@@ -142,7 +142,7 @@ bool test_same(const char *file, int line, const char *what, const volatile void
 }
 
 bool test_text(const char *file, int line, const char *what, const char *actual, const char *expected) {
-    if (same_text(actual, expected)) {
+    if (test_same_text(actual, expected)) {
         return true;
     }
     if (why_start(file, line, what)) {
@@ -259,7 +259,7 @@ _Noreturn int test_main(const struct test_case *cases, size_t count) {
     int64_t run = 0;
     bool any_failed = false;
     for (size_t i = 0; i < count; i++) {
-        if (only[0] != '\0' && !same_text(only, cases[i].name)) {
+        if (only[0] != '\0' && !test_same_text(only, cases[i].name)) {
             continue;
         }
         outcome = PASSED;

@@ -102,6 +102,9 @@ void test_skip(const char *reason);
 
 /* ---- help ---- */
 
+/* Whether two texts are the same. */
+bool test_same_text(const char *a, const char *b);
+
 /* The next number of a sequence that starts anew, from the printed seed, with each case. */
 uint32_t test_random(void);
 

@@ -7,7 +7,6 @@
 #include "../../port/armv7m/exception.h"
 #include "../bsp.h"
 #include "../common/boot.h"
-#include "../common/semihosting.h"
 #include "../common/start.h"
 #include "../common/uart.h"
 #include "cortexm.h"
@@ -17,8 +16,6 @@
 #endif
 
 #define PRIORITY_INTERRUPTS 0x80808080u /* below the faults', so that a handler's fault keeps its own vector */
-
-#define ADP_STOPPED_APPLICATION_EXIT 0x20026u
 
 void BSP_HANDLER(BSP_UART_IRQ)(void);
 void BSP_HANDLER(BSP_SOFTWARE_IRQ)(void);
@@ -55,15 +52,6 @@ void bsp_init(void) {
     bsp_uart_interrupt_open(true);
     bsp_line(NVIC_ISER, BSP_SOFTWARE_IRQ);
     __asm__ volatile("cpsie i" : : : "memory"); /* whatever the port masks by */
-}
-
-/* Not on the stack: QEMU reads nothing of a page whose first bytes, a guard, the MPU refuses. */
-_Noreturn void bsp_exit(int status) {
-    static uintptr_t parameters[] = {ADP_STOPPED_APPLICATION_EXIT, 0};
-    parameters[1] = (uintptr_t)status;
-    for (;;) {
-        bsp_semihosting(SEMIHOSTING_EXIT_EXTENDED, parameters);
-    }
 }
 
 _Noreturn void bsp_reset(void) {

@@ -12,7 +12,7 @@ moat_reset:
     cpsid i
     ldr r0, =moat_thread_stack_end
     msr psp, r0
-#ifdef __ARM_ARCH_8M_MAIN__ /* the core itself keeps the stacks where they are */
+#if __ARM_ARCH >= 8 && defined __thumb2__ /* the core itself keeps the stacks where they are */
     ldr r0, =moat_thread_stack_start
     msr psplim, r0
     ldr r0, =moat_handler_stack_start

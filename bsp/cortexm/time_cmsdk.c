@@ -23,7 +23,6 @@ struct timer {
 
 #define TICKS 128u /* in */
 #define INSTRUCTIONS 5u
-#define TIMER_HZ (BSP_CLOCK_KHZ * 1000u)
 
 void BSP_HANDLER(TIMER0_IRQ)(void);
 void BSP_HANDLER(TIMER1_IRQ)(void);
@@ -67,7 +66,7 @@ uint32_t bsp_instructions_hz(void) {
 }
 
 uint32_t bsp_milliseconds(void) {
-    return (uint32_t)(ticks_now() / (TIMER_HZ / 1000));
+    return (uint32_t)(ticks_now() / BSP_CLOCK_KHZ);
 }
 
 /* ---- the timer ---- */

@@ -51,7 +51,7 @@ static void status_read(struct status *out) {
 }
 #endif
 
-#ifdef __ARM_ARCH_8M_MAIN__
+#if __ARM_ARCH >= 8 && defined __thumb2__
 /* The limit of the stack that the frame is on. */
 static uint32_t stack_limit(uint32_t exc_return) {
     uint32_t limit;
@@ -83,7 +83,7 @@ static uint32_t stack_pointer(const struct frame *frame, uint32_t exc_return) {
 }
 
 static uint32_t fault_address(const struct status *status, uint32_t exc_return) {
-#ifdef __ARM_ARCH_8M_MAIN__
+#if __ARM_ARCH >= 8 && defined __thumb2__
     if (status->cause & SCB_CFSR_STKOF) {
         return stack_limit(exc_return) - 4; /* what was refused is below it: a stack overflow, for the report */
     }
@@ -122,8 +122,7 @@ _Noreturn void moat_port_exception_report(const struct frame *frame, uint32_t ex
 _Noreturn void moat_port_exception_report(const struct frame *frame, uint32_t exc_return, const uint32_t *saved) {
     static uintptr_t registers[MOAT_PORT_REGISTERS];
     moat_port_ending_exception();
-    uint32_t ipsr;
-    __asm__ volatile("mrs %0, ipsr" : "=r"(ipsr));
+    uint32_t ipsr = moat_port_ipsr();
     struct status status;
     status_read(&status);
     struct moat_fault_exception exception;

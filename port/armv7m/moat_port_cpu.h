@@ -58,11 +58,15 @@ static inline bool moat_port_is_masked(void) {
 }
 #endif
 
-/* IPSR is the number of the exception that runs, 0 in thread mode. */
-static inline bool moat_port_in_handler(void) {
+/* The number of the exception that runs, 0 in thread mode. */
+static inline uint32_t moat_port_ipsr(void) {
     uint32_t ipsr;
     __asm__ volatile("mrs %0, ipsr" : "=r"(ipsr));
-    return ipsr != 0;
+    return ipsr;
+}
+
+static inline bool moat_port_in_handler(void) {
+    return moat_port_ipsr() != 0;
 }
 
 /* False in NMI, in HardFault, and in what is more urgent than MOAT_PORT_BASEPRI. */

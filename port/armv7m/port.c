@@ -37,8 +37,7 @@ const char *moat_port_undone(void) {
 }
 
 bool moat_port_handler_may_use(void) {
-    uint32_t ipsr;
-    __asm__ volatile("mrs %0, ipsr" : "=r"(ipsr));
+    uint32_t ipsr = moat_port_ipsr();
     if (ipsr <= IPSR_HARD_FAULT) {
         return false;
     }
@@ -67,8 +66,7 @@ bool moat_port_follows_call(uintptr_t address) {
 /* The undefined instruction stops a debugger here; without one its exception ends in moat_board_trap_end. In NMI
  * and HardFault it would lock the core up. */
 _Noreturn void moat_port_trap(void) {
-    uint32_t ipsr;
-    __asm__ volatile("mrs %0, ipsr" : "=r"(ipsr));
+    uint32_t ipsr = moat_port_ipsr();
     moat_port_ending_trap(ipsr != IPSR_NMI && ipsr != IPSR_HARD_FAULT);
     __asm__ volatile("udf #0");
     __builtin_unreachable();

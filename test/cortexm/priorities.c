@@ -251,19 +251,11 @@ static const struct {
     {"above_pin", in_interrupt_above, pin},
 };
 
-static bool same(const char *a, const char *b) {
-    while (*a != '\0' && *a == *b) {
-        a++;
-        b++;
-    }
-    return *a == *b;
-}
-
 /* Runs the end that the command line asks for. It does not return, if all is right. */
 static void end_as_told(void) {
     const char *name = test_argument("end");
     for (size_t i = 0; name != NULL && i < sizeof ends / sizeof ends[0]; i++) {
-        if (same(name, ends[i].name)) {
+        if (test_same_text(name, ends[i].name)) {
             ends[i].context(ends[i].function);
             test_fail(__FILE__, __LINE__, "moat was used there and nothing trapped");
         }

@@ -18,8 +18,6 @@ static uint32_t switches;
 static volatile uint32_t interrupted; /* instructions of handlers */
 static bool started;
 
-bool kernel_tells_moat = true;
-
 struct kernel_task *kernel_current(void) {
     return started ? tasks[current] : &main_task;
 }
@@ -45,12 +43,9 @@ static size_t highest(void) {
 uintptr_t kernel_pick(uintptr_t sp) {
     struct kernel_task *from = tasks[current];
     from->stack.sp = sp;
-    if (kernel_tells_moat) {
-        moat_task_switch(&from->stack, sp);
-    }
+    moat_task_switch(&from->stack, sp);
     current = highest();
     switches++;
-    tasks[current]->switches++;
     return tasks[current]->stack.sp;
 }
 

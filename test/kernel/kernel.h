@@ -23,7 +23,6 @@ struct kernel_task {
     bool waits; /* for the lock */
     bool ended;
     void (*run)(void *argument);
-    uint32_t switches;     /* to it */
     uint32_t longest_wait; /* for the lock, in instructions, those of handlers left out */
 };
 
@@ -60,9 +59,6 @@ void kernel_interrupted(uint32_t instructions);
 
 /* Switches so far. */
 uint32_t kernel_switches(void);
-
-/* Each switch is told to moat unless this is false. For the tests that leave it out. */
-extern bool kernel_tells_moat;
 
 /* ---- the CPU's half: kernel_FAMILY.S, kernel_FAMILY.c ---- */
 

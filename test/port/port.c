@@ -168,18 +168,10 @@ static const char *argument(const char *word) {
     return *word == '\0' ? rest : NULL;
 }
 
-static bool same(const char *a, const char *b) {
-    while (*a != '\0' && *a == *b) {
-        a++;
-        b++;
-    }
-    return *a == *b;
-}
-
 /* By default a trap ends the run. */
 static void end_as_told(const char *name) {
     for (size_t i = 0; i < PORT_FAULT_COUNT; i++) {
-        if (same(name, port_faults[i].name)) {
+        if (test_same_text(name, port_faults[i].name)) {
             bsp_init();
             port_faults[i].provoke();
         }

@@ -8,7 +8,6 @@
 #include "harness.h"
 #include "kernel/kernel.h"
 #include "support/node.h"
-#include "support/situation.h"
 #include "support/step.h"
 
 #include "heap/cycle.h"

@@ -1,6 +1,7 @@
 /* The stacks of preempted tasks: scanned from where the task stands, at one moment, and no more once it is gone.
  *
  * SPDX-License-Identifier: MIT */
+#include "fresh_heap.h"
 #include "harness.h"
 #include "kernel/kernel.h"
 #include "support/node.h"
@@ -21,10 +22,6 @@ static uintptr_t words[STACK_WORDS];
 /* Pointers that no scan recognises. */
 static uintptr_t hidden;
 static uintptr_t serial;
-
-static uintptr_t hide(const struct node *node) {
-    return ~(uintptr_t)node;
-}
 
 static struct node *shown(void) {
     return (struct node *)~hidden; /* NOLINT(performance-no-int-to-ptr) */
