@@ -101,7 +101,8 @@ def link_minimal(compiler, checks, scratch, archive, flags, feature=None):
     programs = []
     for name in ("minimal", "port", *([f"features/{feature}"] if feature else ())):
         programs.append(scratch / f"program-{pathlib.Path(name).name}.o")
-        compiler.must_compile(f"test/size/{name}.c", programs[-1], *flags)
+        if not programs[-1].exists():
+            compiler.must_compile(f"test/size/{name}.c", programs[-1], *flags)
     map_file = scratch / "map"
     cpu = [flag for flag in compiler.command if flag.startswith("-m")]
     status, messages = checks.run([f"{compiler.prefix}gcc", *cpu, "-nostdlib", "-Wl,--gc-sections", "-Llinker", "-T",

@@ -31,7 +31,7 @@ def lines():
     """The table, from the runner's plan of `make test`."""
     places: Dict[str, Set[table.Configuration]] = collections.defaultdict(set)
     for suite in table.load().values():
-        for place in suite.where() if not suite.long else ():
+        for place in suite.where(seldom=False) if not suite.long else ():
             if place is not None:
                 places[place.board].add(place)
     yield "| board | what it is | suites | CHECK: optimisation |"

@@ -103,6 +103,10 @@ def _boards(text):
     return tuple(boards)
 
 
+def _yes(text):
+    return text == "yes"
+
+
 def _words(text):
     return tuple(word for word in text.split(",") if word)
 
@@ -113,8 +117,8 @@ def _line(text, where):
     suite = Suite(name)
     readers: Dict[str, Callable[[str], object]] = {
         "boards": _boards, "checks": _words, "opts": _words, "config": _words, "timeout": int, "exit": int,
-        "long": lambda text: text == "yes", "core": lambda text: text == "yes",
-        "plugin": lambda text: text == "yes"}
+        "long": _yes, "core": _yes,
+        "plugin": _yes}
     for setting in settings:
         key, equals, value = setting.partition("=")
         if not equals or key not in ("program", "script", "pytest", "args", "input", "output", *readers):

@@ -83,6 +83,13 @@ def run(command, text=None):
     return done.returncode, done.stdout
 
 
+def options():
+    """Rows of test/config/options.txt: option, lowest, highest, message."""
+    for line in (ROOT / "test/config/options.txt").read_text().splitlines():
+        if line and not line.startswith("#"):
+            yield line.split(None, 3)
+
+
 def first_error(messages):
     """The line of the messages that says what is wrong."""
     lines = messages.strip().splitlines() or ["no message"]

@@ -4,18 +4,10 @@
 SPDX-License-Identifier: MIT"""
 import re
 
-from _checks import ROOT, Compiler, expect, first_error, main
+from _checks import ROOT, Compiler, expect, first_error, main, options
 
 SOURCE = "#include <moat.h>\n"
 HOST = Compiler("host")
-
-
-def options():
-    """Rows of test/config/options.txt: option, lowest, highest, message."""
-    for line in (ROOT / "test/config/options.txt").read_text().splitlines():
-        if line and not line.startswith("#"):
-            option, low, high, message = line.split(None, 3)
-            yield option, int(low), int(high), message
 
 
 def compile_with(scratch, option, value):
@@ -70,5 +62,6 @@ def a_users_header_is_found(scratch):
     expect(status == 0, f"a user's moat_config.h does not compile: {first_error(output)}")
 
 
-main(*(option_case(*row) for row in options()), a_line_that_is_no_power_of_two_is_refused,
+main(*(option_case(option, int(low), int(high), message) for option, low, high, message in options()),
+     a_line_that_is_no_power_of_two_is_refused,
      every_option_is_in_the_table_and_stamped, a_users_header_is_found)

@@ -5,18 +5,11 @@ core/include/moat_defaults.h. That a switch can't fall inside a barrier is seen 
 SPDX-License-Identifier: MIT"""
 import re
 
-from _checks import ROOT, Compiler, expect, main
+from _checks import ROOT, Compiler, expect, main, options
 
 TASKS = "-DMOAT_CONFIG_TASKS=1"
 ARM, RISCV = ("armv7m", "armv8m"), ("rv32imac",)
 FLAGS = ("-Os", "-O2")
-
-
-def options():
-    for line in (ROOT / "test/config/options.txt").read_text().splitlines():
-        if line and not line.startswith("#"):
-            name, low, high, _ = line.split(None, 3)
-            yield name, low, high
 
 
 def compile_all(scratch, kernel, targets, *flags):
@@ -60,7 +53,7 @@ def zephyr_has_each_option(_):
     found = kconfig()
     header = (ROOT / "integration/zephyr/moat_config.h").read_text()
     defaults = dict(re.findall(r"#define MOAT_CONFIG_(\w+) (\d+)", (ROOT / "core/include/moat_defaults.h").read_text()))
-    for name, low, high in options():
+    for name, low, high, _ in options():
         expect(name in found, f"Kconfig has no MOAT_{name}")
         expect(found[name][:2] == (low, high), f"Kconfig: MOAT_{name} has another range than {low} {high}")
         wanted = "1" if name == "TASKS" else defaults[name]

@@ -3,7 +3,7 @@
 assembler, where link-time optimisation has it see both.
 
 SPDX-License-Identifier: MIT"""
-from _checks import ROOT, Compiler, expect, first_error, main, run
+from _checks import ROOT, Compiler, expect, first_error, main, options, run
 
 CORE = '#include <moat.h>\nint core_part(void);\nint core_part(void) { return 1; }\n'
 # It refers to nothing of moat's but core_part: the stamps are all that can disagree.
@@ -13,11 +13,9 @@ APPLICATION = '#include <moat.h>\nint core_part(void);\nint main(void);\nint mai
 def differing():
     """For each option a value that is legal and not the default's."""
     header = (ROOT / "core/include/moat_defaults.h").read_text()
-    for line in (ROOT / "test/config/options.txt").read_text().splitlines():
-        if line and not line.startswith("#"):
-            option, low, high, _ = line.split(None, 3)
-            default = header.split(f"#define MOAT_CONFIG_{option} ", 1)[1].split("\n", 1)[0]
-            yield option, high if high != default else low
+    for option, low, high, _ in options():
+        default = header.split(f"#define MOAT_CONFIG_{option} ", 1)[1].split("\n", 1)[0]
+        yield option, high if high != default else low
 
 
 def link(compiler, scratch, core_flags, application_flags, *flags):

@@ -40,12 +40,16 @@ class Fixture:
         self.path = os.path.join(folder, f"{target}{''.join(extra)}.elf".replace("/", "_"))
         command = compiler + FLAGS + list(extra) + ["-o", self.path, "test/fault/fixture.c"]
         subprocess.run(command, check=True, cwd=ROOT)
+        self._read()
+
+    def _read(self):
         with open(self.path, "rb") as file:
             elf = ELFFile(file)
-            self.word_bytes = elf.elfclass // 8
+            self.word_bytes, self.machine = elf.elfclass // 8, elf["e_machine"]
             self.symbols = {s.name: s["st_value"] for s in elf.get_section_by_name(".symtab").iter_symbols()}
             note = elf.get_section_by_name(".note.gnu.build-id")
-            self.build_id = bytes.fromhex(next(note.iter_notes())["n_desc"]) if note else bytes(20)
+            told = bytes.fromhex(next(note.iter_notes())["n_desc"]) if note else b""
+            self.build_id = told[:20].ljust(20, b"\0")
 
     def address(self, symbol):
         return self.symbols[symbol] & ~1

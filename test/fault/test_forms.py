@@ -33,15 +33,6 @@ class Built(Fixture):
         if after:
             subprocess.run([*after, self.path], check=True)
 
-    def _read(self):
-        with open(self.path, "rb") as file:
-            elf = ELFFile(file)
-            self.word_bytes, self.machine = elf.elfclass // 8, elf["e_machine"]
-            self.symbols = {s.name: s["st_value"] for s in elf.get_section_by_name(".symtab").iter_symbols()}
-            note = elf.get_section_by_name(".note.gnu.build-id")
-            told = bytes.fromhex(next(note.iter_notes())["n_desc"]) if note else b""
-            self.build_id = told[:20].ljust(20, b"\0")
-
     def record(self):
         """Of a store to what fixture_ring[2] is, from within fixture_guard, called by fixture_send, by _start."""
         arm = self.machine == "EM_ARM"
