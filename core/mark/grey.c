@@ -40,6 +40,7 @@ static inline void assert_grey(const struct moat_arena *arena, uint32_t granule)
  * is grey in effect. */
 static void begin_grey(struct moat_arena *arena, struct moat_scan *scan, struct moat_grey *loop) {
     uint32_t granule = arena->grey;
+    assert_grey(arena, granule);
     moat_raw *header = moat_header_at(moat_granule_address(arena, granule));
     MOAT_REQUIRE(moat_is_object_granule(arena, granule) && moat_is_start(arena, granule) &&
                      !moat_is_white(arena, granule),

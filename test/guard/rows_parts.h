@@ -18,21 +18,22 @@ TRAPS(part_that_begins_inside_the_slot, 2, COPY, "c-owned", &c_buffer.node[1].ne
       struct pair from = pair_with(object, NULL);
       (void)MOAT_MOVE_PART(pair_type, &c_buffer, &from, NEXT_OFFSET + 1, sizeof from - NEXT_OFFSET - 1))
 TRAPS(part_from_the_middle_of_the_map, 2, COPY, "c-owned", &c_wide.last_mapped, object,
-      struct wide *from = MOAT_NEW(wide_type);
+      struct wide *from = large(MOAT_NEW(wide_type));
       MOAT_STORE(from->first, object); MOAT_STORE(from->last_mapped, object);
       (void)MOAT_MOVE_PART(wide_type, &c_wide, from, 5 * sizeof(void *), sizeof c_wide - 5 * sizeof(void *)),
-      struct wide *from = MOAT_NEW(wide_type);
+      struct wide *from = large(MOAT_NEW(wide_type));
       MOAT_STORE(from->first, object);
       (void)MOAT_MOVE_PART(wide_type, &c_wide, from, 5 * sizeof(void *), sizeof c_wide - 5 * sizeof(void *)))
-TRAPS(part_behind_the_map, 2, COPY, "c-owned", &c_wide.behind, object, struct wide *from = MOAT_NEW(wide_type);
+TRAPS(part_behind_the_map, 2, COPY, "c-owned", &c_wide.behind, object, struct wide *from = large(MOAT_NEW(wide_type));
       MOAT_STORE(from->last_mapped, object); MOAT_STORE(from->behind, object);
       (void)MOAT_MOVE_PART(wide_type, &c_wide, from, offsetof(struct wide, behind), sizeof(void *)),
-      struct wide *from = MOAT_NEW(wide_type);
+      struct wide *from = large(MOAT_NEW(wide_type));
       MOAT_STORE(from->last_mapped, object); MOAT_STORE(from->last, object);
       (void)MOAT_MOVE_PART(wide_type, &c_wide, from, offsetof(struct wide, behind), sizeof(void *)))
-TRAPS(part_up_to_the_last_word, 2, COPY, "c-owned", &c_wide.last, object, struct wide *from = MOAT_NEW(wide_type);
+TRAPS(part_up_to_the_last_word, 2, COPY, "c-owned", &c_wide.last, object,
+      struct wide *from = large(MOAT_NEW(wide_type));
       MOAT_STORE(from->last, object);
-      (void)MOAT_MOVE(wide_type, &c_wide, from), struct wide *from = MOAT_NEW(wide_type);
+      (void)MOAT_MOVE(wide_type, &c_wide, from), struct wide *from = large(MOAT_NEW(wide_type));
       MOAT_STORE(from->last, object);
       (void)MOAT_MOVE_PART(wide_type, &c_wide, from, 0, sizeof c_wide - 1)) /* the slot is cut */
 QUIET(part_of_no_bytes, struct node from = node_with(object);

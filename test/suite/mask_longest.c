@@ -23,7 +23,7 @@
 #else
 #define PLAIN (MOAT_CONFIG_CHECK == 0 ? 34u : 54u)
 #endif
-#define BOUND ((MOAT_CONFIG_SLICE_CLOCK ? 55u : PLAIN) * MOAT_CONFIG_SLICE_UNITS)
+#define BOUND ((PLAIN + (MOAT_CONFIG_SLICE_CLOCK ? 13u : 0)) * MOAT_CONFIG_SLICE_UNITS)
 
 /* ---- the probe ---- */
 
