@@ -20,8 +20,10 @@
  * the CPU has no bit-counting instruction, and more where each slice reads the clock. */
 #ifdef __thumb2__
 #define PLAIN (MOAT_CONFIG_CHECK == 0 ? 22u : 35u) /* from CHECK1 on slices look at headers */
-#else
+#elif UINTPTR_MAX == UINT32_MAX
 #define PLAIN (MOAT_CONFIG_CHECK == 0 ? 34u : 54u)
+#else
+#define PLAIN (MOAT_CONFIG_CHECK == 0 ? 35u : 88u) /* and the length's least units are as many as two words' */
 #endif
 #define BOUND ((PLAIN + (MOAT_CONFIG_SLICE_CLOCK ? 13u : 0)) * MOAT_CONFIG_SLICE_UNITS)
 
