@@ -63,10 +63,12 @@ class Report:
         groups = collections.defaultdict(list)
         for suite, where, case, kind, text in self.cases:
             groups[f"{suite} [{where}]"].append((suite, case, kind, text))
+        took = {f"{name} [{where}]": seconds for seconds, name, where in self.times}
         for name, cases in sorted(groups.items()):
             kinds = [kind for _, _, kind, _ in cases]
             group = xml.SubElement(root, "testsuite", name=name, tests=str(len(cases)),
-                                   failures=str(kinds.count("failure")), skipped=str(kinds.count("skipped")))
+                                   failures=str(kinds.count("failure")), skipped=str(kinds.count("skipped")),
+                                   time=f"{took.get(name, 0):.3f}")
             for suite, case, kind, text in cases:
                 element = xml.SubElement(group, "testcase", classname=suite, name=case)
                 if kind:
