@@ -7,6 +7,7 @@ import pathlib
 import shlex
 import signal
 import subprocess
+import tempfile
 import time
 
 from . import report as judge, table
@@ -27,10 +28,17 @@ def environment(**extra):
 def absence(board):
     """Why nothing runs on a board here, or None."""
     if board == "host32":
-        probe = subprocess.run(["gcc", "-m32", "-x", "c", "-o", "/dev/null", "-"], input="int main(void) { return 0; }",
-                               text=True, capture_output=True, check=False)
-        if probe.returncode != 0:
-            return "gcc can't build for 32 bits here: the package gcc-multilib is not installed"
+        with tempfile.TemporaryDirectory() as folder:
+            program = f"{folder}/probe"
+            compiler = subprocess.run(["gcc", "-m32", "-x", "c", "-o", program, "-"],
+                                      input="int main(void) { return 0; }", text=True, capture_output=True,
+                                      check=False)
+            if compiler.returncode != 0:
+                return "gcc can't build for 32 bits here: the package gcc-multilib is not installed"
+            try:
+                subprocess.run([program], check=True)
+            except (OSError, subprocess.CalledProcessError) as error:
+                return f"this machine's kernel runs no 32-bit programs: {getattr(error, 'strerror', None) or error}"
     return None
 
 
