@@ -218,7 +218,7 @@
 #error "MOAT_CONFIG_TASKS must be 0 or 1"
 #endif
 #if MOAT_CONFIG_BASEPRI < 0 || MOAT_CONFIG_BASEPRI > 255
-#error "MOAT_CONFIG_BASEPRI must be 0 (PRIMASK) or a priority of 1..255"
+#error "MOAT_CONFIG_BASEPRI must be 0 or a priority of 1..255"
 #endif
 #if MOAT_CONFIG_SLICE_CLOCK < 0 || MOAT_CONFIG_SLICE_CLOCK > 1
 #error "MOAT_CONFIG_SLICE_CLOCK must be 0 or 1"

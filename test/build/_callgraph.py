@@ -4,7 +4,7 @@ SPDX-License-Identifier: MIT"""
 import re
 from typing import Dict, Set, Tuple
 
-from _checks import CORE_FLAGS, ROOT, Failure
+from _checks import CORE, CORE_FLAGS, ROOT, Failure
 
 NODE = re.compile(r'node: \{ title: "([^"]*)" label: "([^"]*)"')
 EDGE = re.compile(r'edge: \{ sourcename: "([^"]*)" targetname: "([^"]*)"')
@@ -18,10 +18,8 @@ class CallGraph:
         self.calls: Dict[str, Set[str]] = {}
         self.frames: Dict[str, int] = {}
         self.known: Dict[str, Tuple[int, Tuple[str, ...]]] = {}
-        for source in sorted((ROOT / "core").rglob("*.c")):
-            compiler.must_compile(source.relative_to(ROOT), scratch / f"{source.stem}.o", *flags, *CORE_FLAGS,
-                                  "-fcallgraph-info=su")
-            self._read((scratch / f"{source.stem}.ci").read_text())
+        for made in compiler.must_compile_all(CORE, scratch, *flags, *CORE_FLAGS, "-fcallgraph-info=su"):
+            self._read(made.with_suffix(".ci").read_text().replace(f"{ROOT}/", ""))
         # The port calls what it is given: the one call back into core.
         for source in (ROOT / "core").rglob("*.c"):
             for visit in re.findall(r"moat_port_spill_and_call\((\w+)", source.read_text()):

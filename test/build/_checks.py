@@ -20,6 +20,7 @@ def make_variable(name):
     return re.findall(rf"^{name} := (.*)$", text, re.MULTILINE)[0].split()
 
 
+CORE = sorted((ROOT / "core").rglob("*.c"))
 WARNINGS = ["-std=c11", *make_variable("WARNINGS"), "-Werror"]
 CORE_FLAGS = make_variable("CORE_FLAGS")
 
@@ -49,7 +50,8 @@ class Compiler:
             cpu = [*cpu, "-misa-spec=2.2"]
         command = ["clang", triple] if clang else [f"{self.prefix}gcc"]
         # Freestanding: moat's headers need no C library, and Debian's compiler for RISC-V comes without one.
-        self.command = [*command, *cpu, "-ffreestanding", "-Icore/include", f"-Iport/{port}", "-Icore"]
+        self.command = [*command, *cpu, "-ffreestanding", f"-I{ROOT}/core/include", f"-I{ROOT}/port/{port}",
+                        f"-I{ROOT}/core"]
 
     def compile(self, source, output, *flags, text=None):
         """Compiles a file, or `text` if source is "-". Returns the compiler's status and messages."""
@@ -60,6 +62,14 @@ class Compiler:
         status, messages = self.compile(source, output, *flags, text=text)
         if status != 0:
             raise Failure(f"{self.name}: {source} does not compile: {first_error(messages)}")
+
+    def must_compile_all(self, sources, folder, *flags):
+        """Compiles files whose names differ, by one command. Returns the objects, which are in the folder."""
+        command = [*self.command, *WARNINGS, *flags, "-c", *(str(ROOT / source) for source in sources)]
+        status, messages = run(command, cwd=folder)
+        if status != 0:
+            raise Failure(f"{self.name} {' '.join(flags)}: {first_error(messages)}")
+        return [folder / f"{source.stem}.o" for source in sources]
 
     def in_place_of_core(self, scratch, *flags):
         """Objects of what the port has in place of a part of core: core/mark/grey.h."""
@@ -77,8 +87,8 @@ class Compiler:
         return output
 
 
-def run(command, text=None):
-    done = subprocess.run(command, input=text, text=True, errors="replace", cwd=ROOT, check=False,
+def run(command, text=None, cwd=ROOT):
+    done = subprocess.run(command, input=text, text=True, errors="replace", cwd=cwd, check=False,
                           stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
     return done.returncode, done.stdout
 

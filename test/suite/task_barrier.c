@@ -16,6 +16,8 @@
 #include <bsp.h>
 #include <moat.h>
 
+#include <string.h>
+
 #define ARENA_BYTES (NODE_ARENA_BYTES / 4)
 #define STACK_WORDS 512
 #define APART_BYTES 64
@@ -134,6 +136,11 @@ static __attribute__((noinline)) void do_exchange(void) {
 
 static struct node brought[2]; /* no root: the copies bring it */
 
+static void bring(struct node *a) {
+    const struct node made[] = {{NULL, a, NULL, 1}, {NULL, NULL, NULL, 2}};
+    memcpy(brought, made, sizeof made);
+}
+
 static __attribute__((noinline)) void do_move(void) {
     MOAT_MOVE(node_type, target, brought);
 }
@@ -194,8 +201,7 @@ static __attribute__((noinline)) void build(void) {
     target = rooted;
     value = task_words[1];
     value_serial = value->serial;
-    brought[0] = (struct node){NULL, value, NULL, 1};
-    brought[1] = (struct node){NULL, NULL, NULL, 2};
+    bring(value);
 }
 
 /* Its own stores are to what the collector is not to see. */
@@ -209,7 +215,7 @@ static MOAT_NO_BARRIER enum step_where attempt(const void *context, uint32_t n) 
     started_cycle = held_well = false;
     enum step_where where = step_at(n, operation->run, wake_collector);
     value = NULL;
-    brought[0].a = NULL;
+    bring(NULL);
     if (operation->brings != NOTHING) {
         task_words[1] = NULL;
     }
