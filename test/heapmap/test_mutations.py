@@ -21,7 +21,7 @@ from moat.log import dump as frames
 
 setattr(heapmap, "Firmware", functools.cache(heapmap.Firmware))
 SEED = 20
-ROUNDS = 92   # of each mutation: more than 1,000 logs in all
+ROUNDS = 46   # of each mutation: more than 500 logs in all
 SCRATCH = tempfile.TemporaryDirectory(prefix="moat-heapmap-")
 FOLDER = pathlib.Path(SCRATCH.name)
 FRAME = re.compile(rb"MOAT-HEAP [^\n]*\n")
