@@ -306,6 +306,125 @@ static void exact_fits(void) {
     CHECK_HEAP();
 }
 
+/* ---- one granule each ---- */
+
+struct cell {
+    MOAT_REF(struct cell) next;
+};
+MOAT_TYPE(cell_type, struct cell, next);
+static MOAT_ROOT(struct cell) cells;
+
+/* Words of stacks and registers keep that many at most. */
+#define CELLS_KEPT 40
+
+static __attribute__((noinline)) unsigned fill_with_cells(void) {
+    unsigned count = 0;
+    for (struct cell *cell = MOAT_NEW(cell_type); cell != NULL; cell = MOAT_NEW(cell_type)) {
+        MOAT_STORE(cell->next, cells);
+        MOAT_STORE(cells, cell);
+        count++;
+    }
+    return count;
+}
+
+static __attribute__((noinline)) unsigned drop_every_second_cell(void) {
+    unsigned dropped = 0;
+    for (struct cell *cell = cells; cell != NULL && cell->next != NULL; cell = cell->next) {
+        MOAT_STORE(cell->next, cell->next->next);
+        dropped++;
+    }
+    return dropped;
+}
+
+/* No two free granules lie side by side then: all of them serve again. */
+static void every_second_granule_is_used_again(void) {
+    CHECK(fresh_heap(arena.bytes, sizeof arena.bytes));
+    unsigned all = fill_with_cells();
+    CHECK_EQUAL(all, moat_heap.stats.arena_bytes / MOAT_GRANULE);
+    unsigned dropped = drop_every_second_cell();
+    collect_all();
+    CHECK(free_bytes() / MOAT_GRANULE + CELLS_KEPT >= dropped);
+    CHECK(fill_with_cells() + CELLS_KEPT >= dropped);
+    CHECK_EQUAL(free_bytes(), 0);
+    CHECK_HEAP();
+}
+
+/* ---- where the sweep stands ---- */
+
+/* Cells up to the granule before that of `bit` in a bitmap word. */
+static __attribute__((noinline)) void fill_up_to(uint32_t bit) {
+    uint32_t last;
+    do {
+        struct cell *cell = MOAT_NEW(cell_type);
+        CHECK(cell != NULL);
+        MOAT_STORE(cell->next, cells);
+        MOAT_STORE(cells, cell);
+        last = moat_granule_of(moat_heap.arenas.table[0], (uintptr_t)cell);
+    } while ((last + 1) % MOAT_WORD_GRANULES != bit);
+}
+
+static __attribute__((noinline)) void make_in(unsigned i, uint32_t granules) {
+    MOAT_STORE(refill[i], MOAT_NEW_BYTES(granules * MOAT_GRANULE - MOAT_WORD_BYTES));
+    CHECK(refill[i] != NULL);
+    hole[i] = hide(refill[i]);
+}
+
+#define FRONT 8 /* granules up to the end of a word */
+
+/* A full heap, with an object of `granules` that begins FRONT granules before a word's end, and one behind it. */
+static void lay_out(uint32_t granules, uint32_t behind) {
+    CHECK(fresh_heap(arena.bytes, sizeof arena.bytes));
+    fill_up_to(MOAT_WORD_GRANULES - FRONT);
+    make_in(0, granules);
+    make_in(1, behind);
+    CHECK_EQUAL(~hole[1], ~hole[0] + granules * MOAT_GRANULE);
+    MOAT_STORE(root, MOAT_NEW_BYTES(free_bytes() - 8 * MOAT_GRANULE));
+    CHECK(root != NULL);
+    (void)fill_with_cells();
+}
+
+/* A cycle in which the object of refill[0] is dead, up to the word behind the one that it begins in. */
+static void sweep_its_front(void) {
+    MOAT_CLEAR(refill[0]);
+    scrub_stack();
+    moat_cycle_start();
+    const struct moat_arena *home = moat_heap.arenas.table[0];
+    uint32_t word = moat_granule_of(home, ~hole[0]) / MOAT_WORD_GRANULES + 1;
+    while (moat_heap.cycle.phase != MOAT_PHASE_SWEEP || moat_heap.sweep.word < word) {
+        moat_cycle_step(1);
+    }
+    CHECK_EQUAL(moat_heap.sweep.word, word);
+}
+
+/* An object that is made in the front of a dead one ends where the dead one's rest begins, which is no object. */
+static void an_object_ends_before_the_rest_of_a_dead_one(void) {
+    lay_out(FRONT + 12, 1);
+    sweep_its_front();
+    CHECK_EQUAL(moat_heap.sweep.carry, 1);
+    uintptr_t at = moat_take_small(FRONT, moat_heap.types.bytes_header);
+    CHECK_POINTER((void *)moat_payload_at(at), (void *)~hole[0]);
+    CHECK_HEAP();
+    CHECK(is_good((void *)~hole[0], FRONT * MOAT_GRANULE - MOAT_WORD_BYTES, &moat_type_bytes, true));
+    CHECK(!moat_object_find((void *)(~hole[0] + (FRONT + 2) * MOAT_GRANULE), NULL));
+    moat_cycle_finish();
+    CHECK_HEAP();
+}
+
+#define BEHIND MOAT_SMALL_GRANULES
+
+/* A dead object that ends with its word is no matter of the next one, into which a new object may reach by then. */
+static void an_object_goes_on_where_a_dead_one_ended(void) {
+    lay_out(FRONT, BEHIND);
+    MOAT_CLEAR(refill[1]);
+    collect_all();
+    sweep_its_front();
+    uintptr_t at = moat_take_large(FRONT + BEHIND, moat_heap.types.bytes_header);
+    CHECK_POINTER((void *)moat_payload_at(at), (void *)~hole[0]);
+    moat_cycle_finish();
+    CHECK_HEAP();
+    CHECK(is_good((void *)~hole[0], (FRONT + BEHIND) * MOAT_GRANULE - MOAT_WORD_BYTES, &moat_type_bytes, true));
+}
+
 /* ---- what is an object ---- */
 
 #define HUGE_GRANULES 9000 /* more bitmap words than a back byte counts */
@@ -442,6 +561,9 @@ static const struct test_case cases[] = {
     TEST_CASE(all_of_the_arena_in_one_object),
     TEST_CASE(every_hole_of_a_checkerboard_is_found),
     TEST_CASE(exact_fits),
+    TEST_CASE(every_second_granule_is_used_again),
+    TEST_CASE(an_object_ends_before_the_rest_of_a_dead_one),
+    TEST_CASE(an_object_goes_on_where_a_dead_one_ended),
     TEST_CASE(a_huge_object_is_found_by_its_last_byte),
     TEST_CASE(what_the_sweep_has_still_to_free_is_no_object),
     TEST_CASE(holes_are_no_objects_and_are_cleared),

@@ -272,6 +272,23 @@ static void a_grey_link_out_of_the_arena(void) {
 }
 TRAP(a_grey_link_out_of_the_arena, MOAT_FAULT_CORRUPT, 7, "the grey list leads to what is no grey object")
 
+/* Behind an arena's bits lies memory that may look like those of a grey object, and behind the arena what may look like
+ * the object: one that is not after the habit. */
+static void a_grey_link_to_a_forged_object(void) {
+    start();
+    moat_raw *header = grey_header();
+    const struct moat_arena *home = the_arena();
+    uint32_t granule = home->granules + 100;
+    *header = moat_header_linked(*header, granule);
+    header = moat_header_at(moat_granule_address(home, granule));
+    CHECK((uintptr_t)header < (uintptr_t)(&arena + 1));
+    *header = moat_header_linked(moat_header_of_type(&node_type), MOAT_LINK_NONE) | MOAT_HEADER_ARRAY;
+    home->bits[granule >> 5].start = UINT32_MAX;
+    home->bits[granule >> 5].mark = 0;
+    (void)moat_gc_collect();
+}
+TRAP(a_grey_link_to_a_forged_object, MOAT_FAULT_CORRUPT, 7, "the grey list leads to what is no grey object")
+
 static void a_grey_link_into_an_object(void) {
     start();
     moat_raw *header = grey_header();
@@ -407,6 +424,7 @@ QUIET(work_that_is_legal)
     X(a_finalizers_link_out_of_the_heap)                                                                               \
     X(a_grey_object_that_links_to_itself)                                                                              \
     X(a_grey_link_out_of_the_arena)                                                                                    \
+    X(a_grey_link_to_a_forged_object)                                                                                  \
     X(a_grey_link_into_an_object)                                                                                      \
     X(a_grey_link_to_a_white_object)                                                                                   \
     X(a_grey_object_of_no_type)                                                                                        \

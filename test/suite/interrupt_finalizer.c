@@ -4,7 +4,9 @@
 #include "heap/cycle.h"
 #include "harness.h"
 #include "base/port.h"
+#include "mark/finalize.h"
 #include "support/node.h"
+#include "support/step.h"
 
 #include <bsp.h>
 #include <moat.h>
@@ -115,6 +117,43 @@ static void none_under_a_periodic_interrupt(void) {
     test_note("finalizers", calls);
 }
 
+/* ---- a handler's at each instruction of the thread's ---- */
+
+static struct file *thread_made, *handler_made;
+
+static void make_file(void) {
+    thread_made = MOAT_NEW(file_type);
+}
+
+static void make_file_in_handler(void) {
+    handler_made = MOAT_NEW(file_type);
+}
+
+static bool waits_for_its_death(void *file) {
+    void *object = moat_heap.finalizers.finalizable;
+    while (object != NULL && object != file) {
+        object = *moat_finalize_link(object);
+    }
+    return object != NULL;
+}
+
+static enum step_where try_instruction(const void *unused, uint32_t n) {
+    (void)unused;
+    (void)moat_gc_collect();
+    enum step_where where = step_at(n, make_file, make_file_in_handler);
+    bool made = thread_made != NULL && handler_made != NULL;
+    if (!made || !waits_for_its_death(thread_made) || !waits_for_its_death(handler_made)) {
+        test_fail(__FILE__, __LINE__, "both will be finalized");
+    }
+    thread_made = handler_made = NULL;
+    return test_failed() ? STEP_AFTER : where;
+}
+
+static void at_each_instruction_of_an_allocation(void) {
+    test_note("points hit", step_through(try_instruction, NULL, 20));
+    CHECK_HEAP();
+}
+
 static bool started;
 
 static void heap_starts(void) {
@@ -125,6 +164,7 @@ static const struct test_case cases[] = {
     TEST_CASE(heap_starts),
     TEST_CASE(a_handler_runs_none),
     TEST_CASE(none_under_a_periodic_interrupt),
+    TEST_CASE(at_each_instruction_of_an_allocation),
 };
 
 int main(void) {

@@ -165,6 +165,27 @@ static void removed_at_every_step(void) {
     at_every_step(start_last, remove_and_keep, judge_last);
 }
 
+static __attribute__((noinline)) void start_dead(void) {
+    start_last();
+    (void)make(&kept[2]);
+}
+
+/* What was a root is used for something else, which looks like a pointer. */
+static __attribute__((noinline)) void remove_and_use(void) {
+    (void)moat_root_remove(added);
+    for (unsigned i = 0; i < ELEMENTS * sizeof added[0] / sizeof(uintptr_t); i++) {
+        ((moat_raw *)added)[i] = ~kept[2];
+    }
+}
+
+static void judge_dead(void) {
+    CHECK(!is_alive(kept[2]));
+}
+
+static void removed_at_every_step_and_used(void) {
+    at_every_step(start_dead, remove_and_use, judge_dead);
+}
+
 /* ---- what only a stack that is not scanned yet holds ---- */
 
 static _Alignas(16) uintptr_t task_memory[4];
@@ -299,10 +320,15 @@ static void overwritten_at_every_step(void) {
 }
 
 static const struct test_case cases[] = {
-    TEST_CASE(static_roots_keep),        TEST_CASE(typed_elements_keep_until_removed),
-    TEST_CASE(slots_keep_until_removed), TEST_CASE(removed_root_may_be_added_again),
-    TEST_CASE(added_at_every_step),      TEST_CASE(removed_at_every_step),
-    TEST_CASE(taken_over_from_a_stack),  TEST_CASE(overwritten_at_every_step),
+    TEST_CASE(static_roots_keep),
+    TEST_CASE(typed_elements_keep_until_removed),
+    TEST_CASE(slots_keep_until_removed),
+    TEST_CASE(removed_root_may_be_added_again),
+    TEST_CASE(added_at_every_step),
+    TEST_CASE(removed_at_every_step),
+    TEST_CASE(removed_at_every_step_and_used),
+    TEST_CASE(taken_over_from_a_stack),
+    TEST_CASE(overwritten_at_every_step),
 };
 
 int main(void) {

@@ -4,6 +4,7 @@
  * SPDX-License-Identifier: MIT */
 #include "fresh_heap.h"
 #include "harness.h"
+#include "heap/cycle.h"
 #include "heap/utilisation.h"
 
 #include <moat.h>
@@ -23,8 +24,14 @@ static bool recording, inside;
 uint32_t __real_moat_port_clock(void);
 uint32_t __wrap_moat_port_clock(void);
 
+/* So much goes by from one look at the clock to the next, if not 0. */
+static uint32_t tick, ticked;
+
 /* Core reads the clock where it begins to work and where it ends. */
 uint32_t __wrap_moat_port_clock(void) {
+    if (tick != 0) {
+        return ticked += tick;
+    }
     uint32_t now = __real_moat_port_clock();
     if (recording && works < WORKS_MAX) {
         if (inside) {
@@ -143,6 +150,17 @@ static void slices_in_a_scan_count_once(void) {
     CHECK_EQUAL(share, 600);
 }
 
+/* Nothing but the scan of this stack belongs to a cycle's start. */
+static void a_stacks_scan_is_work(void) {
+    CHECK(start());
+    ticked = 1000;
+    tick = 700;
+    moat_cycle_start();
+    tick = 0;
+    CHECK_EQUAL(ticked, 1000 + 2 * 700);
+    CHECK_EQUAL(moat_utilisation_busy(), 700);
+}
+
 static void a_restart_forgets(void) {
     uint32_t share = 0;
     CHECK(start());
@@ -216,6 +234,7 @@ static const struct test_case cases[] = {
     TEST_CASE(one_slice_is_told_exactly),
     TEST_CASE(work_longer_than_a_window_leaves_nothing),
     TEST_CASE(slices_in_a_scan_count_once),
+    TEST_CASE(a_stacks_scan_is_work),
     TEST_CASE(a_restart_forgets),
     TEST_CASE(slices_at_random),
     TEST_CASE(slices_close_together),
