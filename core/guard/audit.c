@@ -18,7 +18,8 @@ static void print_finding(const struct moat_audit_finding *finding) {
     moat_text_string(&text, finding->object.type->name);
     moat_text_string(&text, ", +");
     moat_text_decimal(&text, (uintptr_t)finding->value - (uintptr_t)finding->object.start);
-    moat_text_string(&text, ") in c-owned region \"");
+    moat_text_string(&text,
+                     finding->region->kind == MOAT_REGION_C_OWNED ? ") in c-owned region \"" : ") in static region \"");
     moat_text_string(&text, finding->region->name);
     moat_text_string(&text, "\" at ");
     moat_text_address(&text, (uintptr_t)finding->at);
@@ -33,14 +34,31 @@ void moat_audit_begin(struct moat_audit *audit, moat_audit_report *report) {
     audit->found = 0;
 }
 
-/* A word of a C-owned region. Where regions nest, the smallest one's turn is when its words are looked at; roots,
+static bool is_audited(const struct moat_region *region) {
+    return region->kind == MOAT_REGION_C_OWNED || (MOAT_CONFIG_AUDIT_STATIC != 0 && region->kind == MOAT_REGION_STATIC);
+}
+
+/* Whether a word is of those in which core keeps objects' addresses: its state, the handles, what an arena has beside
+ * its granules. */
+static bool is_cores(uintptr_t at) {
+    uintptr_t handles = (uintptr_t)moat_heap.tables.handles;
+    bool found = at - (uintptr_t)&moat_heap < sizeof moat_heap ||
+                 (handles != 0 && at - handles < MOAT_CONFIG_HANDLES_MAX * sizeof *moat_heap.tables.handles);
+    for (uint32_t i = 0; i < moat_heap.arenas.count && !found; i++) {
+        const struct moat_arena *arena = moat_heap.arenas.table[i];
+        found = at - arena->start < arena->end - arena->start;
+    }
+    return found;
+}
+
+/* A word of a region. Where regions nest, the smallest one's turn is when its words are looked at; roots,
  * stacks and arenas may lie in what malloc gave. The memory may be poisoned by a sanitizer: it is read all the same. */
 __attribute__((no_sanitize_address)) static void look(struct moat_audit *audit, const struct moat_region *region,
                                                       uintptr_t at) {
     struct moat_audit_finding finding;
     finding.value = *(const moat_slot *)at; /* NOLINT(clang-analyzer-core.NullDereference): C may own address 0 */
     if (moat_guard_is_kept_in(finding.value, &finding.object) && moat_region_of(at) == region &&
-        !moat_guard_is_managed((const void *)at)) {
+        !moat_guard_is_managed((const void *)at) && !is_cores(at)) {
         finding.region = region;
         finding.at = (const void *)at;
         audit->found++;
@@ -57,13 +75,13 @@ static int step(struct moat_audit *audit, size_t words) {
     for (; region != NULL && words != 0; region = moat_region_at(audit->region)) {
         uintptr_t start = ((uintptr_t)region->start + MOAT_WORD_BYTES - 1) & ~(uintptr_t)(MOAT_WORD_BYTES - 1);
         uintptr_t at = audit->next < start ? start : audit->next, end = (uintptr_t)region->end;
-        bool owned = region->kind == MOAT_REGION_C_OWNED;
-        for (; owned && words != 0 && at < end && end - at >= MOAT_WORD_BYTES; at += MOAT_WORD_BYTES) {
+        bool audited = is_audited(region);
+        for (; audited && words != 0 && at < end && end - at >= MOAT_WORD_BYTES; at += MOAT_WORD_BYTES) {
             look(audit, region, at);
             words--;
         }
         audit->next = at;
-        if (!owned || at >= end || end - at < MOAT_WORD_BYTES) {
+        if (!audited || at >= end || end - at < MOAT_WORD_BYTES) {
             audit->region++;
             audit->next = 0;
         }

@@ -65,18 +65,22 @@ static const moat_slot *leads_to(struct moat_guard_range *range, struct moat_obj
     return NULL;
 }
 
-static void check_pointee(enum moat_fault_kind kind, uintptr_t start, uintptr_t bytes, uintptr_t pc) {
-    struct moat_guard_holder holder;
-    if (!moat_guard_holder_of((const void *)start, &holder)) {
-        return;
-    }
-    shown(&holder, &start, &bytes);
+static void check_range(enum moat_fault_kind kind, const struct moat_guard_holder *holder, uintptr_t start,
+                        uintptr_t end, uintptr_t pc) {
     struct moat_guard_range range;
     struct moat_object object;
-    moat_guard_range_begin(&range, &holder, start, start + bytes);
+    moat_guard_range_begin(&range, holder, start, end);
     const moat_slot *slot = leads_to(&range, &object);
     if (slot != NULL) {
         moat_guard_trap(kind, slot, range.value, &object, pc);
+    }
+}
+
+static void check_pointee(enum moat_fault_kind kind, uintptr_t start, uintptr_t bytes, uintptr_t pc) {
+    struct moat_guard_holder holder;
+    if (moat_guard_holder_of((const void *)start, &holder)) {
+        shown(&holder, &start, &bytes);
+        check_range(kind, &holder, start, start + bytes, pc);
     }
 }
 
@@ -115,6 +119,13 @@ MOAT_ENTRY void moat_check_result_(uintptr_t result, size_t bytes) {
 MOAT_ENTRY void moat_check_kept_(uintptr_t argument) {
     if (enabled) {
         check_kept(MOAT_FAULT_ARGUMENT, argument, MOAT_CALLER());
+    }
+}
+
+MOAT_ENTRY void moat_check_filled_(const struct moat_type *type, uintptr_t argument) {
+    if (enabled && argument != 0) {
+        const struct moat_guard_holder holder = {type, argument, argument + type->size, false};
+        check_range(MOAT_FAULT_ARGUMENT, &holder, holder.start, holder.end, MOAT_CALLER());
     }
 }
 

@@ -52,6 +52,13 @@
 #define MOAT_CONFIG_AUDIT 0
 #endif
 
+/* MOAT_CONFIG_AUDIT_STATIC: 1 = the audit looks at the regions of ordinary .data and .bss (MOAT_REGION_STATIC) as well,
+ * but for what is managed and for core's own: so it finds pointers in a variable that has no region, and in one that
+ * was to be a MOAT_ROOT. Range 0..1. Cost: the audit's, for so many words more. */
+#ifndef MOAT_CONFIG_AUDIT_STATIC
+#define MOAT_CONFIG_AUDIT_STATIC 0
+#endif
+
 /* MOAT_CONFIG_ARENAS_MAX: arenas the heap can hold. Range 1..8. Cost: one word of RAM each. */
 #ifndef MOAT_CONFIG_ARENAS_MAX
 #define MOAT_CONFIG_ARENAS_MAX 4
@@ -186,6 +193,9 @@
 #if MOAT_CONFIG_AUDIT < 0 || MOAT_CONFIG_AUDIT > 65536
 #error "MOAT_CONFIG_AUDIT must be 0..65536 words a slice"
 #endif
+#if MOAT_CONFIG_AUDIT_STATIC < 0 || MOAT_CONFIG_AUDIT_STATIC > 1
+#error "MOAT_CONFIG_AUDIT_STATIC must be 0 or 1"
+#endif
 #if MOAT_CONFIG_ARENAS_MAX < 1 || MOAT_CONFIG_ARENAS_MAX > 8
 #error "MOAT_CONFIG_ARENAS_MAX must be 1..8 arenas"
 #endif
@@ -257,6 +267,7 @@ MOAT_STAMP_(STRICT, MOAT_CONFIG_STRICT);
 MOAT_STAMP_(CHECK_SLOTS, MOAT_CONFIG_CHECK_SLOTS);
 MOAT_STAMP_(CHECK_BARRIER, MOAT_CONFIG_CHECK_BARRIER);
 MOAT_STAMP_(AUDIT, MOAT_CONFIG_AUDIT);
+MOAT_STAMP_(AUDIT_STATIC, MOAT_CONFIG_AUDIT_STATIC);
 MOAT_STAMP_(ARENAS_MAX, MOAT_CONFIG_ARENAS_MAX);
 MOAT_STAMP_(ROOTS_MAX, MOAT_CONFIG_ROOTS_MAX);
 MOAT_STAMP_(PINS_MAX, MOAT_CONFIG_PINS_MAX);

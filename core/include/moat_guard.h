@@ -36,9 +36,10 @@ void *moat_persistent_new(const struct moat_type *type, size_t count);
  * The pointer's type says what it points at: a struct, one field of it (`&node->value`), one array (`node->text`). A
  * pointer to an element of moat_new_array shows the whole array, one to a flexible object its tail too, a flexible
  * array what follows, a `void *` the whole object that it points into. Objects of raw bytes hold no pointers; memory
- * that is neither an object nor a root, such as the stack, is not looked at. Members of a struct passed by value
- * are not known: a word that is an object's address shows the whole object, one into the middle of it no more than the
- * slot there. The address of a root shows the root, as an argument and in a slot that it holds.
+ * that is neither an object nor a root, such as the stack, is not looked at without MOAT_FILLED. Members of a struct
+ * passed by value are not known without MOAT_BY_VALUE: a word that is an object's address shows the whole object, one
+ * into the middle of it no more than the slot there. The address of a root shows the root, as an argument and in a slot
+ * that it holds.
  *
  * A pointer to an incomplete type must be cast to `void *`; a compound literal with commas needs parentheses around it;
  * a pointer to a variable-length array must have no side effects. An argument is looked at when it is evaluated: a call
@@ -56,6 +57,30 @@ void *moat_persistent_new(const struct moat_type *type, size_t count);
 #define MOAT_KEPT(pointer) (pointer)
 #endif
 
+/* MOAT_BY_VALUE(variable, members...): an argument of MOAT_CALL that is a struct passed by value, of which the named
+ * members are pointers, one to 24 of them, and nothing else is: `MOAT_CALL(send, MOAT_BY_VALUE(span, bytes))`. Each is
+ * looked at by its own type, as an argument by itself would be; a number that equals an address is none.
+ * variable  without side effects, and not const volatile. Cost: a call for each member */
+#if MOAT_CONFIG_CHECK >= 1
+#define MOAT_BY_VALUE(variable, ...)                                                                                   \
+    (*(const volatile __typeof__(variable) *)((void)0 MOAT_EACH_(MOAT_MEMBER_LOOKED_AT_, variable, __VA_ARGS__),       \
+                                              &(variable)))
+#define MOAT_MEMBER_LOOKED_AT_(variable, member) , (void)MOAT_ARGUMENT_((variable).member)
+#else
+#define MOAT_BY_VALUE(variable, ...) (variable)
+#endif
+
+/* MOAT_FILLED(type, pointer): an argument of MOAT_CALL that points at an element of `type` in memory that is neither an
+ * object nor a root, as a local struct or a compound literal, and that this firmware has filled: its slots are looked
+ * at as those of an object are. Not for memory that C is to fill: that holds what the stack held before. Cost: a call
+ * more, and the slots. */
+#if MOAT_CONFIG_CHECK >= 1
+#define MOAT_FILLED(type, pointer)                                                                                     \
+    ((MOAT_TYPE_OF_VALUE_(pointer))moat_checked_filled_(&(type), (uintptr_t)(MOAT_OBJECT_OF_(type) const *)(pointer)))
+#else
+#define MOAT_FILLED(type, pointer) (pointer)
+#endif
+
 /* MOAT_RETURN(value): `return value;` in a function that C calls. At CHECK1 and 2 it traps if the value is a heap
  * pointer that is not pinned, or leads to one, as for MOAT_CALL; so do the words of a struct. */
 #define MOAT_RETURN(...) return MOAT_RESULT_((__VA_ARGS__))
@@ -68,7 +93,7 @@ int moat_check_level_set(int level);
 /* ---- the audit ---- */
 
 struct moat_audit_finding {
-    const struct moat_region *region; /* C-owned */
+    const struct moat_region *region; /* C-owned; static, with MOAT_CONFIG_AUDIT_STATIC */
     const void *at;                   /* the word */
     const void *value;                /* that it holds */
     struct moat_object object;        /* that the value points into: neither pinned nor persistent */
@@ -77,8 +102,9 @@ struct moat_audit_finding {
 /* Called for each finding, in thread mode; must not allocate. */
 typedef void moat_audit_report(const struct moat_audit_finding *finding);
 
-/* Looks at every word of the C-owned regions and reports those that are heap pointers C may not hold: what a store
- * without a macro, a struct assignment or DMA left there. Memory that C has freed or never written may hold stale ones.
+/* Looks at every word of the C-owned regions, with MOAT_CONFIG_AUDIT_STATIC of the static ones too, and reports those
+ * that are heap pointers C may not hold: what a store without a macro, a struct assignment or DMA left there. Memory
+ * that C has freed or never written may hold stale ones.
  * report  NULL: prints a line for each
  * Returns how many, or MOAT_ERR_NOT_READY, _HANDLER. Context: thread. Cost: about 24 instructions a word, interrupts
  * on. */
@@ -109,6 +135,7 @@ void moat_guard_bytes_(const void *to, const void *from, size_t bytes);
 void moat_check_argument_(uintptr_t argument, size_t bytes);
 void moat_check_result_(uintptr_t result, size_t bytes);
 void moat_check_kept_(uintptr_t argument);
+void moat_check_filled_(const struct moat_type *type, uintptr_t argument);
 void moat_check_argument_struct_(const void *argument, size_t bytes);
 void moat_check_result_struct_(const void *result, size_t bytes);
 
@@ -125,11 +152,16 @@ void moat_check_result_struct_(const void *result, size_t bytes);
  * of these x is evaluated. */
 #define MOAT_CHECKED_(what, name, x) MOAT_CHECKED_NOW_(what, name, x)
 #define MOAT_CHECKED_NOW_(what, name, x)                                                                               \
-    __builtin_choose_expr(                                                                                             \
-        MOAT_CLASS_(x) == MOAT_CLASS_POINTER_ && !__builtin_constant_p(MOAT_POINTER_OF_(x)),                           \
-        (MOAT_TYPE_OF_VALUE_(MOAT_POINTER_OF_(x)))moat_checked_##what##_((uintptr_t)MOAT_POINTER_OF_(x),               \
-                                                                         MOAT_POINTEE_BYTES_(MOAT_POINTER_OF_(x))),    \
-        __builtin_choose_expr(MOAT_CLASS_(x) >= MOAT_CLASS_RECORD_, MOAT_CHECKED_STRUCT_(what, name, x), (x)))
+    __builtin_choose_expr(MOAT_CLASS_(x) == MOAT_CLASS_POINTER_ && !__builtin_constant_p(MOAT_POINTER_OF_(x)),         \
+                          (MOAT_TYPE_OF_VALUE_(MOAT_POINTER_OF_(x)))moat_checked_##what##_(                            \
+                              (uintptr_t)MOAT_POINTER_OF_(x), MOAT_POINTEE_BYTES_(MOAT_POINTER_OF_(x))),               \
+                          __builtin_choose_expr(MOAT_CLASS_(x) >= MOAT_CLASS_RECORD_ && !MOAT_IS_LISTED_(x),           \
+                                                MOAT_CHECKED_STRUCT_(what, name, x), (x)))
+
+/* Whether it is what MOAT_BY_VALUE makes: a pointer to its type is one to const volatile as it is. */
+#define MOAT_IS_LISTED_(x)                                                                                             \
+    _Generic((__typeof__(MOAT_RECORD_OF_(x)) *)0, const volatile __typeof__(MOAT_RECORD_OF_(x)) * : 1, default : 0)
+#define MOAT_RECORD_OF_(x) __builtin_choose_expr(MOAT_CLASS_(x) >= MOAT_CLASS_RECORD_, x, 0)
 
 /* Aligned, since it is read by words. */
 #define MOAT_CHECKED_STRUCT_(what, name, x)                                                                            \
@@ -147,6 +179,11 @@ MOAT_INLINE_ uintptr_t moat_checked_argument_(uintptr_t argument, size_t bytes) 
 MOAT_INLINE_ uintptr_t moat_checked_result_(uintptr_t result, size_t bytes) {
     moat_check_result_(result, bytes);
     return result;
+}
+
+MOAT_INLINE_ uintptr_t moat_checked_filled_(const struct moat_type *type, uintptr_t argument) {
+    moat_check_filled_(type, argument);
+    return argument;
 }
 
 MOAT_INLINE_ uintptr_t moat_checked_kept_(uintptr_t argument) {

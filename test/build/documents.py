@@ -62,25 +62,36 @@ def guide_examples_compile(scratch):
                f"wrap/ has no {name}")
 
 
-def guide_fragment_links(scratch):
-    """docs/guard.md's moat_c_owned.ld and region, for a library of its own: its variable lies in there."""
-    guide = (ROOT / "docs/guard.md").read_text()
-    fragment = re.search(r"^```ld\n(.*?)^```", guide, re.MULTILINE | re.DOTALL).group(1)
-    (scratch / "moat_c_owned.ld").write_text(fragment)
-    compiler = Compiler("armv7m")
-    compiler.must_compile("-", scratch / "radio.o", text="int radio_state = 1; int radio_zero;")
-    compiler.must_compile("-", scratch / "main.o", text="extern int radio_state, radio_zero; void moat_reset(void);\n"
-                          "void moat_reset(void) { radio_state += radio_zero; }")
-    compiler.tool("ar", "rcs", scratch / "libradio.a", scratch / "radio.o")
+def link_radio(scratch, compiler, library):
+    """The addresses of a program with a library of 4 KiB of zeros, linked by the fragments in `scratch`."""
     status, output = run([compiler.command[0], "-mcpu=cortex-m3", "-mthumb", "-nostdlib", f"-L{scratch}", "-Llinker",
-                          "-T",
-                          "bsp/arm-mps2-an385/memory.ld", "-o", str(scratch / "a.elf"), str(scratch / "main.o"),
-                          str(scratch / "libradio.a")])
+                          "-T", "bsp/arm-mps2-an385/memory.ld", "-o", str(scratch / "a.elf"), str(scratch / "main.o"),
+                          str(library)])
     expect(status == 0, output)
     symbols = {line.split()[2]: int(line.split()[0], 16)
                for line in compiler.tool("nm", scratch / "a.elf").splitlines()}
-    for name in ("radio_state", "radio_zero"):
-        expect(symbols["radio_start"] <= symbols[name] < symbols["radio_end"], f"{name} is not in the region")
+    for name, region in (("radio_state", "radio"), ("radio_zero", "radio_bss"), ("radio_buffer", "radio_bss")):
+        expect(symbols[f"{region}_start"] <= symbols[name] < symbols[f"{region}_end"], f"{name} is not in {region}")
+    expect(symbols["moat_flash_end"] - symbols["moat_flash_start"] < 4096, "the library's zeros are in flash")
+
+
+def guide_fragments_link(scratch):
+    """docs/guard.md's two fragments, for a library as an archive, and as an object by its path."""
+    guide = (ROOT / "docs/guard.md").read_text()
+    fragments = re.findall(r"^```ld\n(.*?)^```", guide, re.MULTILINE | re.DOTALL)
+    objects, archive = re.search(r"`(\*radio/\*\.o)\(\.data \.{3}\)` in place of `(\*libradio\.a:\*)", guide).groups()
+    compiler = Compiler("armv7m")
+    (scratch / "radio").mkdir()
+    compiler.must_compile("-", scratch / "radio/all.o", text="int radio_state = 1; int radio_zero;\n"
+                          "char radio_buffer[4096];")
+    compiler.must_compile("-", scratch / "main.o", text="extern int radio_state, radio_zero; void moat_reset(void);\n"
+                          "extern char radio_buffer[];\n"
+                          "void moat_reset(void) { radio_state += radio_zero + radio_buffer[0]; }")
+    compiler.tool("ar", "rcs", scratch / "libradio.a", scratch / "radio/all.o")
+    for pattern, library in ((archive, "libradio.a"), (objects, "radio/all.o")):
+        for name, fragment in zip(("moat_c_owned.ld", "moat_c_owned_bss.ld"), fragments):
+            (scratch / name).write_text(fragment.replace(archive, pattern))
+        link_radio(scratch, compiler, scratch / library)
 
 
 def readme_commands_exist(_):
@@ -150,6 +161,6 @@ def version_is_told_once(_):
 
 
 main(version_is_told_once, readme_examples_compile, readme_example_is_the_file, readme_plain_form_is_the_file,
-     guide_examples_compile, guide_fragment_links, readme_commands_exist, first_commands_come_early,
+     guide_examples_compile, guide_fragments_link, readme_commands_exist, first_commands_come_early,
      relative_links_resolve,
      documents_name_real_things, invariants_are_numbered_once)

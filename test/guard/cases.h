@@ -76,6 +76,10 @@ struct cell {
     uintptr_t number;
     MOAT_REF(struct node) node;
 };
+struct span {
+    const char *text;
+    uintptr_t length;
+};
 struct row {
     uintptr_t number;
     struct cell cell[32]; /* more words than a map has */
@@ -164,6 +168,7 @@ const void *c_take(const void *p);
 int c_take_two(const void *p, const void *q);
 int c_take_number(int number);
 void c_take_struct(struct cell cell);
+void c_take_span(struct span span);
 
 void need(bool condition, const char *what);
 #define NEED(condition) need(condition, #condition)
@@ -223,6 +228,9 @@ void audit_all_slices(void);
 
 /* The record's pc lies in this function; 0: it is not looked at. */
 void expect_in(uintptr_t function);
+
+/* The record's place is this one, which only the case knows. */
+void expect_at(const void *at);
 
 /* From here on no cycle runs. */
 void expect_idle(void);

@@ -152,6 +152,10 @@ __attribute__((noinline)) void c_take_struct(struct cell cell) {
     (void)c_take(cell.node);
 }
 
+__attribute__((noinline)) void c_take_span(struct span span) {
+    (void)c_take(span.text);
+}
+
 /* ---- setting up ---- */
 
 /* Without the C library's memset, which a program may have put behind the guard. */

@@ -70,6 +70,32 @@ TRAPS(root_that_an_argument_leads_to, 1, ARGUMENT, ".data/.bss", &root_slots[3],
       MOAT_STORE(kept->next, (struct node *)(void *)&root_slots[2]); (void)MOAT_CALL(c_take, kept))
 QUIET(struct_of_bytes_and_length, struct mixed *mixed = mixed_object(); MOAT_STORE(mixed->array[2], object);
       struct cell cell = cell_with((struct node *)(void *)mixed->text); MOAT_CALL(c_take_struct, cell))
+TRAPS(members_of_a_struct_by_value, 1, ARGUMENT, NULL, &kept->next, object, struct cell cell = cell_with(kept);
+      MOAT_STORE(kept->next, object);
+      MOAT_CALL(c_take_struct, MOAT_BY_VALUE(cell, node)), struct cell cell = cell_with(object);
+      cell.number = (uintptr_t)kept; MOAT_STORE(kept->next, object);
+      MOAT_CALL(c_take_struct, MOAT_BY_VALUE(cell, node)); struct span span; span.text = (const char *)kept;
+      span.length = 3; MOAT_CALL(c_take_span, MOAT_BY_VALUE(span, text)))
+TRAPS(local_struct_that_is_filled, 1, ARGUMENT, NULL, NULL, object, struct node node = node_with(object);
+      expect_at(&node.next);
+      (void)MOAT_CALL(c_take, MOAT_FILLED(node_type, &node)), struct node node = node_with(pinned);
+      node.value = (uintptr_t)object; (void)MOAT_CALL(c_take, MOAT_FILLED(node_type, &node));
+      (void)MOAT_CALL(c_take, MOAT_FILLED(node_type, (struct node *)NULL)))
+TRAPS(compound_literal_that_is_filled, 1, ARGUMENT, NULL, NULL, object,
+      struct node *literal = (&(struct node){.next = object});
+      expect_at(&literal->next);
+      (void)MOAT_CALL(c_take, MOAT_FILLED(node_type, literal)),
+      (void)MOAT_CALL(c_take, MOAT_FILLED(node_type, (&(struct node){.next = pinned, .more = (uintptr_t)object}))))
+TRAPS(tagged_pointer, 1, ARGUMENT, NULL, &kept->next, (const char *)object + 1,
+      MOAT_STORE(kept->next, (struct node *)(void *)((uintptr_t)object | 1));
+      (void)MOAT_CALL(c_take, kept), MOAT_STORE(kept->next, (struct node *)(void *)((uintptr_t)pinned | 1));
+      (void)MOAT_CALL(c_take, kept))
+TRAPS(number_in_a_union_with_a_slot, 1, ARGUMENT, NULL, &mixed_object()->either, object,
+      struct mixed *mixed = mixed_object();
+      mixed->either.number = (uintptr_t)object;
+      (void)MOAT_CALL(c_take, &mixed->either), struct mixed *mixed = mixed_object();
+      MOAT_STORE(mixed->either.node, object); MOAT_CLEAR(mixed->either.node); mixed->either.number = 3;
+      (void)MOAT_CALL(c_take, &mixed->either))
 TRAPS(large_table_as_an_argument, 1, ARGUMENT, NULL, &table_object()->slot[TABLE_SLOTS - 1], object,
       struct table *table = table_object();
       MOAT_STORE(table->slot[TABLE_SLOTS - 1], object);

@@ -170,6 +170,10 @@ void expect_in(uintptr_t function) {
     run.function = function & ~(uintptr_t)1;
 }
 
+void expect_at(const void *at) {
+    run.at = (uintptr_t)at;
+}
+
 void expect_idle(void) {
     run.marking = false;
 }

@@ -1,5 +1,5 @@
 /* The audit that each cycle runs: MOAT_CONFIG_AUDIT. A raw store to memory that C owns is reported by the cycles
- * that follow; a pinned object is not.
+ * that follow; a pinned object is not. With MOAT_CONFIG_AUDIT_STATIC in ordinary variables, too.
  *
  * SPDX-License-Identifier: MIT */
 #include "console.h"
@@ -12,6 +12,10 @@ struct node {
     MOAT_REF(struct node) next;
 };
 MOAT_TYPE(node_type, struct node, next);
+static void finalize(void *unused) {
+    (void)unused;
+}
+MOAT_TYPE_FINALIZED(finalized_type, struct node, finalize, next);
 
 FRESH_ARENA(arena, 8192);
 static MOAT_C_OWNED struct node c_node;
@@ -51,11 +55,35 @@ static void a_pinned_object_is_not(void) {
     raw_store(object);
     CHECK(!finds());
     raw_store(NULL);
+    CHECK_EQUAL(moat_unpin(object), MOAT_OK);
+}
+
+/* A variable of a library that nobody gave a region, or that was to be a root. */
+static struct node *volatile forgotten;
+
+static void a_variable_of_no_region_is_audited_on_demand(void) {
+    CHECK(start());
+    forgotten = object;
+    CHECK_EQUAL(finds(), MOAT_CONFIG_AUDIT_STATIC);
+    CHECK(!console_has("c-owned"));
+    forgotten = NULL;
+}
+
+/* Core's own variables are among those. */
+static void a_handle_and_a_finalizer_are_not(void) {
+    CHECK(start());
+    uint32_t handle = moat_handle_new(object);
+    MOAT_STORE(object->next, (struct node *)MOAT_NEW(finalized_type));
+    CHECK(handle != 0 && object->next != NULL);
+    CHECK(!finds());
+    CHECK_EQUAL(moat_handle_delete(handle), MOAT_OK);
 }
 
 static const struct test_case cases[] = {
     TEST_CASE(a_raw_store_is_found),
     TEST_CASE(a_pinned_object_is_not),
+    TEST_CASE(a_variable_of_no_region_is_audited_on_demand),
+    TEST_CASE(a_handle_and_a_finalizer_are_not),
 };
 
 int main(void) {

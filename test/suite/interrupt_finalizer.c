@@ -150,8 +150,13 @@ static enum step_where try_instruction(const void *unused, uint32_t n) {
 }
 
 static void at_each_instruction_of_an_allocation(void) {
+#ifdef __linux__
+    (void)try_instruction;
+    SKIP("the host's timer aims at no instruction");
+#else
     test_note("points hit", step_through(try_instruction, NULL, 20));
     CHECK_HEAP();
+#endif
 }
 
 static bool started;

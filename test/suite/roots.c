@@ -170,7 +170,7 @@ static __attribute__((noinline)) void start_dead(void) {
     (void)make(&kept[2]);
 }
 
-/* What was a root is used for something else, which looks like a pointer. */
+/* The memory is used for something else then, which looks like pointers. */
 static __attribute__((noinline)) void remove_and_use(void) {
     (void)moat_root_remove(added);
     for (unsigned i = 0; i < ELEMENTS * sizeof added[0] / sizeof(uintptr_t); i++) {
@@ -184,6 +184,36 @@ static void judge_dead(void) {
 
 static void removed_at_every_step_and_used(void) {
     at_every_step(start_dead, remove_and_use, judge_dead);
+}
+
+/* ---- a slot that is a number at other times ---- */
+
+union either {
+    MOAT_REF(struct node) node;
+    uintptr_t number;
+};
+struct holder {
+    union either either;
+};
+MOAT_TYPE(holder_type, struct holder, either.node);
+MOAT_ROOT_OF(holder_type, struct holder, holding);
+
+static void start_union(void) {
+    CHECK(start());
+    MOAT_STORE(holding.either.node, make(&kept[0]));
+}
+
+/* The pointer goes elsewhere, by way of a stack that has been scanned, and a number takes its place. */
+static __attribute__((noinline)) void store_number(void) {
+    struct node *node = holding.either.node;
+    MOAT_CLEAR(holding.either.node);
+    holding.either.number = 7;
+    MOAT_STORE(one, node);
+}
+
+static void a_number_takes_a_pointers_place_at_every_step(void) {
+    at_every_step(start_union, store_number, judge_kept);
+    CHECK_EQUAL(holding.either.number, 7);
 }
 
 /* ---- what only a stack that is not scanned yet holds ---- */
@@ -327,6 +357,7 @@ static const struct test_case cases[] = {
     TEST_CASE(added_at_every_step),
     TEST_CASE(removed_at_every_step),
     TEST_CASE(removed_at_every_step_and_used),
+    TEST_CASE(a_number_takes_a_pointers_place_at_every_step),
     TEST_CASE(taken_over_from_a_stack),
     TEST_CASE(overwritten_at_every_step),
 };

@@ -24,7 +24,7 @@ static bool recording, inside;
 uint32_t __real_moat_port_clock(void);
 uint32_t __wrap_moat_port_clock(void);
 
-/* So much goes by from one look at the clock to the next, if not 0. */
+/* The time from one look at the clock to the next, if not 0. */
 static uint32_t tick, ticked;
 
 /* Core reads the clock where it begins to work and where it ends. */

@@ -6,6 +6,7 @@
 
 #include <stdint.h>
 
-uintptr_t *owned_words(void);
+uintptr_t *owned_words(void);   /* in .data */
+uintptr_t *owned_cleared(void); /* in .bss */
 
 #endif
