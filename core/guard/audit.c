@@ -58,7 +58,7 @@ __attribute__((no_sanitize_address)) static void look(struct moat_audit *audit, 
     struct moat_audit_finding finding;
     finding.value = *(const moat_slot *)at; /* NOLINT(clang-analyzer-core.NullDereference): C may own address 0 */
     if (moat_guard_is_kept_in(finding.value, &finding.object) && moat_region_of(at) == region &&
-        !moat_guard_is_managed((const void *)at) && !is_cores(at)) {
+        !moat_guard_is_managed((const void *)at) && (MOAT_CONFIG_AUDIT_STATIC == 0 || !is_cores(at))) {
         finding.region = region;
         finding.at = (const void *)at;
         audit->found++;

@@ -65,8 +65,10 @@ static const moat_slot *leads_to(struct moat_guard_range *range, struct moat_obj
     return NULL;
 }
 
-static void check_range(enum moat_fault_kind kind, const struct moat_guard_holder *holder, uintptr_t start,
-                        uintptr_t end, uintptr_t pc) {
+/* Inlined: this is the deepest way into core's stack. */
+static inline __attribute__((always_inline)) void check_range(enum moat_fault_kind kind,
+                                                              const struct moat_guard_holder *holder, uintptr_t start,
+                                                              uintptr_t end, uintptr_t pc) {
     struct moat_guard_range range;
     struct moat_object object;
     moat_guard_range_begin(&range, holder, start, end);
