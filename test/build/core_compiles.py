@@ -1,6 +1,6 @@
 #!/usr/bin/python3
-"""Core, and calls of C through the guard, compile without a warning for every family by clang, and by GCC where no board
-builds core so.
+"""Core, and calls of C through the guard, compile without a warning for every family by clang, and by GCC where no
+board builds core so.
 
 SPDX-License-Identifier: MIT"""
 from _checks import CORE, CORE_FLAGS, ROOT, TARGETS, Compiler, Skip, main
