@@ -6,9 +6,13 @@
 #ifndef MOAT_PORT_BOARD_H
 #define MOAT_PORT_BOARD_H
 
+#include <moat_compiler.h>
+
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+
+MOAT_C_BEGIN_
 
 /* Writes to the console, by polling. */
 void moat_board_write(const char *text, size_t length);
@@ -16,7 +20,7 @@ void moat_board_write(const char *text, size_t length);
 /* Ends a trap: by a reset in the field, by a non-zero exit in a test.
  * again  faults were taken while a fault was recorded as nested, or while the trap was: the board does the least that
  *        can work, and must not come back to life as if nothing had happened */
-_Noreturn void moat_board_trap_end(bool again);
+MOAT_NORETURN_ void moat_board_trap_end(bool again);
 
 /* The board's part of moat_port_boot, see core/base/port.h. */
 struct moat_port_boot;
@@ -34,5 +38,7 @@ bool moat_board_interrupt(uintptr_t line);
  * one down last, and this says whether the count is 0. Asked only with MOAT_CONFIG_BOARD_IN_HANDLER=1; unlike the
  * others often, by allocations that are more than the fast path: a few instructions. */
 bool moat_board_in_handler(void);
+
+MOAT_C_END_
 
 #endif

@@ -30,6 +30,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+MOAT_C_BEGIN_
+
 /* ---- results ---- */
 
 /* 0 or one of these. A call that returns an error has changed nothing. Where the firmware has MOAT_USE_MESSAGES, or
@@ -57,7 +59,7 @@ enum moat_result {
 #if MOAT_CONFIG_MESSAGES
 #define MOAT_USE_MESSAGES MOAT_USES_(firmware, messages, 1)
 #else
-#define MOAT_USE_MESSAGES _Static_assert(1, "no messages")
+#define MOAT_USE_MESSAGES MOAT_STATIC_ASSERT_(1, "no messages")
 #endif
 
 /* The name of a result, e.g. "MOAT_ERR_NULL". Context: any. Never NULL. */
@@ -263,6 +265,8 @@ int moat_heap_check(struct moat_heap_error *out);
 /* Makes the k-th allocation from now fail (1: the next); 0: none. Context: thread. For tests. */
 void moat_stress_fail(uint32_t k);
 #endif
+
+MOAT_C_END_
 
 #include "moat_dma.h"
 #include "moat_task.h"

@@ -69,6 +69,8 @@
 /* MOAT_ZERO(type, at): clears one element of `type`. */
 #define MOAT_ZERO(type, at) moat_zero(&(type), (at))
 
+MOAT_C_BEGIN_
+
 /* ---- the functions behind them; call the macros ---- */
 
 int moat_move_part(const struct moat_type *type, void *to, const void *from, size_t offset, size_t bytes);
@@ -100,11 +102,24 @@ void moat_zero_bytes_(const struct moat_type *type, void *at, size_t bytes);
 #define MOAT_TARGET_(slot) (slot)
 
 /* A value for a slot. The assignment is never made: the compiler says of it what it says of `slot = value`. */
+#ifdef __cplusplus
+} /* templates are not C's */
+template <class slot> MOAT_INLINE_ void *moat_value_(slot value) {
+    return (void *)(uintptr_t)value;
+}
+template <class slot> MOAT_INLINE_ slot &moat_alike_(slot &, slot &b) {
+    return b;
+}
+extern "C" {
+#define MOAT_VALUE_(slot, value) moat_value_<MOAT_TYPE_OF_VALUE_(slot)>(value)
+#define MOAT_ALIKE_(a, b) moat_alike_((a), (b))
+#else
 #define MOAT_VALUE_(slot, value) ((void *)(uintptr_t) __builtin_choose_expr(1, (value), MOAT_TARGET_(slot) = (value)))
 
 /* b, of which it is said that a takes its value, and it a's. */
 #define MOAT_ALIKE_(a, b)                                                                                              \
     __builtin_choose_expr(1, b, __builtin_choose_expr(1, MOAT_TARGET_(a) = (b), MOAT_TARGET_(b) = (a)))
+#endif
 
 /* Something after a call, so that it is no jump in the place of a return: the guard names the function that made the
  * call by its return address. */
@@ -185,5 +200,7 @@ MOAT_INLINE_ void moat_clear_(moat_slot *slot) {
     *slot = NULL;
     MOAT_BARRIER_END_();
 }
+
+MOAT_C_END_
 
 #endif

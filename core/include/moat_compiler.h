@@ -19,6 +19,21 @@
 #define MOAT_NO_BARRIER
 #endif
 
+/* What C and C++ have different words for. */
+#ifdef __cplusplus
+#define MOAT_NORETURN_ [[noreturn]]
+#define MOAT_STATIC_ASSERT_ static_assert
+#define MOAT_C_ extern "C" /* before a declaration whose name is C's, wherever it stands */
+#define MOAT_C_BEGIN_ extern "C" {
+#define MOAT_C_END_ }
+#else
+#define MOAT_NORETURN_ _Noreturn
+#define MOAT_STATIC_ASSERT_ _Static_assert
+#define MOAT_C_ extern
+#define MOAT_C_BEGIN_
+#define MOAT_C_END_
+#endif
+
 /* Inlined at -Os too: the guard names the store by its return address, which must lie in the firmware's function. */
 #define MOAT_INLINE_ __attribute__((always_inline)) MOAT_NO_BARRIER static inline
 
@@ -50,7 +65,7 @@
 #define MOAT_FEATURE_(feature)                                                                                         \
     MOAT_DECLARE_FEATURE_(feature);                                                                                    \
     const char moat_feature_##feature[1] = {0}
-#define MOAT_DECLARE_FEATURE_(feature) extern const char moat_feature_##feature[1]
+#define MOAT_DECLARE_FEATURE_(feature) MOAT_C_ const char moat_feature_##feature[1]
 #define MOAT_USES_(by, feature, used_)                                                                                 \
     MOAT_DECLARE_FEATURE_(feature);                                                                                    \
     __attribute__((section(".rodata.moat_uses"), used)) static const char *const by##_uses_##feature =                 \

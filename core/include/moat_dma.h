@@ -14,9 +14,12 @@
 #ifndef MOAT_DMA_H
 #define MOAT_DMA_H
 
+#include "moat_compiler.h"
 #include "moat_defaults.h"
 
 #include <stddef.h>
+
+MOAT_C_BEGIN_
 
 /* Raw bytes for transfers: begins at a multiple of MOAT_CONFIG_DMA_LINE, and no other object has a byte in its lines.
  * It points into its object, not at its start, which any pointer may.
@@ -57,5 +60,7 @@ int moat_dma_end(struct moat_dma *transfer);
  * _clean: writes what the cache holds to memory. _drop: the same, and the cache holds nothing of it then. */
 void moat_dma_cache_clean(void *start, size_t bytes);
 void moat_dma_cache_drop(void *start, size_t bytes);
+
+MOAT_C_END_
 
 #endif

@@ -4,6 +4,10 @@
 #ifndef MOAT_DUMP_H
 #define MOAT_DUMP_H
 
+#include "moat_compiler.h"
+
+MOAT_C_BEGIN_
+
 /* Prints the heap as it is at this moment through moat_port_write, in framed lines: the heap's state and bitmaps,
  * roots, pins, handles, stacks, and the objects that have slots, whole. For objects without slots (raw bytes, text) it
  * prints the header, for stacks the words that are addresses in the heap: what else the firmware keeps there stays on
@@ -17,5 +21,7 @@
  * Returns MOAT_OK, or MOAT_ERR_NOT_READY, _HANDLER. Context: thread. Cost: not bounded as an allocation's is; in
  * proportion to what is printed: docs/heap-map.md has the figures. */
 int moat_heap_dump(void);
+
+MOAT_C_END_
 
 #endif

@@ -8,9 +8,13 @@
 #ifndef MOAT_FAULT_H
 #define MOAT_FAULT_H
 
+#include "moat_compiler.h"
+
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+
+MOAT_C_BEGIN_
 
 #define MOAT_FAULT_MAGIC 0x74616f6du /* "moat" */
 #define MOAT_FAULT_LAYOUT 2u
@@ -93,7 +97,7 @@ struct moat_fault {
     uint64_t stack_at[MOAT_FAULT_STACKS]; /* address of the slice of the stack in use, of the one it interrupted */
 };
 
-_Static_assert(sizeof(struct moat_fault) == 232, "the record's layout is a published interface");
+MOAT_STATIC_ASSERT_(sizeof(struct moat_fault) == 232, "the record's layout is a published interface");
 
 enum moat_fault_status {
     MOAT_FAULT_STATUS_EMPTY,   /* no record: never written since power-up, or cleared */
@@ -176,10 +180,10 @@ struct moat_fault_exception {
 
 /* Records a CPU exception, prints it and takes the port's trap. For ports and boards: the last thing an
  * unexpected exception's handler calls. Context: any, interrupts masked; does not need a sound heap. */
-_Noreturn void moat_fault_exception(const struct moat_fault_exception *exception);
+MOAT_NORETURN_ void moat_fault_exception(const struct moat_fault_exception *exception);
 
 /* Records a failed assertion of the firmware, prints it and takes the port's trap. Context: any. */
-_Noreturn void moat_fault_assert(void);
+MOAT_NORETURN_ void moat_fault_assert(void);
 
 /* Records that moat was called on a stack, or by a task, that it must not be called by, prints it and takes the port's
  * trap. For ports: moat_port_misused.
@@ -188,19 +192,19 @@ _Noreturn void moat_fault_assert(void);
  * other  the stack pointer of the task that is inside; 0: none is, the stack is not known; 1: the handler must not use
  *        moat at all
  * Context: any. */
-_Noreturn void moat_fault_misused(uintptr_t pc, uintptr_t sp, uintptr_t other);
+MOAT_NORETURN_ void moat_fault_misused(uintptr_t pc, uintptr_t sp, uintptr_t other);
 
 /* Records that core found memory of its own overwritten, prints it and takes the port's trap: a record of kind
  * MOAT_FAULT_CORRUPT. For ports: moat_port_overwritten.
  * invariant  n of INV-n in docs/design.md, cause of the record
  * where      the address that it is about;  pc  in core, where it was found
  * Context: any. */
-_Noreturn void moat_fault_overwritten(unsigned invariant, uintptr_t where, uintptr_t pc);
+MOAT_NORETURN_ void moat_fault_overwritten(unsigned invariant, uintptr_t where, uintptr_t pc);
 
 struct moat_heap_error;
 
 /* Records what moat_heap_check found, prints it and takes the port's trap. Context: any. */
-_Noreturn void moat_fault_corrupt(const struct moat_heap_error *error);
+MOAT_NORETURN_ void moat_fault_corrupt(const struct moat_heap_error *error);
 
 /* Records an allocation of `bytes` bytes that failed, prints it and takes the port's trap. Give it to
  * moat_out_of_memory_hook_set where memory must not run out. It does not return. Context: any. */
@@ -208,6 +212,8 @@ bool moat_fault_out_of_memory(size_t bytes);
 
 /* Records that a watchdog is about to bite, prints it and takes the port's trap. For a board's early-warning
  * interrupt: the record has the stack of what it interrupted. Context: any. */
-_Noreturn void moat_fault_watchdog(void);
+MOAT_NORETURN_ void moat_fault_watchdog(void);
+
+MOAT_C_END_
 
 #endif

@@ -7,6 +7,8 @@
 
 #include "moat.h"
 
+MOAT_C_BEGIN_
+
 /* ---- regions ---- */
 
 /* Adds a region at run time: for memory that no linker script knows, such as a buffer that a library allocated. Where
@@ -45,7 +47,11 @@ void *moat_persistent_new(const struct moat_type *type, size_t count);
  * a pointer to a variable-length array must have no side effects. An argument is looked at when it is evaluated: a call
  * among the arguments must not store to what another one points at. Cost at CHECK1: a call for each argument, a search
  * of arenas and roots for pointers, and the slots of what they show. */
+#ifdef __cplusplus
+#define MOAT_CALL(...) MOAT_CALL_is_for_C_only__give_the_call_a_C_file
+#else
 #define MOAT_CALL(...) MOAT_JOIN_(MOAT_CALL_, MOAT_CALL_COUNT_(__VA_ARGS__))(__VA_ARGS__)
+#endif
 
 /* MOAT_KEPT(pointer): an argument of MOAT_CALL that C keeps: `MOAT_CALL(tcp_arg, pcb, MOAT_KEPT(connection))`. At
  * CHECK1 and 2 it traps if the pointer is to an object that is neither pinned nor a persistent block. Give a handle as
@@ -83,7 +89,11 @@ void *moat_persistent_new(const struct moat_type *type, size_t count);
 
 /* MOAT_RETURN(value): `return value;` in a function that C calls. At CHECK1 and 2 it traps if the value is a heap
  * pointer that is not pinned, or leads to one, as for MOAT_CALL; so do the words of a struct. */
+#ifdef __cplusplus
+#define MOAT_RETURN(...) MOAT_RETURN_is_for_C_only__give_the_function_a_C_file
+#else
 #define MOAT_RETURN(...) return MOAT_RESULT_((__VA_ARGS__))
+#endif
 
 /* Switches the checks of calls and results: 0 off, 1 on, 2 on (a build with CHECK2 checks stores at any level). On at
  * start. Returns MOAT_OK; MOAT_ERR_BUILD for a level above the build's, with a message that says how to build it; _SIZE
@@ -252,5 +262,7 @@ MOAT_INLINE_ uintptr_t moat_checked_kept_(uintptr_t argument) {
     f(MOAT_ARGUMENT_(a1), MOAT_ARGUMENT_(a2), MOAT_ARGUMENT_(a3), MOAT_ARGUMENT_(a4), MOAT_ARGUMENT_(a5),              \
       MOAT_ARGUMENT_(a6), MOAT_ARGUMENT_(a7), MOAT_ARGUMENT_(a8), MOAT_ARGUMENT_(a9), MOAT_ARGUMENT_(a10),             \
       MOAT_ARGUMENT_(a11), MOAT_ARGUMENT_(a12))
+
+MOAT_C_END_
 
 #endif

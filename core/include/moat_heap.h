@@ -16,6 +16,8 @@
 
 #include <stdbool.h>
 
+MOAT_C_BEGIN_
+
 /* A slot as core reads and writes it: may alias, so that `struct node *` members can be accessed through it. */
 typedef void *__attribute__((may_alias)) moat_slot;
 
@@ -344,5 +346,7 @@ struct moat_heap {
 };
 
 extern struct moat_heap moat_heap;
+
+MOAT_C_END_
 
 #endif

@@ -4,8 +4,12 @@
 #ifndef MOAT_REGION_H
 #define MOAT_REGION_H
 
+#include "moat_compiler.h"
+
 #include <stddef.h>
 #include <stdint.h>
+
+MOAT_C_BEGIN_
 
 enum moat_region_kind {
     MOAT_REGION_UNKNOWN = 0,    /* declared by nobody */
@@ -44,5 +48,7 @@ struct moat_region_entry {
 /* MOAT_C_OWNED_NAME(variable): gives a variable of C's a region of its own, named like it. */
 #define MOAT_C_OWNED_NAME(variable)                                                                                    \
     MOAT_REGION(variable, #variable, MOAT_REGION_C_OWNED, &(variable), (const char *)&(variable) + sizeof(variable))
+
+MOAT_C_END_
 
 #endif

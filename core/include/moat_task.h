@@ -14,6 +14,8 @@
 
 #include <stdbool.h>
 
+MOAT_C_BEGIN_
+
 #if MOAT_CONFIG_TASKS
 
 /* ---- the kernel's hooks call these; they mask interrupts, never wait, and ask no lock of the kernel ---- */
@@ -54,8 +56,10 @@ void moat_kernel_rest(void);
 /* Does the collector's work ahead of time: for a task of the lowest priority, whose function it is. Allocations do none
  * then, unless that task does not get the time for it: they pay what it is behind. Does not return.
  * units  work units (MOAT_CONFIG_SLICE_UNITS) between two looks at whether other tasks wait, 1 or more */
-_Noreturn void moat_gc_task(uint32_t units);
+MOAT_NORETURN_ void moat_gc_task(uint32_t units);
 
 #endif
+
+MOAT_C_END_
 
 #endif

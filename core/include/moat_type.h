@@ -145,7 +145,7 @@ enum moat_extent {
  */
 #define MOAT_TYPE_DECLARE(name_, T)                                                                                    \
     typedef __typeof__(T) moat_object_of_##name_;                                                                      \
-    extern const struct moat_type name_
+    MOAT_C_ const struct moat_type name_
 
 /* The T of a type, by the type's name. */
 #define MOAT_OBJECT_OF_(type) MOAT_JOIN_(moat_object_of_, type)
@@ -178,6 +178,22 @@ struct moat_root {
     const struct moat_type *type;
     size_t count;
 };
+
+/* C++ firmware describes its types in C files, and declares them by MOAT_TYPE_DECLARE in a header for both. */
+#ifdef __cplusplus
+#undef MOAT_TYPE
+#undef MOAT_TYPE_FINALIZED
+#undef MOAT_TYPE_RUNS
+#undef MOAT_TYPE_FLEX
+#undef MOAT_ROOT_OF
+#define MOAT_TYPE(...) MOAT_IN_C_FILES_
+#define MOAT_TYPE_FINALIZED(...) MOAT_IN_C_FILES_
+#define MOAT_TYPE_RUNS(...) MOAT_IN_C_FILES_
+#define MOAT_TYPE_FLEX(...) MOAT_IN_C_FILES_
+#define MOAT_ROOT_OF(...) MOAT_IN_C_FILES_
+#define MOAT_IN_C_FILES_                                                                                               \
+    static_assert(sizeof(char) == 0, "types and typed roots are described in a C file: MOAT_TYPE_DECLARE is for C++")
+#endif
 
 /* ---- from here on: how the macros above are made ---- */
 

@@ -5,10 +5,13 @@
 #ifndef MOAT_PORT_CPU_H
 #define MOAT_PORT_CPU_H
 
+#include <moat_compiler.h>
 #include <moat_defaults.h>
 
 #include <stdbool.h>
 #include <stdint.h>
+
+MOAT_C_BEGIN_
 
 #define MOAT_PORT_REGISTERS 17 /* r0 to r15, xPSR */
 #define MOAT_PORT_REGISTER_SP 13
@@ -102,5 +105,7 @@ static inline uintptr_t moat_port_skip(uintptr_t at, uintptr_t end, uintptr_t lo
                      : "r"(at), "r"(0)                                                                                 \
                      : "memory")
 #endif
+
+MOAT_C_END_
 
 #endif

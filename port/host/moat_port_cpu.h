@@ -7,8 +7,12 @@
 #ifndef MOAT_PORT_CPU_H
 #define MOAT_PORT_CPU_H
 
+#include <moat_compiler.h>
+
 #include <signal.h>
 #include <stdbool.h>
+
+MOAT_C_BEGIN_
 
 #define MOAT_PORT_REGISTERS (sizeof(void *) == 8 ? 17 : 9) /* rax to r15, rip; eax to edi, eip */
 #define MOAT_PORT_REGISTER_SP (sizeof(void *) == 8 ? 7 : 4)
@@ -49,5 +53,7 @@ static inline bool moat_port_in_handler(void) {
 static inline bool moat_port_may_use(void) {
     return true;
 }
+
+MOAT_C_END_
 
 #endif

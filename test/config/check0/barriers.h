@@ -8,7 +8,11 @@ struct node {
     MOAT_REF(struct node) next;
     int value;
 };
+#ifdef DECLARED_ONLY
+MOAT_TYPE_DECLARE(node_type, struct node);
+#else
 MOAT_TYPE(node_type, struct node, next);
+#endif
 
 extern MOAT_ROOT(struct node) list;
 
