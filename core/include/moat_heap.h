@@ -128,6 +128,7 @@ struct moat_scan {
     uintptr_t element;            /* start of the element under way */
     uintptr_t end;                /* end of the object or range */
     bool array;                   /* elements follow each other up to `end` */
+    bool doubtful;                /* [at, dense_end) and map: words that may be numbers (MOAT_RUN_DOUBTFUL) */
     bool extends;                 /* the array, or tail, may go on behind it: its end is looked for meanwhile */
 };
 

@@ -18,9 +18,9 @@
 #define MOAT_RAW(slot) (*(__typeof__(slot) *)moat_plugin_raw_(&(slot)))
 
 /* MOAT_TYPE_OF(T): the address of the type of objects `T`: the unit's MOAT_TYPE of it, or one that the plugin makes
- * from the members of T, all of whose pointers are slots. T: a complete type without packed pointers, without a word
- * that is a pointer in one member of a union and data in another, aligned to MOAT_GRANULE at most: else it does not
- * compile. Cost: flash, once in each unit that uses it; see MOAT_TYPE. */
+ * from the members of T, all of whose pointers are slots; a word that is a pointer in one member of a union and data in
+ * another keeps what it points into. T: a complete type without packed pointers, aligned to MOAT_GRANULE at most: else
+ * it does not compile. Cost: flash, once in each unit that uses it; see MOAT_TYPE. */
 #define MOAT_TYPE_OF(T)                                                                                                \
     __extension__({                                                                                                    \
         T *moat_of_ = 0;                                                                                               \

@@ -32,9 +32,13 @@ struct moat_run {
     moat_word map;   /* bit i: word i of each piece is a slot; of each inner piece, if there are any */
     /* a repeat in the repeat: inner pieces of each piece */
     uint32_t inner_offset; /* bytes from a piece's start to its first inner piece */
-    uint32_t inner_stride; /* bytes from one to the next; a multiple of the word */
+    uint32_t inner_stride; /* bytes from one to the next, a multiple of the word; if there are none, see below */
     uint32_t inner_count;  /* 0: none */
 };
+
+/* As inner_stride where there are no inner pieces: the words of the map may be numbers as well, as those of a union of
+ * both. They keep what they point into. The compiler plugin makes such runs. */
+#define MOAT_RUN_DOUBTFUL 1
 
 #define MOAT_RUN_TAIL UINT32_MAX
 

@@ -68,6 +68,7 @@ static bool go_on(struct moat_scan *scan, struct moat_arena *home, struct moat_g
             return true;
         }
         scan->type = NULL;
+        scan->doubtful = false;
     }
     struct moat_arena *arena = home->grey != MOAT_LINK_NONE ? home : other_grey_arena();
     if (arena != NULL) {
@@ -76,8 +77,10 @@ static bool go_on(struct moat_scan *scan, struct moat_arena *home, struct moat_g
     return arena != NULL;
 }
 
-/* The next piece of the scan's slots. */
-static void begin_piece(struct moat_grey *loop, const struct moat_scan *scan) {
+/* The next piece of the scan's slots. Where these may be numbers, the loop has no granules and gives each back. */
+static void begin_piece(struct moat_grey *loop, const struct moat_scan *scan, const struct moat_arena *home) {
+    loop->granules = scan->doubtful ? 0 : home->granules - 1;
+    loop->others = scan->doubtful || moat_heap.arenas.count > 1;
     loop->at = scan->at;
     loop->far = scan->dense_end;
     loop->end = loop->far - loop->at > MOAT_GREY_PIECE_SLOTS ? loop->at + MOAT_GREY_PIECE_SLOTS : loop->far;
@@ -89,11 +92,9 @@ static void begin_loop(struct moat_grey *loop, const struct moat_scan *scan, con
                        int32_t budget) {
     loop->grey = home->grey;
     loop->payload = home->base + MOAT_WORD_BYTES;
-    loop->granules = home->granules - 1;
     loop->bits = home->bits;
-    loop->others = moat_heap.arenas.count > 1;
     loop->budget = budget;
-    begin_piece(loop, scan);
+    begin_piece(loop, scan, home);
     loop->budget = loop->budget > NEXT ? loop->budget : NEXT;
     loop->habit = loop->end == loop->far && is_over(scan) ? MOAT_GREY_ANY_HABIT : MOAT_GREY_NO_HABIT;
 }
@@ -162,7 +163,11 @@ uint32_t moat_mark_some(uint32_t units, moat_port_mask_t masked) {
             }
         }
         if (why == MOAT_GREY_LOOK) {
-            moat_mark_value((void *)loop.value);
+            if (scan->doubtful) {
+                moat_mark_doubtful((void *)loop.value);
+            } else {
+                moat_mark_value((void *)loop.value);
+            }
             loop.budget -= cost;
         } else if (why == MOAT_GREY_NEXT) {
             loop.budget -= cost;
@@ -170,7 +175,7 @@ uint32_t moat_mark_some(uint32_t units, moat_port_mask_t masked) {
                 left -= slice - (int32_t)loop.budget;
                 return left > MOAT_UNIT ? (uint32_t)left / MOAT_UNIT : 1;
             }
-            begin_piece(&loop, scan);
+            begin_piece(&loop, scan, home);
         }
         loop.grey = home->grey;
     }

@@ -20,6 +20,7 @@ void moat_scan_begin(struct moat_scan *scan, const struct moat_type *type, uintp
     scan->end = end;
     scan->element = start;
     scan->array = array;
+    scan->doubtful = false;
     scan->extends = false;
     scan->run = 0;
     scan->pieces = 0;

@@ -42,6 +42,7 @@ static void begin_run(struct moat_scan *scan) {
     const struct moat_run *run = &scan->type->runs[scan->run++];
     uint32_t pieces = run->map == 0 ? 0 : run_pieces(scan, run);
     uintptr_t start = scan->element + run->offset;
+    scan->doubtful = run->inner_count == 0 && run->inner_stride == MOAT_RUN_DOUBTFUL;
     if (run->map == 1 && run->stride == MOAT_WORD_BYTES) {
         moat_scan_dense(scan, start, start + (uintptr_t)pieces * MOAT_WORD_BYTES);
     } else if (pieces != 0) {

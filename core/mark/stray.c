@@ -22,7 +22,7 @@ static bool is_stray(const moat_slot *slot, struct moat_stray *out) {
 static bool find_in_scan(struct moat_scan *scan, struct moat_stray *out) {
     uint32_t units = UINT32_MAX;
     for (moat_slot *slot = moat_scan_next(scan, &units); slot != NULL; slot = moat_scan_next(scan, &units)) {
-        if (is_stray(slot, out)) {
+        if (!scan->doubtful && is_stray(slot, out)) {
             return true;
         }
     }

@@ -23,14 +23,16 @@ struct range {
     uintptr_t bytes;
 };
 
-/* Shades the values of the slots that lie wholly in the range of the elements at `base`. */
-static void shade_slots(const struct range *range, uintptr_t base) {
+/* Shades the values of the slots of the elements at `base` that lie in the range; or that are cut by it as well, where
+ * it is written: they lose their pointers too. */
+static void shade_slots(const struct range *range, uintptr_t base, bool written) {
     uintptr_t first = base + range->offset, last = first + range->bytes;
     struct moat_scan scan;
     moat_scan_begin(&scan, range->type, base, last, true);
     uint32_t units = UINT32_MAX;
     for (moat_slot *slot = moat_scan_next(&scan, &units); slot != NULL; slot = moat_scan_next(&scan, &units)) {
-        if ((uintptr_t)slot >= first && (uintptr_t)slot + MOAT_WORD_BYTES <= last) {
+        uintptr_t at = (uintptr_t)slot, cut = written ? MOAT_WORD_BYTES - 1 : 0;
+        if (at + cut >= first && at + MOAT_WORD_BYTES - cut <= last) {
             moat_barrier_at_(slot, NULL);
         }
     }
@@ -41,9 +43,9 @@ static void shade_copy(const struct range *range, void *to, const void *from) {
     if (moat_heap.marking == 0 || !moat_type_has_slots(range->type)) {
         return;
     }
-    shade_slots(range, (uintptr_t)to);
+    shade_slots(range, (uintptr_t)to, true);
     if (from != NULL && moat_heap.mark.stacks_grey) {
-        shade_slots(range, (uintptr_t)from);
+        shade_slots(range, (uintptr_t)from, false);
     }
 }
 

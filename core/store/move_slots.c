@@ -16,12 +16,27 @@ struct move {
     uintptr_t end;  /* of what is copied */
 };
 
+/* Interrupts masked: the barrier of the word at `slot`, which gets `value`, if it is a slot. */
+static void shade(const struct move *move, uintptr_t slot, moat_word value) {
+    uintptr_t offset = slot - move->base;
+    if (moat_heap.marking != 0 && slot >= move->base &&
+        moat_slot_map_has(move->type, true, offset, move->end - move->base)) {
+        moat_barrier_at_((void *)slot, (void *)value);
+    }
+}
+
 static void put_word(const struct move *move, uintptr_t to, moat_word value) {
     moat_port_mask_t masked = moat_port_mask();
-    if (moat_heap.marking != 0 && moat_slot_map_has(move->type, true, to - move->base, move->end - move->base)) {
-        moat_barrier_at_((void *)to, (void *)value);
-    }
+    shade(move, to, value);
     *(volatile moat_raw *)to = value;
+    moat_port_unmask(masked);
+}
+
+/* A slot that is cut loses its pointer as well. */
+static void put_byte(const struct move *move, uintptr_t to, unsigned char value) {
+    moat_port_mask_t masked = moat_port_mask();
+    shade(move, to - to % MOAT_WORD_BYTES, 0);
+    *(volatile unsigned char *)to = value;
     moat_port_unmask(masked);
 }
 
@@ -37,13 +52,13 @@ static moat_word word_at(uintptr_t from) {
     return word;
 }
 
-/* Bytes that are no whole word are no slot. Returns how many it has done. */
+/* Returns how many bytes it has done. */
 static uintptr_t put(const struct move *move, uintptr_t to, uintptr_t from, uintptr_t left) {
     if (to % MOAT_WORD_BYTES == 0 && left >= MOAT_WORD_BYTES) {
         put_word(move, to, word_at(from));
         return MOAT_WORD_BYTES;
     }
-    *(volatile unsigned char *)to = from == 0 ? 0 : *(const unsigned char *)from;
+    put_byte(move, to, from == 0 ? 0 : *(const unsigned char *)from);
     return 1;
 }
 

@@ -3,9 +3,12 @@
  * SPDX-License-Identifier: MIT */
 #include "fresh_heap.h"
 #include "harness.h"
+#include "heap/cycle.h"
 #include "mark/mark.h"
 
 #include <moat.h>
+
+#include <string.h>
 
 FRESH_ARENA(arena, 32768);
 
@@ -120,13 +123,151 @@ static void slots_are_the_same(void) {
     compare(&byte_tail_type, MOAT_TYPE_OF(struct byte_tail_made));
 }
 
+/* ---- words that are a pointer or a number ---- */
+
+union either {
+    char *text;
+    uintptr_t number;
+    unsigned char bytes[3];
+};
+
+struct both {
+    union either first;
+    char *text;
+    uintptr_t none;
+    union either many[3];
+};
+
+struct both_tail {
+    int count;
+    struct both piece[];
+};
+
+struct both_far {
+    union either first;
+    uintptr_t none[70];
+    union either last;
+    struct {
+        uintptr_t none[40];
+        union either in;
+    } wide[2];
+};
+
+static void compare_words(const struct moat_type *made, size_t bytes, const size_t *slots, size_t count) {
+    static char memory[1024] __attribute__((aligned(16)));
+    uint32_t units = UINT32_MAX;
+    uint64_t found = 0, wanted = 0;
+    struct moat_scan scan;
+    moat_scan_begin(&scan, made, (uintptr_t)memory, (uintptr_t)memory + bytes, false);
+    size_t visited = 0;
+    for (moat_slot *slot = moat_scan_next(&scan, &units); slot != NULL; slot = moat_scan_next(&scan, &units)) {
+        found += (uint64_t)1 << ((uintptr_t)slot - (uintptr_t)memory) / sizeof(void *) % 63;
+        visited++;
+    }
+    for (size_t i = 0; i < count; i++) {
+        wanted += (uint64_t)1 << slots[i] / sizeof(void *) % 63;
+    }
+    CHECK_EQUAL(visited, count);
+    CHECK(found == wanted);
+}
+
+static void unions_are_scanned(void) {
+    static const size_t both[] = {offsetof(struct both, first), offsetof(struct both, text),
+                                  offsetof(struct both, many[0]), offsetof(struct both, many[1]),
+                                  offsetof(struct both, many[2])};
+    static const size_t far[] = {offsetof(struct both_far, first), offsetof(struct both_far, last),
+                                 offsetof(struct both_far, wide[0].in), offsetof(struct both_far, wide[1].in)};
+    compare_words(MOAT_TYPE_OF(struct both), sizeof(struct both), both, sizeof both / sizeof both[0]);
+    compare_words(MOAT_TYPE_OF(struct both_far), sizeof(struct both_far), far, sizeof far / sizeof far[0]);
+}
+
+static MOAT_ROOT(struct one_made) ones;
+static MOAT_ROOT(struct both) both;
+static MOAT_ROOT(struct both_tail) pieces;
+static MOAT_ROOT(struct both_far) far;
+
+/* Numbers that look like addresses of free memory are borne, and pointers are kept. */
+static void unions_keep_what_they_point_into(void) {
+    CHECK(fresh_heap(arena.bytes, sizeof arena.bytes));
+    both = MOAT_NEW_OF(struct both);
+    pieces = MOAT_NEW_FLEX_OF(struct both_tail, 3);
+    far = MOAT_NEW_OF(struct both_far);
+    CHECK(both != NULL && pieces != NULL && far != NULL);
+    both->first.text = MOAT_NEW_BYTES(4);
+    both->many[2].text = MOAT_NEW_BYTES(4);
+    pieces->piece[2].many[1].text = MOAT_NEW_BYTES(4);
+    far->wide[1].in.text = MOAT_NEW_BYTES(4);
+    CHECK(both->first.text != NULL && far->wide[1].in.text != NULL);
+    for (uintptr_t number = 0; number < sizeof arena.bytes; number += sizeof(void *)) {
+        both->many[0].number = (uintptr_t)arena.bytes + number;
+        pieces->piece[0].first.number = (uintptr_t)arena.bytes + sizeof arena.bytes - number;
+        if (number % 2048 == 0) {
+            CHECK_EQUAL(moat_gc_collect(), MOAT_OK);
+            CHECK_EQUAL(moat_heap_check(NULL), MOAT_OK);
+        }
+    }
+    CHECK(moat_object_find(both->first.text, NULL) && moat_object_find(both->many[2].text, NULL) &&
+          moat_object_find(pieces->piece[2].many[1].text, NULL) && moat_object_find(far->wide[1].in.text, NULL));
+    CHECK_EQUAL(moat_heap_check(NULL), MOAT_OK);
+}
+
+/* A number goes over the slot, in one of four ways. */
+static __attribute__((noinline)) void write_number(union either *slot, int how) {
+    union either three = {.number = 3};
+    if (how == 0) {
+        slot->number = 3;
+    } else if (how == 1) {
+        slot->bytes[0] = 3;
+    } else if (how == 2) {
+        *slot = three;
+    } else {
+        memcpy(slot->bytes, three.bytes, sizeof three.bytes);
+    }
+}
+
+static __attribute__((noinline)) void move(union either *to, union either *from, int how) {
+    to->text = from->text;
+    write_number(from, how);
+}
+
+/* Two pointers change places after some steps of marking: one of them may go from an object that is not scanned yet to
+ * one that is. */
+static __attribute__((noinline)) void move_while_marking(unsigned steps, int how) {
+    CHECK(fresh_heap(arena.bytes, sizeof arena.bytes));
+    both = MOAT_NEW_OF(struct both);
+    far = MOAT_NEW_OF(struct both_far);
+    CHECK(both != NULL && far != NULL);
+    both->first.text = MOAT_NEW_BYTES(64);
+    far->first.text = MOAT_NEW_BYTES(64);
+    scrub_stack();
+    moat_cycle_start();
+    for (unsigned i = 0; i < steps && moat_heap.marking != 0; i++) {
+        moat_cycle_step(1);
+    }
+    move(&both->many[1], &far->first, how);
+    move(&far->last, &both->first, how);
+    while (moat_heap.marking != 0) {
+        moat_cycle_step(1);
+    }
+    moat_cycle_finish();
+    CHECK(moat_object_find(both->many[1].text, NULL) && moat_object_find(far->last.text, NULL));
+    CHECK_EQUAL(moat_heap_check(NULL), MOAT_OK);
+}
+
+static void numbers_over_pointers_are_seen(void) {
+    for (unsigned steps = 0; steps < 40; steps++) {
+        for (int how = 0; how < 4; how++) {
+            move_while_marking(steps, how);
+        }
+    }
+}
+
 static void the_units_own_type_is_taken(void) {
     CHECK_POINTER(MOAT_TYPE_OF(struct one), &one_type);
 }
 
 static MOAT_ROOT(struct cells_made) cells;
 static MOAT_ROOT(struct tail_made) tail;
-static MOAT_ROOT(struct one_made) ones;
 
 static void objects_are_kept_through_them(void) {
     CHECK(fresh_heap(arena.bytes, sizeof arena.bytes));
@@ -148,6 +289,9 @@ static void objects_are_kept_through_them(void) {
 
 static const struct test_case cases[] = {
     TEST_CASE(slots_are_the_same),
+    TEST_CASE(unions_are_scanned),
+    TEST_CASE(unions_keep_what_they_point_into),
+    TEST_CASE(numbers_over_pointers_are_seen),
     TEST_CASE(the_units_own_type_is_taken),
     TEST_CASE(objects_are_kept_through_them),
 };

@@ -90,12 +90,14 @@ class Compiled:
         return found
 
 
-def wanted(source):
-    """{function: list of helpers}, as the comments of a corpus say."""
+def wanted(source, target):
+    """{function: list of helpers}, as the comments of a corpus say, `wants x` or `wants x; on riscv y`."""
     text = (ROOT / source).read_text()
     found = {}
     for helpers, head in re.findall(r"/\* wants (.*?) \*/\n([^{]*)\{", text):
         name = re.findall(r"(\w+)\(", head)[0 if not head.startswith("MOAT") else -1]
+        everywhere, *apart_from = helpers.split("; on ")
+        helpers = next((other.split(" ", 1)[1] for other in apart_from if other.startswith(target + " ")), everywhere)
         found[name] = [] if helpers == "nothing" else helpers.split()
     return found
 
@@ -113,7 +115,7 @@ def compare(compiled, source, merged):
     """What is wrong with a corpus's dump and object code, as sentences."""
     wrong = []
     inserted, called = compiled.inserted(), compiled.called()
-    for name, helpers in wanted(source).items():
+    for name, helpers in wanted(source, compiled.target).items():
         helpers = helpers if merged else apart(helpers)
         there = inserted.get(name, collections.Counter())
         if there != collections.Counter(helpers):

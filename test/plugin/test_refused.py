@@ -51,10 +51,21 @@ REFUSED = {
         "struct s { char c; struct node *n; } __attribute__((packed)); void *f(void) { return MOAT_NEW_OF(struct s); }",
         r"error: moat: 'struct s' has no type: a pointer in it is packed",
         "struct s { char c; struct node *n; }; void *f(void) { return MOAT_NEW_OF(struct s); }"),
-    "ambiguous_union": (
-        "struct s { union { struct node *n; uintptr_t w; } u; }; void *f(void) { return MOAT_NEW_OF(struct s); }",
-        r"error: moat: 'struct s' has no type: a word is a pointer in one member of a union",
-        "struct s { union { struct node *n; char *w; } u; }; void *f(void) { return MOAT_NEW_OF(struct s); }"),
+    "ambiguous_word_in_a_long_tail": (
+        "struct e { int many[64]; union { struct node *n; uintptr_t w; } u; }; struct s { int n; struct e tail[]; }; "
+        "void *f(void) { return MOAT_NEW_FLEX_OF(struct s, 4); }",
+        r"error: moat: 'struct s' has no type: an element of its tail is long, and a word of it is a pointer in one",
+        "struct e { int many[64]; union { struct node *n; char *w; } u; }; struct s { int n; struct e tail[]; }; "
+        "void *f(void) { return MOAT_NEW_FLEX_OF(struct s, 4); }"),
+    "long_copy_over_a_slot": (
+        "union u { struct node *n; struct { int many[9]; } d; }; void f(union u *a, union u *b) { a->d = b->d; }",
+        r"error: moat: a copy to 'a->d' goes over slots of a union, more than 8 words",
+        "union u { struct node *n; struct { int many[8]; } d; }; void f(union u *a, union u *b) { a->d = b->d; }"),
+    "atomic_number_over_a_slot": (
+        "union u { struct node *n; int w; }; void f(union u *a) { __atomic_store_n(&a->w, 4, __ATOMIC_SEQ_CST); }",
+        r"error: moat: '__atomic_store_4' on a slot has no barrier",
+        "union u { struct node *n; struct { char *p; int w; } s; }; "
+        "void f(union u *a) { __atomic_store_n(&a->s.w, 4, __ATOMIC_SEQ_CST); }"),
     "overaligned": (
         "struct s { struct node *n; } __attribute__((aligned(64))); void *f(void) { return MOAT_NEW_OF(struct s); }",
         r"error: moat: 'struct s' has no type: it needs a larger alignment",

@@ -20,13 +20,41 @@ template <typename Wanted> std::vector<gimple *> collect(Wanted wanted) {
     return found;
 }
 
+/* Takes a statement out, which an inserted one replaces. */
+void drop(gimple_stmt_iterator *gsi) {
+    gimple *statement = gsi_stmt(*gsi);
+    unlink_stmt_vdef(statement);
+    gsi_remove(gsi, true);
+    release_defs(statement);
+}
+
+/* The union that begins where a reference to data in it does, if that lies over slots. */
+tree union_from(tree reference) {
+    tree around = has_slots(TREE_TYPE(reference)) ? NULL_TREE : union_over_slots(reference);
+    while (around != NULL_TREE && TREE_TYPE(reference) != around) {
+        bool first = TREE_CODE(reference) == COMPONENT_REF ? integer_zerop(byte_position(TREE_OPERAND(reference, 1)))
+                     : TREE_CODE(reference) == ARRAY_REF ? integer_zerop(TREE_OPERAND(reference, 1))
+                                                         : false;
+        if (!first) {
+            return NULL_TREE;
+        }
+        reference = TREE_OPERAND(reference, 0);
+    }
+    return around;
+}
+
 /* The type of what a pointer points at, as far back as it is told; NULL_TREE: bytes, or nothing. An array's is that of
  * its elements. */
 tree pointee_of(tree pointer) {
     for (int steps = 0; steps < 16; steps++) {
         tree type = NULL_TREE;
+        gimple *made = TREE_CODE(pointer) == SSA_NAME ? SSA_NAME_DEF_STMT(pointer) : NULL;
+        if (made != NULL && is_gimple_assign(made) && gimple_assign_rhs_code(made) == ADDR_EXPR) {
+            pointer = gimple_assign_rhs1(made);
+        }
         if (TREE_CODE(pointer) == ADDR_EXPR) {
-            type = TREE_TYPE(TREE_OPERAND(pointer, 0));
+            tree around = union_from(TREE_OPERAND(pointer, 0));
+            type = around != NULL_TREE ? around : TREE_TYPE(TREE_OPERAND(pointer, 0));
         } else if (POINTER_TYPE_P(TREE_TYPE(pointer))) {
             type = TREE_TYPE(TREE_TYPE(pointer));
         }
@@ -38,19 +66,13 @@ tree pointee_of(tree pointer) {
         if (!bytes) {
             return type;
         }
-        gimple *made = TREE_CODE(pointer) == SSA_NAME ? SSA_NAME_DEF_STMT(pointer) : NULL;
-        if (made == NULL || !is_gimple_assign(made) ||
-            !(CONVERT_EXPR_CODE_P(gimple_assign_rhs_code(made)) || gimple_assign_rhs_code(made) == SSA_NAME ||
-              gimple_assign_rhs_code(made) == ADDR_EXPR)) {
+        if (TREE_CODE(pointer) != SSA_NAME || !is_gimple_assign(made) ||
+            !(CONVERT_EXPR_CODE_P(gimple_assign_rhs_code(made)) || gimple_assign_rhs_code(made) == SSA_NAME)) {
             return NULL_TREE;
         }
         pointer = gimple_assign_rhs1(made);
     }
     return NULL_TREE;
-}
-
-bool has_slots(tree type) {
-    return type != NULL_TREE && (is_data_pointer(type) || holds_pointers(type));
 }
 
 /* True if a type's slots are for the function's mode. */
@@ -96,7 +118,8 @@ void split_result(gimple *call) {
 
 bool stores_result(gimple *statement) {
     tree lhs = gimple_code(statement) == GIMPLE_CALL ? gimple_call_lhs(statement) : NULL_TREE;
-    return lhs != NULL_TREE && TREE_CODE(lhs) != SSA_NAME && has_slots(TREE_TYPE(lhs)) &&
+    return lhs != NULL_TREE && TREE_CODE(lhs) != SSA_NAME &&
+           (has_slots(TREE_TYPE(lhs)) || union_over_slots(lhs) != NULL_TREE) &&
            place_of(lhs, statement) != place::local;
 }
 
@@ -142,9 +165,7 @@ void transform_aggregate(gimple *copy, mode how) {
     }
     report(where, "%s of %s: %s", clears ? "clear" : "copy", type_text(type).c_str(),
            clears ? "barrier" : "checked, barrier");
-    unlink_stmt_vdef(copy);
-    gsi_remove(&gsi, true);
-    release_defs(copy);
+    drop(&gsi);
 }
 
 /* ---- memcpy and kin ---- */
@@ -180,9 +201,7 @@ void replace_block_call(gimple *call, gimple_stmt_iterator *gsi, const char *nam
         gimple_set_location(assign, gimple_location(call));
         gsi_insert_before(gsi, assign, GSI_SAME_STMT);
     }
-    unlink_stmt_vdef(call);
-    gsi_remove(gsi, true);
-    release_defs(call);
+    drop(gsi);
 }
 
 void transform_block_call(gimple *call, mode how) {
@@ -219,6 +238,76 @@ void transform_block_call(gimple *call, mode how) {
     }
 }
 
+/* ---- copies that the front end has made of memcpy and kin ---- */
+
+/* Of a type without slots, by a pointer that may alias all. */
+bool is_folded_copy(gimple *statement) {
+    tree to = gimple_assign_single_p(statement) ? gimple_assign_lhs(statement) : NULL_TREE;
+    if (to == NULL_TREE || TREE_CODE(to) != MEM_REF || has_slots(TREE_TYPE(to)) ||
+        !TYPE_REF_CAN_ALIAS_ALL(TREE_TYPE(TREE_OPERAND(to, 1)))) {
+        return false;
+    }
+    place where = place_of(to, statement);
+    return where != place::local && where != place::fixed && !is_local_address(TREE_OPERAND(to, 0), statement);
+}
+
+/* The type of what such a copy reads, as pointee_of. */
+tree source_of(tree from) {
+    gimple *made = TREE_CODE(from) == SSA_NAME ? SSA_NAME_DEF_STMT(from) : NULL;
+    if (made != NULL && gimple_assign_load_p(made)) {
+        from = gimple_assign_rhs1(made);
+    }
+    return TREE_CODE(from) == MEM_REF ? pointee_of(TREE_OPERAND(from, 0)) : TREE_TYPE(from);
+}
+
+/* A word, in a register on its way. */
+void transform_folded_word(gimple *copy, mode how, bool slot) {
+    tree to = gimple_assign_lhs(copy), from = gimple_assign_rhs1(copy);
+    location_t where = gimple_location(copy);
+    gimple_stmt_iterator gsi = gsi_for_stmt(copy);
+    tree value = as_pointer(&gsi, from), at = address_of(&gsi, to);
+    insert_call(&gsi, where, how == mode::check ? "moat_plugin_foreign_" : "moat_plugin_check_", {at, value});
+    if (slot && how != mode::check) {
+        insert_barrier(copy, at, value);
+    }
+    report(where, "copy of a word: %s", slot && how != mode::check ? "checked, barrier" : "checked");
+}
+
+void transform_folded_block(gimple *copy, mode how, tree slots) {
+    tree to = gimple_assign_lhs(copy), from = gimple_assign_rhs1(copy), bytes = TYPE_SIZE_UNIT(TREE_TYPE(to));
+    location_t where = gimple_location(copy);
+    gimple_stmt_iterator gsi = gsi_for_stmt(copy);
+    tree target = address_of(&gsi, to), source = address_of(&gsi, from);
+    if (slots == NULL_TREE || how == mode::check) {
+        insert_call(&gsi, where, "moat_plugin_bytes_", {target, source, bytes});
+        report(where, "copy of bytes: checked");
+        return;
+    }
+    tree descriptor = type_address(slots, true, where);
+    if (descriptor != NULL_TREE) {
+        insert_call(&gsi, where, "moat_plugin_move_", {descriptor, target, source, bytes});
+        report(where, "copy over %s: checked, barrier", type_text(slots).c_str());
+        drop(&gsi);
+    }
+}
+
+void transform_folded(gimple *copy, mode how) {
+    tree to = gimple_assign_lhs(copy), from = gimple_assign_rhs1(copy);
+    tree type = pointee_of(TREE_OPERAND(to, 0)), source = source_of(from);
+    bool ours = has_slots(type) && is_ours(type, how);
+    bool unknown = type == NULL_TREE && (source == NULL_TREE || has_slots(source)), leaks = has_slots(source);
+    if (!ours && (how == mode::structs ? !(leaks && is_ours(source, how)) : !unknown && !leaks && !has_slots(type))) {
+        return;
+    }
+    if (TREE_CODE(from) == SSA_NAME) {
+        if (INTEGRAL_TYPE_P(TREE_TYPE(from)) && TYPE_PRECISION(TREE_TYPE(from)) == POINTER_SIZE) {
+            transform_folded_word(copy, how, ours || (unknown && how == mode::managed));
+        }
+    } else if (!is_gimple_min_invariant(from) && TREE_CODE(from) != CONSTRUCTOR) {
+        transform_folded_block(copy, how, ours ? type : NULL_TREE);
+    }
+}
+
 /* ---- atomic builtins ---- */
 
 enum class atomic { none, store, exchange, cas, cas_bool, cas_value, other };
@@ -247,10 +336,6 @@ atomic atomic_of(gimple *statement) {
     return found->second;
 }
 
-tree as_pointer(gimple_stmt_iterator *gsi, tree value) {
-    return force_gimple_operand_gsi(gsi, fold_convert(ptr_type_node, value), true, NULL_TREE, true, GSI_SAME_STMT);
-}
-
 /* Replaces an atomic builtin by a helper, whose result may have another type. */
 void replace_atomic(gimple *call, gimple_stmt_iterator *gsi, const char *name, std::vector<tree> arguments,
                     tree compared) {
@@ -266,9 +351,7 @@ void replace_atomic(gimple *call, gimple_stmt_iterator *gsi, const char *name, s
         gimple_call_set_lhs(call, NULL_TREE);
         gsi_insert_before(gsi, gimple_build_assign(lhs, value), GSI_SAME_STMT);
     }
-    unlink_stmt_vdef(call);
-    gsi_remove(gsi, true);
-    release_defs(call);
+    drop(gsi);
 }
 
 void transform_atomic(gimple *call, mode how) {
@@ -326,9 +409,7 @@ void resolve_type(gimple *call) {
         gimple_set_location(assign, gimple_location(call));
         gsi_insert_before(&gsi, assign, GSI_SAME_STMT);
     }
-    unlink_stmt_vdef(call);
-    gsi_remove(&gsi, true);
-    release_defs(call);
+    drop(&gsi);
 }
 
 } // namespace
@@ -342,6 +423,9 @@ void copies_transform(mode how) {
     }
     for (gimple *copy : collect(copies_aggregate)) {
         transform_aggregate(copy, how);
+    }
+    for (gimple *copy : collect(is_folded_copy)) {
+        transform_folded(copy, how);
     }
     for (gimple *call : collect(is_block_call)) {
         transform_block_call(call, how);

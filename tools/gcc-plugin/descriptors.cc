@@ -10,15 +10,16 @@ namespace {
 
 typedef unsigned HOST_WIDE_INT bytes_t;
 
-/* As struct moat_run; count TAIL: a flexible array's. */
+/* As struct moat_run; count TAIL: a flexible array's. DOUBTFUL: an inner_stride that says so. */
 struct run {
     bytes_t offset, stride, count, map, inner_offset, inner_stride, inner_count;
 };
-const bytes_t TAIL = 0xffffffff;
+const bytes_t TAIL = 0xffffffff, DOUBTFUL = 1;
 
 struct shape {
     std::vector<run> runs;
     bool flexible;
+    bool refused; /* there is no run for what it has */
 };
 
 /* By TYPE_UID, of objects and of copies: what was made. NULL_TREE: an error was given. */
@@ -44,72 +45,63 @@ bytes_t count_of(tree array) {
 
 /* ---- the words of a type ---- */
 
-enum class word_kind { pointer, data };
+/* What the members of unions say of a word. */
+enum word_kind { POINTER = 1, DATA = 2, BOTH = POINTER | DATA };
+typedef std::map<bytes_t, int> words_t;
 
-/* Notes each word of a type as a pointer or as data, a word that is both as a pointer. Returns a sentence on the first
- * that is both, or on a pointer that is not a word; "" if there is none. */
-std::string note_words(tree type, bytes_t offset, std::map<bytes_t, word_kind> *words);
+/* Notes each word of a type. False: a pointer in it is packed. */
+bool note_words(tree type, bytes_t offset, words_t *words);
 
-std::string note_word(word_kind kind, bytes_t at, std::map<bytes_t, word_kind> *words) {
-    auto found = words->find(at);
-    bool both = found != words->end() && found->second != kind;
-    (*words)[at] = both ? word_kind::pointer : kind;
-    return both ? "a word is a pointer in one member of a union and data in another" : "";
-}
-
-std::string note_data(bytes_t offset, bytes_t bytes, std::map<bytes_t, word_kind> *words) {
-    std::string why;
+void note_data(bytes_t offset, bytes_t bytes, words_t *words) {
     for (bytes_t at = offset / word() * word(); at < offset + bytes; at += word()) {
-        std::string more = note_word(word_kind::data, at, words);
-        why = why == "" ? more : why;
+        (*words)[at] |= DATA;
     }
-    return why;
 }
 
-std::string note_elements(tree array, bytes_t offset, std::map<bytes_t, word_kind> *words) {
+bool note_elements(tree array, bytes_t offset, words_t *words) {
     tree element = TREE_TYPE(array);
     bytes_t count = count_of(array) == TAIL ? 1 : count_of(array), stride = size_of(element);
-    if (!is_data_pointer(element) && !holds_pointers(element)) {
-        return note_data(offset, count * stride, words);
+    if (!has_slots(element)) {
+        note_data(offset, count * stride, words);
+        return true;
     }
-    std::string why;
+    bool aligned = true;
     for (bytes_t i = 0; i < count; i++) {
-        std::string more = note_words(element, offset + i * stride, words);
-        why = why == "" ? more : why;
+        aligned = note_words(element, offset + i * stride, words) && aligned;
     }
-    return why;
+    return aligned;
 }
 
-std::string note_words(tree type, bytes_t offset, std::map<bytes_t, word_kind> *words) {
+bool note_words(tree type, bytes_t offset, words_t *words) {
     if (is_data_pointer(type)) {
-        return offset % word() != 0 ? "a pointer in it is packed: it is not aligned to a word"
-                                    : note_word(word_kind::pointer, offset, words);
+        if (offset % word() == 0) {
+            (*words)[offset] |= POINTER;
+        }
+        return offset % word() == 0;
     }
     if (TREE_CODE(type) == ARRAY_TYPE) {
         return note_elements(type, offset, words);
     }
     if (!RECORD_OR_UNION_TYPE_P(type)) {
-        return note_data(offset, size_of(type), words);
+        note_data(offset, size_of(type), words);
+        return true;
     }
-    std::string why;
+    bool aligned = true;
     for (tree field = TYPE_FIELDS(type); field != NULL_TREE; field = DECL_CHAIN(field)) {
         if (TREE_CODE(field) == FIELD_DECL) {
-            std::string more = note_words(TREE_TYPE(field), offset + int_byte_position(field), words);
-            why = why == "" ? more : why;
+            aligned = note_words(TREE_TYPE(field), offset + int_byte_position(field), words) && aligned;
         }
     }
-    return why;
+    return aligned;
 }
 
 /* ---- runs ---- */
 
-/* The pointers of a type as one map of its words; false if one lies beyond. */
-bool map_of(tree type, bytes_t *map) {
-    std::map<bytes_t, word_kind> words;
-    note_words(type, 0, &words);
+/* The words of a kind as one map; false if one lies beyond. */
+bool map_of(const words_t &words, int kind, bytes_t *map) {
     *map = 0;
     for (const auto &entry : words) {
-        if (entry.second == word_kind::pointer) {
+        if (entry.second == kind) {
             if (entry.first / word() >= 8 * word()) {
                 return false;
             }
@@ -119,30 +111,62 @@ bool map_of(tree type, bytes_t *map) {
     return true;
 }
 
+/* A run of the words that are pointers, and one of those that may be. False: they do not fit a map. */
+bool add_mapped(tree type, bytes_t offset, bytes_t count, shape *out) {
+    words_t words;
+    bytes_t map, doubtful;
+    note_words(type, 0, &words);
+    if (!map_of(words, POINTER, &map) || !map_of(words, BOTH, &doubtful)) {
+        return false;
+    }
+    if (map != 0) {
+        out->runs.push_back({offset, size_of(type), count, map, 0, 0, 0});
+    }
+    if (doubtful != 0) {
+        out->runs.push_back({offset, size_of(type), count, doubtful, 0, DOUBTFUL, 0});
+    }
+    return true;
+}
+
 void add_runs(tree type, bytes_t offset, shape *out);
+
+/* Each run of an element becomes the inner pieces of a tail. */
+void add_tail(tree element, bytes_t offset, shape *out) {
+    shape inner = {{}, false, false};
+    add_runs(element, 0, &inner);
+    for (const run &r : inner.runs) {
+        out->refused = out->refused || r.inner_stride == DOUBTFUL;
+        out->runs.push_back({offset, size_of(element), TAIL, r.map, r.offset, r.stride, r.count});
+    }
+}
 
 void add_array(tree array, bytes_t offset, shape *out) {
     tree element = TREE_TYPE(array);
-    bytes_t count = count_of(array), stride = size_of(element), map = 0;
+    bytes_t count = count_of(array), stride = size_of(element);
     out->flexible = out->flexible || count == TAIL;
-    if (count == TAIL && !is_data_pointer(element) && !holds_pointers(element)) {
+    if (count == TAIL && !has_slots(element)) {
         out->runs.push_back({offset, stride, TAIL, 0, 0, 0, 0});
     } else if (is_data_pointer(element)) {
         out->runs.push_back({offset, word(), count, 1, 0, 0, 0});
-    } else if (map_of(element, &map)) {
-        if (map != 0 && count != 0) {
-            out->runs.push_back({offset, stride, count, map, 0, 0, 0});
-        }
+    } else if (count == 0 || add_mapped(element, offset, count, out)) {
+        return;
     } else if (count == TAIL) {
-        /* Each run of an element becomes the inner pieces of a tail. */
-        shape inner = {{}, false};
-        add_runs(element, 0, &inner);
-        for (const run &r : inner.runs) {
-            out->runs.push_back({offset, stride, TAIL, r.map, r.offset, r.stride, r.count});
-        }
+        add_tail(element, offset, out);
     } else {
         for (bytes_t i = 0; i < count; i++) {
             add_runs(element, offset + i * stride, out);
+        }
+    }
+}
+
+/* A union that has more words than a map: each that may be a pointer is a run. */
+void add_union(tree type, bytes_t offset, shape *out) {
+    words_t words;
+    note_words(type, 0, &words);
+    for (const auto &entry : words) {
+        if ((entry.second & POINTER) != 0) {
+            out->runs.push_back(
+                {offset + entry.first, word(), 1, 1, 0, entry.second == BOTH ? DOUBTFUL : 0, 0});
         }
     }
 }
@@ -157,7 +181,11 @@ void add_runs(tree type, bytes_t offset, shape *out) {
         if (count_of(type) == TAIL || holds_pointers(type)) {
             add_array(type, offset, out);
         }
-    } else if (RECORD_OR_UNION_TYPE_P(type)) {
+    } else if (TREE_CODE(type) != RECORD_TYPE) {
+        if (holds_pointers(type) && !add_mapped(type, offset, 1, out)) {
+            add_union(type, offset, out);
+        }
+    } else {
         for (tree field = TYPE_FIELDS(type); field != NULL_TREE; field = DECL_CHAIN(field)) {
             if (TREE_CODE(field) == FIELD_DECL) {
                 add_runs(TREE_TYPE(field), offset + int_byte_position(field), out);
@@ -243,8 +271,11 @@ void use(const std::string &name, const char *feature) {
 tree make_type(tree type, shape *described, bool copies) {
     static int number;
     std::string name = "moat_type_" + std::to_string(number++);
-    bytes_t map = 0;
-    bool mapped = !described->flexible && map_of(type, &map);
+    words_t words;
+    bytes_t map = 0, doubtful = 0;
+    note_words(type, 0, &words);
+    bool mapped = !described->flexible && map_of(words, POINTER, &map) && map_of(words, BOTH, &doubtful) &&
+                  doubtful == 0;
     std::string text = is_data_pointer(type) ? "pointer" : type_text(type);
     tree spelled = build_string_literal(text.size() + 1, text.c_str());
     std::map<std::string, tree> values = {{"name", spelled},
@@ -272,20 +303,24 @@ tree make_type(tree type, shape *described, bool copies) {
                              leaf ? ".rodata.moat_leaf_types" : ".rodata.moat_types");
 }
 
-/* A type for a record, or NULL_TREE behind an error. Copies bear words that are no pointers, objects do not. */
+/* A type for a record, or NULL_TREE behind an error. Copies bear what is packed, objects do not. */
 tree describe(tree type, bool copies, location_t where) {
-    std::map<bytes_t, word_kind> words;
+    words_t words;
     bool sized = COMPLETE_TYPE_P(type) && TREE_CODE(TYPE_SIZE_UNIT(type)) == INTEGER_CST;
-    std::string why = sized && !copies ? note_words(type, 0, &words) : "";
-    shape described = {{}, false};
+    std::string why;
+    shape described = {{}, false, false};
     if (!sized) {
         why = COMPLETE_TYPE_P(type) ? "its length varies" : "it is not complete here";
-    } else if (why == "" && !copies && TYPE_ALIGN_UNIT(type) > 2 * word()) {
+    } else if (!copies && !note_words(type, 0, &words)) {
+        why = "a pointer in it is packed: it is not aligned to a word";
+    } else if (!copies && TYPE_ALIGN_UNIT(type) > 2 * word()) {
         why = "it needs a larger alignment than the heap gives";
-    }
-    if (why == "") {
+    } else {
         add_runs(type, 0, &described);
-        if (described.runs.size() > 1000) {
+        if (described.refused) {
+            why = "an element of its tail is long, and a word of it is a pointer in one member of a union and data in "
+                  "another";
+        } else if (described.runs.size() > 1000) {
             why = "it has more than 1000 runs of slots";
         }
     }
@@ -310,4 +345,16 @@ tree type_address(tree type, bool copies, location_t where) {
         variable = found->second;
     }
     return variable == NULL_TREE ? NULL_TREE : build_fold_addr_expr(variable);
+}
+
+bool has_slot_in(tree type, HOST_WIDE_INT offset, HOST_WIDE_INT bytes) {
+    words_t words;
+    note_words(type, 0, &words);
+    for (const auto &entry : words) {
+        HOST_WIDE_INT first = entry.first, end = first + word();
+        if ((entry.second & POINTER) != 0 && first < offset + bytes && offset < end) {
+            return true;
+        }
+    }
+    return false;
 }

@@ -87,6 +87,9 @@ bool is_data_pointer(tree type);
 bool is_managed_pointer(tree type);
 bool holds_pointers(tree type);
 
+/* True for either: what a store of it, or a copy, may write a pointer by. */
+bool has_slots(tree type);
+
 /* `struct node`, for messages. */
 std::string type_text(tree type);
 
@@ -95,6 +98,9 @@ std::string type_text(tree type);
 /* The address of the type of a record's, or of a pointer's, objects: the unit's, or one made here; for objects, or for
  * copies alone, which may have words that are no pointers. NULL_TREE if there can be none: an error was given. */
 tree type_address(tree type, bool copies, location_t where);
+
+/* True if one of `bytes` at an offset lies in a word that may be a pointer. */
+bool has_slot_in(tree type, HOST_WIDE_INT offset, HOST_WIDE_INT bytes);
 
 /* ---- flow.cc: what is known of one function; begin_function first ---- */
 
@@ -139,11 +145,21 @@ enum class place {
 };
 place place_of(tree reference, gimple *at);
 
+/* The innermost union around a reference to data in one of whose other members a pointer lies there; NULL_TREE: none.
+ * A store to the reference takes a pointer away. */
+tree union_over_slots(tree reference);
+
 /* Puts a call of a helper before the statement. */
 gcall *insert_call(gimple_stmt_iterator *gsi, location_t where, const char *name, std::vector<tree> arguments);
 
+/* Puts a barrier before a store, of the word at `slot`, which gets `value`; of what is masked, the end behind it. */
+void insert_barrier(gimple *store, tree slot, tree value);
+
 /* The address of a reference, as an operand. */
 tree address_of(gimple_stmt_iterator *gsi, tree reference);
+
+/* A pointer or an integer as a `void *`, as an operand. */
+tree as_pointer(gimple_stmt_iterator *gsi, tree value);
 
 /* Instruments the stores of pointers in the current function. */
 void stores_transform(mode how);

@@ -134,8 +134,7 @@ void check(gimple *store, const char *name, tree value) {
     gimple_stmt_iterator gsi = gsi_for_stmt(store);
     tree slot = address_of(&gsi, gimple_get_lhs(store));
     if (INTEGRAL_TYPE_P(TREE_TYPE(value))) {
-        value =
-            force_gimple_operand_gsi(&gsi, fold_convert(ptr_type_node, value), true, NULL_TREE, true, GSI_SAME_STMT);
+        value = as_pointer(&gsi, value);
     }
     insert_call(&gsi, gimple_location(store), name, {slot, value});
 }
@@ -147,7 +146,9 @@ void transform_integer(gimple *store, mode how) {
     if (how == mode::structs || where == place::local || where == place::shared) {
         return;
     }
-    warn_of_integer(store, value);
+    if (union_over_slots(gimple_get_lhs(store)) == NULL_TREE) {
+        warn_of_integer(store, value);
+    }
     check(store, how == mode::check ? "moat_plugin_foreign_" : "moat_plugin_check_", value);
     note(store, where, "checked, a pointer in an integer");
 }
@@ -210,6 +211,61 @@ bool transform_pointer(gimple *store, mode how, barrier *needed) {
     return true;
 }
 
+/* ---- data over the slots of a union ---- */
+
+/* What a barrier has masked is open again behind the last store. */
+void end_masked(gcall *begin, gimple *last) {
+    tree masked = make_ssa_name(TREE_TYPE(TREE_TYPE(gimple_call_fndecl(begin))), begin);
+    gimple_call_set_lhs(begin, masked);
+    gcall *end = gimple_build_call(helper("moat_plugin_end_"), 1, masked);
+    gimple_set_location(end, gimple_location(last));
+    gimple_call_set_nothrow(end, true);
+    gimple_stmt_iterator gsi = gsi_for_stmt(last);
+    gsi_insert_after(&gsi, end, GSI_SAME_STMT);
+}
+
+bool is_pointer_sized(tree type) {
+    return INTEGRAL_TYPE_P(type) && TYPE_PRECISION(type) == POINTER_SIZE;
+}
+
+/* The most words that one store may cover: each has a barrier. */
+enum { COVERED_MAX = 8 };
+
+/* Puts a barrier for each word that a store of data covers. */
+void transform_covering(gimple *store, mode how) {
+    tree target = gimple_get_lhs(store), value = gimple_assign_rhs1(store);
+    place where = place_of(target, store);
+    bool known = where == place::slot || where == place::root;
+    if (how == mode::check || (how == mode::structs && !known) || where == place::local || where == place::plain ||
+        where == place::fixed || where == place::fresh) {
+        return;
+    }
+    if (TREE_CODE(target) == COMPONENT_REF && DECL_BIT_FIELD_TYPE(TREE_OPERAND(target, 1)) != NULL_TREE) {
+        target = TREE_OPERAND(target, 0);
+    }
+    HOST_WIDE_INT word = POINTER_SIZE_UNITS, bytes = int_size_in_bytes(TREE_TYPE(target));
+    HOST_WIDE_INT words = bytes < 0 ? COVERED_MAX + 1 : (bytes + word - 1) / word;
+    words += bytes > word && TYPE_ALIGN_UNIT(TREE_TYPE(target)) < word;
+    if (words > COVERED_MAX) {
+        error_at(gimple_location(store),
+                 "moat: a copy to %qs goes over slots of a union, more than %d words: assign the union, or copy its "
+                 "elements",
+                 text_of(target).c_str(), COVERED_MAX);
+        return;
+    }
+    bool pointer = is_pointer_sized(TREE_TYPE(value)) && is_cast_pointer(value);
+    gimple_stmt_iterator gsi = gsi_for_stmt(store);
+    tree brought = pointer ? as_pointer(&gsi, value) : null_pointer_node;
+    tree address = address_of(&gsi, target);
+    tree first = fold_build2(BIT_AND_EXPR, size_type_node, fold_convert(size_type_node, address), size_int(-word));
+    first = as_pointer(&gsi, first);
+    for (HOST_WIDE_INT i = 0; i < words; i++) {
+        tree slot = i == 0 ? first : as_pointer(&gsi, fold_build_pointer_plus_hwi(first, i * word));
+        insert_barrier(store, slot, brought);
+    }
+    note(store, where, "barrier, a pointer may be there");
+}
+
 /* ---- groups of neighbours ---- */
 
 /* True if an operand's value is there before `first`, which stands in the same block earlier. */
@@ -253,17 +309,6 @@ bool are_neighbours(gimple *first, gimple *second) {
     return true;
 }
 
-/* What a barrier has masked is open again behind the last store. */
-void end_masked(gcall *begin, gimple *last) {
-    tree masked = make_ssa_name(TREE_TYPE(TREE_TYPE(gimple_call_fndecl(begin))), begin);
-    gimple_call_set_lhs(begin, masked);
-    gcall *end = gimple_build_call(helper("moat_plugin_end_"), 1, masked);
-    gimple_set_location(end, gimple_location(last));
-    gimple_call_set_nothrow(end, true);
-    gimple_stmt_iterator gsi = gsi_for_stmt(last);
-    gsi_insert_after(&gsi, end, GSI_SAME_STMT);
-}
-
 void emit(const std::vector<barrier> &group) {
     static const char *const names[] = {"moat_plugin_barrier_", "moat_plugin_barrier_2_", "moat_plugin_barrier_3_",
                                         "moat_plugin_barrier_4_"};
@@ -301,10 +346,6 @@ void emit_all(const std::vector<barrier> &barriers) {
     }
 }
 
-bool is_pointer_sized(tree type) {
-    return INTEGRAL_TYPE_P(type) && TYPE_PRECISION(type) == POINTER_SIZE;
-}
-
 } // namespace
 
 place place_of(tree reference, gimple *at) {
@@ -335,6 +376,21 @@ place place_of(tree reference, gimple *at) {
     return by_type;
 }
 
+tree union_over_slots(tree reference) {
+    HOST_WIDE_INT offset = 0, bytes = int_size_in_bytes(TREE_TYPE(reference));
+    bool known = bytes >= 0;
+    for (tree inner = reference; handled_component_p(inner); inner = TREE_OPERAND(inner, 0)) {
+        tree container = TREE_TYPE(TREE_OPERAND(inner, 0));
+        known = known && (TREE_CODE(inner) != ARRAY_REF || TREE_CODE(TREE_OPERAND(inner, 1)) == INTEGER_CST);
+        offset += offset_in_container(inner);
+        if (TREE_CODE(container) == UNION_TYPE && holds_pointers(container) &&
+            (!known || has_slot_in(container, offset, bytes))) {
+            return container;
+        }
+    }
+    return NULL_TREE;
+}
+
 gcall *insert_call(gimple_stmt_iterator *gsi, location_t where, const char *name, std::vector<tree> arguments) {
     vec<tree> operands = vNULL;
     for (tree argument : arguments) {
@@ -346,6 +402,18 @@ gcall *insert_call(gimple_stmt_iterator *gsi, location_t where, const char *name
     gimple_call_set_nothrow(call, true);
     gsi_insert_before(gsi, call, GSI_SAME_STMT);
     return call;
+}
+
+void insert_barrier(gimple *store, tree slot, tree value) {
+    gimple_stmt_iterator gsi = gsi_for_stmt(store);
+    gcall *call = insert_call(&gsi, gimple_location(store), "moat_plugin_barrier_", {slot, value});
+    if (has_preemption()) {
+        end_masked(call, store);
+    }
+}
+
+tree as_pointer(gimple_stmt_iterator *gsi, tree value) {
+    return force_gimple_operand_gsi(gsi, fold_convert(ptr_type_node, value), true, NULL_TREE, true, GSI_SAME_STMT);
 }
 
 tree address_of(gimple_stmt_iterator *gsi, tree reference) {
@@ -378,6 +446,9 @@ void stores_transform(mode how) {
             }
         } else if (is_pointer_sized(type) && is_cast_pointer(gimple_assign_rhs1(store))) {
             transform_integer(store, how);
+        }
+        if (!has_slots(type) && union_over_slots(gimple_get_lhs(store)) != NULL_TREE) {
+            transform_covering(store, how);
         }
     }
     emit_all(barriers);

@@ -164,18 +164,22 @@ bool is_managed_pointer(tree type) {
 
 bool holds_pointers(tree type) {
     if (TREE_CODE(type) == ARRAY_TYPE) {
-        return is_data_pointer(TREE_TYPE(type)) || holds_pointers(TREE_TYPE(type));
+        return has_slots(TREE_TYPE(type));
     }
     if (!RECORD_OR_UNION_TYPE_P(type)) {
         return false;
     }
     for (tree field = TYPE_FIELDS(type); field != NULL_TREE; field = DECL_CHAIN(field)) {
         if (TREE_CODE(field) == FIELD_DECL && !DECL_VIRTUAL_P(field) &&
-            (is_data_pointer(TREE_TYPE(field)) || holds_pointers(TREE_TYPE(field)))) {
+            has_slots(TREE_TYPE(field))) {
             return true;
         }
     }
     return false;
+}
+
+bool has_slots(tree type) {
+    return type != NULL_TREE && (is_data_pointer(type) || holds_pointers(type));
 }
 
 std::string type_text(tree type) {
