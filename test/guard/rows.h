@@ -4,7 +4,5 @@
 #include "rows_stores.h"
 #include "rows_regions.h"
 #include "rows_copies.h"
-#ifndef TEST_PLUGIN_PLAIN_H
 #include "rows_parts.h"
-#endif
 #include "rows_calls.h"
