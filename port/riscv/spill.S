@@ -27,16 +27,16 @@ moat_port_spill_and_call:
     .cfi_offset ra, -WORD
     STORE s0, 0 * WORD(sp)
     STORE s1, 1 * WORD(sp)
-    STORE s2, 2 * WORD(sp)
-    STORE s3, 3 * WORD(sp)
-    STORE s4, 4 * WORD(sp)
-    STORE s5, 5 * WORD(sp)
-    STORE s6, 6 * WORD(sp)
-    STORE s7, 7 * WORD(sp)
-    STORE s8, 8 * WORD(sp)
-    STORE s9, 9 * WORD(sp)
-    STORE s10, 10 * WORD(sp)
-    STORE s11, 11 * WORD(sp)
+    UPPER(STORE, s2, 2 * WORD(sp))
+    UPPER(STORE, s3, 3 * WORD(sp))
+    UPPER(STORE, s4, 4 * WORD(sp))
+    UPPER(STORE, s5, 5 * WORD(sp))
+    UPPER(STORE, s6, 6 * WORD(sp))
+    UPPER(STORE, s7, 7 * WORD(sp))
+    UPPER(STORE, s8, 8 * WORD(sp))
+    UPPER(STORE, s9, 9 * WORD(sp))
+    UPPER(STORE, s10, 10 * WORD(sp))
+    UPPER(STORE, s11, 11 * WORD(sp))
 #ifdef FLOAT_BYTES
     addi sp, sp, -FLOAT_BYTES
     .cfi_adjust_cfa_offset FLOAT_BYTES

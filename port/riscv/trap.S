@@ -33,18 +33,18 @@ moat_port_trap_entry:
 save:
     STORE ra, FRAME_RA * WORD(sp)
     STORE t2, (FRAME_T + 2) * WORD(sp)
-    STORE t3, (FRAME_T + 3) * WORD(sp)
-    STORE t4, (FRAME_T + 4) * WORD(sp)
-    STORE t5, (FRAME_T + 5) * WORD(sp)
-    STORE t6, (FRAME_T + 6) * WORD(sp)
+    UPPER_STORE(t3, (FRAME_T + 3) * WORD(sp))
+    UPPER_STORE(t4, (FRAME_T + 4) * WORD(sp))
+    UPPER_STORE(t5, (FRAME_T + 5) * WORD(sp))
+    UPPER_STORE(t6, (FRAME_T + 6) * WORD(sp))
     STORE a0, (FRAME_A + 0) * WORD(sp)
     STORE a1, (FRAME_A + 1) * WORD(sp)
     STORE a2, (FRAME_A + 2) * WORD(sp)
     STORE a3, (FRAME_A + 3) * WORD(sp)
     STORE a4, (FRAME_A + 4) * WORD(sp)
     STORE a5, (FRAME_A + 5) * WORD(sp)
-    STORE a6, (FRAME_A + 6) * WORD(sp)
-    STORE a7, (FRAME_A + 7) * WORD(sp)
+    UPPER_STORE(a6, (FRAME_A + 6) * WORD(sp))
+    UPPER_STORE(a7, (FRAME_A + 7) * WORD(sp))
     csrr t0, mepc
     STORE t0, FRAME_MEPC * WORD(sp)
     csrr t0, mstatus
@@ -69,18 +69,18 @@ save:
     .cfi_offset t0, (FRAME_T + 0 - FRAME_WORDS) * WORD
     .cfi_offset t1, (FRAME_T + 1 - FRAME_WORDS) * WORD
     .cfi_offset t2, (FRAME_T + 2 - FRAME_WORDS) * WORD
-    .cfi_offset t3, (FRAME_T + 3 - FRAME_WORDS) * WORD
-    .cfi_offset t4, (FRAME_T + 4 - FRAME_WORDS) * WORD
-    .cfi_offset t5, (FRAME_T + 5 - FRAME_WORDS) * WORD
-    .cfi_offset t6, (FRAME_T + 6 - FRAME_WORDS) * WORD
+    UPPER(.cfi_offset, t3, (FRAME_T + 3 - FRAME_WORDS) * WORD)
+    UPPER(.cfi_offset, t4, (FRAME_T + 4 - FRAME_WORDS) * WORD)
+    UPPER(.cfi_offset, t5, (FRAME_T + 5 - FRAME_WORDS) * WORD)
+    UPPER(.cfi_offset, t6, (FRAME_T + 6 - FRAME_WORDS) * WORD)
     .cfi_offset a0, (FRAME_A + 0 - FRAME_WORDS) * WORD
     .cfi_offset a1, (FRAME_A + 1 - FRAME_WORDS) * WORD
     .cfi_offset a2, (FRAME_A + 2 - FRAME_WORDS) * WORD
     .cfi_offset a3, (FRAME_A + 3 - FRAME_WORDS) * WORD
     .cfi_offset a4, (FRAME_A + 4 - FRAME_WORDS) * WORD
     .cfi_offset a5, (FRAME_A + 5 - FRAME_WORDS) * WORD
-    .cfi_offset a6, (FRAME_A + 6 - FRAME_WORDS) * WORD
-    .cfi_offset a7, (FRAME_A + 7 - FRAME_WORDS) * WORD
+    UPPER(.cfi_offset, a6, (FRAME_A + 6 - FRAME_WORDS) * WORD)
+    UPPER(.cfi_offset, a7, (FRAME_A + 7 - FRAME_WORDS) * WORD)
     .cfi_offset sp, (FRAME_SP - FRAME_WORDS) * WORD
     .cfi_offset PC_COLUMN, (FRAME_MEPC - FRAME_WORDS) * WORD
 
@@ -111,18 +111,18 @@ save:
     LOAD t0, (FRAME_T + 0) * WORD(sp)
     LOAD t1, (FRAME_T + 1) * WORD(sp)
     LOAD t2, (FRAME_T + 2) * WORD(sp)
-    LOAD t3, (FRAME_T + 3) * WORD(sp)
-    LOAD t4, (FRAME_T + 4) * WORD(sp)
-    LOAD t5, (FRAME_T + 5) * WORD(sp)
-    LOAD t6, (FRAME_T + 6) * WORD(sp)
+    UPPER(LOAD, t3, (FRAME_T + 3) * WORD(sp))
+    UPPER(LOAD, t4, (FRAME_T + 4) * WORD(sp))
+    UPPER(LOAD, t5, (FRAME_T + 5) * WORD(sp))
+    UPPER(LOAD, t6, (FRAME_T + 6) * WORD(sp))
     LOAD a0, (FRAME_A + 0) * WORD(sp)
     LOAD a1, (FRAME_A + 1) * WORD(sp)
     LOAD a2, (FRAME_A + 2) * WORD(sp)
     LOAD a3, (FRAME_A + 3) * WORD(sp)
     LOAD a4, (FRAME_A + 4) * WORD(sp)
     LOAD a5, (FRAME_A + 5) * WORD(sp)
-    LOAD a6, (FRAME_A + 6) * WORD(sp)
-    LOAD a7, (FRAME_A + 7) * WORD(sp)
+    UPPER(LOAD, a6, (FRAME_A + 6) * WORD(sp))
+    UPPER(LOAD, a7, (FRAME_A + 7) * WORD(sp))
     LOAD sp, FRAME_SP * WORD(sp)
     mret
 
@@ -135,16 +135,16 @@ fault:
     STORE tp, SAVED_TP * WORD(sp)
     STORE s0, (SAVED_S + 0) * WORD(sp)
     STORE s1, (SAVED_S + 1) * WORD(sp)
-    STORE s2, (SAVED_S + 2) * WORD(sp)
-    STORE s3, (SAVED_S + 3) * WORD(sp)
-    STORE s4, (SAVED_S + 4) * WORD(sp)
-    STORE s5, (SAVED_S + 5) * WORD(sp)
-    STORE s6, (SAVED_S + 6) * WORD(sp)
-    STORE s7, (SAVED_S + 7) * WORD(sp)
-    STORE s8, (SAVED_S + 8) * WORD(sp)
-    STORE s9, (SAVED_S + 9) * WORD(sp)
-    STORE s10, (SAVED_S + 10) * WORD(sp)
-    STORE s11, (SAVED_S + 11) * WORD(sp)
+    UPPER_STORE(s2, (SAVED_S + 2) * WORD(sp))
+    UPPER_STORE(s3, (SAVED_S + 3) * WORD(sp))
+    UPPER_STORE(s4, (SAVED_S + 4) * WORD(sp))
+    UPPER_STORE(s5, (SAVED_S + 5) * WORD(sp))
+    UPPER_STORE(s6, (SAVED_S + 6) * WORD(sp))
+    UPPER_STORE(s7, (SAVED_S + 7) * WORD(sp))
+    UPPER_STORE(s8, (SAVED_S + 8) * WORD(sp))
+    UPPER_STORE(s9, (SAVED_S + 9) * WORD(sp))
+    UPPER_STORE(s10, (SAVED_S + 10) * WORD(sp))
+    UPPER_STORE(s11, (SAVED_S + 11) * WORD(sp))
     mv a1, sp
     csrr a2, mcause
     csrr a3, mtval

@@ -29,8 +29,14 @@
 #ifdef __riscv_vector
 #error "moat: trap.S does not save the vector registers: build without V and Zve in -march"
 #endif
+
+/* For registers x16 to x31, which RV32E lacks: there they read as 0, in frames and reports. */
 #ifdef __riscv_32e
-#error "moat: trap.S and spill.S need all 32 registers: RV32E has 16"
+#define UPPER(operation, register, at)
+#define UPPER_STORE(register, at) STORE zero, at
+#else
+#define UPPER(operation, register, at) operation register, at
+#define UPPER_STORE(register, at) STORE register, at
 #endif
 
 #endif

@@ -45,6 +45,8 @@ CORES = {
                        "QEMU has no Cortex-M23, the baseline of ARMv8-M"),
     "rv32i": Core("rv32imac", "-march=rv32i -mabi=ilp32", (MULTIPLY, ATOMIC, COMPRESSED, FLOAT),
                   "no machine of QEMU's lacks the M, A and C extensions: it would not tell a wrong instruction"),
+    "rv32e": Core("rv32imac", "-march=rv32e -mabi=ilp32e", (MULTIPLY, ATOMIC, COMPRESSED, FLOAT),
+                  "no board's RISC-V has 16 registers only: elsewhere a wrong register would go unseen"),
     "rv64gc": Core("rv64imac", "-march=rv64imafdc -mabi=lp64d", (ATOMIC,),
                    "newlib is built for rv64imac only; riscv32f-virt runs the port's registers of floating point"),
 }

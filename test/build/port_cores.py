@@ -5,14 +5,14 @@ SPDX-License-Identifier: MIT"""
 from _checks import ROOT, Compiler, expect, first_error, main
 
 KNOWN = {
-    "rv32imac": ("-march=rv32imafc -mabi=ilp32f", "-march=rv32imafc -mabi=ilp32", "-march=rv32imafdc -mabi=ilp32d",
+    "rv32imac": ("-march=rv32e -mabi=ilp32e",
+                 "-march=rv32imafc -mabi=ilp32f", "-march=rv32imafc -mabi=ilp32", "-march=rv32imafdc -mabi=ilp32d",
                  "-march=rv32imafdc -mabi=ilp32f"),
     "rv64imac": ("-march=rv64imafdc -mabi=lp64d", "-march=rv64imafc -mabi=lp64f", "-march=rv64imafdc -mabi=lp64"),
     "armv7m": ("-mcpu=cortex-m4 -mfloat-abi=hard", "-mcpu=cortex-m4 -mfloat-abi=softfp",
                "-mcpu=cortex-m7 -mfloat-abi=hard -mfpu=fpv5-d16", "-mcpu=cortex-m55 -mfloat-abi=hard"),
 }
 REFUSED = (
-    ("rv32imac", "-march=rv32e -mabi=ilp32e", "RV32E has 16"),
     ("rv64imac", "-march=rv64gcv -mabi=lp64d", "does not save the vector registers"),
     ("rv32imac", "-march=rv32imac_zve32x -mabi=ilp32", "does not save the vector registers"),
     ("armv7m", "-mcpu=cortex-a9", "names another core"),
