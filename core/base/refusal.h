@@ -48,16 +48,18 @@
     X(START, START, "")                                                                                                \
     X(TWICE, READY, "called a second time")                                                                            \
     X(NO_MEMORY, NULL, "no memory given")                                                                              \
-    X(ARENA_ALIGN, ALIGN, "an arena must be aligned to a word")                                                        \
-    X(ARENA_SIZE, SIZE, "an arena has 256 bytes to 8 MiB")                                                             \
+    X(ARENA_SIZE, SIZE, "an arena has 256 bytes to 8 MiB, on 64-bit cores to 256 MiB")                                 \
     X(ARENA_OVERLAP, OVERLAP, "overlaps an arena that is there already")                                               \
     X(ARENA_ON_ROOT, OVERLAP, "overlaps a root or a stack")                                                            \
     X(ARENAS_FULL, FULL, "too many arenas: raise MOAT_CONFIG_ARENAS_MAX")                                              \
+    X(ARENA_ABSENT, ABSENT, "moat_arena_kinds: no arena is there")                                                     \
+    X(NO_KIND, SIZE, "moat_arena_kinds: MOAT_MEMORY_ONLY is no kind, but a request's")                                 \
     X(NO_STRUCT, NULL, "no struct given")                                                                              \
     X(NO_TYPE, NULL, "no type given")                                                                                  \
     X(NOT_A_TYPE, FOREIGN, "not a type: define it with MOAT_TYPE")                                                     \
     X(NO_ARENA, SIZE, "no arena: call moat_arena_add first")                                                           \
     X(TOO_LARGE, SIZE, "larger than every arena")                                                                      \
+    X(TOO_LARGE_IN, SIZE, "larger than every arena of these kinds: see moat_arena_kinds")                              \
     X(ARRAY_TYPE, TYPE, "no arrays of finalized or flexible types")                                                    \
     X(COUNT, SIZE, "count is 0 or overflows")                                                                          \
     X(FLEX_TYPE, TYPE, "not a flexible type: define it with MOAT_TYPE_FLEX")                                           \

@@ -18,8 +18,7 @@
 #include "space/search.h"
 #include "space/take.h"
 
-/* Linked for types that say so, and where a hook is set. */
-#pragma weak moat_take_large
+/* Linked for types that say so, and where a hook is set; alloc.h has others. */
 #pragma weak moat_finalize_enter
 #pragma weak moat_finalizers_run
 #pragma weak moat_alloc_ask_hook
@@ -42,8 +41,7 @@ static bool stress_fails(void) {
 #endif
 
 static void *take(const struct moat_request *request) {
-    uintptr_t at = request->granules <= MOAT_SMALL_GRANULES ? moat_take_small(request->granules, request->header)
-                                                            : moat_take_large(request->granules, request->header);
+    uintptr_t at = request->memory != MOAT_MEMORY_ANY ? moat_alloc_take_in(request) : moat_alloc_take_any(request);
     if (at == 0) {
         return NULL;
     }
@@ -213,8 +211,8 @@ __attribute__((noinline)) static void *new_slow(const struct moat_type *type) {
     struct moat_request request;
     request.type = type;
     request.header = moat_header_of_type(type);
-    uintptr_t link = type->finalize != NULL ? MOAT_WORDS_UP_(type->size) + MOAT_WORD_BYTES - type->size : 0;
-    return moat_alloc_serve(call, &request, type->size + link);
+    request.memory = MOAT_MEMORY_ANY;
+    return moat_alloc_serve(call, &request, moat_alloc_bytes_of(type));
 }
 
 __attribute__((noinline)) static void *new_otherwise(const struct moat_type *type) {

@@ -11,6 +11,7 @@
 #include "heap/pace.h"
 #include "mark/owner.h"
 #include "mark/stack.h"
+#include "base/result.h"
 #include "moat_compiler.h"
 #include "space/granule.h"
 #include "space/take.h"
@@ -24,6 +25,7 @@ struct moat_request {
     moat_word header;
     uintptr_t payload; /* bytes */
     uint32_t granules;
+    uint32_t memory; /* MOAT_MEMORY_..., _ANY where no arena has kinds */
 };
 
 /* Whether the heap is ready and the type is one; if not, the call is refused. */
@@ -32,6 +34,22 @@ bool moat_alloc_check_type(enum moat_refused call, const struct moat_type *type)
 /* Checks the size, and makes the object of the request, whose type and header are given. NULL: refused, or no memory.
  * Between moat_alloc_begins and _ends. */
 void *moat_alloc_serve(enum moat_refused call, struct moat_request *request, uintptr_t bytes);
+
+/* Takes memory wherever there is some. Large objects are linked for types that say so. */
+#pragma weak moat_take_large
+static inline uintptr_t moat_alloc_take_any(const struct moat_request *request) {
+    return request->granules <= MOAT_SMALL_GRANULES ? moat_take_small(request->granules, request->header)
+                                                    : moat_take_large(request->granules, request->header);
+}
+
+/* Takes memory for a request that names kinds, and returns its address, or 0. Linked where arenas have kinds. */
+#pragma weak moat_alloc_take_in
+uintptr_t moat_alloc_take_in(const struct moat_request *request);
+
+/* Bytes that the largest arena of all of these kinds has for objects; 0: there is none. Linked where arenas have kinds.
+ */
+#pragma weak moat_alloc_largest_in
+uintptr_t moat_alloc_largest_in(uint32_t memory);
 
 /* The way through moat_alloc_serve begins. pc: the caller of the allocation. */
 static inline void moat_alloc_begins(uintptr_t bytes, uintptr_t pc) {
@@ -45,6 +63,18 @@ static inline void *moat_alloc_ends(void *object) {
     MOAT_EVENT(MOAT_EVENT_ALLOCATE_END, moat_event_free_bytes());
     (void)moat_stack_leave();
     return object;
+}
+
+/* All of that way, for a request that may name kinds of memory. */
+static inline void *moat_alloc_serve_in(uint32_t memory, enum moat_refused call, struct moat_request *request,
+                                        uintptr_t bytes, uintptr_t pc) {
+    if ((memory & MOAT_MEMORY_ONLY) != 0 && (moat_alloc_largest_in == NULL || bytes > moat_alloc_largest_in(memory))) {
+        (void)moat_refuse(call, MOAT_REASON_TOO_LARGE_IN, bytes);
+        return NULL;
+    }
+    request->memory = moat_alloc_take_in != NULL ? memory : MOAT_MEMORY_ANY;
+    moat_alloc_begins(bytes, pc);
+    return moat_alloc_ends(moat_alloc_serve(call, request, bytes));
 }
 
 /* A small object when the fast path has none. Does the collector's work first, if there is any. NULL: it takes more
@@ -64,6 +94,12 @@ MOAT_HOT_ void *moat_alloc_small(moat_word header, uintptr_t extent, uintptr_t p
         at = starts ? moat_take_small(moat_granules(extent), header) : 0;
     }
     return at == 0 ? NULL : moat_alloc_ends((void *)moat_payload_at(at));
+}
+
+/* The bytes that one object of the type takes: with a finalizer, a link behind what its struct says. */
+static inline uintptr_t moat_alloc_bytes_of(const struct moat_type *type) {
+    uintptr_t link = type->finalize != NULL ? MOAT_WORDS_UP_(type->size) + MOAT_WORD_BYTES - type->size : 0;
+    return type->size + link;
 }
 
 /* Asks the out-of-memory hook. True: it has let go of something. Linked where a hook is set. */

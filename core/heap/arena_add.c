@@ -12,10 +12,8 @@ static int check_arena(enum moat_refused call, uintptr_t start, uintptr_t bytes)
     if (start == 0) {
         return moat_refuse(call, MOAT_REASON_NO_MEMORY, 0);
     }
-    if (start % MOAT_WORD_BYTES != 0) {
-        return moat_refuse(call, MOAT_REASON_ARENA_ALIGN, start);
-    }
-    if (bytes < MOAT_ARENA_BYTES_MIN || bytes > MOAT_ARENA_BYTES_MAX || bytes > UINTPTR_MAX - start) {
+    uintptr_t left_out = -start % MOAT_WORD_BYTES;
+    if (bytes < MOAT_ARENA_BYTES_MIN + left_out || bytes > MOAT_ARENA_BYTES_MAX || bytes > UINTPTR_MAX - start) {
         return moat_refuse(call, MOAT_REASON_ARENA_SIZE, bytes);
     }
     for (uint32_t i = 0; i < moat_heap.arenas.count; i++) {
@@ -53,7 +51,8 @@ MOAT_ENTRY int moat_arena_add(void *start, size_t bytes) {
     moat_owner_wait();
     result = check_arena(call, (uintptr_t)start, bytes);
     if (result == MOAT_OK) {
-        moat_arena_open((uintptr_t)start, bytes);
+        uintptr_t left_out = -(uintptr_t)start % MOAT_WORD_BYTES;
+        moat_arena_open((uintptr_t)start + left_out, bytes - left_out);
     }
     moat_owner_leave();
     return result;

@@ -9,7 +9,7 @@ MOAT_USES_(array, elements, 1);
 MOAT_USES_(array, large, 1);
 MOAT_USES_(array, far, 1);
 
-MOAT_ENTRY void *moat_new_array(const struct moat_type *type, size_t count) {
+static inline void *make(uint32_t memory, const struct moat_type *type, size_t count, uintptr_t pc) {
     const enum moat_refused call = MOAT_IN_NEW_ARRAY;
     if (!moat_alloc_check_type(call, type)) {
         return NULL;
@@ -25,6 +25,13 @@ MOAT_ENTRY void *moat_new_array(const struct moat_type *type, size_t count) {
     struct moat_request request;
     request.type = type;
     request.header = moat_header_of_type(type) | MOAT_HEADER_ARRAY;
-    moat_alloc_begins(count * type->size, MOAT_CALLER());
-    return moat_alloc_ends(moat_alloc_serve(call, &request, count * type->size));
+    return moat_alloc_serve_in(memory, call, &request, count * type->size, pc);
+}
+
+MOAT_ENTRY void *moat_new_array(const struct moat_type *type, size_t count) {
+    return make(MOAT_MEMORY_ANY, type, count, MOAT_CALLER());
+}
+
+MOAT_ENTRY void *moat_new_array_in(uint32_t memory, const struct moat_type *type, size_t count) {
+    return make(memory, type, count, MOAT_CALLER());
 }

@@ -18,13 +18,22 @@ static uintptr_t line_up(uintptr_t p) {
     return line_down(p + LINE - 1);
 }
 
+/* The bytes of an object that has room for them from a line on. 0 stays 0, and what is near the end of the address
+ * space stays too large: both are refused. */
+static size_t with_lines(size_t bytes) {
+    return MOAT_CONFIG_DMA_LINE != 0 && bytes - 1 < UINTPTR_MAX / 2 ? line_up(bytes) + LINE - MOAT_GRANULE : bytes;
+}
+
+static void *first_line(void *object) {
+    return MOAT_CONFIG_DMA_LINE != 0 ? (void *)line_up((uintptr_t)object) : object;
+}
+
 void *moat_new_dma(size_t bytes) {
-    /* 0 stays 0, and what is near the end of the address space stays too large: both are refused there. */
-    if (MOAT_CONFIG_DMA_LINE != 0 && bytes - 1 < UINTPTR_MAX / 2) {
-        bytes = line_up(bytes) + LINE - MOAT_GRANULE;
-    }
-    uintptr_t object = (uintptr_t)moat_new_bytes(bytes);
-    return MOAT_CONFIG_DMA_LINE != 0 ? (void *)line_up(object) : (void *)object;
+    return first_line(moat_new_bytes(with_lines(bytes)));
+}
+
+void *moat_new_dma_in(uint32_t memory, size_t bytes) {
+    return first_line(moat_new_bytes_in(memory, with_lines(bytes)));
 }
 
 /* MOAT_OK, or why the engine may not have these bytes of an object. */

@@ -9,7 +9,7 @@ MOAT_USES_(flex, elements, 1);
 MOAT_USES_(flex, large, 1);
 MOAT_USES_(flex, far, 1);
 
-MOAT_ENTRY void *moat_new_flex(const struct moat_type *type, size_t tail) {
+static inline void *make(uint32_t memory, const struct moat_type *type, size_t tail, uintptr_t pc) {
     const enum moat_refused call = MOAT_IN_NEW_FLEX;
     if (!moat_alloc_check_type(call, type)) {
         return NULL;
@@ -28,6 +28,13 @@ MOAT_ENTRY void *moat_new_flex(const struct moat_type *type, size_t tail) {
     request.type = type;
     request.header = moat_header_of_type(type);
     bytes = bytes > type->size ? bytes : type->size;
-    moat_alloc_begins(bytes, MOAT_CALLER());
-    return moat_alloc_ends(moat_alloc_serve(call, &request, bytes));
+    return moat_alloc_serve_in(memory, call, &request, bytes, pc);
+}
+
+MOAT_ENTRY void *moat_new_flex(const struct moat_type *type, size_t tail) {
+    return make(MOAT_MEMORY_ANY, type, tail, MOAT_CALLER());
+}
+
+MOAT_ENTRY void *moat_new_flex_in(uint32_t memory, const struct moat_type *type, size_t tail) {
+    return make(memory, type, tail, MOAT_CALLER());
 }

@@ -77,9 +77,10 @@ int moat_last_error(void);
 int moat_init(void);
 
 /* Adds memory to the heap for good.
- * start   aligned to a word
- * bytes   256 .. 8 MiB; 3.5 % of them go to bitmaps, 1.8 % on 64-bit cores
- * Returns MOAT_OK, or MOAT_ERR_NOT_READY, _HANDLER, _NULL, _ALIGN, _SIZE, _OVERLAP (an arena, a root, a stack), _FULL
+ * start   any address; bytes before the first whole word and behind the last are not used
+ * bytes   256 (from a whole word on) .. 8 MiB, 256 MiB on 64-bit cores; 3.5 % of them go to bitmaps, 1.8 % on 64-bit
+ *         cores
+ * Returns MOAT_OK, or MOAT_ERR_NOT_READY, _HANDLER, _NULL, _SIZE, _OVERLAP (an arena, a root, a stack), _FULL
  * (MOAT_CONFIG_ARENAS_MAX). Context: thread. Cost: clears its bitmaps; while no cycle runs, also
  * walks back over a part of all arenas' bitmaps, masked for a slice at a time. */
 int moat_arena_add(void *start, size_t bytes);
@@ -269,6 +270,7 @@ void moat_stress_fail(uint32_t k);
 MOAT_C_END_
 
 #include "moat_dma.h"
+#include "moat_memory.h"
 #include "moat_task.h"
 #include "moat_dump.h"
 #include "moat_trace.h"

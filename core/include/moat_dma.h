@@ -27,7 +27,7 @@ MOAT_C_BEGIN_
  * Returns zeroed bytes, or NULL as moat_new_bytes does. Context: any. Cost: as moat_new_bytes's, of `bytes` rounded up
  * to a line and a line more; with a line of 0, of `bytes`. */
 void *moat_new_dma(size_t bytes);
-#define MOAT_NEW_DMA(bytes) moat_new_dma(bytes)
+#define MOAT_NEW_DMA(bytes) moat_new_dma(bytes) /* in memory that the engine reaches: MOAT_NEW_DMA_IN */
 
 enum moat_dma_direction {
     MOAT_DMA_TO_DEVICE,   /* the engine reads */

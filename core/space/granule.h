@@ -25,7 +25,7 @@ enum moat_layout {
     MOAT_TYPE_SHIFT = MOAT_WORD_BYTES == 4 ? 5 : 6, /* of MOAT_TYPE_ALIGN */
     MOAT_WORD_GRANULES = 32,                        /* that one bitmap word stands for */
     MOAT_GROUP_WORDS = 32,                          /* bitmap words that share a full bit */
-    MOAT_ARENA_BYTES_MAX = 8 << 20,
+    MOAT_ARENA_BYTES_MAX = MOAT_WORD_BYTES == 4 ? 8 << 20 : 256 << 20,
 };
 
 #define MOAT_HEADER_LINK_MASK (((moat_word)1 << MOAT_HEADER_LINK_BITS) - 1)

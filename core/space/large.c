@@ -7,6 +7,7 @@
 #include "base/port.h"
 #include "space/bitmap.h"
 #include "base/free.h"
+#include "space/hunt.h"
 #include "space/search.h"
 #include "space/take.h"
 
@@ -16,27 +17,11 @@ MOAT_FEATURE_(large);
 #define LOOK_WORDS 8u
 #define CLAIM_GRANULES (16u * MOAT_WORD_GRANULES)
 
-/* A search for so many free granules in a row: what it has found so far ends before `word` of `arena`. */
-struct hunt {
-    uint32_t wanted;
-    struct moat_arena *arena; /* NULL: all have been searched */
-    uint32_t word;
-    uint32_t found; /* free granules that end where it stands */
-    uint32_t first; /* of the run, once it is long enough */
-};
-
-static void hunt_from(struct hunt *hunt, struct moat_arena *arena, uint32_t word) {
-    hunt->arena = arena;
-    hunt->word = word;
-    hunt->found = 0;
+static void next_arena(struct moat_hunt *hunt) {
+    moat_hunt_from(hunt, hunt->arena->next, 0);
 }
 
-static void next_arena(struct hunt *hunt) {
-    hunt_from(hunt, hunt->arena->next, 0);
-}
-
-/* Looks at words up to `end`. True: the run that ends in the last of them, or at its end, is long enough. */
-static bool look_at(struct hunt *hunt, uint32_t end) {
+bool moat_hunt_look(struct moat_hunt *hunt, uint32_t end) {
     uint32_t word = hunt->word, found = hunt->found, enough;
     const struct moat_bits *all = hunt->arena->bits;
     do {
@@ -69,7 +54,7 @@ static uint32_t words_of(const struct moat_arena *arena) {
 }
 
 /* Masked: a few words. True: it has found a run, or has come to the end. */
-static bool hunt_on(struct hunt *hunt) {
+static bool hunt_on(struct moat_hunt *hunt) {
     if (hunt->arena == NULL) {
         return true;
     }
@@ -78,10 +63,10 @@ static bool hunt_on(struct hunt *hunt) {
         next_arena(hunt);
         return false;
     }
-    return look_at(hunt, end - hunt->word < LOOK_WORDS ? end : hunt->word + LOOK_WORDS);
+    return moat_hunt_look(hunt, end - hunt->word < LOOK_WORDS ? end : hunt->word + LOOK_WORDS);
 }
 
-static bool find(struct hunt *hunt) {
+static bool find(struct moat_hunt *hunt) {
     bool done;
     do {
         moat_port_mask_t masked = moat_port_mask();
@@ -225,23 +210,29 @@ static bool claim(struct moat_arena *arena, uint32_t first, uint32_t granules) {
     return claimed;
 }
 
-/* Returns the object's address, its memory as it was, or 0. */
-static uintptr_t find_and_claim(struct hunt *hunt) {
-    while (find(hunt)) {
-        uintptr_t at = moat_granule_address(hunt->arena, hunt->first);
-        hold_on_stack(&at);
-        if (claim(hunt->arena, hunt->first, hunt->wanted)) {
-            return at;
-        }
-        at = 0; /* the part that was claimed is not to be kept */
-        hold_on_stack(&at);
-        hunt_from(hunt, hunt->arena, hunt->first >> 5);
+uintptr_t moat_hunt_claim(struct moat_hunt *hunt) {
+    uintptr_t at = moat_granule_address(hunt->arena, hunt->first);
+    hold_on_stack(&at);
+    if (claim(hunt->arena, hunt->first, hunt->wanted)) {
+        return at;
     }
+    at = 0; /* the part that was claimed is not to be kept */
+    hold_on_stack(&at);
+    moat_hunt_from(hunt, hunt->arena, hunt->first >> 5);
     return 0;
 }
 
+/* Returns the object's address, its memory as it was, or 0. */
+static uintptr_t find_and_claim(struct moat_hunt *hunt) {
+    uintptr_t at = 0;
+    while (at == 0 && find(hunt)) {
+        at = moat_hunt_claim(hunt);
+    }
+    return at;
+}
+
 /* Where the last large object was found, the next one is looked for first: what lies before was too small for it. */
-static void remember(const struct hunt *hunt) {
+static void remember(const struct moat_hunt *hunt) {
     moat_port_mask_t masked = moat_port_mask();
     moat_heap.search.large_arena = hunt->arena;
     moat_heap.search.large_word = (hunt->first + hunt->wanted) >> 5;
@@ -251,22 +242,22 @@ static void remember(const struct hunt *hunt) {
 /* Prepares the search from there; or from the first word that may have free granules. In IDLE nothing is free before
  * the search; the rest of the word that it is in is left to small objects. While a cycle runs it may have passed what
  * is free. */
-static void begin(struct hunt *hunt, bool first) {
+static void begin(struct moat_hunt *hunt, bool first) {
     const struct moat_search *search = &moat_heap.search;
     moat_port_mask_t masked = moat_port_mask();
     if (first && search->large_arena != NULL) {
-        hunt_from(hunt, search->large_arena, search->large_word);
+        moat_hunt_from(hunt, search->large_arena, search->large_word);
     } else if (moat_heap.cycle.phase == MOAT_PHASE_IDLE) {
-        hunt_from(hunt, search->arena, (uint32_t)(search->place.word - search->arena->bits));
+        moat_hunt_from(hunt, search->arena, (uint32_t)(search->place.word - search->arena->bits));
     } else {
-        hunt_from(hunt, moat_heap.arenas.table[0], 0);
+        moat_hunt_from(hunt, moat_heap.arenas.table[0], 0);
     }
     moat_port_unmask(masked);
 }
 
 uintptr_t moat_take_large(uint32_t granules, moat_word header) {
     MOAT_ASSERT(granules > MOAT_SMALL_GRANULES && moat_header_known(header));
-    struct hunt hunt;
+    struct moat_hunt hunt;
     hunt.wanted = granules;
     begin(&hunt, true);
     uintptr_t at = find_and_claim(&hunt);

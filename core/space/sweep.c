@@ -153,6 +153,12 @@ void moat_sweep_begin_place(void) {
     sweep->usable = 0;
 }
 
+void moat_sweep_replace(uint32_t granules) {
+    struct moat_sweep *sweep = &moat_heap.sweep;
+    sweep->usable -= granules < sweep->usable ? granules : sweep->usable;
+    sweep->placed = sweep->usable >= moat_heap.pace.reserve;
+}
+
 /* Whether a run in the word is long enough to count: of half the granules that a payment is for, as far as this is told
  * without looking at each. */
 static bool is_worth_it(uint32_t free) {

@@ -23,6 +23,9 @@ bool moat_sweep_is_over(void);
 /* Begins placing the stop at the arenas' end. */
 void moat_sweep_begin_place(void);
 
+/* Begins placing the stop further back, since so many granules behind it are free no more. */
+void moat_sweep_replace(uint32_t granules);
+
 /* The stop goes where it has been placed. */
 void moat_sweep_set_stop(void);
 

@@ -29,6 +29,7 @@ FEATURES: Dict[str, List[str]] = {
     "bytes": ["raw_bytes", *LARGE],
     "large": LARGE,
     "arenas": "arena_add root_overlaps stack_overlaps".split(),
+    "kinds": "arena_kinds take_in large".split(),
     "hook": "hook share".split(),
     "typed_roots": "root_more".split(),
     "roots": "root_add root_more root_overlaps scan_elements".split(),

@@ -45,7 +45,7 @@ GUARD, WRAP, SLOTS = "guard_cases", "guard_wrap", "guard_slots"
 OUT = "out_of_memory"
 PACING, UTILISATION, REACH = "pacing", "utilisation", "reach"
 TRAPS, MODEL, PERIODIC = "stack_traps", "model", "interrupt_periodic"
-BARRIER_OF_TASKS, SOAK = "task_barrier", "task_soak"
+BARRIER_OF_TASKS, SOAK, KINDS = "task_barrier", "task_soak", "memory_kinds"
 GIVEN = "what_a_stack_gives_away_while_marking_is_kept"
 
 MUTANTS = (
@@ -511,6 +511,23 @@ MUTANTS = (
     Mutant("slices in a scan count twice", "core/heap/utilisation.c", "end - begin - (all->busy - busy)",
            "end - begin + 0 * busy",
            UTILISATION, config="SLICE_CLOCK=1"),
+    Mutant("what is taken from the reserve is not made good", "core/space/take_in.c",
+           "    if (is_of_reserve(hunt)) {",
+           "    if (is_of_reserve(hunt) && false) {", KINDS, "reserve_is_made_good"),
+    Mutant("requests for kinds never begin a cycle", "core/heap/arena_kinds.c",
+           "        moat_cycle_request();\n", "", KINDS, "cycle_begins_in_time"),
+    Mutant("a request that must not falls back", "core/heap/arena_kinds.c",
+           "(request->memory & MOAT_MEMORY_ONLY) != 0 ? 0", "false ? 0", KINDS, "preference_falls_back_in_order"),
+    Mutant("an arena that has one of the kinds will do", "core/heap/arena_kinds.c",
+           "(memory & ~(kinds_of[arena->order] | MOAT_MEMORY_ONLY)) == 0",
+           "(memory & (kinds_of[arena->order] | MOAT_MEMORY_ONLY)) != 0", KINDS, "each_call_is_served_from_its_kind"),
+    Mutant("a gap inside a word is not seen", "core/space/take_in.c", "found = runs != 0;", "found = false;", KINDS,
+           "gaps_of_each_size_are_found"),
+    Mutant("what lies before the last place is not looked at again", "core/space/take_in.c",
+           "        at = take_from(&hunt, 0);\n", "", KINDS, "nothing_that_is_free_and_fits_is_refused"),
+    Mutant("an arena begins in the middle of a word", "core/heap/arena_add.c",
+           "(uintptr_t)start + left_out, bytes - left_out", "(uintptr_t)start + 0 * left_out, bytes", "arenas",
+           "odd_starts_lose_nothing"),
     Mutant("a task is switched away between a barrier and its store", "core/include/moat_barrier.h",
            "moat_port_mask_t masked_ = moat_port_mask()",
            "moat_port_mask_t masked_ = (moat_port_mask_t)moat_heap.marking",

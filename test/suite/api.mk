@@ -2,14 +2,14 @@
 #
 # SPDX-License-Identifier: MIT
 API_SUITES := allocation api_bad_input api_before_init arenas dma finalizers grey guard guard_audit guard_macros \
-  handles model out_of_memory pacing pins reach roots stress types utilisation walker
+  handles memory_kinds model out_of_memory pacing pins reach roots stress types utilisation walker
 
 $(foreach s,$(API_SUITES),$(eval $(s)_SRCS := test/fresh_heap.c))
 $(foreach s,$(API_SUITES),$(eval $(s)_LDFLAGS := -Wl,--defsym=MOAT_ARENA_BYTES=0))
 
 reach_SRCS += test/suite/support/filler.c
 model_SRCS += test/shadow.c
-$(foreach s,arenas dma finalizers handles pins roots,$(eval $(s)_SRCS += test/suite/support/every_step.c))
+$(foreach s,arenas dma finalizers handles memory_kinds pins roots,$(eval $(s)_SRCS += test/suite/support/every_step.c))
 guard_SRCS += test/guard/message.c
 
 # The test sees what moat prints.

@@ -117,15 +117,37 @@ static void arena_without_memory(void) {
     REFUSED(moat_arena_add(NULL, 1024), "moat_arena_add", MOAT_ERR_NULL, "no memory");
 }
 
-static void arena_unaligned(void) {
+/* 256 bytes count from the first whole word on. */
+static void arena_unaligned_and_too_small(void) {
     CHECK(start());
     for (size_t off = 1; off < MOAT_WORD_BYTES; off++) {
-        REFUSED(moat_arena_add(spare[0] + off, 512), "moat_arena_add", MOAT_ERR_ALIGN, "aligned to a word");
+        REFUSED(moat_arena_add(spare[0] + off, 255 + MOAT_WORD_BYTES - off), "moat_arena_add", MOAT_ERR_SIZE,
+                "256 bytes to 8 MiB");
     }
 }
 
+static void kinds_of_no_arena(void) {
+    CHECK(start());
+    REFUSED(moat_arena_kinds(NULL, MOAT_MEMORY_FAST), "moat_arena_add", MOAT_ERR_NULL, "no memory");
+    REFUSED(moat_arena_kinds(spare[0], MOAT_MEMORY_FAST), "moat_arena_add", MOAT_ERR_ABSENT, "no arena is there");
+    REFUSED(moat_arena_kinds(arena.bytes + ARENA_BYTES, MOAT_MEMORY_FAST), "moat_arena_add", MOAT_ERR_ABSENT,
+            "no arena is there");
+    REFUSED(moat_arena_kinds(arena.bytes, MOAT_MEMORY_ONLY), "moat_arena_add", MOAT_ERR_SIZE, "is no kind");
+}
+
+static void memory_that_no_arena_is(void) {
+    CHECK(start());
+    CHECK_EQUAL(moat_arena_kinds(arena.bytes, MOAT_MEMORY_FAST), MOAT_OK);
+    REFUSED(moat_new_bytes_in(MOAT_MEMORY_DMA | MOAT_MEMORY_ONLY, 8) == NULL ? moat_last_error() : 0, "moat_new_bytes",
+            MOAT_ERR_SIZE, "of these kinds");
+    REFUSED(moat_new_bytes_in(MOAT_MEMORY_FAST | MOAT_MEMORY_ONLY, ARENA_BYTES) == NULL ? moat_last_error() : 0,
+            "moat_new_bytes", MOAT_ERR_SIZE, "of these kinds");
+    CHECK_EQUAL(moat_arena_kinds(arena.bytes, 0), MOAT_OK);
+}
+
 static void arena_of_a_wrong_size(void) {
-    static const size_t sizes[] = {0, 1, 255, ((size_t)8 << 20) + 1, SIZE_MAX / 2, SIZE_MAX};
+#define MAX_BYTES ((size_t)(MOAT_WORD_BYTES == 4 ? 8 : 256) << 20)
+    static const size_t sizes[] = {0, 1, 255, MAX_BYTES + 1, SIZE_MAX / 2, SIZE_MAX};
     CHECK(start());
     for (size_t i = 0; i < sizeof sizes / sizeof sizes[0]; i++) {
         REFUSED(moat_arena_add(spare[0], sizes[i]), "moat_arena_add", MOAT_ERR_SIZE, "256 bytes to 8 MiB");
@@ -508,7 +530,9 @@ static void results_have_names(void) {
 static const struct test_case cases[] = {
     TEST_CASE(init_twice),
     TEST_CASE(arena_without_memory),
-    TEST_CASE(arena_unaligned),
+    TEST_CASE(arena_unaligned_and_too_small),
+    TEST_CASE(kinds_of_no_arena),
+    TEST_CASE(memory_that_no_arena_is),
     TEST_CASE(arena_of_a_wrong_size),
     TEST_CASE(arena_around_the_end_of_memory),
     TEST_CASE(arenas_that_overlap),

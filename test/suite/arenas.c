@@ -67,18 +67,37 @@ static void smallest_arena_serves(void) {
     CHECK_HEAP();
 }
 
-/* Every start that is a word, every size from the smallest on: nothing outside of it is written. */
+/* Every start, every size from the smallest on: nothing outside of it is written, and what is made is aligned. */
 static void nothing_outside_is_written(void) {
     for (size_t i = 0; i < 200; i++) {
-        size_t before = 64 + i % 4 * MOAT_WORD_BYTES, bytes = LEAST + 7 * i;
+        size_t before = 64 + i % (4 * MOAT_WORD_BYTES), bytes = LEAST + MOAT_WORD_BYTES + 7 * i;
         memset(first.bytes, 0xa5, sizeof first.bytes);
         CHECK(fresh_heap(first.bytes + before, bytes));
         CHECK(fill() > 0);
         CHECK_HEAP();
         CHECK_EQUAL(count_in(first.bytes + before, bytes), list->number + 1);
+        for (const struct node *node = list; node != NULL; node = node->next) {
+            CHECK_EQUAL((uintptr_t)node % MOAT_GRANULE, 0);
+        }
         for (size_t at = 0; at < sizeof first.bytes; at++) {
             CHECK(at - before < bytes || first.bytes[at] == 0xa5);
         }
+    }
+}
+
+/* A start in the middle of a word costs that word and no more; and the next arena may begin where this one ends. */
+static void odd_starts_lose_nothing(void) {
+    for (size_t off = 1; off < MOAT_GRANULE; off++) {
+        size_t left_out = (0 - off) % MOAT_WORD_BYTES;
+        CHECK(fresh_heap(first.bytes + off + left_out, 1024 - left_out));
+        size_t aligned = moat_heap.stats.arena_bytes;
+        CHECK(fresh_heap(first.bytes + off, 1024));
+        CHECK_EQUAL(moat_heap.stats.arena_bytes, aligned);
+        CHECK_EQUAL(moat_arena_add(first.bytes + off + 1024 - 2 * MOAT_WORD_BYTES, 512), MOAT_ERR_OVERLAP);
+        CHECK_EQUAL(moat_arena_add(first.bytes + off + 1024, 1024), MOAT_OK);
+        unsigned count = fill();
+        CHECK_EQUAL(count_in(first.bytes + off, 1024) + count_in(first.bytes + off + 1024, 1024), count);
+        CHECK_HEAP();
     }
 }
 
@@ -221,6 +240,7 @@ static const struct test_case cases[] = {
     TEST_CASE(neighbours_are_swept_apart),
     TEST_CASE(smallest_arena_serves),
     TEST_CASE(nothing_outside_is_written),
+    TEST_CASE(odd_starts_lose_nothing),
     TEST_CASE(bookkeeping_is_small),
     TEST_CASE(several_arenas_are_all_used),
     TEST_CASE(larger_of_the_arenas_bounds_a_request),
