@@ -19,7 +19,7 @@
 #define MOAT_NO_BARRIER
 #endif
 
-/* What C and C++ have different words for. */
+/* Words that differ between C and C++. */
 #ifdef __cplusplus
 #define MOAT_NORETURN_ [[noreturn]]
 #define MOAT_STATIC_ASSERT_ static_assert
