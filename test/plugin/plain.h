@@ -17,7 +17,6 @@
 #undef MOAT_EXCHANGE
 #undef MOAT_MOVE
 #undef MOAT_MOVE_ARRAY
-#undef MOAT_MOVE_PART
 #undef MOAT_ZERO
 
 #define MOAT_STORE(slot, value) ((void)((slot) = (value)))
@@ -40,8 +39,6 @@
 #define MOAT_EXCHANGE(slot, value) ((void *)__atomic_exchange_n(&(slot), (value), __ATOMIC_SEQ_CST))
 #define MOAT_MOVE(type, to, from) moat_returned_((memmove((to), (from), (type).size), MOAT_OK))
 #define MOAT_MOVE_ARRAY(type, to, from, count) moat_returned_((memmove((to), (from), (count) * (type).size), MOAT_OK))
-#define MOAT_MOVE_PART(type, to, from, offset, bytes)                                                                  \
-    moat_returned_((memmove((char *)(to) + (offset), (const char *)(from) + (offset), (bytes)), MOAT_OK))
 #define MOAT_ZERO(type, at) moat_returned_((memset((at), 0, (type).size), MOAT_OK))
 
 #endif

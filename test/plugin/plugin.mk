@@ -33,7 +33,7 @@ model_plain_LDFLAGS := -Wl,--defsym=MOAT_ARENA_BYTES=0
 model_plain_LIBS := $(OUT)/plain_shadow.a $(OUT)/plain_support.a
 $(eval $(call program,test/model_plain,test/suite/model.c,model_plain))
 
-guard_plain_CFLAGS := $(PLAIN)
+guard_plain_CFLAGS := $(PLAIN) -include test/plugin/plain_parts.h
 guard_plain_LDFLAGS := -Wl,--wrap=moat_port_write -Wl,--defsym=MOAT_ARENA_BYTES=0 -Wl,--defsym=MOAT_STACK_BYTES=512K
 guard_plain_LIBS := $(OUT)/plain_fixture.a $(OUT)/plain_support.a
 $(eval $(call program,test/guard_plain,test/suite/guard_cases.c test/guard/helpers.c,guard_plain))
