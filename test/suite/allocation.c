@@ -399,6 +399,7 @@ static void sweep_its_front(void) {
 /* An object that is made in the front of a dead one ends where the dead one's rest begins, which is no object. */
 static void an_object_ends_before_the_rest_of_a_dead_one(void) {
     lay_out(FRONT + 12, 1);
+    scrub_stack();
     sweep_its_front();
     CHECK_EQUAL(moat_heap.sweep.carry, 1);
     uintptr_t at = moat_take_small(FRONT, moat_heap.types.bytes_header);
@@ -415,6 +416,7 @@ static void an_object_ends_before_the_rest_of_a_dead_one(void) {
 /* A dead object that ends with its word is no matter of the next one, into which a new object may reach by then. */
 static void an_object_goes_on_where_a_dead_one_ended(void) {
     lay_out(FRONT, BEHIND);
+    scrub_stack();
     MOAT_CLEAR(refill[1]);
     collect_all();
     sweep_its_front();
