@@ -103,14 +103,14 @@ void moat_zero_bytes_(const struct moat_type *type, void *at, size_t bytes);
 
 /* A value for a slot. The assignment is never made: the compiler says of it what it says of `slot = value`. */
 #ifdef __cplusplus
-} /* templates are not C's */
+extern "C++" { /* templates are not C's */
 template <class slot> MOAT_INLINE_ void *moat_value_(slot value) {
     return (void *)(uintptr_t)value;
 }
 template <class slot> MOAT_INLINE_ slot &moat_alike_(slot &, slot &b) {
     return b;
 }
-extern "C" {
+}
 #define MOAT_VALUE_(slot, value) moat_value_<MOAT_TYPE_OF_VALUE_(slot)>(value)
 #define MOAT_ALIKE_(a, b) moat_alike_((a), (b))
 #else
