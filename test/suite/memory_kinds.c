@@ -55,7 +55,7 @@ static MOAT_ROOT(struct node) list;
 
 /* In the order of the search: data, fast, bulk (which a DMA engine reaches too), DMA. */
 static bool start_with(size_t bulk_bytes) {
-    list = NULL;
+    MOAT_CLEAR(list);
     return fresh_heap(data_bank.bytes, BANK) && moat_arena_add(FAST_BANK, BANK) == MOAT_OK &&
            moat_arena_add(BULK_BANK, bulk_bytes) == MOAT_OK && moat_arena_add(dma_bank.bytes, BANK) == MOAT_OK &&
            moat_arena_kinds(data_bank.bytes, 0) == MOAT_OK &&
@@ -234,7 +234,7 @@ static void reserve_is_made_good(void) {
 
 /* Requests that never come to the search's stop. */
 static void cycle_begins_in_time(void) {
-    list = NULL;
+    MOAT_CLEAR(list);
     CHECK(fresh_heap(BULK_BANK, (size_t)16 * 1024 * MOAT_WORD_BYTES / 4));
     CHECK_EQUAL(moat_arena_kinds(BULK_BANK, MOAT_MEMORY_BULK), MOAT_OK);
     allocate_in_time(ONLY(MOAT_MEMORY_BULK), 400);
