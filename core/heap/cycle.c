@@ -349,8 +349,19 @@ static void run_finalizer(void) {
     }
 }
 
+/* A task that is preempted as the owner may get no time at all while others allocate. Where that puts the cycle behind,
+ * they wait for its place, and pay. */
+static bool own_to_pay(void) {
+    bool owns = moat_owner_try();
+    if (MOAT_CONFIG_TASKS && !owns && !moat_port_in_handler() && moat_pace_is_behind()) {
+        moat_owner_wait();
+        owns = true;
+    }
+    return owns;
+}
+
 bool moat_cycle_pace(void) {
-    if (!moat_owner_try()) {
+    if (!own_to_pay()) {
         visit();
         return false;
     }

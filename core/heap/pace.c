@@ -103,7 +103,14 @@ static uint32_t units_left(void) {
     return planned - work > least ? planned - work : least;
 }
 
-#if MOAT_CONFIG_TASKS
+/* The least payment by which marking ends before the free granules do. */
+static uint32_t marking_needs(void) {
+    const struct moat_pace *pace = &moat_heap.pace;
+    uint32_t usable = pace->usable + moat_granules(moat_heap.search.run_end - moat_heap.search.run_at);
+    uint32_t room = usable > pace->sweep_reserve ? usable - pace->sweep_reserve : 0;
+    return units_left() / (room * 16 / pace->mean + 1);
+}
+
 /* An arena's words over this, or fewer, lie before the stop. */
 #define NEAR 16u
 
@@ -128,35 +135,35 @@ static uint32_t words_left(void) {
     return sweep->arena == NULL ? left : left - sweep->word;
 }
 
-/* Where a task works ahead, allocations pay for what it is behind: that takes more units for each granule that the
- * search has still to come to than was planned. need: those of MARK. */
-static bool is_ahead(uint32_t need) {
-    if (moat_heap.cycle.phase == MOAT_PHASE_SWEEP) {
-        need = SWEEP_UNITS * words_left() / (moat_heap.pace.usable * 16 / moat_heap.pace.mean + 1);
-    }
-    return moat_heap.pace.helped && need <= MOAT_CONFIG_PACE;
+static uint32_t sweep_needs(void) {
+    return SWEEP_UNITS * words_left() / (moat_heap.pace.usable * 16 / moat_heap.pace.mean + 1);
 }
-#else
-static bool is_ahead(uint32_t need) {
-    (void)need;
-    return false;
-}
-#endif
 
-/* The least payment by which marking ends before the free granules do. */
-static uint32_t units_needed(void) {
-    const struct moat_pace *pace = &moat_heap.pace;
-    uint32_t usable = pace->usable + moat_granules(moat_heap.search.run_end - moat_heap.search.run_at);
-    uint32_t room = usable > pace->sweep_reserve ? usable - pace->sweep_reserve : 0;
-    return units_left() / (room * 16 / pace->mean + 1);
+bool moat_pace_is_behind(void) {
+    uint32_t need = 0;
+    moat_port_mask_t masked = moat_port_mask();
+    if (moat_heap.cycle.phase != MOAT_PHASE_IDLE) {
+        need = moat_heap.cycle.phase == MOAT_PHASE_MARK ? marking_needs() : sweep_needs();
+    }
+    moat_port_unmask(masked);
+    return need > MOAT_CONFIG_PACE / 2;
+}
+
+/* Whether a task works ahead, and allocations have nothing to do. */
+static bool is_ahead(void) {
+#if MOAT_CONFIG_TASKS
+    return moat_heap.pace.helped && !moat_pace_is_behind();
+#else
+    return false;
+#endif
 }
 
 /* The sweep is planned with PAYMENT units each: MOAT_CONFIG_PACE / 2 is the least. */
 uint32_t moat_pace_units(uint32_t granules) {
     MOAT_ASSERT(!moat_port_in_handler() && moat_heap.cycle.phase != MOAT_PHASE_IDLE);
     uint32_t spent = moat_heap.pace.spent, due = MOAT_CONFIG_PACE > spent ? MOAT_CONFIG_PACE - spent : 0;
-    uint32_t least = moat_heap.cycle.phase == MOAT_PHASE_MARK ? units_needed() : MOAT_CONFIG_PACE / 2;
-    if (is_ahead(least)) {
+    uint32_t least = moat_heap.cycle.phase == MOAT_PHASE_MARK ? marking_needs() : MOAT_CONFIG_PACE / 2;
+    if (is_ahead()) {
         return 0;
     }
     if (due == 0 && least <= MOAT_CONFIG_PACE) {

@@ -13,6 +13,10 @@ bool moat_pace_due(void);
 /* With MOAT_CONFIG_TASKS: the same, or the search is near its stop. */
 bool moat_pace_soon_due(void);
 
+/* With MOAT_CONFIG_TASKS: whether the cycle that runs needs more than half of MOAT_CONFIG_PACE from each payment from
+ * now on to end in time. Context: thread. Cost: one masked step over the arenas. */
+bool moat_pace_is_behind(void);
+
 /* Whether an allocation has to call moat_cycle_pace first, and moat_cycle_pay. Context: any. */
 static inline bool moat_pace_calls(void) {
     return moat_heap.cycle.phase != MOAT_PHASE_IDLE || moat_heap.cycle.requested ||

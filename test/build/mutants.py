@@ -545,6 +545,8 @@ MUTANTS = (
     Mutant("a task that runs all the time is scanned for ever", "core/mark/task.c",
            "mark->stack_restarts <= RESTARTS_MAX", "mark->stack_restarts <= 100000 * RESTARTS_MAX", "task_stacks",
            config="TASKS=1"),
+    Mutant("a preempted owner keeps all others from paying", "core/heap/cycle.c", "!owns && !moat_port_in_handler()",
+           "!owns && false", "task_pace", config="TASKS=1", board="riscv32-virt"),
     Mutant("a stack added while marking is black", "core/mark/stacks.c",
            "        if (moat_heap.cycle.phase == MOAT_PHASE_MARK) {\n            moat_heap.mark.stacks_grey",
            "        if (false) {\n            moat_heap.mark.stacks_grey", "task_stacks", config="TASKS=1"),

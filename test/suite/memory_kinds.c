@@ -338,7 +338,7 @@ static void handlers_and_thread_share_a_bank(void) {
     CHECK(start_with(2048));
     made = 0;
     bsp_timer_start(20011, true, make_in_handler);
-    for (unsigned i = 0; i < 1500; i++) {
+    for (unsigned i = 0; i < 1500 || made <= 20; i++) {
         CHECK(MOAT_NEW_IN(MOAT_MEMORY_FAST, node_type) != NULL);
         CHECK(MOAT_NEW_BYTES_IN(MOAT_MEMORY_FAST, 8 + i % 600) != NULL);
         if (i % 8 == 0) {
@@ -353,7 +353,7 @@ static void handlers_and_thread_share_a_bank(void) {
     }
     bsp_timer_stop();
     test_note("made in handlers", made);
-    CHECK(!wrong && made > 20);
+    CHECK(!wrong);
 }
 
 static const struct test_case cases[] = {
