@@ -111,6 +111,7 @@ static uint32_t marking_needs(void) {
     return units_left() / (room * 16 / pace->mean + 1);
 }
 
+#if MOAT_CONFIG_TASKS
 /* An arena's words over this, or fewer, lie before the stop. */
 #define NEAR 16u
 
@@ -151,12 +152,13 @@ bool moat_pace_is_behind(void) {
 
 /* Whether a task works ahead, and allocations have nothing to do. */
 static bool is_ahead(void) {
-#if MOAT_CONFIG_TASKS
     return moat_heap.pace.helped && !moat_pace_is_behind();
-#else
-    return false;
-#endif
 }
+#else
+static bool is_ahead(void) {
+    return false;
+}
+#endif
 
 /* The sweep is planned with PAYMENT units each: MOAT_CONFIG_PACE / 2 is the least. */
 uint32_t moat_pace_units(uint32_t granules) {

@@ -28,15 +28,14 @@ LIBGCC = re.compile(r"__(aeabi_(u?idiv|u?idivmod|u?ldivmod|lmul|llsl|llsr|lasr)|
 
 
 def core_does_not_recurse(scratch):
-    for target in ("armv7m", "rv32imac", "rv64imac"):
-        for flag in ("-Os", "-O2"):
-            graph = CallGraph(Compiler(target), scratch, flag)
-            public = [name for name in graph.frames if re.fullmatch(r"moat_[a-z_]+", name)]
-            expect(public, "the call graph has no functions")
-            for name in sorted(public):
-                need, chain = graph.deepest(name)
-                print(f"# stack {target} {flag} {name}: {need} bytes")
-                expect(need < 4096, f"{target} {flag}: {' -> '.join(chain)} needs {need} bytes of stack")
+    for target, flag in (("armv7m", "-Os"), ("armv7m", "-O2"), ("rv32imac", "-Os"), ("rv64imac", "-O2")):
+        graph = CallGraph(Compiler(target), scratch, flag)
+        public = [name for name in graph.frames if re.fullmatch(r"moat_[a-z_]+", name)]
+        expect(public, "the call graph has no functions")
+        for name in sorted(public):
+            need, chain = graph.deepest(name)
+            print(f"# stack {target} {flag} {name}: {need} bytes")
+            expect(need < 4096, f"{target} {flag}: {' -> '.join(chain)} needs {need} bytes of stack")
 
 
 def section_symbols():
@@ -46,20 +45,19 @@ def section_symbols():
 
 def core_calls_its_port_and_nothing_else(scratch):
     allowed = section_symbols() | set(re.findall(r"\b(moat_port_\w+)\(", (ROOT / "core/base/port.h").read_text()))
-    for target in ("armv6m", "armv7m", "rv32imac", "rv64imac"):
-        for flag in ("-Os", "-O3"):
-            compiler = Compiler(target)
-            defined, used = set(), {}
-            objects = compiler.must_compile_all(CORE, scratch, flag, *CORE_FLAGS)
-            for line in compiler.tool("nm", "-A", *objects).splitlines():
-                kind, name = line.split()[-2:]
-                if kind == "U":
-                    used[name] = pathlib.Path(line.partition(":")[0]).name
-                elif kind.isupper():
-                    defined.add(name)
-            for name, where in used.items():
-                expect(name in defined or name in allowed or LIBGCC.fullmatch(name),
-                       f"{target} {flag}: {where} refers to {name}")
+    for target, flag in (("armv6m", "-Os"), ("armv7m", "-O3"), ("rv32imac", "-Os"), ("rv64imac", "-O3")):
+        compiler = Compiler(target)
+        defined, used = set(), {}
+        objects = compiler.must_compile_all(CORE, scratch, flag, *CORE_FLAGS)
+        for line in compiler.tool("nm", "-A", *objects).splitlines():
+            kind, name = line.split()[-2:]
+            if kind == "U":
+                used[name] = pathlib.Path(line.partition(":")[0]).name
+            elif kind.isupper():
+                defined.add(name)
+        for name, where in used.items():
+            expect(name in defined or name in allowed or LIBGCC.fullmatch(name),
+                   f"{target} {flag}: {where} refers to {name}")
 
 
 def core_names_no_cpu_and_no_board(_):

@@ -630,12 +630,13 @@ def try_mutant(tree, board, mutant):
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--board", default="arm-mps2-an385")
-    parser.add_argument("--part", action="store_true", help="the first of each suite, on one board")
+    parser.add_argument("--part", action="store_true", help="the first of each folder, on one board")
     parser.add_argument("names", nargs="*", metavar="NAME", help="part of a mutant's name")
     options = parser.parse_args()
     chosen = [m for m in MUTANTS if not options.names or any(name in m.name for name in options.names)]
     if options.part:
-        chosen = list({mutant.suite: mutant for mutant in reversed(chosen) if not mutant.board}.values())
+        usual = [mutant for mutant in chosen if not mutant.board and not mutant.config]
+        chosen = list({pathlib.Path(mutant.file).parent: mutant for mutant in reversed(usual)}.values())
     failed = False
     for mutant in MUTANTS:
         try:
