@@ -18,9 +18,8 @@ TABLE = pathlib.Path("build/test/size.tsv")
 
 
 def measure():
-    done = subprocess.run(["scripts/size-report", "--opt", budget.OPT, "--check", "0,2", "--table", str(TABLE)], text=True,
-                          capture_output=True,
-                          check=False)
+    done = subprocess.run(["scripts/size-report", "--opt", budget.OPT, "--check", "0,2", "--table", str(TABLE)],
+                          text=True, capture_output=True, check=False)
     if done.returncode != 0:
         sys.exit(f"FAIL size_budget: {done.stderr}")
     sizes: Dict[Tuple[str, str], Dict[str, int]] = {}
