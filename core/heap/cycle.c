@@ -224,7 +224,9 @@ static void check_barrier(void) {
         const struct moat_heap_error error = {8, stray.slot, "a slot points at freed memory"};
         moat_fault_corrupt(&error);
     }
-    moat_fault_raw_store(moat_heap.front.caller, (uintptr_t)stray.slot, stray.holder,
+    /* Of several tasks, another one may have entered last. */
+    uintptr_t pc = MOAT_CONFIG_TASKS ? MOAT_CALLER() : moat_heap.front.caller;
+    moat_fault_raw_store(pc, (uintptr_t)stray.slot, stray.holder,
                          stray.type == NULL ? NULL : stray.type->name, (uintptr_t)*stray.slot);
 }
 

@@ -52,11 +52,21 @@ void traps_run(const struct trap_trial *const trials[], size_t count) {
     bsp_on_trap(BSP_TRAP_EXIT);
 }
 
-void traps_judge(const struct trap_trial *trial) {
+static uint32_t place_of(const struct trap_trial *trial) {
     uint32_t at = 0;
     while (at < TRAPS_MAX && strncmp(run.names[at], trial->name, sizeof run.names[0] - 1) != 0) {
         at++;
     }
+    return at;
+}
+
+const struct moat_fault *traps_fault(const struct trap_trial *trial) {
+    uint32_t at = place_of(trial);
+    return at < TRAPS_MAX && run.trapped[at] ? &run.faults[at] : NULL;
+}
+
+void traps_judge(const struct trap_trial *trial) {
+    uint32_t at = place_of(trial);
     CHECK(at < TRAPS_MAX && run.begun[at]);
     if (run.trapped[at] != (trial->kind != 0) || (!run.trapped[at] && run.lines[at][0] != '\0')) {
         test_fail(trial->name, (int)at, run.trapped[at] ? run.lines[at] : run.lines[at][0] ? run.lines[at] : "no trap");

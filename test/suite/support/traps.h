@@ -37,6 +37,9 @@ struct trap_trial {
 
 void traps_judge(const struct trap_trial *trial);
 
+/* The record of a trial that trapped, or NULL. */
+const struct moat_fault *traps_fault(const struct trap_trial *trial);
+
 #define TRAPS_MAX 40
 #define TRAPS_MAIN(cases, trials)                                                                                      \
     (traps_run((trials), sizeof(trials) / sizeof((trials)[0])), test_main((cases), sizeof(cases) / sizeof((cases)[0])))
