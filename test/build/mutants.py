@@ -565,6 +565,13 @@ MUTANTS = (
            config="TASKS=1"),
     Mutant("a window's visitor marks from the registers' past", "core/mark/grey.c",
            "return moat_heap.mark.turns != turn;", "return turn == 0;", SOAK, config="TASKS=1"),
+    Mutant("the scan of the own stack goes on in another cycle", "core/mark/task.c",
+           "if (moat_heap.cycle.number != cycle || moat_heap.cycle.phase != MOAT_PHASE_MARK) {",
+           "if (cycle == 0) {", SOAK, config="TASKS=1 ASSERT=1"),
+    Mutant("what lies behind a new object is lost when a cycle starts", "core/space/take.c",
+           "        part(at, next, end);\n", "        (void)part;\n", "task_alloc", config="TASKS=1"),
+    Mutant("a task that is in the hook has another one ask it too", "core/heap/hook.c",
+           "if (moat_heap.front.asking_hook) {", "if (false) {", "task_hook", config="TASKS=1"),
 )
 
 
