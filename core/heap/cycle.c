@@ -224,10 +224,10 @@ static void check_barrier(void) {
         const struct moat_heap_error error = {8, stray.slot, "a slot points at freed memory"};
         moat_fault_corrupt(&error);
     }
-    /* Of several tasks, another one may have entered last. */
+    /* The last to enter may have been another task. */
     uintptr_t pc = MOAT_CONFIG_TASKS ? MOAT_CALLER() : moat_heap.front.caller;
-    moat_fault_raw_store(pc, (uintptr_t)stray.slot, stray.holder,
-                         stray.type == NULL ? NULL : stray.type->name, (uintptr_t)*stray.slot);
+    moat_fault_raw_store(pc, (uintptr_t)stray.slot, stray.holder, stray.type == NULL ? NULL : stray.type->name,
+                         (uintptr_t)*stray.slot);
 }
 
 /* A task may have been added since the last one was looked for. */

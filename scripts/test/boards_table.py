@@ -1,10 +1,13 @@
-"""The README's table of boards. See scripts/boards-table.
+"""The README's tables of boards, cores, compilers and kernels. See scripts/boards-table.
 
 SPDX-License-Identifier: MIT"""
 import collections
 import pathlib
 import re
 from typing import Dict, Set
+
+from lib.cores import CORES
+from lib.kernels import KERNELS
 
 from . import table
 
@@ -27,13 +30,22 @@ def levels_of(places):
     return "; ".join(f"{check}: {' '.join(sorted(opts[check]))}" for check in sorted(opts))
 
 
-def lines():
-    """The table, from the runner's plan of `make test`."""
-    places: Dict[str, Set[table.Configuration]] = collections.defaultdict(set)
+def planned():
+    """(suite, place) of each run of `make test`."""
     for suite in table.load().values():
         for place in suite.where(seldom=False) if not suite.long else ():
             if place is not None:
-                places[place.board].add(place)
+                yield suite, place
+
+
+def listed(names):
+    return ", ".join(f"`{name}`" for name in sorted(names))
+
+
+def boards_lines():
+    places: Dict[str, Set[table.Configuration]] = collections.defaultdict(set)
+    for _, place in planned():
+        places[place.board].add(place)
     yield "| board | what it is | suites | CHECK: optimisation |"
     yield "| --- | --- | --- | --- |"
     for path in sorted(pathlib.Path("bsp").glob("*/*.mk"), key=lambda path: path.stem):
@@ -43,11 +55,53 @@ def lines():
             yield f"| `{board}` | {description(path)} | {suites} | {levels_of(places[board])} |"
 
 
+def cores_lines():
+    yield "| core, which QEMU does not run | compiled, linked, searched for instructions that it lacks |"
+    yield "| --- | --- |"
+    for core in CORES.values():
+        yield f"| `{core.flags}` | {core.why} |"
+
+
+def compilers_lines():
+    """What programs for QEMU's boards are built with."""
+    opts: Dict[str, Set[str]] = collections.defaultdict(set)
+    where: Dict[str, Set[str]] = collections.defaultdict(set)
+    for suite, place in planned():
+        if place.board in table.BOARD_GROUPS["qemu"] or place.board in table.CORE_BOARDS:
+            compiler = "the compiler plugin in GCC" if suite.plugin else "clang" if "-clang" in place.opt else "GCC"
+            opts[compiler].add(f"-{place.opt.removesuffix('-clang')}")
+            where[compiler].add(place.board)
+    yield "| compiler | optimisation | boards |"
+    yield "| --- | --- | --- |"
+    for compiler in sorted(opts):
+        most = len(where[compiler]) > len(table.BOARD_GROUPS["qemu"])
+        boards = "all that QEMU runs" if most else listed(where[compiler])
+        yield f"| {compiler} | {' '.join(sorted(opts[compiler]))} | {boards} |"
+
+
+def kernels_lines():
+    runs = [(suite, place) for suite, place in planned() if "TASKS=1" in place.config]
+    yield "| kernel | what is tested |"
+    yield "| --- | --- |"
+    yield (f"| the tests' own, preemptive | it runs {listed({suite.name for suite, _ in runs})} on "
+           f"{listed({place.board for _, place in runs})} |")
+    for name, kernel in KERNELS.items():
+        yield (f"| {name} | the glue compiles for {', '.join(kernel.targets)} against declarations of what it uses; "
+               "it has not run on the kernel |")
+
+
+def lines():
+    """The tables, from the runner's plan of `make test` and what its scripts compile."""
+    for part in (boards_lines, cores_lines, compilers_lines, kernels_lines):
+        yield from part()
+        yield ""
+
+
 def expected(readme):
     """The README with the table that it ought to have."""
     before, _, rest = readme.partition(BEGIN)
     _, _, after = rest.partition(END)
-    return before + BEGIN + "\n".join(lines()) + "\n" + END + after
+    return before + BEGIN + "\n".join(lines()) + END + after
 
 
 def main():

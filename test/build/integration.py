@@ -4,18 +4,22 @@ core/include/moat_defaults.h. That a switch can't fall inside a barrier is seen 
 
 SPDX-License-Identifier: MIT"""
 import re
+import sys
 
 from _checks import ROOT, Compiler, expect, main, options
 
+sys.path.insert(0, str(ROOT / "test"))
+from lib.kernels import KERNELS  # noqa: E402
+
 TASKS = "-DMOAT_CONFIG_TASKS=1"
-ARM, RISCV = ("armv7m", "armv8m"), ("rv32imac",)
 FLAGS = ("-Os", "-O2")
 
 
-def compile_all(scratch, kernel, targets, *flags):
-    for target in targets:
+def compile_all(scratch, name, *flags):
+    kernel = KERNELS[name].folder
+    for target in KERNELS[name].targets:
         compiler = Compiler(target)
-        handler = ["-DMOAT_CONFIG_BOARD_IN_HANDLER=1"] if target in RISCV else []
+        handler = ["-DMOAT_CONFIG_BOARD_IN_HANDLER=1"] if target.startswith("rv") else []
         for level in FLAGS:
             for source in (f"integration/{kernel}/moat_{kernel}.c", f"test/integration/{kernel}/hooks.c"):
                 if (ROOT / source).exists():
@@ -25,12 +29,12 @@ def compile_all(scratch, kernel, targets, *flags):
 
 def freertos_compiles(scratch):
     for allocation in "01":
-        compile_all(scratch, "freertos", (*ARM, *RISCV), f"-DconfigSUPPORT_STATIC_ALLOCATION={allocation}",
+        compile_all(scratch, "FreeRTOS", f"-DconfigSUPPORT_STATIC_ALLOCATION={allocation}",
                     "-Wno-error=pedantic")
 
 
 def threadx_compiles(scratch):
-    compile_all(scratch, "threadx", (*ARM, *RISCV), "-DTX_ENABLE_EXECUTION_CHANGE_NOTIFY")
+    compile_all(scratch, "ThreadX", "-DTX_ENABLE_EXECUTION_CHANGE_NOTIFY")
 
 
 def kconfig():
@@ -42,7 +46,8 @@ def kconfig():
 
 def zephyr_compiles(scratch):
     values = [f"-DCONFIG_MOAT_{name}={re.findall(r'default (.*)', entry[2])[-1]}" for name, entry in kconfig().items()]
-    for target, cpu in (("armv7m", "ARM"), ("rv32imac", "RISCV")):
+    for target in KERNELS["Zephyr"].targets:
+        cpu = "RISCV" if target.startswith("rv") else "ARM"
         for level in FLAGS:
             Compiler(target).must_compile("integration/zephyr/moat_zephyr.c", scratch / "a.o", level,
                                           "-Iintegration/zephyr", "-Itest/integration/zephyr", "-Iport",

@@ -52,4 +52,4 @@ def test_readme_has_the_boards_that_are_tested(monkeypatch):
     monkeypatch.syspath_prepend(str(ROOT / "scripts"))
     boards_table = importlib.import_module("test.boards_table")
     readme = boards_table.README.read_text()
-    assert readme == boards_table.expected(readme), "the README's table of boards is old: run scripts/boards-table"
+    assert readme == boards_table.expected(readme), "the README's tables are old: run scripts/boards-table"
