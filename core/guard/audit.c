@@ -7,6 +7,7 @@
 #include "guard/region.h"
 #include "base/result.h"
 #include "mark/stack.h"
+#include "space/granule.h"
 #include "base/text.h"
 
 static void print_finding(const struct moat_audit_finding *finding) {
@@ -42,13 +43,9 @@ static bool is_audited(const struct moat_region *region) {
  * its granules. */
 static bool is_cores(uintptr_t at) {
     uintptr_t handles = (uintptr_t)moat_heap.tables.handles;
-    bool found = at - (uintptr_t)&moat_heap < sizeof moat_heap ||
-                 (handles != 0 && at - handles < MOAT_CONFIG_HANDLES_MAX * sizeof *moat_heap.tables.handles);
-    for (uint32_t i = 0; i < moat_heap.arenas.count && !found; i++) {
-        const struct moat_arena *arena = moat_heap.arenas.table[i];
-        found = at - arena->start < arena->end - arena->start;
-    }
-    return found;
+    return at - (uintptr_t)&moat_heap < sizeof moat_heap ||
+           (handles != 0 && at - handles < MOAT_CONFIG_HANDLES_MAX * sizeof *moat_heap.tables.handles) ||
+           moat_arena_around(at) != NULL;
 }
 
 /* A word of a region. Where regions nest, the smallest one's turn is when its words are looked at; roots,

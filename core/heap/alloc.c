@@ -205,14 +205,9 @@ bool moat_alloc_check_type(enum moat_refused call, const struct moat_type *type)
 /* Out of line, as new_bytes_slow: the fast path saves no registers for them. */
 __attribute__((noinline)) static void *new_slow(const struct moat_type *type) {
     const enum moat_refused call = MOAT_IN_NEW;
-    if (!moat_alloc_check_type(call, type)) {
-        return NULL;
-    }
     struct moat_request request;
-    request.type = type;
-    request.header = moat_header_of_type(type);
-    request.memory = MOAT_MEMORY_ANY;
-    return moat_alloc_serve(call, &request, moat_alloc_bytes_of(type));
+    return moat_alloc_request(call, type, &request) ? moat_alloc_serve(call, &request, moat_alloc_bytes_of(type))
+                                                    : NULL;
 }
 
 __attribute__((noinline)) static void *new_otherwise(const struct moat_type *type) {

@@ -31,6 +31,18 @@ struct moat_request {
 /* Whether the heap is ready and the type is one; if not, the call is refused. */
 bool moat_alloc_check_type(enum moat_refused call, const struct moat_type *type);
 
+/* Begins a request for one object of a type. False: the call is refused. */
+static inline bool moat_alloc_request(enum moat_refused call, const struct moat_type *type,
+                                      struct moat_request *request) {
+    if (!moat_alloc_check_type(call, type)) {
+        return false;
+    }
+    request->type = type;
+    request->header = moat_header_of_type(type);
+    request->memory = MOAT_MEMORY_ANY;
+    return true;
+}
+
 /* Checks the size, and makes the object of the request, whose type and header are given. NULL: refused, or no memory.
  * Between moat_alloc_begins and _ends. */
 void *moat_alloc_serve(enum moat_refused call, struct moat_request *request, uintptr_t bytes);

@@ -28,14 +28,12 @@ int moat_arena_kinds(const void *arena, uint32_t kinds) {
     if ((kinds & MOAT_MEMORY_ONLY) != 0) {
         return moat_refuse(call, MOAT_REASON_NO_KIND, kinds);
     }
-    for (uint32_t i = 0; i < moat_heap.arenas.count; i++) {
-        const struct moat_arena *other = moat_heap.arenas.table[i];
-        if ((uintptr_t)arena - other->start < other->end - other->start) {
-            kinds_of[i] = kinds;
-            return MOAT_OK;
-        }
+    const struct moat_arena *found = moat_arena_around((uintptr_t)arena);
+    if (found == NULL) {
+        return moat_refuse(call, MOAT_REASON_ARENA_ABSENT, (uintptr_t)arena);
     }
-    return moat_refuse(call, MOAT_REASON_ARENA_ABSENT, (uintptr_t)arena);
+    kinds_of[found->order] = kinds;
+    return MOAT_OK;
 }
 
 uintptr_t moat_alloc_largest_in(uint32_t memory) {
@@ -74,11 +72,9 @@ uintptr_t moat_alloc_take_in(const struct moat_request *request) {
 
 MOAT_ENTRY void *moat_new_in(uint32_t memory, const struct moat_type *type) {
     const enum moat_refused call = MOAT_IN_NEW;
-    if (!moat_alloc_check_type(call, type)) {
+    struct moat_request request;
+    if (!moat_alloc_request(call, type, &request)) {
         return NULL;
     }
-    struct moat_request request;
-    request.type = type;
-    request.header = moat_header_of_type(type);
     return moat_alloc_serve_in(memory, call, &request, moat_alloc_bytes_of(type), MOAT_CALLER());
 }

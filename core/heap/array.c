@@ -11,7 +11,8 @@ MOAT_USES_(array, far, 1);
 
 static inline void *make(uint32_t memory, const struct moat_type *type, size_t count, uintptr_t pc) {
     const enum moat_refused call = MOAT_IN_NEW_ARRAY;
-    if (!moat_alloc_check_type(call, type)) {
+    struct moat_request request;
+    if (!moat_alloc_request(call, type, &request)) {
         return NULL;
     }
     if (type->finalize != NULL || type->flexible != 0) {
@@ -22,9 +23,7 @@ static inline void *make(uint32_t memory, const struct moat_type *type, size_t c
         (void)moat_refuse(call, MOAT_REASON_COUNT, count);
         return NULL;
     }
-    struct moat_request request;
-    request.type = type;
-    request.header = moat_header_of_type(type) | MOAT_HEADER_ARRAY;
+    request.header |= MOAT_HEADER_ARRAY;
     return moat_alloc_serve_in(memory, call, &request, count * type->size, pc);
 }
 

@@ -11,7 +11,8 @@ MOAT_USES_(flex, far, 1);
 
 static inline void *make(uint32_t memory, const struct moat_type *type, size_t tail, uintptr_t pc) {
     const enum moat_refused call = MOAT_IN_NEW_FLEX;
-    if (!moat_alloc_check_type(call, type)) {
+    struct moat_request request;
+    if (!moat_alloc_request(call, type, &request)) {
         return NULL;
     }
     if (type->flexible == 0) {
@@ -24,9 +25,6 @@ static inline void *make(uint32_t memory, const struct moat_type *type, size_t t
         return NULL;
     }
     uintptr_t bytes = run->offset + tail * run->stride;
-    struct moat_request request;
-    request.type = type;
-    request.header = moat_header_of_type(type);
     bytes = bytes > type->size ? bytes : type->size;
     return moat_alloc_serve_in(memory, call, &request, bytes, pc);
 }

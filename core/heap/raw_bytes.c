@@ -12,24 +12,21 @@
 MOAT_USES_(bytes, large, 1);
 MOAT_USES_(bytes, far, 1);
 
-static inline bool check_bytes(enum moat_refused call, size_t bytes) {
+static inline bool request_bytes(enum moat_refused call, size_t bytes, struct moat_request *request) {
     int result = moat_require_ready(call);
     if (result == MOAT_OK && bytes == 0) {
         result = moat_refuse(call, MOAT_REASON_NO_BYTES, 0);
     }
+    request->type = &moat_type_bytes;
+    request->header = moat_heap.types.bytes_header;
+    request->memory = MOAT_MEMORY_ANY;
     return result == MOAT_OK;
 }
 
 __attribute__((noinline)) static void *new_bytes_slow(size_t bytes) {
     const enum moat_refused call = MOAT_IN_NEW_BYTES;
-    if (!check_bytes(call, bytes)) {
-        return NULL;
-    }
     struct moat_request request;
-    request.type = &moat_type_bytes;
-    request.header = moat_heap.types.bytes_header;
-    request.memory = MOAT_MEMORY_ANY;
-    return moat_alloc_serve(call, &request, bytes);
+    return request_bytes(call, bytes, &request) ? moat_alloc_serve(call, &request, bytes) : NULL;
 }
 
 __attribute__((noinline)) static void *new_bytes_otherwise(size_t bytes) {
@@ -75,11 +72,9 @@ void *moat_new_bytes(size_t bytes) {
 
 MOAT_ENTRY void *moat_new_bytes_in(uint32_t memory, size_t bytes) {
     const enum moat_refused call = MOAT_IN_NEW_BYTES;
-    if (!check_bytes(call, bytes)) {
+    struct moat_request request;
+    if (!request_bytes(call, bytes, &request)) {
         return NULL;
     }
-    struct moat_request request;
-    request.type = &moat_type_bytes;
-    request.header = moat_heap.types.bytes_header;
     return moat_alloc_serve_in(memory, call, &request, bytes, MOAT_CALLER());
 }

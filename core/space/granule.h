@@ -73,6 +73,15 @@ static inline struct moat_arena *moat_arena_of_here(uintptr_t p) {
 
 MOAT_SHARED_(struct moat_arena *moat_arena_of(uintptr_t p), { return moat_arena_of_here(p); })
 
+/* The arena whose memory, its bitmap included, p lies in, or NULL. Bounded by MOAT_CONFIG_ARENAS_MAX. */
+static inline struct moat_arena *moat_arena_around(uintptr_t p) {
+    struct moat_arena *arena = moat_heap.arenas.count == 0 ? NULL : moat_heap.arenas.table[0];
+    while (arena != NULL && p - arena->start >= arena->end - arena->start) {
+        arena = arena->next;
+    }
+    return arena;
+}
+
 static inline uint32_t moat_granule_of(const struct moat_arena *arena, uintptr_t p) {
     return moat_granules(p - arena->base);
 }

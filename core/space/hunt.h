@@ -15,6 +15,18 @@ struct moat_hunt {
     uint32_t first; /* of the run, once it is long enough */
 };
 
+/* Bitmap words that one masked step looks at. */
+#define MOAT_HUNT_WORDS 8u
+
+/* The words of an arena that the search may use: in IDLE those before its stop. */
+static inline uint32_t moat_hunt_words(const struct moat_arena *arena) {
+    const struct moat_search *search = &moat_heap.search;
+    if (moat_heap.cycle.phase != MOAT_PHASE_IDLE || arena->order < search->stop->order) {
+        return moat_arena_words(arena);
+    }
+    return arena == search->stop ? search->stop_word : 0;
+}
+
 static inline void moat_hunt_from(struct moat_hunt *hunt, struct moat_arena *arena, uint32_t word) {
     hunt->arena = arena;
     hunt->word = word;

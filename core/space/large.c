@@ -13,8 +13,7 @@
 
 MOAT_FEATURE_(large);
 
-/* Bitmap words that one masked step looks at, and claims. */
-#define LOOK_WORDS 8u
+/* Granules that one masked step claims. */
 #define CLAIM_GRANULES (16u * MOAT_WORD_GRANULES)
 
 static void next_arena(struct moat_hunt *hunt) {
@@ -44,26 +43,17 @@ bool moat_hunt_look(struct moat_hunt *hunt, uint32_t end) {
     return enough >= hunt->wanted;
 }
 
-/* The words of an arena that may be used: in IDLE those before the search's stop. */
-static uint32_t words_of(const struct moat_arena *arena) {
-    const struct moat_search *search = &moat_heap.search;
-    if (moat_heap.cycle.phase != MOAT_PHASE_IDLE || arena->order < search->stop->order) {
-        return moat_arena_words(arena);
-    }
-    return arena == search->stop ? search->stop_word : 0;
-}
-
 /* Masked: a few words. True: it has found a run, or has come to the end. */
 static bool hunt_on(struct moat_hunt *hunt) {
     if (hunt->arena == NULL) {
         return true;
     }
-    uint32_t end = words_of(hunt->arena);
+    uint32_t end = moat_hunt_words(hunt->arena);
     if (hunt->word >= end) {
         next_arena(hunt);
         return false;
     }
-    return moat_hunt_look(hunt, end - hunt->word < LOOK_WORDS ? end : hunt->word + LOOK_WORDS);
+    return moat_hunt_look(hunt, end - hunt->word < MOAT_HUNT_WORDS ? end : hunt->word + MOAT_HUNT_WORDS);
 }
 
 static bool find(struct moat_hunt *hunt) {

@@ -10,9 +10,6 @@
 #include "space/search.h"
 #include "space/sweep.h"
 
-/* Bitmap words that one masked step looks at. */
-#define LOOK_WORDS 8u
-
 /* By order: the word of each arena where the last object was found. It was the first place that was large enough. */
 static uint32_t last_word[MOAT_CONFIG_ARENAS_MAX];
 
@@ -47,7 +44,7 @@ static bool find(struct moat_hunt *hunt) {
     bool found = false;
     while (!found && hunt->word < end) {
         moat_port_mask_t masked = moat_port_mask();
-        for (uint32_t words = LOOK_WORDS; words != 0 && !found && hunt->word < end; words--) {
+        for (uint32_t words = MOAT_HUNT_WORDS; words != 0 && !found && hunt->word < end; words--) {
             found = look_at_word(hunt);
         }
         moat_port_unmask(masked);
@@ -66,10 +63,7 @@ static uintptr_t take_from(struct moat_hunt *hunt, uint32_t word) {
 
 /* Whether what was claimed lies where the search would stop before it. */
 static bool is_of_reserve(const struct moat_hunt *hunt) {
-    const struct moat_search *search = &moat_heap.search;
-    return moat_heap.cycle.phase == MOAT_PHASE_IDLE &&
-           (hunt->arena->order > search->stop->order ||
-            (hunt->arena == search->stop && (hunt->first + hunt->wanted - 1) >> 5 >= search->stop_word));
+    return (hunt->first + hunt->wanted - 1) >> 5 >= moat_hunt_words(hunt->arena);
 }
 
 /* The stop goes back until as much is behind it as before. */

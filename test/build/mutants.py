@@ -429,7 +429,7 @@ MUTANTS = (
            "    (void)leave_run;\n", MODEL),
     Mutant("a large object leaves the search's word", "core/space/large.c",
            "    moat_search_look_again();\n    return true;\n", "    return true;\n", MODEL),
-    Mutant("a large object is looked for behind the stop", "core/space/large.c",
+    Mutant("a large object is looked for behind the stop", "core/space/hunt.h",
            "    return arena == search->stop ? search->stop_word : 0;\n", "    return moat_arena_words(arena);\n",
            "allocation",
            "nothing_is_taken_behind_the_stop"),
