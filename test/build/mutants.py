@@ -32,6 +32,7 @@ class Mutant:
     case: str = ""  # the case that is enough, where the suite is long
     config: str = ""
     board: str = ""  # where it shows, if that is not everywhere
+    opt: str = "Os"  # the level at which it shows
 
     def place(self):
         """Matches `old` in the file, however it is laid out in lines."""
@@ -335,6 +336,18 @@ MUTANTS = (
     Mutant("the loop takes a header for an object", "core/mark/grey_loop.c",
            "offset >> MOAT_GRANULE_SHIFT | offset << (MOAT_WORD_BITS - MOAT_GRANULE_SHIFT)",
            "offset >> MOAT_GRANULE_SHIFT", "grey", "a_header_is_no_object"),
+    Mutant("doubtful words are marked as sure ones", "core/mark/grey.c",
+           "                moat_mark_doubtful((void *)loop.value);\n",
+           "                moat_mark_value((void *)loop.value);\n", "types", "numbers_that_look_like_pointers",
+           opt="O2"),  # at -Os the two are one but for headers
+    Mutant("plain C's barrier takes a number for a pointer", "core/store/barrier.c",
+           "        moat_mark_doubtful(*(moat_slot *)slot);\n", "        moat_mark_value(*(moat_slot *)slot);\n", "types",
+           "numbers_that_plain_c_overwrites", opt="O2"),
+    Mutant("the loop marks doubtful words itself", "core/mark/grey.c", "loop->granules = scan->doubtful ? 0 :",
+           "loop->granules =", "types", "numbers_that_look_like_pointers"),
+    Mutant("a run's words are all sure", "core/mark/scan_runs.c",
+           "run->inner_count == 0 && run->inner_stride == MOAT_RUN_DOUBTFUL;", "false;", "types",
+           "numbers_that_look_like_pointers"),
     Mutant("a look that is late is lost", "core/mark/grey.c", "scan->at -= why == MOAT_GREY_LOOK;", "(void)scan;",
            MODEL),
     Mutant("only the first arena's grey objects are scanned", "core/mark/grey.c", ": other_grey_arena();",
@@ -587,23 +600,23 @@ def scratch_tree(at):
         (at / "build/newlib").symlink_to(ROOT / "build/newlib")
 
 
-def make(tree, board, config, *targets):
-    command = ["make", "-s", "-j2", "-f", "make/firmware.mk", f"BOARD={board}", "CHECK=2", "OPT=Os", f"CONFIG={config}",
-               *targets]
+def make(tree, board, opt, config, *targets):
+    command = ["make", "-s", "-j2", "-f", "make/firmware.mk", f"BOARD={board}", "CHECK=2", f"OPT={opt}",
+               f"CONFIG={config}", *targets]
     done = subprocess.run(command, cwd=tree, text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, check=False)
     if done.returncode != 0:
         raise Failure(f"does not build: {next((l for l in done.stdout.splitlines() if 'error' in l), done.stdout)}")
     return done.stdout
 
 
-def passes(tree, board, suite, case="", config=""):
+def passes(tree, board, opt, suite, case="", config=""):
     """Builds and runs a suite. Returns whether it passed, and what tells: the first failure or the way it ended."""
     if "ASSERT" not in config:
         config = f"{config} ASSERT=0".strip()  # it is the suite that has to see a mutant
-    folder = "check2-Os" + "".join("+" + option.replace("=", "-") for option in config.split())
+    folder = f"check2-{opt}" + "".join("+" + option.replace("=", "-") for option in config.split())
     program = f"build/{board}/{folder}/test/{suite}.elf"
-    make(tree, board, config, program)
-    runner = shlex.split(make(tree, board, config, "run-command"))
+    make(tree, board, opt, config, program)
+    runner = shlex.split(make(tree, board, opt, config, "run-command"))
     arguments = [f"case={case}"] if case else []
     command = [*runner, *(["-append", *arguments] if arguments else []), "-kernel", program] if runner else \
         [f"./{program}", *arguments]
@@ -629,7 +642,7 @@ def try_mutant(tree, board, mutant):
     text = path.read_text()
     path.write_text(mutant.place().sub(lambda _: mutant.new, text))
     try:
-        passed, evidence = passes(tree, board, mutant.suite, mutant.case, mutant.config)
+        passed, evidence = passes(tree, board, mutant.opt, mutant.suite, mutant.case, mutant.config)
     finally:
         path.write_text(text)
     if passed:
@@ -645,7 +658,7 @@ def main():
     options = parser.parse_args()
     chosen = [m for m in MUTANTS if not options.names or any(name in m.name for name in options.names)]
     if options.part:
-        usual = [mutant for mutant in chosen if not mutant.board and not mutant.config]
+        usual = [mutant for mutant in chosen if not mutant.board and not mutant.config and mutant.opt == "Os"]
         chosen = list({pathlib.Path(mutant.file).parent: mutant for mutant in reversed(usual)}.values())
     failed = False
     for mutant in MUTANTS:
@@ -658,10 +671,10 @@ def main():
     with tempfile.TemporaryDirectory() as scratch:
         tree = pathlib.Path(scratch)
         scratch_tree(tree)
-        for suite, case, config, board in sorted({(m.suite, m.case, m.config, m.board) for m in chosen}):
-            passed, evidence = passes(tree, board or options.board, suite, case, config)
+        for suite, case, config, board, opt in sorted({(m.suite, m.case, m.config, m.board, m.opt) for m in chosen}):
+            passed, evidence = passes(tree, board or options.board, opt, suite, case, config)
             failed = failed or not passed
-            name = " ".join(word for word in (suite, case, config, board) if word)
+            name = " ".join(word for word in (suite, case, config, board, opt) if word)
             print(f"ok {name} without a mutant" if passed else f"FAIL {name} without a mutant: {evidence}", flush=True)
         for mutant in chosen:
             try:

@@ -181,6 +181,34 @@ static void finalize(void *object) {
 MOAT_TYPE_FINALIZED(finalized_type, struct plain, finalize, a, b);
 MOAT_TYPE_FINALIZED(finalized_wide_type, struct wide, finalize, inside, across, beyond);
 
+/* Words that may be numbers as well, in pieces and one behind the other: as the compiler plugin makes such types. */
+union unsure {
+    void *pointer;
+    uintptr_t number;
+};
+struct unsures {
+    MOAT_REF(void) head;
+    struct {
+        uintptr_t x;
+        union unsure u;
+    } pieces[3];
+    union unsure dense[4];
+    uintptr_t y;
+    MOAT_REF(void) tail;
+};
+#define UNSURE_RUN(T, member, stride, map)                                                                             \
+    { offsetof(T, member), (stride), sizeof(((T *)0)->member) / (stride), (map), 0, MOAT_RUN_DOUBTFUL, 0 }
+MOAT_TYPE_RUNS(unsures_type, struct unsures, MOAT_RUN_SLOTS(struct unsures, head),
+               UNSURE_RUN(struct unsures, pieces, 2 * MOAT_WORD_BYTES, 2),
+               UNSURE_RUN(struct unsures, dense, MOAT_WORD_BYTES, 1), MOAT_RUN_SLOTS(struct unsures, tail));
+
+/* One for each granule of a small arena. */
+#define FEW_BYTES (1024 * MOAT_WORD_BYTES)
+struct numbers {
+    union unsure word[FEW_BYTES / MOAT_GRANULE];
+};
+MOAT_TYPE_RUNS(numbers_type, struct numbers, UNSURE_RUN(struct numbers, word, MOAT_WORD_BYTES, 1));
+
 /* ---- which words are slots, said a second time ---- */
 
 #define IN(T, field) (at - offsetof(T, field) < sizeof(((T *)0)->field))
@@ -210,6 +238,8 @@ IS_SLOT(tail_slots, IN(struct tail_slots, head) || at >= sizeof(struct tail_slot
 IS_SLOT(tail_structs, IN(struct tail_structs, head) ||
                           (at >= sizeof(struct tail_structs) && piece_slot(at - sizeof(struct tail_structs))))
 IS_SLOT(tail_bytes, IN(struct tail_bytes, head))
+IS_SLOT(unsures, IN(struct unsures, head) || IN(struct unsures, tail) || IN(struct unsures, dense) ||
+                     (IN(struct unsures, pieces) && (at - offsetof(struct unsures, pieces)) % (2 * MOAT_WORD_BYTES) != 0))
 
 /* ---- the trial of a shape ---- */
 
@@ -304,6 +334,7 @@ SHAPE_OF(array_of_structs, MOAT_NEW_ARRAY(piece_type, ARRAY), ARRAY * sizeof(str
 SHAPE_OF(array_of_single_slots, MOAT_NEW_ARRAY(single_type, 50), 50 * sizeof(struct single), all_slot)
 SHAPE_OF(array_of_runs, MOAT_NEW_ARRAY(runs_type, 1), sizeof(struct runs), runs_slot)
 SHAPE_OF(array_without_slots, MOAT_NEW_ARRAY(bare_type, ARRAY), ARRAY * sizeof(struct bare), bare_slot)
+SHAPE_OF(words_that_may_be_numbers, MOAT_NEW(unsures_type), sizeof(struct unsures), unsures_slot)
 SHAPE_OF(raw_bytes, MOAT_NEW_BYTES(20 * MOAT_WORD_BYTES), 20 * MOAT_WORD_BYTES, bare_slot)
 
 SHAPE_OF(finalized_fields, MOAT_NEW(finalized_type), sizeof(struct plain), plain_slot)
@@ -318,6 +349,54 @@ static bool wide_array_slot(size_t at) {
     return wide_slot(at % sizeof(struct wide));
 }
 SHAPE_OF(array_of_wide_structs, MOAT_NEW_ARRAY(wide_type, 2), 2 * sizeof(struct wide), wide_array_slot)
+
+/* ---- numbers in place of pointers ---- */
+
+/* Objects with gaps between them, which a request that none of them has room for leaves behind as holes. */
+static __attribute__((noinline)) void make_holes(void) {
+    struct full *full = MOAT_NEW(full_type);
+    CHECK(full != NULL);
+    MOAT_STORE(root, full);
+    for (size_t i = 0; i < 2 * MOAT_WORD_BITS; i++) {
+        MOAT_STORE(full->s[i / 2], MOAT_NEW_BYTES(1));
+    }
+    MOAT_STORE(full->s[0], MOAT_NEW(numbers_type));
+    collect_once();
+    MOAT_STORE(full->s[1], MOAT_NEW(slots_type));
+    CHECK(full->s[0] != NULL && full->s[1] != NULL && (moat_heap.lists.map | moat_heap.aside.map) != 0);
+}
+
+/* Words that point at whatever there is: each object, hole and free granule of the arena. */
+static void make_numbers(void) {
+    CHECK(fresh_heap(arena.bytes, FEW_BYTES));
+    make_holes();
+    CHECK(!test_failed());
+    struct numbers *numbers = ((struct full *)root)->s[0];
+    for (size_t i = 0; i < FEW_BYTES / MOAT_GRANULE; i++) {
+        numbers->word[i].number = (uintptr_t)arena.bytes + i * MOAT_GRANULE;
+    }
+}
+
+static void numbers_that_look_like_pointers(void) {
+    make_numbers();
+    collect_once();
+    CHECK_HEAP();
+}
+
+static void numbers_that_plain_c_overwrites(void) {
+    make_numbers();
+    moat_heap.cycle.requested = true;
+    (void)moat_gc_step(1);
+    CHECK(moat_heap.marking != 0);
+    struct numbers *numbers = ((struct full *)root)->s[0];
+    for (size_t i = 0; i < FEW_BYTES / MOAT_GRANULE; i++) {
+        moat_barrier_at_(&numbers->word[i], NULL);
+        numbers->word[i].number = 0;
+    }
+    while (moat_gc_step(MOAT_CONFIG_SLICE_UNITS) == 1) {
+    }
+    CHECK_HEAP();
+}
 
 static const struct test_case cases[] = {
     TEST_CASE(plain_fields),
@@ -341,6 +420,9 @@ static const struct test_case cases[] = {
     TEST_CASE(array_of_runs),
     TEST_CASE(array_of_wide_structs),
     TEST_CASE(array_without_slots),
+    TEST_CASE(words_that_may_be_numbers),
+    TEST_CASE(numbers_that_look_like_pointers),
+    TEST_CASE(numbers_that_plain_c_overwrites),
     TEST_CASE(raw_bytes),
     TEST_CASE(finalized_fields),
     TEST_CASE(finalized_and_wide),
