@@ -42,3 +42,8 @@ void moat_guard_check_copy(const struct moat_type *type, const void *to, const v
                         pc);
     }
 }
+
+MOAT_ENTRY void moat_guard_part_(const struct moat_type *type, const void *to, const void *from, size_t offset,
+                                 size_t bytes) {
+    moat_guard_check_copy(type, (const char *)to - offset, (const char *)from - offset, offset, bytes, MOAT_CALLER());
+}

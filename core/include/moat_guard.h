@@ -140,6 +140,9 @@ int moat_audit_step(struct moat_audit *audit, size_t words);
  */
 void moat_guard_bytes_(const void *to, const void *from, size_t bytes);
 
+/* Traps where a copy leaks a heap pointer, by the type of its source, which begins `offset` bytes before `from`. */
+void moat_guard_part_(const struct moat_type *type, const void *to, const void *from, size_t offset, size_t bytes);
+
 /* Pointers as integers: the compiler need not warn that what they point at may not be set yet.
  * bytes  of what it points at; 0: not known; MOAT_TO_THE_END_: all that follows */
 void moat_check_argument_(uintptr_t argument, size_t bytes);

@@ -158,6 +158,20 @@ MOAT_INLINE_ void moat_plugin_bytes_(const void *to, const void *from, size_t by
 #endif
 }
 
+/* Before a copy from a place in elements of a type, `offset` bytes behind where they begin. */
+MOAT_INLINE_ void moat_plugin_part_(const struct moat_type *type, const void *to, const void *from, size_t offset,
+                                    size_t bytes) {
+#if MOAT_CONFIG_CHECK >= 2
+    moat_guard_part_(type, to, from, offset, bytes);
+#else
+    (void)type;
+    (void)to;
+    (void)from;
+    (void)offset;
+    (void)bytes;
+#endif
+}
+
 /* In the place of the compiler's atomic operations. */
 MOAT_INLINE_ void *moat_plugin_exchange_(void *slot, void *value) {
     return moat_returned_pointer_(moat_exchange_((moat_slot *)slot, value));

@@ -341,7 +341,8 @@ MUTANTS = (
            "                moat_mark_value((void *)loop.value);\n", "types", "numbers_that_look_like_pointers",
            opt="O2"),  # at -Os the two are one but for headers
     Mutant("plain C's barrier takes a number for a pointer", "core/store/barrier.c",
-           "        moat_mark_doubtful(*(moat_slot *)slot);\n", "        moat_mark_value(*(moat_slot *)slot);\n", "types",
+           "        moat_mark_doubtful(*(moat_slot *)slot);\n",
+           "        moat_mark_value(*(moat_slot *)slot);\n", "types",
            "numbers_that_plain_c_overwrites", opt="O2"),
     Mutant("the loop marks doubtful words itself", "core/mark/grey.c", "loop->granules = scan->doubtful ? 0 :",
            "loop->granules =", "types", "numbers_that_look_like_pointers"),

@@ -2,12 +2,13 @@
  *
  *   TRAPS(name, level, kind, region, at, value, body, legal)
  *       level   CHECK level from which `body` traps: 1 or 2; below it, it must pass quietly
- *       kind    of the fault: STORE, COPY, ARGUMENT, RESULT, BARRIER, SLOT
+ *       kind    of the fault: STORE, COPY, ARGUMENT, RESULT, BARRIER, SLOT; WORD: a copy of one word
  *       region  the name that the record gives to what `at` lies in, or NULL
  *       at      the destination, or where the pointer is found
  *       value   the heap pointer
  *       legal   the twin: what the firmware should have done, quiet in every build
  *   QUIET(name, body)   never traps
+ *   BY_MACRO(why, row)  a row that is left out where macros are plain C (test/plugin/plain_parts.h)
  *
  * A body is a statement. All of them run on a fresh heap with the variables below, idle and while marking;
  * NEED(condition) fails the case.
@@ -20,6 +21,13 @@
 
 #include <stdbool.h>
 #include <string.h>
+
+/* A word by itself is one store in plain C, where the core has unaligned access. */
+#if defined PLAIN_LEFT_OUT && defined __ARM_FEATURE_UNALIGNED
+#define MOAT_FAULT_WORD MOAT_FAULT_STORE
+#else
+#define MOAT_FAULT_WORD MOAT_FAULT_COPY
+#endif
 
 /* Fills its granules, so that one past its end is outside the object. */
 struct node {

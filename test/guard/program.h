@@ -4,6 +4,22 @@
 #include "guard/cases.h"
 #include "guard/run.h"
 
+#ifdef PLAIN_LEFT_OUT
+#define TRAPS(...)
+#define QUIET(...)
+#define BY_MACRO(why, ...) +(sizeof why > 20 ? 1 : 1000)
+_Static_assert((0
+#include GUARD_ROWS
+                ) == PLAIN_LEFT_OUT,
+               "a row that plain C leaves out has a reason, and test/plugin/plain_parts.h their number");
+#undef TRAPS
+#undef QUIET
+#undef BY_MACRO
+#define BY_MACRO(why, ...)
+#else
+#define BY_MACRO(why, ...) __VA_ARGS__
+#endif
+
 /* The assembly keeps the last call from being a jump, whose return address would be in the caller. */
 #define BODY(name, statement)                                                                                          \
     static __attribute__((noinline)) void name(void) {                                                                 \

@@ -1,5 +1,4 @@
-/* moat: rows of cases.h: copies by a type that is not the pointer's, and of parts of an element. Plain C copies bytes;
- * what has no like there stands below, with the reason.
+/* moat: rows of cases.h: copies by a type that is not the pointer's, and of parts of an element. Plain C copies bytes.
  *
  * SPDX-License-Identifier: MIT */
 
@@ -26,26 +25,23 @@ TRAPS(repeat_in_part, 2, COPY, "c-owned", (char *)(uintptr_t)&c_large + offsetof
       MOAT_STORE(from->row[250].cell[1].node, object);
       (void)MOAT_MOVE_PART(nest_type, &c_large, from, offsetof(struct nest, row[251]), sizeof(struct row)))
 
-#ifndef TEST_PLUGIN_PLAIN_H
-/* A word by itself is one store in plain C, and its fault is a STORE where the core has unaligned access. */
-TRAPS(part_that_is_the_slot, 2, COPY, "c-owned", &c_buffer.node[0].next, object, struct node from = node_with(object);
+TRAPS(part_that_is_the_slot, 2, WORD, "c-owned", &c_buffer.node[0].next, object, struct node from = node_with(object);
       (void)MOAT_MOVE_PART(node_type, &c_buffer, &from, NEXT_OFFSET, sizeof(void *)),
       struct node from = node_with(object);
       (void)MOAT_MOVE_PART(node_type, &c_buffer, &from, 0, NEXT_OFFSET))
-TRAPS(part_behind_the_map, 2, COPY, "c-owned", &c_wide.behind, object, struct wide *from = large(MOAT_NEW(wide_type));
+TRAPS(part_behind_the_map, 2, WORD, "c-owned", &c_wide.behind, object, struct wide *from = large(MOAT_NEW(wide_type));
       MOAT_STORE(from->last_mapped, object); MOAT_STORE(from->behind, object);
       (void)MOAT_MOVE_PART(wide_type, &c_wide, from, offsetof(struct wide, behind), sizeof(void *)),
       struct wide *from = large(MOAT_NEW(wide_type));
       MOAT_STORE(from->last_mapped, object); MOAT_STORE(from->last, object);
       (void)MOAT_MOVE_PART(wide_type, &c_wide, from, offsetof(struct wide, behind), sizeof(void *)))
-TRAPS(large_table_in_part, 2, COPY, "c-owned", &c_large.table.slot[20000], object,
+TRAPS(large_table_in_part, 2, WORD, "c-owned", &c_large.table.slot[20000], object,
       struct table *from = large(MOAT_NEW(table_type));
       MOAT_STORE(from->slot[20000], object);
       (void)MOAT_MOVE_PART(table_type, &c_large.table, from, 20000 * sizeof(void *), sizeof(void *)),
       struct table *from = large(MOAT_NEW(table_type));
       MOAT_STORE(from->slot[20000], object);
       (void)MOAT_MOVE_PART(table_type, &c_large.table, from, 20001 * sizeof(void *), 3 * sizeof(void *)))
-/* A part of a variable on the stack that begins between two words: unseen, as plain C tells no type of it. */
 TRAPS(part_that_begins_before_the_slot, 2, COPY, "c-owned", &c_buffer.node[0].next, object,
       struct node from = node_with(object);
       (void)MOAT_MOVE_PART(node_type, &c_buffer, &from, 1, NEXT_OFFSET - 1 + sizeof(void *)),
@@ -56,27 +52,30 @@ TRAPS(part_that_begins_inside_the_slot, 2, COPY, "c-owned", &c_buffer.node[1].ne
       (void)MOAT_MOVE_PART(pair_type, &c_buffer, &from, NEXT_OFFSET + 1, sizeof from - NEXT_OFFSET - 1),
       struct pair from = pair_with(object, NULL);
       (void)MOAT_MOVE_PART(pair_type, &c_buffer, &from, NEXT_OFFSET + 1, sizeof from - NEXT_OFFSET - 1))
-/* The macro refuses its own argument. */
-QUIET(part_that_is_too_long, struct node from = node_with(object);
-      NEED(MOAT_MOVE_PART(node_type, &c_buffer, &from, 1, sizeof from) == MOAT_ERR_SIZE))
-/* The macro names a type, and plain C takes the one of the pointer: other words are slots. */
-QUIET(type_without_slots, struct plain from; from.number[0] = from.number[1] = from.number[2] = (uintptr_t)object;
-      (void)MOAT_MOVE(plain_type, &c_buffer, &from); NEED(c_buffer.node[0].value == (uintptr_t)object))
 TRAPS(large_struct_from_static_data, 2, COPY, "c-owned", &c_large.table.slot[TABLE_SLOTS - 1], object,
       raw_store(&static_large.table.slot[TABLE_SLOTS - 1], object);
       (void)MOAT_MOVE(holder_type, &c_large, &static_large), raw_store(&static_large.table.slot[TABLE_SLOTS - 1], NULL);
-      static_large.before = static_large.after = (uintptr_t)object;
+      raw_store(&static_large.before, object); raw_store(&static_large.after, object);
       (void)MOAT_MOVE(holder_type, &c_large, &static_large))
 TRAPS(slot_before_many_bytes, 2, COPY, "c-owned", &c_large, object, struct around *from = large(MOAT_NEW(around_type));
       MOAT_STORE(from->before, object);
       (void)MOAT_MOVE(around_type, &c_large, from), struct around *from = large(MOAT_NEW(around_type));
       MOAT_STORE(from->before, object);
       (void)MOAT_MOVE_PART(around_type, &c_large, from, sizeof(void *), sizeof *from - sizeof(void *)))
-TRAPS(repeat_in_a_repeat, 2, COPY, "c-owned",
-      (char *)(uintptr_t)&c_large + offsetof(struct nest, row[499].cell[31].node), object,
-      struct nest *from = large(MOAT_NEW(nest_type));
-      MOAT_STORE(from->row[499].cell[31].node, object);
-      (void)MOAT_MOVE(nest_type, &c_large, from), struct nest *from = large(MOAT_NEW(nest_type));
-      from->row[499].cell[31].number = from->row[499].number = (uintptr_t)object;
-      (void)MOAT_MOVE(nest_type, &c_large, from))
-#endif
+
+/* ---- what plain C has no like of ---- */
+BY_MACRO("the macro refuses its own argument, and plain C reads past the variable",
+         QUIET(part_that_is_too_long, struct node from = node_with(object);
+               NEED(MOAT_MOVE_PART(node_type, &c_buffer, &from, 1, sizeof from) == MOAT_ERR_SIZE)))
+BY_MACRO("the macro names a type, and plain C takes the destination's, where numbers stand in slots",
+         QUIET(type_without_slots, struct plain from;
+               from.number[0] = from.number[1] = from.number[2] = (uintptr_t)object;
+               (void)MOAT_MOVE(plain_type, &c_buffer, &from); NEED(c_buffer.node[0].value == (uintptr_t)object)))
+BY_MACRO("the macro names a type, and plain C takes the destination's: the twin puts numbers in its slots",
+         TRAPS(repeat_in_a_repeat, 2, COPY, "c-owned",
+               (char *)(uintptr_t)&c_large + offsetof(struct nest, row[499].cell[31].node), object,
+               struct nest *from = large(MOAT_NEW(nest_type));
+               MOAT_STORE(from->row[499].cell[31].node, object);
+               (void)MOAT_MOVE(nest_type, &c_large, from), struct nest *from = large(MOAT_NEW(nest_type));
+               from->row[499].cell[31].number = from->row[499].number = (uintptr_t)object;
+               (void)MOAT_MOVE(nest_type, &c_large, from)))

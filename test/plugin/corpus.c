@@ -497,7 +497,7 @@ void copy_of_numbers(struct foreign *f, const int *from) {
     memcpy(&f->number, from, sizeof f->number);
 }
 
-/* wants bytes */
+/* wants bytes part */
 void slots_to_bytes(char *to, const struct node *a) {
     memcpy(to, a, sizeof *a);
 }

@@ -55,12 +55,12 @@ void local_known(struct list *l) {
     take(&here);
 }
 
-/* wants bytes */
+/* wants bytes part */
 void copy(const struct list *l) {
     copy_of = *l;
 }
 
-/* wants bytes */
+/* wants bytes part */
 void copy_by_memcpy(struct list *l, const struct list *m) {
     memcpy(l, m, sizeof *l);
 }

@@ -148,7 +148,7 @@ void word_of_nobody(void *to, const void *from) {
     memcpy(to, from, sizeof(void *));
 }
 
-/* wants check; on riscv bytes */
+/* wants check; on riscv bytes part */
 void word_to_a_number(uintptr_t *to, const struct node *a) {
     memcpy(to, &a->next, sizeof *to);
 }
@@ -179,7 +179,7 @@ void struct_without_pointers(struct node *a) {
     memcpy(a, &point, sizeof point);
 }
 
-/* wants bytes */
+/* wants bytes part */
 void to_a_struct_without_pointers(struct point *point, const struct node *a) {
     memcpy(point, a, sizeof *point);
 }

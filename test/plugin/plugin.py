@@ -24,7 +24,7 @@ COMMON = ["-fno-ipa-icf", "-Wall", "-Wextra", "-Wno-missing-field-initializers",
 # What the helpers call, in the object code.
 CALLED = {
     "check": "moat_guard_store_", "barrier": "moat_barrier_at_", "init": "moat_barrier_",
-    "move": "moat_move_bytes_", "zero": "moat_zero_bytes_", "bytes": "moat_guard_bytes_",
+    "move": "moat_move_bytes_", "zero": "moat_zero_bytes_", "bytes": "moat_guard_bytes_", "part": "moat_guard_part_",
     "exchange": "moat_exchange_", "cas": "moat_cas_", "cas_value": "moat_cas_", "check_slot": None,
     "foreign": "moat_guard_store_",
 }

@@ -3,6 +3,7 @@ the object code, on both architectures.
 
 SPDX-License-Identifier: MIT"""
 import os
+import re
 import subprocess
 import sys
 from typing import Dict, List
@@ -66,8 +67,17 @@ def enough_functions():
     return None if count >= FUNCTIONS_MIN else f"{count} functions, not {FUNCTIONS_MIN}"
 
 
+def guard_rows_are_all_there():
+    """Rows of the guard that plain C leaves out are counted where they are compiled; none is left out elsewhere."""
+    for path in (ROOT / "test/guard").glob("rows*.h"):
+        if path.name != "rows_wrap.h" and re.search(r"^\s*#\s*if", path.read_text(), re.MULTILINE):
+            return f"{path.name} has an #if: say BY_MACRO, and why"
+    return None
+
+
 def all_cases(levels):
     yield "functions_are_enough", enough_functions
+    yield "guard_rows_are_all_there", guard_rows_are_all_there
     for name in CORPORA:
         for target in p.TARGETS:
             for level in levels:

@@ -31,6 +31,16 @@ REFUSED = {
         'void f(struct node *a, struct node *b) { __asm__("str %1, %0" : "=m"(a->next) : "r"(b)); }',
         r"error: moat: assembly writes",
         'void f(struct node *a, int n) { __asm__("str %1, %0" : "=m"(a->value) : "r"(n)); }'),
+    "assembly_writes_data_over_a_slot": (
+        'union u { struct node *n; int w; }; void f(union u *a) { __asm__("mov %0, #1" : "=r"(a->w)); }',
+        r"error: moat: assembly writes 'a->w', which may be a slot",
+        'union u { struct { struct node *n; int more; } s; struct { int a, b; } d; }; '
+        'void f(union u *a) { __asm__("mov %0, #1" : "=r"(a->d.b)); }'),
+    "assembly_writes_memory_over_a_slot": (
+        'union u { struct node *n; char bytes[4]; }; '
+        'void f(union u *a) { __asm__("strb r0, %0" : "=m"(a->bytes[1])); }',
+        r"error: moat: assembly writes 'a->bytes\[1\]', which may be a slot",
+        'union u { char bytes[4]; int w; }; void f(union u *a) { __asm__("strb r0, %0" : "=m"(a->bytes[1])); }'),
     "assembly_takes_a_pointer": (
         'void f(struct node *a) { __asm__ volatile("str %0, [sp]" :: "r"(a) : "memory"); }',
         r"error: moat: assembly may store a pointer to 'struct node'",

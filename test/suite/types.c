@@ -238,8 +238,9 @@ IS_SLOT(tail_slots, IN(struct tail_slots, head) || at >= sizeof(struct tail_slot
 IS_SLOT(tail_structs, IN(struct tail_structs, head) ||
                           (at >= sizeof(struct tail_structs) && piece_slot(at - sizeof(struct tail_structs))))
 IS_SLOT(tail_bytes, IN(struct tail_bytes, head))
-IS_SLOT(unsures, IN(struct unsures, head) || IN(struct unsures, tail) || IN(struct unsures, dense) ||
-                     (IN(struct unsures, pieces) && (at - offsetof(struct unsures, pieces)) % (2 * MOAT_WORD_BYTES) != 0))
+IS_SLOT(unsures,
+        IN(struct unsures, head) || IN(struct unsures, tail) || IN(struct unsures, dense) ||
+            (IN(struct unsures, pieces) && (at - offsetof(struct unsures, pieces)) % (2 * MOAT_WORD_BYTES) != 0))
 
 /* ---- the trial of a shape ---- */
 

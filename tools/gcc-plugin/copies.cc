@@ -80,6 +80,79 @@ bool is_ours(tree type, mode how) {
     return how == mode::managed || (how == mode::structs && (is_known(type) || is_managed_pointer(type)));
 }
 
+/* True if a copy to `type` from `source`, or a clear, may go over slots or take a pointer along. NULL_TREE: a type that
+ * is not known. */
+bool is_checked(tree type, tree source, mode how) {
+    if (how == mode::structs) {
+        return has_slots(source) && is_ours(source, how);
+    }
+    return has_slots(type) || has_slots(source) || (type == NULL_TREE && source == NULL_TREE);
+}
+
+/* A place in something that has a type. */
+struct part {
+    tree type; /* an element's, of an array; NULL_TREE: it is not known */
+    HOST_WIDE_INT offset;
+};
+
+/* What a pointer points into, even between two words of it. */
+part part_of(tree pointer) {
+    part found = {NULL_TREE, 0};
+    for (int steps = 0; steps < 16; steps++) {
+        gimple *made = TREE_CODE(pointer) == SSA_NAME ? SSA_NAME_DEF_STMT(pointer) : NULL;
+        if (made != NULL && gimple_assign_single_p(made) && TREE_CODE(gimple_assign_rhs1(made)) == ADDR_EXPR) {
+            pointer = gimple_assign_rhs1(made);
+        }
+        if (TREE_CODE(pointer) == ADDR_EXPR) {
+            poly_int64 offset;
+            tree base = get_addr_base_and_unit_offset(TREE_OPERAND(pointer, 0), &offset);
+            if (base == NULL_TREE || !offset.is_constant()) {
+                return found;
+            }
+            found.offset += offset.to_constant();
+            if (TREE_CODE(base) != MEM_REF) {
+                found.type = strip_array_types(TREE_TYPE(base));
+                return found;
+            }
+            pointer = TREE_OPERAND(base, 0);
+        } else if (POINTER_TYPE_P(TREE_TYPE(pointer)) && has_slots(strip_array_types(TREE_TYPE(TREE_TYPE(pointer))))) {
+            found.type = strip_array_types(TREE_TYPE(TREE_TYPE(pointer)));
+            return found;
+        } else if (made == NULL || !is_gimple_assign(made)) {
+            return found;
+        } else {
+            tree_code code = gimple_assign_rhs_code(made);
+            bool moves = code == POINTER_PLUS_EXPR && tree_fits_uhwi_p(gimple_assign_rhs2(made));
+            if (!moves && !CONVERT_EXPR_CODE_P(code) && code != SSA_NAME) {
+                return found;
+            }
+            found.offset += moves ? sext_hwi(tree_to_uhwi(gimple_assign_rhs2(made)), POINTER_SIZE) : 0;
+            pointer = gimple_assign_rhs1(made);
+        }
+    }
+    return found;
+}
+
+/* The check of a copy by the type of its source. The guard does not know that of local variables and of C's memory. */
+void check_source(gimple_stmt_iterator *gsi, mode how, tree to, tree from, tree bytes) {
+    location_t where = gimple_location(gsi_stmt(*gsi));
+    part source = part_of(from);
+    if (source.offset < 0 || !has_slots(source.type) || TREE_CODE(TYPE_SIZE_UNIT(source.type)) != INTEGER_CST ||
+        (how == mode::structs && !is_ours(source.type, how))) {
+        return;
+    }
+    tree descriptor = type_address(source.type, true, where);
+    if (descriptor != NULL_TREE) {
+        insert_call(gsi, where, "moat_plugin_part_", {descriptor, to, from, size_int(source.offset), bytes});
+    }
+}
+
+/* The type of what a pointer points at, or of what that lies in. */
+tree source_of_pointer(tree pointer) {
+    tree type = pointee_of(pointer);
+    return type != NULL_TREE ? type : part_of(pointer).type;
+}
+
 /* The address of a local variable that nobody else sees, or of one of its parts. */
 bool is_local_address(tree pointer, gimple *at) {
     if (TREE_CODE(pointer) == SSA_NAME) {
@@ -147,8 +220,9 @@ void transform_aggregate(gimple *copy, mode how) {
     bool clears = TREE_CODE(from) == CONSTRUCTOR;
     if (how == mode::check) {
         if (!clears) {
-            tree source = address_of(&gsi, from);
-            insert_call(&gsi, where, "moat_plugin_bytes_", {address_of(&gsi, to), source, bytes});
+            tree source = address_of(&gsi, from), target = address_of(&gsi, to);
+            insert_call(&gsi, where, "moat_plugin_bytes_", {target, source, bytes});
+            check_source(&gsi, how, target, source, bytes);
             report(where, "copy of %s: checked", type_text(type).c_str());
         }
         return;
@@ -209,7 +283,7 @@ void transform_block_call(gimple *call, mode how) {
     tree to = gimple_call_arg(call, shape.to), bytes = gimple_call_arg(call, shape.bytes);
     tree from = shape.from < 0 ? null_pointer_node : gimple_call_arg(call, shape.from);
     tree fill = shape.fill < 0 ? integer_zero_node : gimple_call_arg(call, shape.fill);
-    tree type = pointee_of(to), source = shape.from < 0 ? NULL_TREE : pointee_of(from);
+    tree type = pointee_of(to), source = shape.from < 0 ? NULL_TREE : source_of_pointer(from);
     location_t where = gimple_location(call);
     gimple_stmt_iterator gsi = gsi_for_stmt(call);
     if (is_local_address(to, call)) {
@@ -222,6 +296,9 @@ void transform_block_call(gimple *call, mode how) {
                      callee_name(call));
         } else if (descriptor != NULL_TREE) {
             bool clears = shape.from < 0;
+            if (!clears && source != NULL_TREE && TYPE_MAIN_VARIANT(source) != TYPE_MAIN_VARIANT(type)) {
+                check_source(&gsi, how, to, from, bytes);
+            }
             report(where, "%s over %s: %s", callee_name(call), type_text(type).c_str(),
                    clears ? "barrier" : "checked, barrier");
             replace_block_call(call, &gsi, clears ? "moat_plugin_zero_" : "moat_plugin_move_",
@@ -230,10 +307,11 @@ void transform_block_call(gimple *call, mode how) {
         }
         return;
     }
-    bool unknown = type == NULL_TREE && (shape.from < 0 || source == NULL_TREE || has_slots(source));
-    bool leaks = has_slots(type) || has_slots(source);
-    if (how != mode::structs ? unknown || leaks : has_slots(source) && is_ours(source, how)) {
+    if (is_checked(type, source, how)) {
         insert_call(&gsi, where, "moat_plugin_bytes_", {to, from, bytes});
+        if (shape.from >= 0) {
+            check_source(&gsi, how, to, from, bytes);
+        }
         report(where, "%s of bytes: checked", callee_name(call));
     }
 }
@@ -257,7 +335,7 @@ tree source_of(tree from) {
     if (made != NULL && gimple_assign_load_p(made)) {
         from = gimple_assign_rhs1(made);
     }
-    return TREE_CODE(from) == MEM_REF ? pointee_of(TREE_OPERAND(from, 0)) : TREE_TYPE(from);
+    return TREE_CODE(from) == MEM_REF ? source_of_pointer(TREE_OPERAND(from, 0)) : TREE_TYPE(from);
 }
 
 /* A word, in a register on its way. */
@@ -280,6 +358,7 @@ void transform_folded_block(gimple *copy, mode how, tree slots) {
     tree target = address_of(&gsi, to), source = address_of(&gsi, from);
     if (slots == NULL_TREE || how == mode::check) {
         insert_call(&gsi, where, "moat_plugin_bytes_", {target, source, bytes});
+        check_source(&gsi, how, target, source, bytes);
         report(where, "copy of bytes: checked");
         return;
     }
@@ -295,13 +374,12 @@ void transform_folded(gimple *copy, mode how) {
     tree to = gimple_assign_lhs(copy), from = gimple_assign_rhs1(copy);
     tree type = pointee_of(TREE_OPERAND(to, 0)), source = source_of(from);
     bool ours = has_slots(type) && is_ours(type, how);
-    bool unknown = type == NULL_TREE && (source == NULL_TREE || has_slots(source)), leaks = has_slots(source);
-    if (!ours && (how == mode::structs ? !(leaks && is_ours(source, how)) : !unknown && !leaks && !has_slots(type))) {
+    if (!ours && !is_checked(type, source, how)) {
         return;
     }
     if (TREE_CODE(from) == SSA_NAME) {
-        if (INTEGRAL_TYPE_P(TREE_TYPE(from)) && TYPE_PRECISION(TREE_TYPE(from)) == POINTER_SIZE) {
-            transform_folded_word(copy, how, ours || (unknown && how == mode::managed));
+        if (is_pointer_sized(TREE_TYPE(from))) {
+            transform_folded_word(copy, how, ours || (type == NULL_TREE && how == mode::managed));
         }
     } else if (!is_gimple_min_invariant(from) && TREE_CODE(from) != CONSTRUCTOR) {
         transform_folded_block(copy, how, ours ? type : NULL_TREE);

@@ -149,6 +149,9 @@ place place_of(tree reference, gimple *at);
  * A store to the reference takes a pointer away. */
 tree union_over_slots(tree reference);
 
+/* True for an integer that a pointer fits. */
+bool is_pointer_sized(tree type);
+
 /* Puts a call of a helper before the statement. */
 gcall *insert_call(gimple_stmt_iterator *gsi, location_t where, const char *name, std::vector<tree> arguments);
 

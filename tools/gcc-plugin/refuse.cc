@@ -9,8 +9,7 @@ namespace {
 std::set<unsigned> registered;
 
 bool concerns(tree type, mode how) {
-    return how == mode::managed ? has_slots(type)
-                                : is_managed_pointer(type) || is_known(type);
+    return how == mode::managed ? has_slots(type) : is_managed_pointer(type) || is_known(type);
 }
 
 bool clobbers_memory(gasm *assembly) {
@@ -26,7 +25,8 @@ void refuse_assembly(gasm *assembly, mode how) {
     location_t where = gimple_location(assembly);
     for (unsigned i = 0; i < gimple_asm_noutputs(assembly); i++) {
         tree output = TREE_VALUE(gimple_asm_output_op(assembly, i));
-        if ((concerns(TREE_TYPE(output), how) || union_over_slots(output) != NULL_TREE) && place_of(output, assembly) != place::local) {
+        bool slots = concerns(TREE_TYPE(output), how) || union_over_slots(output) != NULL_TREE;
+        if (slots && place_of(output, assembly) != place::local) {
             error_at(where,
                      "moat: assembly writes %qs, which may be a slot, and has no barrier: let it write a local "
                      "variable, and store that",

@@ -224,10 +224,6 @@ void end_masked(gcall *begin, gimple *last) {
     gsi_insert_after(&gsi, end, GSI_SAME_STMT);
 }
 
-bool is_pointer_sized(tree type) {
-    return INTEGRAL_TYPE_P(type) && TYPE_PRECISION(type) == POINTER_SIZE;
-}
-
 /* The most words that one store may cover: each has a barrier. */
 enum { COVERED_MAX = 8 };
 
@@ -389,6 +385,10 @@ tree union_over_slots(tree reference) {
         }
     }
     return NULL_TREE;
+}
+
+bool is_pointer_sized(tree type) {
+    return INTEGRAL_TYPE_P(type) && TYPE_PRECISION(type) == POINTER_SIZE;
 }
 
 gcall *insert_call(gimple_stmt_iterator *gsi, location_t where, const char *name, std::vector<tree> arguments) {
