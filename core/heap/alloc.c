@@ -62,6 +62,7 @@ static void *take_reserve(const struct moat_request *request) {
     moat_search_open();
     moat_port_unmask(masked);
     void *object = take(request);
+    moat_take_leave_chunk();
     masked = moat_port_mask();
     moat_search_stop_at(stop, word);
     moat_port_unmask(masked);
@@ -129,7 +130,9 @@ static void *take_visiting(const struct moat_request *request) {
     }
     moat_port_unmask(masked);
     if (idle) {
-        return take(request);
+        object = take(request);
+        moat_take_leave_chunk();
+        return object;
     }
     for (uint32_t i = 0; i <= HANDLER_UNITS / MOAT_CONFIG_SLICE_UNITS && object == NULL && moat_cycle_sweep_slice();
          i++) {

@@ -141,13 +141,14 @@ static uint32_t sweep_needs(void) {
 }
 
 bool moat_pace_is_behind(void) {
-    uint32_t need = 0;
     moat_port_mask_t masked = moat_port_mask();
+    bool behind = moat_heap.cycle.requested; /* in IDLE what is used up now is the reserve */
     if (moat_heap.cycle.phase != MOAT_PHASE_IDLE) {
-        need = moat_heap.cycle.phase == MOAT_PHASE_MARK ? marking_needs() : sweep_needs();
+        uint32_t need = moat_heap.cycle.phase == MOAT_PHASE_MARK ? marking_needs() : sweep_needs();
+        behind = need > MOAT_CONFIG_PACE / 2;
     }
     moat_port_unmask(masked);
-    return need > MOAT_CONFIG_PACE / 2;
+    return behind;
 }
 
 /* Whether a task works ahead, and allocations have nothing to do. */

@@ -14,7 +14,8 @@ bool moat_pace_due(void);
 bool moat_pace_soon_due(void);
 
 /* With MOAT_CONFIG_TASKS: whether the cycle that runs needs more than half of MOAT_CONFIG_PACE from each payment from
- * now on to end in time. Context: thread. Cost: one masked step over the arenas. */
+ * now on to end in time, or one that was asked for has not begun. Context: thread. Cost: one masked step over the
+ * arenas. */
 bool moat_pace_is_behind(void);
 
 /* Whether an allocation has to call moat_cycle_pace first, and moat_cycle_pay. Context: any. */

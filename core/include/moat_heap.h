@@ -305,7 +305,7 @@ struct moat_front {
 #endif
     bool ready;                               /* moat_init has finished */
     bool asking_hook;                         /* it is running: thread mode's, no mask */
-    bool (*out_of_memory_hook)(size_t bytes); /* thread mode's, no mask */
+    bool (*out_of_memory_hook)(size_t bytes); /* anybody's, no mask: read once */
 #if MOAT_CONFIG_STRESS_FAIL
     uint32_t fail_countdown;
 #endif

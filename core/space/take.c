@@ -243,6 +243,12 @@ uintptr_t moat_take_small(uint32_t granules, moat_word header) {
 
 /* ---- phases ---- */
 
+void moat_take_leave_chunk(void) {
+    moat_port_mask_t masked = moat_port_mask();
+    give_up_chunk(); /* there is none but in IDLE */
+    moat_port_unmask(masked);
+}
+
 void moat_take_begin_marking(void) {
     MOAT_ASSERT(moat_port_is_masked());
     MOAT_ASSERT(moat_heap.cycle.phase == MOAT_PHASE_IDLE);

@@ -15,6 +15,10 @@ uintptr_t moat_take_small(uint32_t granules, moat_word header);
  * cleared, with interrupts on. Cost: in proportion to the bitmap that is searched, and to the object. */
 uintptr_t moat_take_large(uint32_t granules, moat_word header);
 
+/* The chunk becomes a hole: one from behind the search's stop would have the fast path use up the reserve, and no cycle
+ * would start. Context: any. */
+void moat_take_leave_chunk(void);
+
 /* Interrupts masked, as in all that follow. A cycle begins: the chunk becomes a hole, the holes move aside, all that is
  * free may be used, and objects are born black. */
 void moat_take_begin_marking(void);

@@ -5,8 +5,10 @@
 #include "fresh_heap.h"
 #include "harness.h"
 
+#include "base/port.h"
 #include "heap/cycle.h"
 #include "space/granule.h"
+#include "space/search.h"
 #include "space/take.h"
 
 #include <bsp.h>
@@ -140,6 +142,45 @@ static void hook_is_told_and_asked_once(void) {
     CHECK_HEAP();
 }
 
+/* ---- a handler that sets another hook, or none, shortly before it is called ---- */
+
+#define SHORTLY 150u /* instructions */
+
+static uint32_t asked_since, hook_came;
+
+static bool tell_when(size_t bytes) {
+    hook_came = bsp_instructions();
+    return give_up(bytes);
+}
+
+static void unset_hook(void) {
+    (void)moat_out_of_memory_hook_set(NULL);
+}
+
+/* An allocation that asks the hook, interrupted after so many instructions. */
+static __attribute__((noinline)) void ask_interrupted(uint32_t after) {
+    CHECK(start(tell_when));
+    fill_cache();
+    scrub_stack();
+    asked_since = hook_came = bsp_instructions();
+    bsp_timer_start(after, false, unset_hook);
+    CHECK_POINTER(MOAT_NEW_BYTES(REQUEST), NULL);
+    bsp_timer_stop();
+}
+
+static void hook_may_be_unset_at_any_time(void) {
+    const uint32_t never = 100000000;
+    ask_interrupted(never);
+    uint32_t length = hook_came - asked_since;
+    CHECK_EQUAL(hook_calls, 1);
+    for (uint32_t before = 0; before < SHORTLY && before < length && !test_failed(); before++) {
+        ask_interrupted(length - before);
+    }
+    ask_interrupted(1);
+    CHECK_EQUAL(hook_calls, 0);
+    CHECK_HEAP();
+}
+
 static bool ask_again(size_t bytes) {
     (void)give_up(bytes);
     return hook_calls < 5 && MOAT_NEW_BYTES(600) != NULL;
@@ -208,6 +249,45 @@ static void handler_asks_thread_mode(void) {
 }
 
 FRESH_ARENA(wide, 4096 * sizeof(void *));
+
+static __attribute__((noinline)) void use_all_before_the_stop(void) {
+    for (bool more = true; more;) {
+        CHECK(MOAT_NEW(node_type) != NULL);
+        moat_port_mask_t masked = moat_port_mask();
+        more = moat_heap.chunk.limit - moat_heap.chunk.at >= node_type.extent || !moat_search_is_over();
+        moat_port_unmask(masked);
+    }
+}
+
+static void make_in_handler(void) {
+    CHECK(MOAT_NEW(node_type) != NULL);
+}
+
+/* A handler at the search's stop takes what it needs from the reserve, and no chunk for others, who would use it up
+ * before they started a cycle. */
+static void handler_takes_no_chunk_of_the_reserve(void) {
+    CHECK(fresh_heap(wide.bytes, sizeof wide.bytes));
+    use_all_before_the_stop();
+    CHECK_EQUAL(moat_heap.cycle.phase, MOAT_PHASE_IDLE);
+    bsp_interrupt(make_in_handler);
+    CHECK_EQUAL(moat_heap.cycle.phase, MOAT_PHASE_IDLE);
+    CHECK(MOAT_NEW(node_type) != NULL);
+    CHECK(moat_heap.cycle.phase != MOAT_PHASE_IDLE);
+    CHECK_HEAP();
+}
+
+/* Nor does a finalizer, or the hook, whose cycle has been run. */
+static void who_may_start_no_cycle_takes_no_chunk_of_the_reserve(void) {
+    CHECK(fresh_heap(wide.bytes, sizeof wide.bytes));
+    use_all_before_the_stop();
+    moat_heap.cycle.shared_on = moat_heap.front.stack_low;
+    moat_heap.cycle.shared_after = moat_heap.cycle.number - 1;
+    CHECK(MOAT_NEW(node_type) != NULL);
+    moat_heap.cycle.shared_on = 0;
+    CHECK_EQUAL(moat_heap.cycle.phase, MOAT_PHASE_IDLE);
+    CHECK(moat_heap.chunk.at == moat_heap.chunk.limit);
+    CHECK_HEAP();
+}
 
 /* A heap full of garbage, and the sweep stands at its beginning. */
 static void enter_sweep(void) {
@@ -349,10 +429,13 @@ static const struct test_case cases[] = {
     TEST_CASE(full_heap_says_so_and_works_on),
     TEST_CASE(garbage_is_collected_first),
     TEST_CASE(hook_is_told_and_asked_once),
+    TEST_CASE(hook_may_be_unset_at_any_time),
     TEST_CASE(hook_is_not_asked_by_itself),
     TEST_CASE(hook_may_drop_references),
     TEST_CASE(finalizers_come_before_the_hook),
     TEST_CASE(handler_asks_thread_mode),
+    TEST_CASE(handler_takes_no_chunk_of_the_reserve),
+    TEST_CASE(who_may_start_no_cycle_takes_no_chunk_of_the_reserve),
     TEST_CASE(search_follows_the_sweep),
     TEST_CASE(handler_follows_the_sweep),
     TEST_CASE(reserve_is_closed_again),

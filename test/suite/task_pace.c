@@ -70,7 +70,14 @@ static void collect(void *unused) {
 
 /* ---- the case ---- */
 
-static void run(bool helped, uint32_t period) {
+/* The main program's part: it has the lowest priority. */
+static void yield(void) {
+    while (!over) {
+        kernel_yield();
+    }
+}
+
+static void run(void (*meanwhile)(void), bool helped, uint32_t period) {
     MOAT_CLEAR(live);
     moat_heap.pace.helped = false;
     CHECK_EQUAL(moat_gc_collect(), MOAT_OK);
@@ -87,9 +94,7 @@ static void run(bool helped, uint32_t period) {
     kernel_task_start(&real_time, "real time", 1, real_time_stack, STACK_WORDS, work, NULL);
     uint32_t cycles = moat_heap.cycle.number;
     bsp_timer_start(period, true, wake);
-    while (!over) {
-        kernel_yield();
-    }
+    meanwhile();
     bsp_timer_stop();
     while (moat_heap.cycle.phase != MOAT_PHASE_IDLE) {
         (void)moat_gc_step(MOAT_CONFIG_PACE);
@@ -97,7 +102,7 @@ static void run(bool helped, uint32_t period) {
     }
     kernel_stop();
     test_note("cycles", moat_heap.cycle.number - cycles);
-    test_note("while a cycle runs, in the mean, instructions", all / count);
+    test_note("while a cycle runs, in the mean, instructions", count == 0 ? 0 : all / count);
     test_note("the longest allocation, instructions", longest);
     CHECK(moat_heap.cycle.number > cycles + 3);
     CHECK_EQUAL(denied, 0);
@@ -107,21 +112,38 @@ static void run(bool helped, uint32_t period) {
 static uint32_t alone, alone_mean;
 
 static void without_a_collector(void) {
-    run(false, PERIOD);
+    run(yield, false, PERIOD);
     alone = longest;
     alone_mean = all / count;
 }
 
 /* The longest may wait for a step of the collector's task. */
 static void with_a_collector_allocations_do_less(void) {
-    run(true, PERIOD);
+    run(yield, true, PERIOD);
     CHECK(all / count < alone_mean * 2 / 3);
     CHECK(longest < 2 * alone);
 }
 
 /* Its task is preempted as the owner, and gets no time: whoever allocates has to take its place. */
 static void where_it_starves_allocations_pay(void) {
-    run(true, PERIOD_STARVED);
+    run(yield, true, PERIOD_STARVED);
+    CHECK(longest < 5 * alone);
+}
+
+/* A task that has the collector's lock, and never time to do anything with it, cycle or none. */
+static void hold_lock(void) {
+    while (!over) {
+        if (moat_kernel_lock(false)) {
+            while (!over && *(volatile uint32_t *)&moat_heap.front.waiting == 0) {
+            }
+            moat_kernel_unlock();
+        }
+    }
+}
+
+/* No cycle is under way that could be behind: who comes to the search's stop must not live on what is left. */
+static void where_the_owner_starts_no_cycle_allocations_do(void) {
+    run(hold_lock, false, PERIOD);
     CHECK(longest < 5 * alone);
 }
 
@@ -136,6 +158,7 @@ static const struct test_case cases[] = {
     TEST_CASE(without_a_collector),
     TEST_CASE(with_a_collector_allocations_do_less),
     TEST_CASE(where_it_starves_allocations_pay),
+    TEST_CASE(where_the_owner_starts_no_cycle_allocations_do),
 };
 
 int main(void) {
