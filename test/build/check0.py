@@ -8,24 +8,15 @@ import re
 import shutil
 
 from _checks import CORE, CORE_FLAGS, ROOT, Compiler, expect, main
+from _objects import code, expect_same
 
 TARGETS = ("armv7m", "rv32imac", "rv64imac", "host")
 FOLDER = ROOT / "test/config/check0"
 
 
-def code(compiler, source, scratch, *flags):
-    """The instructions of each function with what they refer to, addresses and file name left out."""
+def compiled(compiler, source, scratch, *flags):
     compiler.must_compile(source, scratch / "a.o", "-ffunction-sections", *flags)
-    listing = compiler.tool("objdump", "-d", "-r", "--no-show-raw-insn", "--no-addresses", scratch / "a.o")
-    lines = [line.strip() for line in listing.splitlines()]
-    return [line for line in lines if line and "file format" not in line]
-
-
-def same(what, with_macros, without):
-    expect(len(with_macros) > 10, f"{what}: the disassembly has no code")
-    for a, b in zip(with_macros, without):
-        expect(a == b, f"{what}: '{a}' differs from '{b}'")
-    expect(len(with_macros) == len(without), f"{what}: {len(with_macros)} lines of code and not {len(without)}")
+    return code(compiler, scratch / "a.o")
 
 
 def each(flags=("-Os", "-O2")):
@@ -37,14 +28,14 @@ def each(flags=("-Os", "-O2")):
 def macros_are_the_barrier_by_hand(scratch):
     for compiler, flag, what in each():
         flags = [flag, "-DMOAT_CONFIG_CHECK=0"]
-        same(what, code(compiler, FOLDER / "macros.c", scratch, *flags),
-             code(compiler, FOLDER / "by_hand.c", scratch, *flags))
+        expect_same(what, compiled(compiler, FOLDER / "macros.c", scratch, *flags),
+                    compiled(compiler, FOLDER / "by_hand.c", scratch, *flags))
 
 
 def check2_is_other_code(scratch):
     for compiler, flag, what in each():
-        checked = code(compiler, FOLDER / "macros.c", scratch, flag, "-DMOAT_CONFIG_CHECK=2")
-        expect(checked != code(compiler, FOLDER / "by_hand.c", scratch, flag, "-DMOAT_CONFIG_CHECK=2"),
+        checked = compiled(compiler, FOLDER / "macros.c", scratch, flag, "-DMOAT_CONFIG_CHECK=2")
+        expect(checked != compiled(compiler, FOLDER / "by_hand.c", scratch, flag, "-DMOAT_CONFIG_CHECK=2"),
                f"{what}: CHECK2 checks nothing")
         expect(any("moat_guard_store_" in line for line in checked), f"{what}: CHECK2 does not call the guard")
 
@@ -77,8 +68,8 @@ def core_is_as_if_without(statements, options, scratch, compilers):
         for path in cut:
             original = ROOT / path.relative_to(scratch)
             tasks = ["-DMOAT_CONFIG_TASKS=1"] if "\n#if MOAT_CONFIG_TASKS\n" in original.read_text() else []
-            same(f"{what} {path.name}", code(compiler, original, scratch, *flags, *tasks),
-                 code(bare, path, scratch, *flags, *tasks))
+            expect_same(f"{what} {path.name}", compiled(compiler, original, scratch, *flags, *tasks),
+                        compiled(bare, path, scratch, *flags, *tasks))
 
 
 def core_is_as_if_it_had_no_checks(scratch):
@@ -95,7 +86,7 @@ def core_is_as_if_it_had_no_assertions(scratch):
 
 def assertions_are_other_code(scratch):
     for compiler, flag, what in each():
-        checked = code(compiler, ROOT / "core/mark/mark.c", scratch, flag, "-DMOAT_CONFIG_ASSERT=1", *CORE_FLAGS)
+        checked = compiled(compiler, ROOT / "core/mark/mark.c", scratch, flag, "-DMOAT_CONFIG_ASSERT=1", *CORE_FLAGS)
         expect(any("moat_assert_failed" in line for line in checked), f"{what}: MOAT_CONFIG_ASSERT asserts nothing")
 
 
