@@ -6,7 +6,7 @@
 #
 # Everything lands in build/BOARD/checkN-OPT[+OPTION-VALUE...]/, here $(OUT):
 #   $(OUT)/libmoat.a           core
-#   $(OUT)/test/NAME.elf       test/suite/NAME.c with the harness
+#   $(OUT)/test/NAME.elf       test/suite/NAME.c or .cpp with the harness
 #   $(OUT)/examples/NAME.elf   an example
 # The targets `lib`, `tests`, `examples` and `all` (the default) build several; `run-command` prints how the
 # board's programs are run. With EXAMPLE=NAME, `example` builds that one and `run` runs it, with ARGS='...' as its
@@ -66,6 +66,7 @@ CODE_FLAGS += -flto
 $(OUT)/obj/port/shims.c.o: CFLAGS += -fno-lto
 endif
 COMPILE := $(CC) $(CPUFLAGS)
+COMPILE_CXX := $(CROSS)g++ $(CPUFLAGS)
 ifeq ($(TOOLS),clang)
 # The board's flags without those that only GCC knows; clang 14 knows no ISA but 2.2.
 COMPILE := clang $(CLANG_TARGET) $(filter-out -misa-spec=% --specs=%,$(CPUFLAGS))
@@ -116,8 +117,9 @@ $(OUT)/libmoat.a: $(CORE_OBJS)
 # test/bench is built by a make file of its own.
 include $(filter-out test/bench/%,$(wildcard examples/*/*.mk test/*/*.mk))
 
-TESTS := $(basename $(notdir $(wildcard test/suite/*.c)))
-$(foreach t,$(TESTS),$(eval $(call program,test/$(t),test/suite/$(t).c test/harness.c $($(t)_SRCS),$(t))))
+TESTS := $(basename $(notdir $(wildcard test/suite/*.c test/suite/*.cpp)))
+suite_source = $(wildcard test/suite/$(1).c test/suite/$(1).cpp)
+$(foreach t,$(TESTS),$(eval $(call program,test/$(t),$(call suite_source,$(t)) test/harness.c $($(t)_SRCS),$(t))))
 
 .PHONY: all lib tests examples example run run-command plugin-path
 all: lib tests examples

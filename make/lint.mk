@@ -6,8 +6,8 @@ lint: | setup ## checks format, C (clang-tidy, cppcheck), Python (flake8, mypy),
 	@scripts/lint $(subst $(comma), ,$(ONLY))
 
 .PHONY: format
-format: | setup ## formats all C as .clang-format says
-	@find core port bsp wrap examples integration test -name '*.[ch]' | xargs clang-format -i
+format: | setup ## formats all C and C++ as .clang-format says
+	@find core port bsp wrap examples integration test -name '*.[ch]' -o -name '*.[ch]pp' | xargs clang-format -i
 
 comma := ,
 

@@ -1,8 +1,8 @@
 # How programs are made. Included by make/firmware.mk; examples/*/NAME.mk and test/*/NAME.mk use:
 #
-#   $(eval $(call program,PATH,SOURCES,NAME))   the program $(OUT)/PATH.elf, from C and assembly files. NAME_CFLAGS,
-#       NAME_LDFLAGS (they come before the board's, so a -L there can supply moat_c_owned.ld) and NAME_LIBS (files that
-#       it depends on, such as a library below) are its own. NAME_CFLAGS gives it objects of its own as well.
+#   $(eval $(call program,PATH,SOURCES,NAME))   the program $(OUT)/PATH.elf, from C, C++ and assembly files.
+#       NAME_CFLAGS, NAME_LDFLAGS (they come before the board's, so a -L there can supply moat_c_owned.ld) and NAME_LIBS
+#       (files that it depends on, such as a library below) are its own. NAME_CFLAGS gives it objects of its own.
 #   $(eval $(call library,NAME,SOURCES))        the library $(OUT)/NAME.a, with NAME_CFLAGS of its own
 #
 # SPDX-License-Identifier: MIT
@@ -29,12 +29,19 @@ $(OUT)/$(1).a: $(call objects,$(2),$(1))
 	$$(call show,AR)rm -f $$@ && $(AR) rcs $$@ $(call objects,$(2),$(1))
 endef
 
+# Flags of the C compiler as those of C++.
+in-cxx = $(patsubst -std=c11,-std=c++17 -fno-exceptions -fno-rtti -fno-threadsafe-statics,$(1))
+
 # How objects are made, in $(OUT)/obj or, for a program with flags of its own, in $(OUT)/obj-NAME.
 define object-rules
 $(OUT)/obj$(if $(1),-$(1))/%.c.o: %.c $(BUILD_FILES) $(if $(findstring -fplugin=,$($(1)_CFLAGS)),$(PLUGIN))
 	@mkdir -p $$(@D)
 	$$(call show,CC)$(COMPILE) $$(CFLAGS) $$(INCLUDES_$$(firstword $$(subst /, ,$$*))) $($(1)_CFLAGS) \
 	  -MMD -MP -c -o $$@ $$<
+$(OUT)/obj$(if $(1),-$(1))/%.cpp.o: %.cpp $(BUILD_FILES)
+	@mkdir -p $$(@D)
+	$$(call show,CXX)$(COMPILE_CXX) $$(call in-cxx,$$(CFLAGS)) $$(INCLUDES_$$(firstword $$(subst /, ,$$*))) \
+	  $($(1)_CFLAGS) -MMD -MP -c -o $$@ $$<
 $(OUT)/obj$(if $(1),-$(1))/%.S.o: %.S $(BUILD_FILES)
 	@mkdir -p $$(@D)
 	$$(call show,AS)$(CC) $(CPUFLAGS) $(CODE_FLAGS) $$(INCLUDES_$$(firstword $$(subst /, ,$$*))) -MMD -MP -c -o $$@ $$<

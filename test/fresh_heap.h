@@ -12,13 +12,17 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#ifdef __cplusplus
+extern "C" {
+#endif
+
 /* Defines a static arena, name.bytes. Compilers address a static variable through a register up to 4 KiB off it, which
  * the scan of a stack would take for a pointer to an object: so there is room on either side. */
 #define FRESH_ARENA_GAP TEST_ROOM(8192, 256)
 #define FRESH_ARENA(name, size)                                                                                        \
     static struct {                                                                                                    \
         unsigned char before[FRESH_ARENA_GAP];                                                                         \
-        _Alignas(16) unsigned char bytes[size];                                                                        \
+        unsigned char bytes[size] __attribute__((aligned(16)));                                                        \
         unsigned char after[FRESH_ARENA_GAP];                                                                          \
     } name
 
@@ -47,5 +51,9 @@ bool is_alive(uintptr_t hidden);
 
 /* Bytes that are free: exact when no sweep is under way. */
 size_t free_bytes(void);
+
+#ifdef __cplusplus
+}
+#endif
 
 #endif

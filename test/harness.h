@@ -18,6 +18,10 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#ifdef __cplusplus
+extern "C" {
+#endif
+
 /* Room for a test, on a board of 8 or 16 KiB of RAM and elsewhere. */
 #ifdef TEST_ROOM_small
 #define TEST_ROOM(usual, small) (small)
@@ -39,7 +43,7 @@ struct test_case {
 #define TEST_MAIN(cases) test_main((cases), sizeof(cases) / sizeof((cases)[0]))
 
 /* Runs the cases and ends the run: status 0 if none failed, else 1. */
-_Noreturn int test_main(const struct test_case *cases, size_t count);
+__attribute__((noreturn)) int test_main(const struct test_case *cases, size_t count);
 
 /* ---- checks ---- */
 
@@ -116,5 +120,9 @@ const char *test_argument(const char *name);
 
 /* Prints `# what: value`, for the log. */
 void test_note(const char *what, int64_t value);
+
+#ifdef __cplusplus
+}
+#endif
 
 #endif

@@ -183,7 +183,8 @@ struct moat_root {
     size_t count;
 };
 
-/* C++ firmware describes its types in C files, and declares them by MOAT_TYPE_DECLARE in a header for both. */
+/* C++ firmware describes its types by moat.hpp, or in C files, and declares those by MOAT_TYPE_DECLARE in a header for
+ * both. */
 #ifdef __cplusplus
 #undef MOAT_TYPE
 #undef MOAT_TYPE_FINALIZED
@@ -196,7 +197,9 @@ struct moat_root {
 #define MOAT_TYPE_FLEX(...) MOAT_IN_C_FILES_
 #define MOAT_ROOT_OF(...) MOAT_IN_C_FILES_
 #define MOAT_IN_C_FILES_                                                                                               \
-    static_assert(sizeof(char) == 0, "types and typed roots are described in a C file: MOAT_TYPE_DECLARE is for C++")
+    static_assert(sizeof(char) == 0,                                                                                   \
+                  "types and typed roots are described in a C file: C++ has MOAT_TYPE_DECLARE for them, "              \
+                  "or moat.hpp and MOAT_DESCRIBE")
 #endif
 
 /* ---- from here on: how the macros above are made ---- */

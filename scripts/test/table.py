@@ -161,7 +161,7 @@ def load():
             raise TableError(f"{TABLE}:{number}: suite '{suite.name}' is there twice")
         suites[suite.name] = suite
         used |= {suite.script or suite.pytest or suite.program}
-    for path in sorted(pathlib.Path("test/suite").glob("*.c")):
+    for path in sorted([*pathlib.Path("test/suite").glob("*.c"), *pathlib.Path("test/suite").glob("*.cpp")]):
         if f"test/{path.stem}" not in used:
             suites[path.stem] = Suite(path.stem, program=f"test/{path.stem}")
     for path in sorted(pathlib.Path("test/build").iterdir()):

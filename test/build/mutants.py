@@ -47,6 +47,7 @@ OUT = "out_of_memory"
 PACING, UTILISATION, REACH = "pacing", "utilisation", "reach"
 TRAPS, MODEL, PERIODIC = "stack_traps", "model", "interrupt_periodic"
 BARRIER_OF_TASKS, SOAK, KINDS = "task_barrier", "task_soak", "memory_kinds"
+CPP = "cpp"
 GIVEN = "what_a_stack_gives_away_while_marking_is_kept"
 
 MUTANTS = (
@@ -59,6 +60,30 @@ MUTANTS = (
     Mutant("a clear has no barrier", "core/include/moat_barrier.h", "        moat_barrier_(*slot, NULL);\n", "",
            BARRIER,
            "each_instruction_of_clear"),
+    Mutant("a ref is stored to without a barrier", "core/include/moat.hpp",
+           "        moat_store_(MOAT_SLOT_(pointer_), erased(value));\n", "        pointer_ = value;\n", CPP),
+    Mutant("a ref is cleared without a barrier", "core/include/moat.hpp",
+           "        moat_clear_(MOAT_SLOT_(pointer_));\n", "        pointer_ = nullptr;\n", CPP),
+    Mutant("a ref is exchanged without a barrier", "core/include/moat.hpp",
+           "return static_cast<T *>(moat_returned_pointer_(moat_exchange_(MOAT_SLOT_(pointer_), erased(value))));",
+           "T *was = pointer_; pointer_ = value; return was;", CPP),
+    Mutant("the first of an array of members is described only", "core/include/moat.hpp",
+           "return {offset, sizeof(piece), innermost_<T>::count, piece_<piece>::map()};",
+           "return {offset, sizeof(piece), 1, piece_<piece>::map()};", CPP),
+    Mutant("members beyond the map are not described", "core/include/moat.hpp", "uint32_t(member.count), member.map,",
+           "uint32_t(member.count), 0,", CPP),
+    Mutant("a described member is not where it is", "core/include/moat.hpp",
+           "found |= map << (offset + i * stride) / MOAT_WORD_BYTES;", "found |= map << i * stride / MOAT_WORD_BYTES;",
+           CPP),
+    Mutant("a destructor is not called", "core/include/moat.hpp", "        type.finalize = destroy_<T>;\n", "", CPP),
+    Mutant("a pin outlives its scope", "core/include/moat.hpp", "            (void)moat_unpin(object_);\n", "", CPP),
+    Mutant("a registered root is not registered", "core/include/moat.hpp",
+           "result_(moat_root_add(this, nullptr, 1))", "result_(MOAT_OK)", CPP),
+    Mutant("a registered root stays so", "core/include/moat.hpp", "            (void)moat_root_remove(this);\n", "",
+           CPP),
+    Mutant("what is made of a class is not constructed", "core/include/moat.hpp",
+           "return unknown_(new (place_{unknown_(memory)}) T(static_cast<arguments &&>(values)...));",
+           "return static_cast<T *>(memory);", CPP),
     Mutant("a swap shades one side only", "core/store/barrier.c", "    shade(was_a, NULL);\n", "", BARRIER,
            "each_instruction_of_swap"),
     Mutant("a compare-and-swap does not mask", "core/store/barrier.c",

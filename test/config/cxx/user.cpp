@@ -1,4 +1,4 @@
-// What a C++ unit of firmware does with moat; nobody runs it. test/build/cxx.py compiles it.
+// A C++ unit of firmware that uses the macros of moat.h; nobody runs it. test/build/cxx.py compiles it.
 //
 // SPDX-License-Identifier: MIT
 #include <moat.h>
