@@ -22,7 +22,7 @@ void moat_board_write(const char *text, size_t length);
  *        can work, and must not come back to life as if nothing had happened */
 MOAT_NORETURN_ void moat_board_trap_end(bool again);
 
-/* The board's part of moat_port_boot, see core/base/port.h. */
+/* The board's part of moat_port_boot, see core/base/port.h. It leaves at 0 what it does not know. */
 struct moat_port_boot;
 void moat_board_boot(struct moat_port_boot *out);
 

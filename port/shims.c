@@ -17,6 +17,7 @@ uint32_t moat_port_clock(void) {
 }
 
 void moat_port_boot(struct moat_port_boot *out) {
+    out->boots = out->reset_cause = out->uptime = out->clock_hz = 0; /* what a board does not know is 0 */
     moat_board_boot(out);
 }
 

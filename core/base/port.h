@@ -47,6 +47,9 @@ void *moat_port_spill_and_call(void *(*visit)(void *context, uintptr_t sp), void
 /* The stack that thread mode runs on when no registered stack is in use: [low, high). */
 struct moat_range moat_port_thread_stack(void);
 
+/* Without moat's linker fragments: thread mode's is [low, high). */
+void moat_port_thread_stack_is(uintptr_t low, uintptr_t high);
+
 /* The stack that handlers run on; equal to the thread's where they share one. */
 struct moat_range moat_port_handler_stack(void);
 

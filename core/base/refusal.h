@@ -52,6 +52,7 @@
     X(ARENA_OVERLAP, OVERLAP, "overlaps an arena that is there already")                                               \
     X(ARENA_ON_ROOT, OVERLAP, "overlaps a root or a stack")                                                            \
     X(ARENAS_FULL, FULL, "too many arenas: raise MOAT_CONFIG_ARENAS_MAX")                                              \
+    X(OTHER_STACK, SIZE, "the stack that is given to moat_init_with must be the caller's")                             \
     X(ARENA_ABSENT, ABSENT, "moat_arena_kinds: no arena is there")                                                     \
     X(NO_KIND, SIZE, "moat_arena_kinds: MOAT_MEMORY_ONLY is no kind, but a request's")                                 \
     X(NO_STRUCT, NULL, "no struct given")                                                                              \

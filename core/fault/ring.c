@@ -9,7 +9,7 @@
 
 #include "base/crc.h"
 #include "fault/fault.h"
-#include "base/sections.h"
+#include "base/build_id.h"
 
 __attribute__((section(".noinit.moat_fault"))) struct moat_fault_retained moat_fault_retained;
 
@@ -88,9 +88,8 @@ unsigned moat_fault_slot_choose(void) {
 }
 
 bool moat_fault_is_own(const volatile struct moat_fault *record) {
-    size_t known = (size_t)((uintptr_t)moat_build_id_end - (uintptr_t)moat_build_id_start);
     for (size_t i = 0; i < sizeof record->build_id; i++) {
-        if (record->build_id[i] != (i < known ? (uint8_t)moat_build_id_start[i] : 0)) {
+        if (record->build_id[i] != moat_build_id_byte(i)) {
             return false;
         }
     }

@@ -7,8 +7,9 @@
 
 /* Told of most copies: memory in no object and no root has no slots. */
 static bool has_no_slots(const void *p) {
-    uintptr_t roots = (uintptr_t)moat_roots_start;
-    return !moat_guard_is_near(p) && (uintptr_t)p - roots >= (uintptr_t)moat_typed_roots_end - roots &&
+    uintptr_t roots = (uintptr_t)moat_roots_start, typed = (uintptr_t)moat_typed_roots_start;
+    return !moat_guard_is_near(p) && (uintptr_t)p - roots >= (uintptr_t)MOAT_ROOTS_END_ - roots &&
+           (MOAT_CONFIG_LINKER_SCRIPT || (uintptr_t)p - typed >= (uintptr_t)moat_typed_roots_end - typed) &&
            moat_heap.tables.roots == NULL;
 }
 

@@ -8,7 +8,7 @@
 #include "mark/stack.h"
 #include "space/granule.h"
 
-static int check_arena(enum moat_refused call, uintptr_t start, uintptr_t bytes) {
+int moat_arena_check(enum moat_refused call, uintptr_t start, uintptr_t bytes) {
     if (start == 0) {
         return moat_refuse(call, MOAT_REASON_NO_MEMORY, 0);
     }
@@ -49,7 +49,7 @@ MOAT_ENTRY int moat_arena_add(void *start, size_t bytes) {
         return result;
     }
     moat_owner_wait();
-    result = check_arena(call, (uintptr_t)start, bytes);
+    result = moat_arena_check(call, (uintptr_t)start, bytes);
     if (result == MOAT_OK) {
         uintptr_t left_out = -(uintptr_t)start % MOAT_WORD_BYTES;
         moat_arena_open((uintptr_t)start + left_out, bytes - left_out);

@@ -19,7 +19,8 @@ int moat_init(void) {
     moat_heap.types.bytes_header = moat_header_of_type(&moat_type_bytes) | MOAT_HEADER_ARRAY;
     moat_heap.pace.mean = MOAT_PAYMENT_GRANULES * 16;
     moat_heap.front.ready = true;
-    uintptr_t start = (uintptr_t)moat_arena_start, end = (uintptr_t)moat_arena_end;
+    uintptr_t start = MOAT_CONFIG_LINKER_SCRIPT ? (uintptr_t)moat_arena_start : 0;
+    uintptr_t end = MOAT_CONFIG_LINKER_SCRIPT ? (uintptr_t)moat_arena_end : 0;
     if (end != start) {
         moat_arena_open(start, end - start);
     }

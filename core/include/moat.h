@@ -76,6 +76,14 @@ int moat_last_error(void);
  * Context: thread, before anything else. Cost: as moat_arena_add's. */
 int moat_init(void);
 
+/* In place of moat_init, with MOAT_CONFIG_LINKER_SCRIPT 0: clears the roots and what MOAT_C_OWNED declares, which no
+ * start-up code knows, and starts the heap with the arena [memory, memory + bytes), as moat_arena_add.
+ * stack_low, stack_high  the stack that thread mode runs on: its lowest address, and one past its highest. All pointers
+ *                        of the caller's, and of its callers, lie in there
+ * Returns as moat_init and moat_arena_add; MOAT_ERR_SIZE, too, where the caller's frame is not on that stack.
+ * Context: thread, before any root is written. Cost: as moat_arena_add's. */
+int moat_init_with(void *memory, size_t bytes, const void *stack_low, const void *stack_high);
+
 /* Adds memory to the heap for good.
  * start   any address; bytes before the first whole word and behind the last are not used
  * bytes   256 (from a whole word on) .. 8 MiB, 256 MiB on 64-bit cores; 3.5 % of them go to bitmaps, 1.8 % on 64-bit

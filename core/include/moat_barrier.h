@@ -135,8 +135,14 @@ MOAT_INLINE_ void *moat_returned_pointer_(void *result) {
     return result;
 }
 
-/* Both root sections: linker/moat_bss.ld puts one behind the other. */
-extern char moat_roots_start[], moat_typed_roots_end[];
+/* Both root sections: linker/moat_bss.ld puts one behind the other; without it nothing says which comes first. */
+#define moat_roots_start MOAT_START_(moat_roots)
+#define moat_roots_end MOAT_END_(moat_roots)
+#define moat_typed_roots_end MOAT_END_(moat_typed_roots)
+MOAT_BOUND_ char moat_roots_start[], moat_roots_end[], moat_typed_roots_end[];
+
+/* All slots between moat_roots_start and this are roots. */
+#define MOAT_ROOTS_END_ (MOAT_CONFIG_LINKER_SCRIPT ? moat_typed_roots_end : moat_roots_end)
 
 /* The fast half of the check: whether a slot is where most are, the first arena or a root section, or nothing is
  * stored. The cheapest test comes first: `make bench BENCH=guard` has the figures. */
@@ -146,8 +152,7 @@ MOAT_INLINE_ bool moat_is_plainly_legal_(const void *slot, const void *value) {
     return value == NULL;
 #else
     return (uintptr_t)slot - moat_heap.border.home < moat_heap.border.home_span || value == NULL ||
-           (uintptr_t)slot - (uintptr_t)moat_roots_start <
-               (uintptr_t)moat_typed_roots_end - (uintptr_t)moat_roots_start;
+           (uintptr_t)slot - (uintptr_t)moat_roots_start < (uintptr_t)MOAT_ROOTS_END_ - (uintptr_t)moat_roots_start;
 #endif
 }
 

@@ -4,6 +4,8 @@
 #ifndef MOAT_COMPILER_H
 #define MOAT_COMPILER_H
 
+#include "moat_defaults.h"
+
 /* For the compiler plugin (docs/plugin.md); without it nothing.
  *
  * MOAT_MANAGED: in front of a function's definition: its stores are instrumented as those of a managed unit are. As
@@ -69,6 +71,20 @@
 #define MOAT_SMALL_ 0
 #endif
 
+/* Where a table or a variable lies: in a section that moat's linker fragments take and give symbols to, or in one whose
+ * bounds the linker supplies by itself, since its name is an identifier, if any object has it. */
+#if MOAT_CONFIG_LINKER_SCRIPT
+#define MOAT_SECTION_(taken, alone) section(taken)
+#define MOAT_START_(name) name##_start
+#define MOAT_END_(name) name##_end
+#define MOAT_BOUND_ extern
+#else
+#define MOAT_SECTION_(taken, alone) section(alone)
+#define MOAT_START_(name) __start_##name
+#define MOAT_END_(name) __stop_##name
+#define MOAT_BOUND_ extern __attribute__((weak))
+#endif
+
 /* No instruction: the compiler neither moves memory accesses past it nor makes a loop around it a call. */
 #define MOAT_COMPILER_BARRIER_() __asm__ volatile("" ::: "memory")
 
@@ -81,7 +97,8 @@
 #define MOAT_DECLARE_FEATURE_(feature) MOAT_C_ const char moat_feature_##feature[1]
 #define MOAT_USES_(by, feature, used_)                                                                                 \
     MOAT_DECLARE_FEATURE_(feature);                                                                                    \
-    __attribute__((section(".rodata.moat_uses"), used)) static const char *const by##_uses_##feature =                 \
+    __attribute__((MOAT_SECTION_(".rodata.moat_uses", "moat_uses"),                                                    \
+                   used)) static const char *const by##_uses_##feature =                                               \
         (used_) ? moat_feature_##feature : (const char *)0
 
 #endif

@@ -59,6 +59,14 @@
 #define MOAT_CONFIG_AUDIT_STATIC 0
 #endif
 
+/* MOAT_CONFIG_LINKER_SCRIPT: 1 = the linker script takes moat's fragments (linker/moat_*.ld). 0 = the program is linked
+ * with a script that knows nothing of moat: moat's tables lie in sections whose bounds ld supplies by itself,
+ * moat_init_with starts the heap, and what that gives up is in docs/no-script.md. Range 0..1. Cost of 0: objects
+ * without slots are marked as those with slots are; types that nothing refers to stay in flash. */
+#ifndef MOAT_CONFIG_LINKER_SCRIPT
+#define MOAT_CONFIG_LINKER_SCRIPT 1
+#endif
+
 /* MOAT_CONFIG_ARENAS_MAX: arenas the heap can hold. Range 1..8. Cost: one word of RAM each. */
 #ifndef MOAT_CONFIG_ARENAS_MAX
 #define MOAT_CONFIG_ARENAS_MAX 4
@@ -196,6 +204,9 @@
 #if MOAT_CONFIG_AUDIT_STATIC < 0 || MOAT_CONFIG_AUDIT_STATIC > 1
 #error "MOAT_CONFIG_AUDIT_STATIC must be 0 or 1"
 #endif
+#if MOAT_CONFIG_LINKER_SCRIPT < 0 || MOAT_CONFIG_LINKER_SCRIPT > 1
+#error "MOAT_CONFIG_LINKER_SCRIPT must be 0 or 1"
+#endif
 #if MOAT_CONFIG_ARENAS_MAX < 1 || MOAT_CONFIG_ARENAS_MAX > 8
 #error "MOAT_CONFIG_ARENAS_MAX must be 1..8 arenas"
 #endif
@@ -268,6 +279,7 @@ MOAT_STAMP_(CHECK_SLOTS, MOAT_CONFIG_CHECK_SLOTS);
 MOAT_STAMP_(CHECK_BARRIER, MOAT_CONFIG_CHECK_BARRIER);
 MOAT_STAMP_(AUDIT, MOAT_CONFIG_AUDIT);
 MOAT_STAMP_(AUDIT_STATIC, MOAT_CONFIG_AUDIT_STATIC);
+MOAT_STAMP_(LINKER_SCRIPT, MOAT_CONFIG_LINKER_SCRIPT);
 MOAT_STAMP_(ARENAS_MAX, MOAT_CONFIG_ARENAS_MAX);
 MOAT_STAMP_(ROOTS_MAX, MOAT_CONFIG_ROOTS_MAX);
 MOAT_STAMP_(PINS_MAX, MOAT_CONFIG_PINS_MAX);

@@ -36,14 +36,14 @@ struct moat_region_entry {
  * variable. `id` is an identifier of its own. Where regions nest, the smallest is the one that counts. Cost: four words
  * of flash. */
 #define MOAT_REGION(id, name, kind, start, end)                                                                        \
-    __attribute__((section(".rodata.moat_regions"), aligned(sizeof(void *)),                                           \
+    __attribute__((MOAT_SECTION_(".rodata.moat_regions", "moat_regions"), aligned(sizeof(void *)),                     \
                    used)) static const struct moat_region moat_region_##id = {(name), (kind), (const void *)(start),   \
                                                                               (const void *)(end)}
 
 /* MOAT_C_OWNED: puts the variable it precedes into SRAM that C owns, cleared at start:
  * `static MOAT_C_OWNED uint8_t rx_buffer[64];`. Such memory is not scanned, and the guard traps a heap
  * pointer that is stored there. */
-#define MOAT_C_OWNED __attribute__((section(".bss.moat_c_owned")))
+#define MOAT_C_OWNED __attribute__((MOAT_SECTION_(".bss.moat_c_owned", "moat_c_owned")))
 
 /* MOAT_C_OWNED_NAME(variable): gives a variable of C's a region of its own, named like it. */
 #define MOAT_C_OWNED_NAME(variable)                                                                                    \

@@ -165,15 +165,15 @@ enum moat_extent {
 /* MOAT_ROOT(T) name: defines a slot, or an array of them, in the root section: `static MOAT_ROOT(struct node) list;`,
  * or several: `static MOAT_ROOT(struct node) first, last;`. Zero at start; what it points at is kept. Give no
  * initialiser: the section is cleared, not copied. */
-#define MOAT_ROOT(T) __attribute__((section(".bss.moat_roots"))) __typeof__(T *)
+#define MOAT_ROOT(T) __attribute__((MOAT_SECTION_(".bss.moat_roots", "moat_roots"))) __typeof__(T *)
 
 /* MOAT_ROOT_OF(type, T, name): defines the static variable `T name`, kept like an object of `type`: its slots are
  * roots, the rest of it is plain data. Zero at start. `type` has no finalizer and is not flexible. */
 #define MOAT_ROOT_OF(type, T, name)                                                                                    \
     MOAT_USES_(name, more_roots, 1);                                                                                   \
     _Static_assert(__builtin_types_compatible_p(T, MOAT_OBJECT_OF_(type)), #type " is no type of " #T);                \
-    static __attribute__((section(".bss.moat_typed_roots"))) T name;                                                   \
-    __attribute__((section(".rodata.moat_root_records"), aligned(MOAT_WORD_BYTES),                                     \
+    static __attribute__((MOAT_SECTION_(".bss.moat_typed_roots", "moat_typed_roots"))) T name;                         \
+    __attribute__((MOAT_SECTION_(".rodata.moat_root_records", "moat_root_records"), aligned(MOAT_WORD_BYTES),          \
                    used)) static const struct moat_root name##_root_ = {&name, &type, 1}
 
 /* A typed root: `count` elements of `type` at `start`; type NULL: `count` slots. */
@@ -213,11 +213,13 @@ struct moat_root {
 #define MOAT_EXTENT_(payload) (((payload) + MOAT_WORD_BYTES + MOAT_GRANULE - 1) / MOAT_GRANULE * MOAT_GRANULE)
 
 #define MOAT_TYPE_PLACED_(name_)                                                                                       \
-    __attribute__((section(".rodata.moat_types"), aligned(MOAT_TYPE_ALIGN))) const struct moat_type name_
+    __attribute__((MOAT_SECTION_(".rodata.moat_types", "moat_types"), aligned(MOAT_TYPE_ALIGN)))                       \
+    const struct moat_type name_
 
 /* Types without slots stand together, behind the others: marking tells them by their place. */
 #define MOAT_LEAF_TYPE_PLACED_(name_)                                                                                  \
-    __attribute__((section(".rodata.moat_leaf_types"), aligned(MOAT_TYPE_ALIGN))) const struct moat_type name_
+    __attribute__((MOAT_SECTION_(".rodata.moat_leaf_types", "moat_types"), aligned(MOAT_TYPE_ALIGN)))                  \
+    const struct moat_type name_
 
 /* Stands first in each definition. The two functions are never called, and only their names can say what is wrong: with
  * `static` before it the first is a weak declaration that must be public, in a function the second can't be. Objects

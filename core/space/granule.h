@@ -121,12 +121,12 @@ static inline uintptr_t moat_payload_at(uintptr_t granule_address) {
 }
 
 static inline moat_word moat_header_of_type(const struct moat_type *type) {
-    return ((uintptr_t)type - (uintptr_t)moat_leaf_types_start) << (MOAT_HEADER_LINK_BITS - MOAT_HEADER_TYPE_SHIFT);
+    return ((uintptr_t)type - MOAT_LEAF_TYPES_) << (MOAT_HEADER_LINK_BITS - MOAT_HEADER_TYPE_SHIFT);
 }
 
 static inline const struct moat_type *moat_header_type(moat_word header) {
     intptr_t offset = ((intptr_t)header >> MOAT_HEADER_LINK_BITS) & ~(intptr_t)1;
-    return (const struct moat_type *)((uintptr_t)moat_leaf_types_start + ((uintptr_t)offset << MOAT_HEADER_TYPE_SHIFT));
+    return (const struct moat_type *)(MOAT_LEAF_TYPES_ + ((uintptr_t)offset << MOAT_HEADER_TYPE_SHIFT));
 }
 
 static inline uint32_t moat_header_link(moat_word header) {

@@ -81,7 +81,9 @@ static inline bool moat_port_may_use(void) {
 
 /* grey.S has moat_port_grey_loop, where there is all of Thumb-2. */
 #ifdef __thumb2__
+#if MOAT_CONFIG_LINKER_SCRIPT /* it names the section's symbols */
 #define MOAT_PORT_GREY 1
+#endif
 
 /* See core/mark/stack.c. The registers ascend, as the instruction wants them to. */
 static inline uintptr_t moat_port_skip(uintptr_t at, uintptr_t end, uintptr_t low, uintptr_t span) {

@@ -24,6 +24,10 @@ __attribute__((constructor)) static void stack_find(void) {
     stack = (struct moat_range){(uintptr_t)low, (uintptr_t)low + bytes};
 }
 
+void moat_port_thread_stack_is(uintptr_t low, uintptr_t high) {
+    stack = (struct moat_range){low, high};
+}
+
 struct moat_range moat_port_thread_stack(void) {
     return stack;
 }

@@ -39,7 +39,7 @@ def core_does_not_recurse(scratch):
 
 
 def section_symbols():
-    declarations = re.findall(r"^extern .*;", (ROOT / "core/base/sections.h").read_text(), re.MULTILINE)
+    declarations = re.findall(r"^(?:extern|MOAT_BOUND_) .*;", (ROOT / "core/base/sections.h").read_text(), re.MULTILINE)
     return set(re.findall(r"\b(moat_\w+)\[\]", "\n".join(declarations)))
 
 

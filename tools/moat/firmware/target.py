@@ -79,6 +79,9 @@ class Target:
 
     def address_of(self, symbol: str) -> int:
         address = self.symbol(symbol)
+        if address is None:  # linked without moat's fragments: the section's bounds are ld's
+            section, _, side = symbol.rpartition("_")
+            address = self.symbol({"start": "__start_", "end": "__stop_"}.get(side, "") + section)
         if address is None:
             raise TargetError(f"there is no symbol {symbol}: is this firmware linked with moat, and not stripped?")
         return address

@@ -1,0 +1,92 @@
+#!/usr/bin/python3
+"""moat in programs whose linker script knows nothing of it, taken in by CMake (docs/no-script.md): from a checkout and
+installed, on two targets and on this computer.
+
+SPDX-License-Identifier: MIT"""
+import os
+import re
+import shutil
+
+from _checks import ROOT, Skip, expect, main, run
+
+EXAMPLE = ROOT / "examples/no_script"
+MACHINES = {
+    "cortex-m3": ["qemu-system-arm", "-M", "mps2-an385", "-semihosting"],
+    "riscv32": ["qemu-system-riscv32", "-M", "virt", "-bios", "none"],
+}
+
+
+def cmake(*words):
+    status, output = run(["cmake", *map(str, words)])
+    expect(status == 0, f"cmake {' '.join(map(str, words))}: {output[-600:]}")
+    expect("arning:" not in output, f"a warning: {output}")
+
+
+def build(source, folder, *words):
+    if not shutil.which("cmake"):
+        raise Skip("no cmake here: apt-get install cmake")
+    cmake("-S", source, "-B", folder, *words)
+    cmake("--build", folder, "-j2")
+
+
+def runs_and_traps(target, elf):
+    """The example finds its heap right, and its last store traps; the tool finds the line."""
+    status, output = run(["timeout", "60", *MACHINES[target], "-nographic", "-icount", "0", "-kernel", str(elf)])
+    line = 1 + (EXAMPLE / "main.c").read_text().split("MOAT_STORE(*(", 1)[0].count("\n")
+    expect(status == 3, f"{target}: status {status}: {output[:300]}")
+    expect(output.startswith("the heap is right\n"), f"{target}: {output[:300]}")
+    expect(re.search(r"^moat: store of heap pointer 0x\w+ \(struct node, \+0\) into c-owned region", output,
+                     re.MULTILINE), f"{target}: no trap: {output[:300]}")
+    (elf.parent / "log").write_text(output)
+    status, told = run(["tools/moat-fault", str(elf), str(elf.parent / "log")])
+    expect(status == 0 and f"examples/no_script/main.c:{line}" in told and "variable dma_buffer" in told,
+           f"{target}: status {status}: {told[:600]}")
+
+
+def checkout_case(target):
+    def case(scratch):
+        build(EXAMPLE, scratch, "--toolchain", f"{target}.cmake")
+        runs_and_traps(target, scratch / "no_script")
+    return f"{target.replace('-', '_')}_from_a_checkout", case
+
+
+def installed(scratch):
+    """By find_package; and by the flags of its pkg-config file, without CMake."""
+    prefix = scratch / "prefix"
+    build(ROOT, scratch / "moat", "--toolchain", EXAMPLE / "cortex-m3.cmake", f"-DCMAKE_INSTALL_PREFIX={prefix}")
+    cmake("--install", scratch / "moat")
+    build(EXAMPLE, scratch / "user", "--toolchain", "cortex-m3.cmake", f"-Dmoat_DIR={prefix}/lib/cmake/moat")
+    expect(not (scratch / "user/moat").exists(), "the installed package was not found")
+    runs_and_traps("cortex-m3", scratch / "user/no_script")
+    text = (prefix / "lib/pkgconfig/moat.pc").read_text()
+    names = dict(re.findall(r"^(\w+)=(.*)$", text, re.MULTILINE))
+    flags = " ".join(re.search(rf"^{key}: (.*)$", text, re.MULTILINE)[1] for key in ("Cflags", "Libs"))
+    while "${" in flags:
+        flags = re.sub(r"\$\{(\w+)\}", lambda match: names[match[1]], flags)
+    elf = scratch / "by_hand/no_script"
+    elf.parent.mkdir()
+    status, output = run(["arm-none-eabi-gcc", "-mcpu=cortex-m3", "-mthumb", "-Os", "-g", "-nostdlib", "-T",
+                          f"{EXAMPLE}/vendor.ld", "-Wl,--defsym=flash_origin=0,--defsym=ram_origin=0x20000000",
+                          f"{EXAMPLE}/main.c", f"{EXAMPLE}/board.c", *flags.split(), "-lgcc", "-o", str(elf)])
+    expect(status == 0, f"pkg-config's flags: {output}")
+    runs_and_traps("cortex-m3", elf)
+
+
+def a_refused_call_changes_nothing(scratch):
+    build(ROOT / "test/config/no_script", scratch)
+    status, output = run([str(scratch / "refused")])
+    expect(status == 0, output)
+
+
+def what_is_wrong_is_said(scratch):
+    for words, told in ((["-DMOAT_PORT=z80"], "MOAT_PORT is 'z80'"), (["-DMOAT_CHECK=3"], "MOAT_CONFIG_CHECK must be"),
+                        (["-DMOAT_OPTIONS=EVENTS=5000"], "MOAT_CONFIG_EVENTS must be 0..4096 events")):
+        folder = scratch / words[0].rpartition("=")[2]
+        status, output = run(["cmake", "-S", "test/config/no_script", "-B", str(folder), *words])
+        if status == 0:
+            status, output = run(["cmake", "--build", str(folder)])
+        expect(status != 0 and told in output, f"{words}: status {status} {output[-300:]}")
+
+
+os.environ.pop("CMAKE_GENERATOR", None)
+main(*(checkout_case(target) for target in MACHINES), installed, a_refused_call_changes_nothing, what_is_wrong_is_said)
