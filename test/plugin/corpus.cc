@@ -23,6 +23,21 @@ struct base {
     node *held;
 };
 
+struct derived : base {
+    node *more;
+    derived();
+};
+
+inline void *operator new(__SIZE_TYPE__, void *at) noexcept {
+    return at;
+}
+
+template <class T> void exchange(T &a, T &b) {
+    T was = static_cast<T &&>(a);
+    a = static_cast<T &&>(b);
+    b = static_cast<T &&>(was);
+}
+
 static MOAT_ROOT(node) root;
 
 extern "C" {
@@ -86,6 +101,60 @@ int to_local(node *a) {
     here.next = a;
     return here.next->value;
 }
+}
+
+extern "C" {
+/* wants check barrier */
+void by_a_lambda(node *a, node *b) {
+    auto store = [&](node *value) __attribute__((always_inline)) { a->next = value; };
+    a->next = b;
+    store(b);
+}
+
+/* wants check barrier */
+void by_a_member_pointer(node *a, node *b, node *node::*member) {
+    a->*member = b;
+}
+
+/* wants check barrier */
+void to_each(node *(&all)[4], node *a) {
+    for (node *&one : all) {
+        one = a;
+    }
+}
+
+/* wants move */
+void in_place(void *at, const node &from) {
+    new (at) node(from);
+}
+
+/* wants move */
+void moved(node *a, node &&from) {
+    *a = static_cast<node &&>(from);
+}
+
+/* wants move move */
+void exchanged(node *a, node *b) {
+    node was = *a;
+    *a = *b;
+    *b = was;
+}
+
+/* wants barrier */
+node *once() {
+    static MOAT_ROOT(node) kept;
+    if (kept == nullptr) {
+        kept = give();
+    }
+    return kept;
+}
+}
+
+/* The table of virtual functions is no slot. */
+/* wants barrier_2 */
+derived::derived() {
+    held = nullptr;
+    more = nullptr;
 }
 
 /* wants check barrier */

@@ -84,3 +84,14 @@ void result(struct list *l) {
 void swap(struct list *l, struct list *m) {
     __atomic_store_n(&l->next, m, __ATOMIC_SEQ_CST);
 }
+
+/* wants foreign */
+void pointer_read_as_a_number(struct list *l) {
+    *device = *(uint32_t *)&l->next;
+}
+
+/* wants bytes part */
+void copy_of_a_local(struct list *l) {
+    struct list here = {l, NULL, 3};
+    copy_of = here;
+}

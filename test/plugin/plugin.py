@@ -82,7 +82,7 @@ class Compiled:
             head = re.match(r"^[0-9a-f]+ <(\w+)>:", line)
             if head:
                 # RISC-V's labels begin with a dot, and constant copies of a function have a suffix.
-                name = head.group(1)
+                name = head.group(1).replace("C1Ev", "C2Ev")  # a constructor has two names
                 found.setdefault(name, set())
             symbol = re.search(r"R_\S+\s+(moat_\w+)", line)
             if symbol and name:
@@ -96,6 +96,9 @@ def wanted(source, target):
     found = {}
     for helpers, head in re.findall(r"/\* wants (.*?) \*/\n([^{]*)\{", text):
         name = re.findall(r"(\w+)\(", head)[0 if not head.startswith("MOAT") else -1]
+        constructor = re.search(r"(\w+)::\1\(\)", head)
+        if constructor:
+            name = f"_ZN{len(constructor.group(1))}{constructor.group(1)}C2Ev"
         everywhere, *apart_from = helpers.split("; on ")
         helpers = next((other.split(" ", 1)[1] for other in apart_from if other.startswith(target + " ")), everywhere)
         found[name] = [] if helpers == "nothing" else helpers.split()

@@ -17,6 +17,7 @@ from lib.paths import ROOT  # noqa: E402 pylint: disable=wrong-import-position
 CORPORA: Dict[str, List[str]] = {
     "corpus.c": ["managed"],
     "corpus_unions.c": ["managed"],
+    "corpus_attacks.c": ["managed"],
     "corpus_check.c": ["check"],
     "corpus_structs.c": [],
     "corpus.cc": ["managed"],

@@ -76,6 +76,15 @@ REFUSED = {
         r"error: moat: '__atomic_store_4' on a slot has no barrier",
         "union u { struct node *n; struct { char *p; int w; } s; }; "
         "void f(union u *a) { __atomic_store_n(&a->s.w, 4, __ATOMIC_SEQ_CST); }"),
+    "two_words_by_another_type": (
+        "struct s { struct node *n; int w; }; void f(struct s *a, struct s *b) { *(long long *)a = *(long long *)b; }",
+        r"error: moat: a store to 'MEM\[\(long long int \*\)a\]' goes over slots of 'struct s' by another type",
+        "struct s { struct node *n; int v, w; }; "
+        "void f(struct s *a, struct s *b) { *(long long *)&a->v = *(long long *)&b->v; memcpy(a, b, sizeof *a); }"),
+    "atomic_struct": (
+        "struct s { struct node *n; int w; }; _Atomic struct s a; void f(struct s b) { a = b; }",
+        r"error: moat: '__atomic_store_8' on a slot has no barrier",
+        "struct s { int v, w; }; _Atomic struct s a; void f(struct s b) { a = b; }"),
     "overaligned": (
         "struct s { struct node *n; } __attribute__((aligned(64))); void *f(void) { return MOAT_NEW_OF(struct s); }",
         r"error: moat: 'struct s' has no type: it needs a larger alignment",

@@ -28,53 +28,6 @@ void drop(gimple_stmt_iterator *gsi) {
     release_defs(statement);
 }
 
-/* The union that begins where a reference to data in it does, if that lies over slots. */
-tree union_from(tree reference) {
-    tree around = has_slots(TREE_TYPE(reference)) ? NULL_TREE : union_over_slots(reference);
-    while (around != NULL_TREE && TREE_TYPE(reference) != around) {
-        bool first = TREE_CODE(reference) == COMPONENT_REF ? integer_zerop(byte_position(TREE_OPERAND(reference, 1)))
-                     : TREE_CODE(reference) == ARRAY_REF ? integer_zerop(TREE_OPERAND(reference, 1))
-                                                         : false;
-        if (!first) {
-            return NULL_TREE;
-        }
-        reference = TREE_OPERAND(reference, 0);
-    }
-    return around;
-}
-
-/* The type of what a pointer points at, as far back as it is told; NULL_TREE: bytes, or nothing. An array's is that of
- * its elements. */
-tree pointee_of(tree pointer) {
-    for (int steps = 0; steps < 16; steps++) {
-        tree type = NULL_TREE;
-        gimple *made = TREE_CODE(pointer) == SSA_NAME ? SSA_NAME_DEF_STMT(pointer) : NULL;
-        if (made != NULL && is_gimple_assign(made) && gimple_assign_rhs_code(made) == ADDR_EXPR) {
-            pointer = gimple_assign_rhs1(made);
-        }
-        if (TREE_CODE(pointer) == ADDR_EXPR) {
-            tree around = union_from(TREE_OPERAND(pointer, 0));
-            type = around != NULL_TREE ? around : TREE_TYPE(TREE_OPERAND(pointer, 0));
-        } else if (POINTER_TYPE_P(TREE_TYPE(pointer))) {
-            type = TREE_TYPE(TREE_TYPE(pointer));
-        }
-        while (type != NULL_TREE && TREE_CODE(type) == ARRAY_TYPE) {
-            type = TREE_TYPE(type);
-        }
-        bool bytes =
-            type == NULL_TREE || VOID_TYPE_P(type) || (INTEGRAL_TYPE_P(type) && TYPE_PRECISION(type) == CHAR_TYPE_SIZE);
-        if (!bytes) {
-            return type;
-        }
-        if (TREE_CODE(pointer) != SSA_NAME || !is_gimple_assign(made) ||
-            !(CONVERT_EXPR_CODE_P(gimple_assign_rhs_code(made)) || gimple_assign_rhs_code(made) == SSA_NAME)) {
-            return NULL_TREE;
-        }
-        pointer = gimple_assign_rhs1(made);
-    }
-    return NULL_TREE;
-}
-
 /* True if a type's slots are for the function's mode. */
 bool is_ours(tree type, mode how) {
     return how == mode::managed || (how == mode::structs && (is_known(type) || is_managed_pointer(type)));
@@ -87,50 +40,6 @@ bool is_checked(tree type, tree source, mode how) {
         return has_slots(source) && is_ours(source, how);
     }
     return has_slots(type) || has_slots(source) || (type == NULL_TREE && source == NULL_TREE);
-}
-
-/* A place in something that has a type. */
-struct part {
-    tree type; /* an element's, of an array; NULL_TREE: it is not known */
-    HOST_WIDE_INT offset;
-};
-
-/* What a pointer points into, even between two words of it. */
-part part_of(tree pointer) {
-    part found = {NULL_TREE, 0};
-    for (int steps = 0; steps < 16; steps++) {
-        gimple *made = TREE_CODE(pointer) == SSA_NAME ? SSA_NAME_DEF_STMT(pointer) : NULL;
-        if (made != NULL && gimple_assign_single_p(made) && TREE_CODE(gimple_assign_rhs1(made)) == ADDR_EXPR) {
-            pointer = gimple_assign_rhs1(made);
-        }
-        if (TREE_CODE(pointer) == ADDR_EXPR) {
-            poly_int64 offset;
-            tree base = get_addr_base_and_unit_offset(TREE_OPERAND(pointer, 0), &offset);
-            if (base == NULL_TREE || !offset.is_constant()) {
-                return found;
-            }
-            found.offset += offset.to_constant();
-            if (TREE_CODE(base) != MEM_REF) {
-                found.type = strip_array_types(TREE_TYPE(base));
-                return found;
-            }
-            pointer = TREE_OPERAND(base, 0);
-        } else if (POINTER_TYPE_P(TREE_TYPE(pointer)) && has_slots(strip_array_types(TREE_TYPE(TREE_TYPE(pointer))))) {
-            found.type = strip_array_types(TREE_TYPE(TREE_TYPE(pointer)));
-            return found;
-        } else if (made == NULL || !is_gimple_assign(made)) {
-            return found;
-        } else {
-            tree_code code = gimple_assign_rhs_code(made);
-            bool moves = code == POINTER_PLUS_EXPR && tree_fits_uhwi_p(gimple_assign_rhs2(made));
-            if (!moves && !CONVERT_EXPR_CODE_P(code) && code != SSA_NAME) {
-                return found;
-            }
-            found.offset += moves ? sext_hwi(tree_to_uhwi(gimple_assign_rhs2(made)), POINTER_SIZE) : 0;
-            pointer = gimple_assign_rhs1(made);
-        }
-    }
-    return found;
 }
 
 /* The check of a copy by the type of its source. The guard does not know that of local variables and of C's memory. */
@@ -318,11 +227,10 @@ void transform_block_call(gimple *call, mode how) {
 
 /* ---- copies that the front end has made of memcpy and kin ---- */
 
-/* Of a type without slots, by a pointer that may alias all. */
+/* Of a type without slots. */
 bool is_folded_copy(gimple *statement) {
     tree to = gimple_assign_single_p(statement) ? gimple_assign_lhs(statement) : NULL_TREE;
-    if (to == NULL_TREE || TREE_CODE(to) != MEM_REF || has_slots(TREE_TYPE(to)) ||
-        !TYPE_REF_CAN_ALIAS_ALL(TREE_TYPE(TREE_OPERAND(to, 1)))) {
+    if (to == NULL_TREE || !may_alias_all(to) || has_slots(TREE_TYPE(to))) {
         return false;
     }
     place where = place_of(to, statement);
@@ -432,15 +340,33 @@ void replace_atomic(gimple *call, gimple_stmt_iterator *gsi, const char *name, s
     drop(gsi);
 }
 
+/* A pointer in an integer, as peripherals take it. */
+void check_integers(gimple *call, mode how) {
+    for (unsigned i = 1; i < gimple_call_num_args(call); i++) {
+        tree value = gimple_call_arg(call, i);
+        if (is_pointer_sized(TREE_TYPE(value)) && is_cast_pointer(value)) {
+            gimple_stmt_iterator gsi = gsi_for_stmt(call);
+            const char *name = how == mode::check ? "moat_plugin_foreign_" : "moat_plugin_check_";
+            tree brought = as_pointer(&gsi, value);
+            insert_call(&gsi, gimple_location(call), name, {gimple_call_arg(call, 0), brought});
+            report(gimple_location(call), "%s: checked, a pointer in an integer", callee_name(call));
+        }
+    }
+}
+
 void transform_atomic(gimple *call, mode how) {
     atomic kind = atomic_of(call);
     tree slot = gimple_call_num_args(call) > 0 ? gimple_call_arg(call, 0) : NULL_TREE;
     tree type = slot != NULL_TREE ? pointee_of(slot) : NULL_TREE;
     location_t where = gimple_location(call);
-    if (!has_slots(type) || is_local_address(slot, call) || (how == mode::structs && !is_managed_pointer(type))) {
+    gimple_stmt_iterator gsi = gsi_for_stmt(call);
+    if (slot == NULL_TREE || is_local_address(slot, call) || (how == mode::structs && !is_managed_pointer(type))) {
         return;
     }
-    gimple_stmt_iterator gsi = gsi_for_stmt(call);
+    if (!has_slots(type)) {
+        check_integers(call, how);
+        return;
+    }
     if (how == mode::check) {
         if (kind != atomic::other) {
             tree value = gimple_call_arg(call, kind == atomic::store || kind == atomic::exchange ? 1 : 2);
@@ -460,6 +386,9 @@ void transform_atomic(gimple *call, mode how) {
         replace_atomic(call, &gsi, "moat_plugin_exchange_", {slot, as_pointer(&gsi, second)}, NULL_TREE);
     } else if (kind == atomic::cas) {
         tree desired = as_pointer(&gsi, gimple_call_arg(call, 2));
+        if (!is_local_address(second, call)) {
+            insert_barrier(call, second, null_pointer_node); /* it gets what the slot holds, if that is another */
+        }
         replace_atomic(call, &gsi, "moat_plugin_cas_", {slot, second, desired}, NULL_TREE);
     } else {
         tree expected = as_pointer(&gsi, second), desired = as_pointer(&gsi, gimple_call_arg(call, 2));

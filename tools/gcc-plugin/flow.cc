@@ -232,6 +232,9 @@ bool is_cast_pointer(tree value) {
         }
         tree_code code = gimple_assign_rhs_code(made);
         tree operand = gimple_assign_rhs1(made);
+        if (gimple_assign_load_p(made)) {
+            return lied_about(operand) != NULL_TREE;
+        }
         bool bends = code == PLUS_EXPR || code == MINUS_EXPR || code == BIT_IOR_EXPR || code == BIT_AND_EXPR;
         if (!CONVERT_EXPR_CODE_P(code) && code != SSA_NAME && !bends) {
             return false;

@@ -51,7 +51,8 @@ void transform(cgraph_node *node) {
         update_ssa(TODO_update_ssa);
         cgraph_edge::rebuild_edges();
         if (dump_file != NULL) {
-            fprintf(dump_file, ";; Function %s\n", IDENTIFIER_POINTER(DECL_NAME(node->decl)));
+            const char *name = IDENTIFIER_POINTER(DECL_ASSEMBLER_NAME(node->decl));
+            fprintf(dump_file, ";; Function %s\n", name[0] == '*' ? name + 1 : name); /* as it was written */
             dump_function_to_file(node->decl, dump_file, dump_flags);
         }
     }

@@ -112,7 +112,7 @@ bool escapes(tree variable, gimple *at);
 /* True for a value that is never a pointer into the heap: NULL, addresses of variables and functions. */
 bool is_constant_value(tree value);
 
-/* True if `value` was cast from a pointer to an integer. */
+/* True if `value` was cast from a pointer to an integer, or is one that was read as an integer. */
 bool is_cast_pointer(tree value);
 
 /* The allocation that made what an address points at, if no safe point lies between it and `at`. */
@@ -129,6 +129,27 @@ bool is_value_safe(tree value, gimple *at);
 
 /* The name of a direct call's function, without __builtin_; "" if it is not known. */
 const char *callee_name(gimple *call);
+
+/* ---- pointees.cc ---- */
+
+/* The type with slots of what a pointer points at, as far back as it is told, or else the first type that is told;
+ * NULL_TREE: bytes, or nothing. An array's is that of its elements. */
+tree pointee_of(tree pointer);
+
+/* A place in something that has a type. */
+struct part {
+    tree type; /* an element's, of an array; NULL_TREE: it is not known */
+    HOST_WIDE_INT offset;
+};
+
+/* What a pointer points into, even between two words of it. */
+part part_of(tree pointer);
+
+/* True for what the front end makes of memcpy and kin. */
+bool may_alias_all(tree reference);
+
+/* The type with slots of what a reference to data goes over by a cast pointer; NULL_TREE: none is known. */
+tree lied_about(tree reference);
 
 /* ---- stores.cc ---- */
 

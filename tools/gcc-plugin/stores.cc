@@ -139,6 +139,11 @@ void check(gimple *store, const char *name, tree value) {
     insert_call(&gsi, gimple_location(store), name, {slot, value});
 }
 
+/* Of an object of C++, at its virtual functions. */
+bool is_table_pointer(tree reference) {
+    return TREE_CODE(reference) == COMPONENT_REF && DECL_VIRTUAL_P(TREE_OPERAND(reference, 1));
+}
+
 /* A pointer in an integer, as peripherals take it. */
 void transform_integer(gimple *store, mode how) {
     tree value = gimple_assign_rhs1(store);
@@ -227,13 +232,16 @@ void end_masked(gcall *begin, gimple *last) {
 /* The most words that one store may cover: each has a barrier. */
 enum { COVERED_MAX = 8 };
 
-/* Puts a barrier for each word that a store of data covers. */
-void transform_covering(gimple *store, mode how) {
+/* Puts a barrier for each word that a store of data covers. lied: the type of what is there, if the store's is another.
+ */
+void transform_covering(gimple *store, mode how, tree lied) {
     tree target = gimple_get_lhs(store), value = gimple_assign_rhs1(store);
     place where = place_of(target, store);
-    bool known = where == place::slot || where == place::root;
+    bool known = where == place::slot || where == place::root || (lied != NULL_TREE && is_known(lied));
+    bool constant = is_gimple_min_invariant(value) || TREE_CODE(value) == CONSTRUCTOR;
+    bool pointer = is_pointer_sized(TREE_TYPE(value)) && (is_cast_pointer(value) || (lied != NULL_TREE && !constant));
     if (how == mode::check || (how == mode::structs && !known) || where == place::local || where == place::plain ||
-        where == place::fixed || where == place::fresh) {
+        where == place::fixed || (where == place::fresh && !pointer)) {
         return;
     }
     if (TREE_CODE(target) == COMPONENT_REF && DECL_BIT_FIELD_TYPE(TREE_OPERAND(target, 1)) != NULL_TREE) {
@@ -242,6 +250,12 @@ void transform_covering(gimple *store, mode how) {
     HOST_WIDE_INT word = POINTER_SIZE_UNITS, bytes = int_size_in_bytes(TREE_TYPE(target));
     HOST_WIDE_INT words = bytes < 0 ? COVERED_MAX + 1 : (bytes + word - 1) / word;
     words += bytes > word && TYPE_ALIGN_UNIT(TREE_TYPE(target)) < word;
+    if (lied != NULL_TREE && words > 1 && !constant) {
+        error_at(gimple_location(store),
+                 "moat: a store to %qs goes over slots of %qs by another type: assign the whole, or copy it by memcpy",
+                 text_of(target).c_str(), type_text(lied).c_str());
+        return;
+    }
     if (words > COVERED_MAX) {
         error_at(gimple_location(store),
                  "moat: a copy to %qs goes over slots of a union, more than %d words: assign the union, or copy its "
@@ -249,7 +263,6 @@ void transform_covering(gimple *store, mode how) {
                  text_of(target).c_str(), COVERED_MAX);
         return;
     }
-    bool pointer = is_pointer_sized(TREE_TYPE(value)) && is_cast_pointer(value);
     gimple_stmt_iterator gsi = gsi_for_stmt(store);
     tree brought = pointer ? as_pointer(&gsi, value) : null_pointer_node;
     tree address = address_of(&gsi, target);
@@ -440,6 +453,9 @@ void stores_transform(mode how) {
     for (gimple *store : stores) {
         tree type = TREE_TYPE(gimple_get_lhs(store));
         barrier needed;
+        if (is_table_pointer(gimple_get_lhs(store))) {
+            continue;
+        }
         if (is_data_pointer(type)) {
             if (transform_pointer(store, how, &needed)) {
                 barriers.push_back(needed);
@@ -447,8 +463,9 @@ void stores_transform(mode how) {
         } else if (is_pointer_sized(type) && is_cast_pointer(gimple_assign_rhs1(store))) {
             transform_integer(store, how);
         }
-        if (!has_slots(type) && union_over_slots(gimple_get_lhs(store)) != NULL_TREE) {
-            transform_covering(store, how);
+        tree lied = has_slots(type) ? NULL_TREE : lied_about(gimple_get_lhs(store));
+        if (!has_slots(type) && (lied != NULL_TREE || union_over_slots(gimple_get_lhs(store)) != NULL_TREE)) {
+            transform_covering(store, how, lied);
         }
     }
     emit_all(barriers);
