@@ -155,10 +155,11 @@ static void look_for_circles(void) {
     }
 }
 
-/* Returns the units left: no more can be done here and now. */
+/* Returns the units left: no more can be done here and now. A task that visits may find, behind a window, that the
+ * owner has ended marking. */
 static uint32_t mark_slice(uint32_t units, moat_port_mask_t masked) {
     uint32_t left = units;
-    while (left != 0) {
+    while (left != 0 && (!MOAT_CONFIG_TASKS || moat_heap.cycle.phase == MOAT_PHASE_MARK)) {
         left = moat_mark_some(left, masked);
         if (left == 0 || !next_stage_step()) {
             break;
