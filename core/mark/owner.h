@@ -9,13 +9,14 @@
 #define MOAT_OWNER_H
 
 #include "base/port.h"
+#include "fault/assert.h"
 #include "mark/stack.h"
 #include "moat_task.h"
 
 /* Becomes the owner if nobody else is. Context: any; false in a handler. */
 static inline bool moat_owner_try(void);
 
-/* Becomes the owner; waits for it. Context: thread. */
+/* Becomes the owner; waits for it. Context: thread, interrupts on. */
 static inline void moat_owner_wait(void);
 
 /* The owner is done. */
@@ -42,6 +43,7 @@ static inline bool moat_owner_try(void) {
 
 static inline void moat_owner_wait(void) {
     if (!moat_owner_try()) {
+        MOAT_ASSERT(!moat_port_is_masked()); /* the task's own mask: a kernel can't have it wait so */
         moat_port_mask_t masked = moat_port_mask();
         moat_heap.front.waiting++;
         moat_port_unmask(masked);

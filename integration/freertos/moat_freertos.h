@@ -1,6 +1,6 @@
 /* moat on FreeRTOS: the kernel's trace hooks. Include this at the end of FreeRTOSConfig.h, which sets
  *
- *   configRECORD_STACK_HIGH_ADDRESS 1, configUSE_MUTEXES 1, INCLUDE_xTaskGetSchedulerState 1
+ *   configRECORD_STACK_HIGH_ADDRESS 1, configUSE_MUTEXES 1, INCLUDE_xTaskGetSchedulerState 1, INCLUDE_vTaskDelay 1
  *   configNUM_THREAD_LOCAL_STORAGE_POINTERS: one more than MOAT_FREERTOS_POINTER, which is moat's
  *   MOAT_FREERTOS_TASKS: the most tasks that there are at once, the kernel's own (idle, timer) included
  *
@@ -14,6 +14,9 @@
 
 #if configRECORD_STACK_HIGH_ADDRESS != 1 || configUSE_MUTEXES != 1 || INCLUDE_xTaskGetSchedulerState != 1
 #error "moat needs configRECORD_STACK_HIGH_ADDRESS, configUSE_MUTEXES and INCLUDE_xTaskGetSchedulerState to be 1"
+#endif
+#if INCLUDE_vTaskDelay != 1
+#error "moat's collector waits by vTaskDelay: INCLUDE_vTaskDelay must be 1"
 #endif
 #if configNUM_THREAD_LOCAL_STORAGE_POINTERS <= MOAT_FREERTOS_POINTER
 #error "configNUM_THREAD_LOCAL_STORAGE_POINTERS must be larger than MOAT_FREERTOS_POINTER, moat's own pointer"

@@ -108,7 +108,8 @@ static void collect(void *a, void *b, void *c) {
     moat_gc_task(MOAT_CONFIG_PACE);
 }
 
-K_THREAD_DEFINE(moat_collector, 1024, collect, NULL, NULL, NULL, K_LOWEST_APPLICATION_THREAD_PRIO, 0, 0);
+K_THREAD_DEFINE(moat_collector, CONFIG_MOAT_COLLECTOR_STACK, collect, NULL, NULL, NULL,
+                K_LOWEST_APPLICATION_THREAD_PRIO, 0, 0);
 
 /* ---- start ---- */
 

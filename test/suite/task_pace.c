@@ -68,6 +68,15 @@ static void collect(void *unused) {
     moat_gc_task(MOAT_CONFIG_PACE);
 }
 
+/* A kernel's task begins on a stack of zeros. */
+static size_t stack_used(void) {
+    size_t words = 0;
+    while (words < STACK_WORDS && collector_stack[words] == 0) {
+        words++;
+    }
+    return (STACK_WORDS - words) * sizeof collector_stack[0];
+}
+
 /* ---- the case ---- */
 
 /* The main program's part: it has the lowest priority. */
@@ -122,6 +131,7 @@ static void with_a_collector_allocations_do_less(void) {
     run(yield, true, PERIOD);
     CHECK(all / count < alone_mean * 2 / 3);
     CHECK(longest < 2 * alone);
+    test_note("the collector's task, bytes of stack", (uint32_t)stack_used());
 }
 
 /* Its task is preempted as the owner, and gets no time: whoever allocates has to take its place. */

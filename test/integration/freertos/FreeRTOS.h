@@ -11,6 +11,7 @@
 #define configRECORD_STACK_HIGH_ADDRESS 1
 #define configUSE_MUTEXES 1
 #define INCLUDE_xTaskGetSchedulerState 1
+#define INCLUDE_vTaskDelay 1
 #define configNUM_THREAD_LOCAL_STORAGE_POINTERS 2
 #define configISR_STACK_SIZE_WORDS 256
 #define MOAT_FREERTOS_POINTER 1
