@@ -87,6 +87,18 @@ class Compiler:
         return output
 
 
+CXX_FLAGS = ["-Wall", "-Wextra", "-Wpedantic", "-Wconversion", "-Wshadow", "-Wundef", "-Werror", "-fno-pie",
+             "-fno-exceptions", "-fno-rtti", "-c"]
+
+
+def compile_cxx(compiler, source, output, *flags, text=None):
+    """The status and messages of the C++ compiler that belongs to one for C."""
+    name, *rest = compiler.command
+    extra = ["-x", "c++"] if text is not None else []
+    return run([name.replace("clang", "clang++").replace("gcc", "g++"), *rest, *CXX_FLAGS, *flags, *extra, "-o",
+                str(output), str(source)], text)
+
+
 def run(command, text=None, cwd=ROOT):
     done = subprocess.run(command, input=text, text=True, errors="replace", cwd=cwd, check=False,
                           stdout=subprocess.PIPE, stderr=subprocess.STDOUT)

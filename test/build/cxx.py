@@ -6,22 +6,13 @@ SPDX-License-Identifier: MIT"""
 import re
 from typing import Dict, List
 
-from _checks import ROOT, Compiler, expect, first_error, main, run
+from _checks import ROOT, Compiler, compile_cxx, expect, first_error, main
 from _objects import code, expect_same
 
 FOLDER = ROOT / "test/config/cxx"
-FLAGS = ["-Wall", "-Wextra", "-Wpedantic", "-Wconversion", "-Wshadow", "-Wundef", "-Werror", "-fno-pie",
-         "-fno-exceptions", "-fno-rtti", "-c"]
 FAMILIES = ("armv6m", "armv7m", "rv32imac", "rv64imac", "host")
 CONFIGURATIONS = (["-DMOAT_CONFIG_CHECK=0"], ["-DMOAT_CONFIG_CHECK=2"],
                   ["-DMOAT_CONFIG_CHECK=2", "-DMOAT_CONFIG_TASKS=1"])
-
-
-def compile_cxx(compiler, source, output, *flags):
-    """The status and messages of the C++ compiler that belongs to one for C."""
-    name, *rest = compiler.command
-    return run([name.replace("clang", "clang++").replace("gcc", "g++"), *rest, *FLAGS, *flags, "-o", str(output),
-                str(source)])
 
 
 def compiles(source, scratch, look):

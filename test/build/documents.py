@@ -4,7 +4,7 @@
 SPDX-License-Identifier: MIT"""
 import re
 
-from _checks import ROOT, Compiler, Skip, expect, main, run
+from _checks import ROOT, Compiler, Skip, compile_cxx, expect, main, run
 
 DOCUMENTS = sorted(path for path in ROOT.rglob("*.md") if "build" not in path.relative_to(ROOT).parts[:1])
 README = ROOT / "README.md"
@@ -60,6 +60,21 @@ def guide_examples_compile(scratch):
         expect(name in guide or name.startswith("__aeabi_mem"), f"docs/guard.md does not say that {name} is wrapped")
         expect(any(name.removeprefix("__aeabi_") in path.read_text() for path in (ROOT / "wrap").glob("*.c")),
                f"wrap/ has no {name}")
+
+
+def cpp_examples_compile(scratch):
+    """Those of docs/cpp.md, the first of which is the example's text."""
+    examples = re.findall(r"^```cpp\n(.*?)^```", (ROOT / "docs/cpp.md").read_text(), re.MULTILINE | re.DOTALL)
+    expect(len(examples) >= 2, "docs/cpp.md has lost its examples")
+    program = (ROOT / "examples/queue_cpp/queue_cpp.cpp").read_text().split("MIT\n", 1)[1]
+    expect(examples[0] == program, "docs/cpp.md's first example is not the text of examples/queue_cpp: copy it")
+    for example in examples:
+        for target in ("armv7m", "rv32imac", "rv64imac", "host"):
+            library = [f"-isystembuild/newlib/{target}/include"] if target.startswith("rv") else []
+            for check in (0, 2):
+                status, messages = compile_cxx(Compiler(target), "-", scratch / "a.o", "-std=c++17",
+                                               f"-DMOAT_CONFIG_CHECK={check}", *library, text=example)
+                expect(status == 0, f"docs/cpp.md, {target}: {messages[:400]}")
 
 
 def link_radio(scratch, compiler, library):
@@ -131,7 +146,8 @@ def documents_name_real_things(_):
     """Every moat_function, MOAT_MACRO and path in backquotes exists."""
     folders = ("core", "port", "bsp", "linker", "integration", "examples", "make", "test")
     sources = "\n".join(path.read_text() for folder in folders
-                        for path in (ROOT / folder).rglob("*") if path.suffix in (".c", ".h", ".ld", ".S", ".mk"))
+                        for path in (ROOT / folder).rglob("*")
+                        if path.suffix in (".c", ".h", ".hpp", ".ld", ".S", ".mk"))
     sources += (ROOT / "CMakeLists.txt").read_text()
     for document in DOCUMENTS:
         for name in re.findall(r"`(moat_[a-z0-9_]*[a-z0-9]|MOAT_[A-Z0-9_]*[A-Z0-9])\b[^`*…]*`", document.read_text()):
@@ -162,6 +178,6 @@ def version_is_told_once(_):
 
 
 main(version_is_told_once, readme_examples_compile, readme_example_is_the_file, readme_plain_form_is_the_file,
-     guide_examples_compile, guide_fragments_link, readme_commands_exist, first_commands_come_early,
-     relative_links_resolve,
+     guide_examples_compile, cpp_examples_compile, guide_fragments_link, readme_commands_exist,
+     first_commands_come_early, relative_links_resolve,
      documents_name_real_things, invariants_are_numbered_once)

@@ -440,6 +440,14 @@ static void a_ref_of_c_is_stored_to() {
     owned.value = all[0];
 }
 
+/* Where MOAT_ROOT_REF was forgotten. */
+static moat::ref<node> forgotten;
+
+static void a_ref_that_is_no_root() {
+    CHECK(start(false));
+    forgotten = all[0];
+}
+
 static void a_ref_of_c_is_cleared() {
     CHECK(start(true));
     owned.value = nullptr;
@@ -466,6 +474,11 @@ static void a_class_of_c_is_assigned_to() {
 #define GUARDED(function) QUIET(function)
 #endif
 GUARDED(a_ref_of_c_is_stored_to)
+#if MOAT_CONFIG_CHECK >= 2
+TRAP(a_ref_that_is_no_root, MOAT_FAULT_STORE, 0, "store of heap pointer")
+#else
+QUIET(a_ref_that_is_no_root)
+#endif
 GUARDED(a_ref_of_c_is_exchanged)
 GUARDED(a_class_of_c_is_assigned_to)
 
@@ -488,16 +501,15 @@ static const test_case cases[] = {
     TEST_CASE(a_registered_root_keeps_as_long_as_it_lives),
     TEST_CASE(pins_end_with_their_scope),
     TRAP_CASE(a_ref_of_c_is_stored_to),
+    TRAP_CASE(a_ref_that_is_no_root),
     TRAP_CASE(a_ref_of_c_is_cleared),
     TRAP_CASE(a_ref_of_c_is_exchanged),
     TRAP_CASE(a_class_of_c_is_assigned_to),
 };
 
 static const trap_trial *const trials[] = {
-    &trial_a_ref_of_c_is_stored_to,
-    &trial_a_ref_of_c_is_cleared,
-    &trial_a_ref_of_c_is_exchanged,
-    &trial_a_class_of_c_is_assigned_to,
+    &trial_a_ref_of_c_is_stored_to, &trial_a_ref_that_is_no_root,       &trial_a_ref_of_c_is_cleared,
+    &trial_a_ref_of_c_is_exchanged, &trial_a_class_of_c_is_assigned_to,
 };
 
 int main() {
