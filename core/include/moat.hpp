@@ -121,7 +121,8 @@ template <class T> MOAT_METHOD_ void swap(ref<T> &a, ref<T> &b) {
  * storage, and give no initialiser: the section is cleared, not copied. Not for members of class templates, of which
  * GCC ignores the section. */
 #define MOAT_ROOT_REF(T)                                                                                               \
-    MOAT_CONSTANT_ __attribute__((section(".bss.moat_roots." MOAT_TEXT_(__COUNTER__)))) moat::placed_root_<T>
+    MOAT_CONSTANT_ __attribute__((MOAT_SECTION_(".bss.moat_roots." MOAT_TEXT_(__COUNTER__), "moat_roots")))            \
+    moat::placed_root_<T>
 
 /* A root, used as a moat::ref is. */
 template <class T> class root : public ref<T> {
@@ -161,8 +162,8 @@ template <class T> struct placed_root_ : root<T> {
 #define MOAT_ROOT_OBJECT(T, name)                                                                                      \
     MOAT_USES_(name, more_roots, 1);                                                                                   \
     static_assert(MOAT_ENDS_TRIVIALLY_(T), #T " has a destructor, which no root has called");                          \
-    MOAT_CONSTANT_ static __attribute__((section(".bss.moat_typed_roots"))) T name{};                                  \
-    __attribute__((section(".rodata.moat_root_records"), aligned(MOAT_WORD_BYTES),                                     \
+    MOAT_CONSTANT_ static __attribute__((MOAT_SECTION_(".bss.moat_typed_roots", "moat_typed_roots"))) T name{};        \
+    __attribute__((MOAT_SECTION_(".rodata.moat_root_records", "moat_root_records"), aligned(MOAT_WORD_BYTES),          \
                    used)) static const moat_root name##_root_ = {&name, &moat::type_of<T>(), 1}
 
 /* A root in memory that no section holds, such as an object of malloc's: registered as long as it lives, by
@@ -472,7 +473,7 @@ constexpr moat_type describe_(moat_word map, const moat_run *runs, uint32_t run_
 
 #define MOAT_DESCRIBE_BARE_(finalized, T)                                                                              \
     MOAT_DESCRIBE_CHECK_(finalized, T)                                                                                 \
-    MOAT_DESCRIBE_PLACED_(".rodata.moat_leaf_types.", T) = moat::describe_<T, finalized>(0, nullptr, 0)
+    MOAT_DESCRIBE_PLACED_(".rodata.moat_leaf_types.", T, moat::describe_<T, finalized>(0, nullptr, 0))
 
 #define MOAT_DESCRIBE_SLOTS_(finalized, T, ...)                                                                        \
     MOAT_OFFSETS_BEGIN_                                                                                                \
@@ -488,8 +489,9 @@ constexpr moat_type describe_(moat_word map, const moat_run *runs, uint32_t run_
         moat::runs_of_<moat_members_of_##T::all().far()>(moat_members_of_##T::all());                                  \
     MOAT_USES_(moat_type_##T, runs, moat_members_of_##T::all().far() != 0);                                            \
     MOAT_DESCRIBE_CHECK_(finalized, T)                                                                                 \
-    MOAT_DESCRIBE_PLACED_(".rodata.moat_types.", T) = moat::describe_<T, finalized>(                                   \
-        moat_members_of_##T::all().map(), moat_runs_of_##T.at, moat_members_of_##T::all().far())
+    MOAT_DESCRIBE_PLACED_(".rodata.moat_types.", T,                                                                    \
+                          moat::describe_<T, finalized>(moat_members_of_##T::all().map(), moat_runs_of_##T.at,         \
+                                                        moat_members_of_##T::all().far()))
 
 #define MOAT_DESCRIBE_MANY_(finalized, T, ...)                                                                         \
     static_assert(sizeof(T) == 0, #T " has more than 24 slots in one list: an array, or a described class, is one")
@@ -501,13 +503,13 @@ constexpr moat_type describe_(moat_word map, const moat_run *runs, uint32_t run_
 #define MOAT_MEMBER_(T, f) moat::member_at_<decltype(T::f)>(offsetof(T, f)),
 
 /* The variable has C++'s linkage: classes of one name may be in several namespaces. */
-#define MOAT_DESCRIBE_PLACED_(section_, T)                                                                             \
-    extern const moat_type moat_type_##T;                                                                              \
-    inline constexpr const moat_type &moat_description_of_(moat::tag_<T>) {                                            \
+#define MOAT_DESCRIBE_PLACED_(section_, T, ...)                                                                        \
+    __attribute__((MOAT_SECTION_(section_ #T, "moat_types"), aligned(MOAT_TYPE_ALIGN) MOAT_TYPE_STAYS_))               \
+    MOAT_TYPE_LINKAGE_ constexpr moat_type moat_type_##T = __VA_ARGS__;                                                \
+    MOAT_DESCRIPTION_ constexpr const moat_type &moat_description_of_(moat::tag_<T>) {                                 \
         return moat_type_##T;                                                                                          \
     }                                                                                                                  \
-    __attribute__((section(section_ #T),                                                                               \
-                   aligned(MOAT_TYPE_ALIGN) MOAT_TYPE_STAYS_)) inline constexpr moat_type moat_type_##T
+    static_assert(sizeof(T) != 0, #T)
 
 #define MOAT_DESCRIBE_CHECK_(finalized, T)                                                                             \
     static_assert(alignof(T) <= MOAT_GRANULE, #T " needs a larger alignment than the heap gives");                     \
@@ -520,14 +522,25 @@ constexpr moat_type describe_(moat_word map, const moat_run *runs, uint32_t run_
     MOAT_USES_(moat_type_##T, finalizers, finalized);
 
 /* MOAT_CONSTANT_: before a variable, which is then initialised without code, or refused.
- * MOAT_TYPE_STAYS_: an attribute, without which GCC's link-time optimisation takes an inline variable out of its
- * section. */
+ * MOAT_TYPE_LINKAGE_, MOAT_DESCRIPTION_: one type for all units that describe it; where all types are in one section,
+ * which GCC does not bear with inline variables, one for each unit. MOAT_TYPE_STAYS_: an attribute, without which GCC's
+ * link-time optimisation takes an inline variable out of its section. */
 #ifdef __clang__
 #define MOAT_CONSTANT_ __attribute__((require_constant_initialization))
-#define MOAT_TYPE_STAYS_
 #else
 #define MOAT_CONSTANT_ __constinit
+#endif
+#if MOAT_CONFIG_LINKER_SCRIPT
+#define MOAT_TYPE_LINKAGE_ inline
+#define MOAT_DESCRIPTION_ inline
+#else
+#define MOAT_TYPE_LINKAGE_ static
+#define MOAT_DESCRIPTION_ __attribute__((unused)) static inline
+#endif
+#if MOAT_CONFIG_LINKER_SCRIPT && !defined(__clang__)
 #define MOAT_TYPE_STAYS_ , externally_visible
+#else
+#define MOAT_TYPE_STAYS_
 #endif
 
 #define MOAT_TEXT_(x) MOAT_TEXT_NOW_(x)

@@ -15,12 +15,12 @@ CONFIGURATIONS = (["-DMOAT_CONFIG_CHECK=0"], ["-DMOAT_CONFIG_CHECK=2"],
                   ["-DMOAT_CONFIG_CHECK=2", "-DMOAT_CONFIG_TASKS=1"])
 
 
-def compiles(source, scratch, look):
+def compiles(source, scratch, look, configurations=CONFIGURATIONS):
     """look(compiler) is asked of each object."""
     for target in FAMILIES:
         for clang in (False, True):
             for standard in ("-std=c++17", "-std=c++20"):
-                for flags in CONFIGURATIONS:
+                for flags in configurations:
                     compiler = Compiler(target, clang)
                     status, messages = compile_cxx(compiler, FOLDER / source, scratch / "a.o", standard, *flags)
                     expect(status == 0, f"{compiler.name} {standard} {' '.join(flags)}: {messages[:400]}")
@@ -51,6 +51,7 @@ def classes_compile(scratch):
                f"{compiler.name}: roots are in {roots}")
 
     compiles("classes.cpp", scratch, in_sections)
+    compiles("classes.cpp", scratch, lambda _: None, (["-DMOAT_CONFIG_LINKER_SCRIPT=0"],))
 
 
 def by_function(lines):

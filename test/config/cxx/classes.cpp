@@ -92,8 +92,15 @@ struct entry {
 };
 MOAT_DESCRIBE(entry, next);
 struct pool {
+#if MOAT_CONFIG_LINKER_SCRIPT
     static inline MOAT_ROOT_REF(entry) free_list;
+#else // GCC bears no inline variables in one section with others
+    static MOAT_ROOT_REF(entry) free_list;
+#endif
 };
+#if !MOAT_CONFIG_LINKER_SCRIPT
+MOAT_ROOT_REF(entry) pool::free_list;
+#endif
 } // namespace other
 
 node *use(int value);
