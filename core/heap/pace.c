@@ -84,10 +84,12 @@ void moat_pace_end_marking(void) {
     pace->reserve = reserve < most ? reserve : most;
 }
 
+/* Where little memory is free the stop may be where the search begins: an idle loop that took this for a reason would
+ * never rest. */
 bool moat_pace_due(void) {
     moat_port_mask_t masked = moat_port_mask();
     bool due = moat_heap.arenas.count != 0 && moat_heap.cycle.phase == MOAT_PHASE_IDLE &&
-               (moat_heap.cycle.requested || moat_search_is_over());
+               (moat_heap.cycle.requested || (moat_heap.search.used && moat_search_is_over()));
     moat_port_unmask(masked);
     return due;
 }
@@ -118,7 +120,7 @@ static uint32_t marking_needs(void) {
 bool moat_pace_soon_due(void) {
     moat_port_mask_t masked = moat_port_mask();
     const struct moat_search *search = &moat_heap.search;
-    bool near = moat_heap.arenas.count != 0 && search->arena == search->stop &&
+    bool near = moat_heap.arenas.count != 0 && search->used && search->arena == search->stop &&
                 search->stop_word - (uint32_t)(search->place.word - search->arena->bits) <=
                     moat_arena_words(search->arena) / NEAR;
     moat_port_unmask(masked);

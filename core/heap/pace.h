@@ -6,8 +6,8 @@
 
 #include "space/granule.h"
 
-/* Whether a safe point should start a cycle: one was asked for, or the search for free memory is at its stop. Context:
- * any. */
+/* Whether a safe point should start a cycle: one was asked for, or the search for free memory is at its stop, and some
+ * was taken since the last cycle began. Context: any. */
 bool moat_pace_due(void);
 
 /* With MOAT_CONFIG_TASKS: the same, or the search is near its stop. */

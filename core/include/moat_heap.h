@@ -196,6 +196,7 @@ struct moat_search {
     struct moat_arena *stop;  /* the search stops in this arena, */
     uint32_t stop_word;       /* before this word */
     bool follows;             /* SWEEP: the stop is where the sweep stands */
+    bool used;                /* memory was taken since the last cycle began */
 #if MOAT_CONFIG_TASKS
     bool behind;       /* it stands behind a large object that is being claimed */
     uint32_t restarts; /* it has begun anew so often */

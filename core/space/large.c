@@ -96,6 +96,7 @@ static bool claim_part(const struct moat_arena *arena, uint32_t first, uint32_t 
     if (!all_free(arena, first, granules)) {
         return false;
     }
+    moat_heap.search.used = true;
     leave_run(at, at + moat_bytes(granules));
     if (front) {
         *moat_header_at(at) = moat_heap.types.bytes_header;

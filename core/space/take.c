@@ -54,6 +54,7 @@ static void part(uintptr_t at, uintptr_t next, uintptr_t end) {
 static uintptr_t adopt(uintptr_t at, uint32_t size, uintptr_t dirty, uint32_t granules, moat_word header,
                        moat_port_mask_t masked) {
     uintptr_t end = at + moat_bytes(size), next = at + moat_bytes(granules), bias = moat_heap.search.arena->bias;
+    moat_heap.search.used = true;
     moat_set_start(bias, at);
     *moat_header_at(at) = moat_heap.types.bytes_header;
     if (size > MOAT_WORD_GRANULES) {
@@ -209,6 +210,7 @@ static uintptr_t take_in_cycle(uint32_t granules, moat_word header, bool *more) 
         moat_bitmap_set_object(search->run_arena, moat_granule_of(search->run_arena, at), granules);
         moat_free_take(granules);
     }
+    search->used = true;
     return make(at, granules, header);
 }
 
@@ -255,6 +257,7 @@ void moat_take_begin_marking(void) {
     give_up_chunk();
     moat_holes_move(&moat_heap.aside, &moat_heap.lists);
     moat_search_open();
+    moat_heap.search.used = false;
 }
 
 void moat_take_begin_sweep(void) {

@@ -250,6 +250,26 @@ static void handler_asks_thread_mode(void) {
 
 FRESH_ARENA(wide, 4096 * sizeof(void *));
 
+/* Where most of the heap lives, the stop is where the search begins. */
+static void idle_loop_rests_where_little_is_free(void) {
+    CHECK(start(NULL));
+    unsigned count = fill();
+    for (unsigned i = 0; i < count / 16; i++) {
+        drop_first();
+    }
+    scrub_stack();
+    CHECK_EQUAL(moat_gc_collect(), MOAT_OK);
+    CHECK_EQUAL(moat_heap.search.stop_word, 0);
+    CHECK_EQUAL(moat_gc_step(MOAT_CONFIG_PACE), 0);
+    CHECK(MOAT_NEW(node_type) != NULL); /* starts a cycle */
+    while (moat_gc_step(MOAT_CONFIG_PACE) != 0) {
+    }
+    CHECK_EQUAL(moat_gc_step(MOAT_CONFIG_PACE), 1); /* what was made while it ran may have died */
+    while (moat_gc_step(MOAT_CONFIG_PACE) != 0) {
+    }
+    CHECK_EQUAL(moat_gc_step(MOAT_CONFIG_PACE), 0);
+}
+
 static __attribute__((noinline)) void use_all_before_the_stop(void) {
     for (bool more = true; more;) {
         CHECK(MOAT_NEW(node_type) != NULL);
@@ -434,6 +454,7 @@ static const struct test_case cases[] = {
     TEST_CASE(hook_may_drop_references),
     TEST_CASE(finalizers_come_before_the_hook),
     TEST_CASE(handler_asks_thread_mode),
+    TEST_CASE(idle_loop_rests_where_little_is_free),
     TEST_CASE(handler_takes_no_chunk_of_the_reserve),
     TEST_CASE(who_may_start_no_cycle_takes_no_chunk_of_the_reserve),
     TEST_CASE(search_follows_the_sweep),

@@ -11,6 +11,7 @@
 
 #define STACK_WORDS 512
 #define LIVE 300 /* nodes */
+#define FEW 40   /* of which there is room for, when most live */
 #define ROUNDS 1000u
 #define AT_ONCE 4            /* allocations of a round */
 #define PERIOD 15000u        /* instructions from one round to the next */
@@ -157,6 +158,30 @@ static void where_the_owner_starts_no_cycle_allocations_do(void) {
     CHECK(longest < 5 * alone);
 }
 
+static __attribute__((noinline)) void fill(void) {
+    MOAT_CLEAR(live);
+    while (node_push(&live)) {
+    }
+    for (int i = 0; i < FEW; i++) {
+        MOAT_STORE(live, live->next);
+    }
+}
+
+/* Where little is free all of it is near the stop. */
+static void the_collector_rests_where_nothing_is_made(void) {
+    fill();
+    node_wash_stack();
+    CHECK_EQUAL(moat_gc_collect(), MOAT_OK);
+    uint32_t before = moat_heap.cycle.number;
+    kernel_start();
+    kernel_task_start(&collector, "collector", 0, collector_stack, STACK_WORDS, collect, NULL);
+    for (int i = 0; i < 2000; i++) {
+        kernel_yield();
+    }
+    kernel_stop();
+    CHECK_EQUAL(moat_heap.cycle.number, before);
+}
+
 static bool started;
 
 static void heap_starts(void) {
@@ -169,6 +194,7 @@ static const struct test_case cases[] = {
     TEST_CASE(with_a_collector_allocations_do_less),
     TEST_CASE(where_it_starves_allocations_pay),
     TEST_CASE(where_the_owner_starts_no_cycle_allocations_do),
+    TEST_CASE(the_collector_rests_where_nothing_is_made),
 };
 
 int main(void) {
