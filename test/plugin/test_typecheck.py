@@ -103,15 +103,15 @@ HAND = """
 USES = "void *f(void); void *f(void) { return MOAT_NEW(t); }\n"
 
 
-def typecheck(text, target):
+def typecheck(text, target, compiler=("gcc", "-std=c11")):
     """The tool's status and output for a source, linked by itself."""
     cross, machine, emulation = target
     with tempfile.TemporaryDirectory() as folder:
         source, made, elf = (os.path.join(folder, name) for name in ("types.c", "types.o", "types.elf"))
         with open(source, "w", encoding="utf-8") as file:
             file.write(text)
-        subprocess.run([cross + "gcc", *machine, "-std=c11", "-g3", "-Os", f"-I{ROOT}/core/include", "-c", "-o", made,
-                        source], check=True, capture_output=True, text=True)
+        subprocess.run([cross + compiler[0], *machine, *compiler[1:], "-g3", "-Os", f"-I{ROOT}/core/include", "-c",
+                        "-o", made, source], check=True, capture_output=True, text=True)
         subprocess.run([cross + "ld", *emulation, "--unresolved-symbols=ignore-all", "--noinhibit-exec", "-e", "0",
                         "-Ttext=0x1000", "-o", elf, made], check=True, capture_output=True)
         said = io.StringIO()
@@ -152,6 +152,39 @@ def right(name):
     return f"{name}_corrected", case
 
 
+# C++: a description that lacks a slot, what is said of it, and the macro as it should be.
+CXX = ("g++", "-xc++", "-std=c++17", "-fno-exceptions", "-fno-rtti")
+CXX_HEAD = """#include <moat.hpp>
+namespace app {
+class node { public: virtual int f() { return 1; } moat::ref<node> next; moat::ref<node> more[2]; };
+"""
+CXX_MISTAKES = {
+    "ref_left_out": ("MOAT_DESCRIBE(node, next); using t = node;", 3, "`more[0]` of app::node",
+                     "MOAT_DESCRIBE(node, next, more)"),
+    "ref_of_a_base_left_out": (
+        "MOAT_DESCRIBE(node, next, more); struct t : node { moat::ref<node> own; }; MOAT_DESCRIBE(t, own, more);",
+        3, "`next` of app::t", "MOAT_DESCRIBE(t, next, more, own)"),
+    "ref_in_an_array_left_out": (
+        "MOAT_DESCRIBE(node, next, more); struct pair { int n; moat::ref<node> to; }; MOAT_DESCRIBE(pair, to);"
+        " struct t { pair pairs[40]; moat::ref<t> last; }; MOAT_DESCRIBE(t, last);",
+        4, "`pairs[0].to` of app::t", "MOAT_DESCRIBE(t, pairs, last)"),
+}
+
+
+def found_in_cxx(name, target):
+    def case():
+        mistake, line, message, macro = CXX_MISTAKES[name]
+        use = "\n} void *f(); void *f() { return moat::make<app::t>(); }\n"
+        status, output = typecheck(CXX_HEAD + mistake + use, target, CXX)
+        said = f"types.c:{line}: error: {message}" in output and f"note: use {macro}\n" in output
+        if status != 1 or not said or "_Z" in output:
+            return f"status {status}, '{output}', not '{message}' and '{macro}'"
+        before, _, wrong = mistake.rpartition("MOAT_DESCRIBE(")
+        status, output = typecheck(CXX_HEAD + before + macro + wrong[wrong.index(")") + 1:] + use, target, CXX)
+        return None if status == 0 else f"corrected: status {status}: {output}"
+    return f"{name}_{'arm' if target is ARM else 'riscv'}", case
+
+
 def without_debug_information():
     with tempfile.TemporaryDirectory() as folder:
         elf = os.path.join(folder, "a.elf")
@@ -165,4 +198,5 @@ def without_debug_information():
 
 test_cases = cases.as_pytest([*(found(name, ARM) for name in MISTAKES), *(right(name) for name in MISTAKES),
                               *(found(name, RISCV) for name in list(MISTAKES)[::5]),
+                              *(found_in_cxx(name, target) for name in CXX_MISTAKES for target in (ARM, RISCV)),
                               ("without_debug_information", without_debug_information)])

@@ -15,7 +15,7 @@ from elftools.dwarf.dwarf_expr import DWARFExprParser
 from .errors import DebugError, FirmwareError
 from .fields import CType
 
-TAGS = {"struct": "DW_TAG_structure_type", "union": "DW_TAG_union_type"}
+TAGS = {"struct": "DW_TAG_structure_type", "union": "DW_TAG_union_type", "class": "DW_TAG_class_type"}
 NAMED_TAGS = {**TAGS, "enum": "DW_TAG_enumeration_type"}
 TRANSPARENT = ("DW_TAG_typedef", "DW_TAG_const_type", "DW_TAG_volatile_type", "DW_TAG_atomic_type",
                "DW_TAG_restrict_type")
@@ -51,7 +51,7 @@ class Index:
         self._types: dict[tuple[str, bytes], list[DIE]] = {}
         self._variables: dict[bytes, list[tuple[DIE, DIE]]] = {}
         for unit in units:
-            for die in children_of(unit.get_top_DIE()):
+            for die, scope in in_namespaces(unit.get_top_DIE()):
                 declared = declared_by(die)
                 name = declared.attributes.get("DW_AT_name")
                 if name is None:
@@ -59,7 +59,7 @@ class Index:
                 if die.tag == "DW_TAG_variable":
                     self._variables.setdefault(name.value, []).append((die, declared))
                 elif "DW_AT_declaration" not in die.attributes:
-                    self._types.setdefault((die.tag, name.value), []).append(die)
+                    self._types.setdefault((die.tag, scope + name.value), []).append(die)
 
     @understood
     def type(self, name: str, near: tuple[str, int] | None = None) -> Type | None:
@@ -71,7 +71,8 @@ class Index:
         if keyword in NAMED_TAGS:
             tags, wanted = (NAMED_TAGS[keyword],), tag_name.strip().encode()
         else:
-            tags, wanted = ("DW_TAG_typedef", "DW_TAG_base_type"), name.strip().encode()
+            # C++ writes no keyword.
+            tags, wanted = ("DW_TAG_typedef", "DW_TAG_base_type", *TAGS.values()), name.strip().encode()
         variable = self._variable(*near) if near is not None else None
         for tag in tags:
             found = self._types.get((tag, wanted), ())
@@ -109,7 +110,7 @@ class Type:
         tag = self._die.tag
         for name, named in NAMED_TAGS.items():
             if tag == named:
-                return name
+                return "struct" if name == "class" else name
         if tag == "DW_TAG_base_type":
             return "float" if self._die.attributes["DW_AT_encoding"].value == ENCODING_FLOAT else "integer"
         return {"DW_TAG_array_type": "array", "DW_TAG_pointer_type": "pointer"}.get(tag, "integer")
@@ -154,6 +155,23 @@ def children_of(die: DIE) -> Iterator[DIE]:
             raise DebugError("the debug information is damaged: its entries run in a circle")
         last = child.offset
         yield child
+
+
+def in_namespaces(die: DIE, scope: bytes = b"", depth: int = 0) -> Iterator[tuple[DIE, bytes]]:
+    """The children of a unit, and of its namespaces, each with what stands before its name: `app::`."""
+    for child in children_of(die):
+        if child.tag != "DW_TAG_namespace":
+            yield child, scope
+        elif depth < DEPTH_MAX:
+            name = child.attributes.get("DW_AT_name")
+            within = scope + name.value + b"::" if name is not None else scope
+            yield from in_namespaces(child, within, depth + 1)
+
+
+def linkage_name(die: DIE) -> bytes:
+    """The symbol of a variable's declaration."""
+    name: bytes = die.attributes["DW_AT_linkage_name" if "DW_AT_linkage_name" in die.attributes else "DW_AT_name"].value
+    return name
 
 
 def declared_by(die: DIE) -> DIE:
@@ -252,7 +270,10 @@ def size_of(die: DIE | None, depth: int = 0) -> int | None:
 
 
 def members_of(die: DIE) -> list[DIE]:
-    return [child for child in children_of(die) if child.tag == "DW_TAG_member"]
+    """Of C++ also the base classes, which have no name and, unless they are virtual, a place; not the static ones."""
+    return [child for child in children_of(die)
+            if child.tag in ("DW_TAG_member", "DW_TAG_inheritance") and "DW_AT_external" not in child.attributes
+            and "DW_AT_virtuality" not in child.attributes]
 
 
 def offset_of(member: DIE) -> int:

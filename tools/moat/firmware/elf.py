@@ -175,10 +175,33 @@ class Firmware:
 
     def symbol_at(self, address: int, function: bool = False) -> str | None:
         """`name` or `name+offset` of the variable or function that `address` lies in, or None."""
-        for start, size, name, is_function in self._sized:
-            if start <= address < start + size and is_function == function:
-                return name if address == start else f"{name}+{address - start}"
-        return None
+        found = self._sized_at(address, function)
+        if found is None:
+            return None
+        start, name = found
+        name = self._demangled.get(name, name)
+        return name if address == start else f"{name}+{address - start}"
+
+    def variable_at(self, address: int) -> str | None:
+        """The variable that begins at an address, by the name that its declaration has, or None."""
+        found = self._sized_at(address, False)
+        return _own_name(self._demangled.get(found[1], found[1])) if found and found[0] == address else None
+
+    def _sized_at(self, address: int, function: bool) -> tuple[int, str] | None:
+        """(start, symbol) of what `address` lies in."""
+        return next(((start, name) for start, size, name, is_function in self._sized
+                     if start <= address < start + size and is_function == function), None)
+
+    @functools.cached_property
+    def _demangled(self) -> dict[str, str]:
+        """{symbol: how C++ writes it}, by one run of c++filt if there are such symbols."""
+        names = sorted({name for _, _, name, _ in self._sized if name.startswith("_Z")})
+        filter_ = (self._addr2line or "").replace("addr2line", "c++filt")
+        if not names or not shutil.which(filter_):
+            return {}
+        done = subprocess.run([filter_], input="\n".join(names), capture_output=True, text=True, errors="replace",
+                              timeout=60, check=False)
+        return dict(zip(names, done.stdout.splitlines()))
 
     def frames_at(self, address: int) -> list[Frame]:
         """The frames at an instruction, innermost first: inlined functions, then the one they were inlined in."""
@@ -201,14 +224,14 @@ class Firmware:
             if symbol is None and self._has_functions:
                 frames = []
             elif not frames or all(frame.function is None for frame in frames):
-                frames = [Frame(symbol.split("+")[0], None, None)] if symbol else []
+                frames = [Frame(re.sub(r"\+\d+$", "", symbol), None, None)] if symbol else []
             found[address] = frames
         return found
 
     def _lines_at(self, addresses: Sequence[int]) -> dict[int, list[Frame]]:
         if self._addr2line is None or not addresses:
             return {}
-        command = [self._addr2line, "-a", "-i", "-f", "-e", self.path]
+        command = [self._addr2line, "-a", "-i", "-f", "-C", "-e", self.path]
         try:
             done = subprocess.run(command, input="".join(f"{address:#x}\n" for address in addresses if address >= 0),
                                   capture_output=True, text=True, errors="replace", timeout=60, check=False)
@@ -260,13 +283,14 @@ class Firmware:
 
     def variable_field_at(self, address: int) -> str | None:
         """What of a variable lies at an address, as `ring[1].next`, or None."""
-        symbol = self.symbol_at(address)
-        if symbol is None or not self.has_types:
+        found = self._sized_at(address, False)
+        if found is None or not self.has_types:
             return None
-        name, _, offset = symbol.partition("+")
+        start, symbol = found
+        name = self._demangled.get(symbol, symbol)
         try:
-            kind = self._index_of_all().variable_type(name, address - int(offset or 0))
-            field = None if kind is None else field_at(kind, int(offset or 0))
+            kind = self._index_of_all().variable_type(_own_name(name), start)
+            field = None if kind is None else field_at(kind, address - start)
             return None if field is None else name + ("" if field[0] in "[+" else ".") + field
         except DebugError as error:
             self._say_not_understood(f"{self.path}: {error}")
@@ -280,6 +304,11 @@ class Firmware:
         except DebugError as error:
             self._say_not_understood(f"{self.path}: {error}")
             return None
+
+
+def _own_name(name: str) -> str:
+    """Without the namespaces and classes that C++ has it in."""
+    return name.rpartition("::")[2]
 
 
 def _as_told(build_id: bytes) -> bytes:

@@ -40,7 +40,7 @@ class ElfTarget(Target):
             raise TargetError("; ".join([str(error), *self.notes])) from error
 
     def type(self, name: str, near: int | None = None) -> CType | None:
-        symbol = self._firmware.symbol_at(near) if near is not None else None
+        symbol = self._firmware.variable_at(near) if near is not None else None
         variable = (symbol, near) if symbol is not None and near is not None else None
         try:
             return self._firmware.type(name, variable)

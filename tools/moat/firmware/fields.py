@@ -15,6 +15,7 @@ from typing import Protocol, Sequence
 from .errors import DebugError
 
 AGGREGATES = ("struct", "union")
+REF = ".pointer_"  # the one member of a moat::ref: core/include/moat.hpp
 DEPTH_MAX = 64  # a damaged type may hold itself
 
 
@@ -42,7 +43,7 @@ def field_at(kind: CType, offset: int) -> str | None:
     if kind.size and offset >= kind.size and not _flexible(kind):
         prefix, offset = f"[{offset // kind.size}]", offset % kind.size
     path = _path(kind, offset)
-    return None if path is None else (prefix + path).lstrip(".") or None
+    return None if path is None else (prefix + path).removesuffix(REF).lstrip(".") or None
 
 
 def _flexible(kind: CType) -> bool:

@@ -7,6 +7,7 @@ from typing import Callable
 
 import gdb
 
+from moat.firmware.fields import REF
 from moat.firmware.target import Target, TargetError
 from moat.heap.kinds import Kinds
 from moat.heap.layout import Layout
@@ -60,7 +61,8 @@ class Shower:
     def _field(self, field: gdb.Field, data: bytes, path: str) -> None:
         start = field.bitpos // 8
         kind = field.type.strip_typedefs()
-        inner = f"{path}.{field.name}" if field.name else path
+        has_name = field.name and not field.is_base_class and f".{field.name}" != REF
+        inner = f"{path}.{field.name}" if has_name else path
         if field.bitsize:
             size = kind.sizeof
             low = field.bitpos // 8 // size * size

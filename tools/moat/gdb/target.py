@@ -29,7 +29,8 @@ class Type:
 
     @functools.cached_property
     def members(self) -> list[tuple[str | None, int, CType]]:
-        return [(field.name or None, field.bitpos // 8, Type(field.type)) for field in self.gdb_type.fields()
+        return [(None if field.is_base_class else field.name or None, field.bitpos // 8, Type(field.type))
+                for field in self.gdb_type.fields()
                 if hasattr(field, "bitpos")]
 
     @functools.cached_property
@@ -129,7 +130,7 @@ def _type_in(name: str, block: gdb.Block) -> gdb.Type:
 
 def _variable_at(address: int) -> tuple[str | None, int, gdb.Symbol | None]:
     """(name, offset, gdb.Symbol) of the variable that an address lies in; None for what is not known."""
-    found = re.match(r"(\S+)(?: \+ (\d+))? in section", gdb.execute(f"info symbol {address:#x}", to_string=True))
+    found = re.match(r"(.+?)(?: \+ (\d+))? in section", gdb.execute(f"info symbol {address:#x}", to_string=True))
     if found is None:
         return None, 0, None
     name, offset = found[1], int(found[2] or 0)

@@ -9,7 +9,7 @@ from elftools.dwarf.die import DIE
 from elftools.elf.elffile import ELFFile
 
 from moat.firmware.debug import Debug
-from moat.firmware.dwarf import children_of, type_of
+from moat.firmware.dwarf import in_namespaces, linkage_name, type_of
 from moat.firmware.errors import FirmwareError
 
 # ld's name for a machine's files, and GNU linkers that make them.
@@ -88,11 +88,11 @@ class Image:
         return text.decode("utf-8", "replace")
 
     def variables(self) -> Iterator[tuple[str, DIE]]:
-        """(name, DIE) of the variables at file scope."""
+        """(symbol, DIE) of the variables at file scope and in namespaces."""
         for unit in self._debug.units:
-            for die in children_of(unit.get_top_DIE()):
+            for die, _ in in_namespaces(unit.get_top_DIE()):
                 if die.tag == "DW_TAG_variable" and "DW_AT_name" in die.attributes and "DW_AT_type" in die.attributes:
-                    yield die.attributes["DW_AT_name"].value.decode(), die
+                    yield linkage_name(die).decode(), die
 
     def constants(self, kind: str) -> Iterator[tuple[str, DIE]]:
         """(name, DIE) of the variables at file scope that the linker kept and whose type is the struct `kind`."""

@@ -36,6 +36,15 @@ def slots_of(die: DIE, accepts: Accepts = is_declared_slot) -> list[Slot]:
     return [replace(slot, path=slot.path.lstrip("."), shape=slot.shape.lstrip(".")) for slot in found]
 
 
+def _is_ref(die: DIE) -> bool:
+    """Whether a type is a moat::ref, which is a slot whatever it points at."""
+    if die.tag not in TAGS.values() or "DW_AT_name" not in die.attributes:
+        return False
+    scope = die.get_parent()
+    named = scope.attributes.get("DW_AT_name") if scope is not None else None
+    return die.attributes["DW_AT_name"].value.startswith(b"ref<") and named is not None and named.value == b"moat"
+
+
 def extent_of(die: DIE) -> int:
     """Bytes of a type, its tail's TAIL_ELEMENTS elements included."""
     die = resolve(die)
@@ -55,6 +64,8 @@ def _walk(die: DIE, volatile: bool, member: DIE | None, accepts: Accepts) -> lis
         return [Slot(0, "", "", member)] if member is not None and accepts(die, volatile) else []
     if die.tag == "DW_TAG_array_type":
         return _elements(die, volatile, member, accepts)
+    if member is not None and _is_ref(die):
+        return [Slot(0, "", "", member)]
     if die.tag in TAGS.values():
         return [_within(slot, offset_of(inner), name, name) for inner in members_of(die)
                 for name in ["." + inner.attributes["DW_AT_name"].value.decode() if "DW_AT_name" in inner.attributes

@@ -7,7 +7,7 @@ from typing import Iterable
 
 from elftools.dwarf.die import DIE
 
-from moat.firmware.dwarf import TAGS, Type, children_of, resolve, size_of, type_of, understood
+from moat.firmware.dwarf import TAGS, Type, in_namespaces, resolve, size_of, type_of, understood
 from moat.firmware.fields import field_at
 from moat.lint.image import Image
 from moat.lint.maps import Structure, mapped_words
@@ -22,11 +22,12 @@ TYPEDEF = "moat_object_of_"  # of the struct that a MOAT_TYPE describes: core/in
 def compare(image: Image) -> tuple[list[str], int]:
     """What is wrong, each as a line or two; and how many types were compared."""
     described: list[tuple[str, DIE, DIE, Structure]] = []
-    for name, die in image.constants("moat_type"):
-        kind = Structure(image, die.get_DIE_from_attribute("DW_AT_type"), image.address(name))
-        struct = _struct_of(die, name, image.string(kind["name"]))
+    for symbol, die in image.constants("moat_type"):
+        kind = Structure(image, die.get_DIE_from_attribute("DW_AT_type"), image.address(symbol))
+        own = die.attributes["DW_AT_name"].value.decode()
+        struct = _struct_of(die, own, image.string(kind["name"]))
         if struct is not None:
-            described.append((name, die, struct, kind))
+            described.append((own, die, struct, kind))
     managed = {_name_of(struct) for _, _, struct, _ in described} - {None}
     return [line for found in described for line in _compare(image, *found, managed)], len(described)
 
@@ -35,11 +36,12 @@ def _struct_of(variable: DIE, name: str, written: str) -> DIE | None:
     """The struct or union that a type describes, in its unit; None if the debug information does not have it."""
     keyword, _, tag = written.partition(" ")
     found = None
-    for die in children_of(variable.cu.get_top_DIE()):
-        named = die.attributes["DW_AT_name"].value.decode() if "DW_AT_name" in die.attributes else None
+    for die, scope in in_namespaces(variable.cu.get_top_DIE()):
+        named = (scope + die.attributes["DW_AT_name"].value).decode() if "DW_AT_name" in die.attributes else None
         if die.tag == "DW_TAG_typedef" and named in (TYPEDEF + name, written):
             found = resolve(die)
-        elif die.tag == TAGS.get(keyword) and named == tag and "DW_AT_declaration" not in die.attributes:
+        elif "DW_AT_declaration" not in die.attributes and (
+                die.tag == TAGS.get(keyword) and named == tag or die.tag in TAGS.values() and named == written):
             found = die
         if found is not None and found.tag in TAGS.values():
             return found

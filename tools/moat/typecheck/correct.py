@@ -10,12 +10,17 @@ from elftools.dwarf.die import DIE
 from moat.firmware.dwarf import TAGS, count_of, members_of, type_of
 from moat.lint.members import Slot
 
+CXX = "moat_type_"  # of the variables that MOAT_DESCRIBE makes: core/include/moat.hpp
 FIELDS_MAX = 24  # that MOAT_TYPE takes
 
 
 def corrected(name: str, written: str, struct: DIE, finalized: bool, slots: list[Slot]) -> str:
     """`MOAT_TYPE(...)` or, where arrays of structs or tails have slots, the form with runs."""
     shapes = list(dict.fromkeys(slot.shape for slot in slots))
+    if name.startswith(CXX):
+        macro = "MOAT_DESCRIBE_FINALIZED" if finalized else "MOAT_DESCRIBE"
+        members = dict.fromkeys(shape.partition("[]")[0] for shape in shapes)
+        return f"{macro}({', '.join([name.removeprefix(CXX), *members])})"
     tail = _tail_of(struct)
     if tail is None and len(shapes) <= FIELDS_MAX and not any("[]." in shape for shape in shapes):
         macro = "MOAT_TYPE_FINALIZED" if finalized else "MOAT_TYPE"
