@@ -17,6 +17,16 @@ struct wide {
     uintptr_t fill[WIDE_FILL];
     MOAT_REF(void) slot[WIDE_SLOTS];
 };
+#define ROWS 4
+#define CELLS 3
+struct row {
+    uintptr_t fill[2];
+    struct shadow_element cells[CELLS];
+};
+struct nested {
+    uintptr_t id;
+    struct row rows[ROWS];
+};
 struct flex {
     uintptr_t id;
     MOAT_REF(void) slot[];
@@ -28,6 +38,8 @@ MOAT_TYPE(shadow_node_type, struct shadow_node, slot);
 MOAT_TYPE(shadow_element_type, struct shadow_element, slot);
 MOAT_TYPE_FINALIZED(finalized_type, struct shadow_node, model_finalizer, slot);
 MOAT_TYPE(wide_type, struct wide, slot);
+MOAT_TYPE_RUNS(nested_type, struct nested,
+               MOAT_RUN_NESTED_STRUCTS(struct nested, rows, struct row, cells, struct shadow_element, slot));
 MOAT_TYPE_FLEX(flex_type, struct flex, MOAT_TAIL_SLOTS(struct flex, slot));
 
 static struct shadow {
@@ -72,6 +84,8 @@ moat_slot *shadow_slot(unsigned object, unsigned slot) {
     switch (objects[object].kind) {
     case SHADOW_WIDE:
         return MOAT_SLOT_(((struct wide *)at)->slot[slot]);
+    case SHADOW_NESTED:
+        return MOAT_SLOT_(((struct nested *)at)->rows[slot / CELLS].cells[slot % CELLS].slot);
     case SHADOW_FLEX:
         return MOAT_SLOT_(((struct flex *)at)->slot[slot]);
     case SHADOW_ARRAY:
@@ -119,6 +133,9 @@ static void *allocate(enum shadow_kind kind, unsigned slots, size_t *bytes) {
     case SHADOW_WIDE:
         *bytes = sizeof(struct wide);
         return MOAT_NEW(wide_type);
+    case SHADOW_NESTED:
+        *bytes = sizeof(struct nested);
+        return MOAT_NEW(nested_type);
     case SHADOW_FLEX:
         *bytes = sizeof(struct flex) + slots * sizeof(void *);
         return MOAT_NEW_FLEX(flex_type, slots);
@@ -138,6 +155,8 @@ static unsigned slots_of(enum shadow_kind kind, unsigned slots) {
         return 2;
     case SHADOW_WIDE:
         return WIDE_SLOTS;
+    case SHADOW_NESTED:
+        return ROWS * CELLS;
     case SHADOW_BYTES:
         return slots + 1; /* an edge may lead to the second word */
     default:

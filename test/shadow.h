@@ -13,10 +13,19 @@
 #define SHADOW_OBJECTS 1024
 #endif
 #define SHADOW_SLOTS 24   /* of one object, at most */
-#define SHADOW_ANCHORS 48 /* slots outside the heap, pins and handles */
+#define SHADOW_ANCHORS 48 /* slots outside the heap, pins, handles and stacks */
 
 /* Kinds of objects. Each begins with its id, but for arrays, whose elements do. */
-enum shadow_kind { SHADOW_NODE, SHADOW_FINALIZED, SHADOW_WIDE, SHADOW_FLEX, SHADOW_ARRAY, SHADOW_BYTES, SHADOW_KINDS };
+enum shadow_kind {
+    SHADOW_NODE,
+    SHADOW_FINALIZED,
+    SHADOW_WIDE,
+    SHADOW_NESTED, /* runs of structs that have arrays of structs */
+    SHADOW_FLEX,   /* an array of slots */
+    SHADOW_ARRAY,
+    SHADOW_BYTES,
+    SHADOW_KINDS
+};
 
 struct shadow_node {
     uintptr_t id;

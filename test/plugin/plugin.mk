@@ -25,7 +25,8 @@ $(eval $(call program,test/tracker_counted_plain,$(TRACKER_SRCS) test/plugin/cou
 
 # The tests' own support keeps pointers where nothing scans, on purpose, and is built as ever.
 $(eval $(call library,plain_support,$(addprefix test/,console.c fresh_heap.c harness.c)))
-$(eval $(call library,plain_shadow,test/shadow.c))
+$(eval $(call library,plain_shadow,test/shadow.c test/task.c test/cpu_$(PORT).S \
+    $(addprefix test/suite/support/,holders.c meddler.c)))
 $(eval $(call library,plain_fixture,$(addprefix test/guard/,fixture.c message.c run.c)))
 
 model_plain_CFLAGS := $(PLAIN)

@@ -7,8 +7,11 @@ API_SUITES := allocation api_bad_input api_before_init arenas dma finalizers gre
 $(foreach s,$(API_SUITES),$(eval $(s)_SRCS := test/fresh_heap.c))
 $(foreach s,$(API_SUITES),$(eval $(s)_LDFLAGS := -Wl,--defsym=MOAT_ARENA_BYTES=0))
 
+# Handlers and tasks of the random firmware; the plugin's form of it has them too (test/plugin/plugin.mk).
+MODEL_SUPPORT := test/task.c test/cpu_$(PORT).S $(addprefix test/suite/support/,holders.c meddler.c)
+
 reach_SRCS += test/suite/support/filler.c
-model_SRCS += test/shadow.c
+model_SRCS += test/shadow.c $(MODEL_SUPPORT)
 $(foreach s,arenas dma finalizers handles memory_kinds pins roots,$(eval $(s)_SRCS += test/suite/support/every_step.c))
 guard_SRCS += test/guard/message.c
 

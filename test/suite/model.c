@@ -1,5 +1,7 @@
 /* A random firmware against a shadow of its heap: after each operation every invariant holds and what is reachable is
- * intact; after a whole collection nothing else is left.
+ * intact; after a whole collection nothing else is left. Handlers with graphs of their own work inside the operations
+ * (support/meddler.h), tasks hold objects on their stacks (support/holders.h), arenas come, at odd addresses too, and
+ * the out-of-memory hook lets go of some.
  *
  * The same seed (make test SEED=...) makes the same run.
  *
@@ -7,6 +9,8 @@
 #include "fresh_heap.h"
 #include "harness.h"
 #include "shadow.h"
+#include "support/holders.h"
+#include "support/meddler.h"
 
 #include <bsp.h>
 #include <moat.h>
@@ -31,15 +35,32 @@
 FRESH_ARENA(first, ARENA_BYTES);
 FRESH_ARENA(second, 16384);
 
-/* Anchors: static slots, the slots of a root that comes and goes, a pin, and handles. */
-enum { STATIC = 0, STATICS = 32, BLOCK = STATICS, BLOCKS = 4, PIN = BLOCK + 2 * BLOCKS, HANDLE, HANDLES = 4 };
+/* Anchors: static slots, the slots of a root that comes and goes, a pin, handles, and tasks' stacks. */
+enum {
+    STATIC = 0,
+    STATICS = 32,
+    BLOCK = STATICS,
+    BLOCKS = 4,
+    PIN = BLOCK + 2 * BLOCKS,
+    HANDLE,
+    HANDLES = 4,
+    HELD = HANDLE + HANDLES
+};
+_Static_assert(HELD + HOLDERS <= SHADOW_ANCHORS, "anchors");
+
+/* Arenas that come while the firmware runs: parts of `second`. */
+#define ARENA_PARTS 3u
+#define ARENA_CHANCE 100u
 
 static MOAT_ROOT(void) statics[STATICS];
 static struct shadow_node block[BLOCKS];
 static bool block_added;
 static uint32_t handles[HANDLES];
 
-static unsigned failed_allocations;
+static unsigned arenas_to_come;
+
+static unsigned failed_allocations, hook_calls;
+static unsigned large_words;
 static unsigned scale; /* of raw bytes, so that a large arena fills up as a small one does */
 
 /* ---- places ---- */
@@ -122,6 +143,18 @@ static void make(enum shadow_kind kind) {
 
 static void make_any(void) {
     make((enum shadow_kind)test_random_below(SHADOW_KINDS));
+}
+
+/* Half of the first arena: there may be no such run, or not so much. */
+static void make_large(void) {
+    if (test_random_below(4) == 0) {
+        unsigned object = shadow_make(SHADOW_BYTES, large_words + test_random_below(large_words / 2));
+        if (object == SHADOW_NONE) {
+            failed_allocations++;
+        } else {
+            store(random_anchor(), (struct shadow_edge){(uint16_t)object, 0});
+        }
+    }
 }
 
 static void link(void) {
@@ -239,6 +272,59 @@ static void change_block(void) {
     block_added = !block_added;
 }
 
+/* Passed on through a slot, since no barrier sees what goes from one stack to another. */
+static void change_holder(void) {
+    unsigned i = test_random_below(HOLDERS);
+    struct shadow_edge *held = shadow_anchor(HELD + i);
+    if (!holders_is_added(i)) {
+        holders_add(i);
+    } else if (held->object != SHADOW_NONE) {
+        holders_resume(i);
+        held->object = SHADOW_NONE;
+    } else if (test_random_below(3) == 0) {
+        holders_remove(i);
+    } else {
+        struct shadow_edge edge = {(uint16_t)shadow_pick(), 0};
+        MOAT_STORE(holders_mailbox, shadow_value(edge));
+        holders_resume(i);
+        *held = edge;
+        if (edge.object == SHADOW_NONE) {
+            holders_resume(i);
+        }
+    }
+}
+
+/* Their stacks have stale words. */
+static void remove_holders(void) {
+    for (unsigned i = 0; i < HOLDERS; i++) {
+        if (holders_is_added(i)) {
+            holders_remove(i);
+            shadow_anchor(HELD + i)->object = SHADOW_NONE;
+        }
+    }
+}
+
+/* The first begins at any byte. */
+static void add_arena(void) {
+    if (arenas_to_come != 0 && test_random_below(ARENA_CHANCE) == 0) {
+        size_t part = sizeof second.bytes / ARENA_PARTS, odd = test_random_below(64);
+        arenas_to_come--;
+        CHECK_EQUAL(moat_arena_add(second.bytes + arenas_to_come * part + odd, part - odd), MOAT_OK);
+    }
+}
+
+static bool let_go(size_t bytes) {
+    (void)MOAT_NEW_BYTES(bytes); /* it is not asked again for that */
+    hook_calls++;
+    for (unsigned i = 0; i < STATICS; i++) {
+        if (test_random_below(2) == 0) {
+            MOAT_CLEAR(statics[i]);
+            shadow_anchor(i)->object = SHADOW_NONE;
+        }
+    }
+    return test_random_below(4) != 0;
+}
+
 static void step(void) {
     int result = moat_gc_step(1 + test_random_below(60));
     CHECK(result == 0 || result == 1);
@@ -281,11 +367,18 @@ void model_finalizer(void *object) {
 
 static void operate(void) {
     static void (*const operations[])(void) = {
-        make_any,   make_any,      make_any,     make_any, make_any, link,      link,      link,
-        drop,       drop,          drop,         drop,     swap,     move_node, zero_node, shift_array,
-        change_pin, change_handle, change_block, step,     step,     collect,   interrupt,
+        make_any,     make_any, make_any, make_any, make_any,  link,          link,        link,       drop,
+        drop,         drop,     drop,     swap,     move_node, zero_node,     shift_array, change_pin, change_handle,
+        change_block, step,     step,     collect,  interrupt, change_holder, make_large,  add_arena,
     };
+    bool meddled = test_random_below(2) == 0;
+    if (meddled) {
+        meddler_arm();
+    }
     operations[test_random_below(sizeof operations / sizeof operations[0])]();
+    if (meddled) {
+        meddler_disarm();
+    }
 }
 
 static __attribute__((noinline)) void settle(void) {
@@ -312,16 +405,22 @@ static __attribute__((noinline)) void run_operations(unsigned count) {
     }
 }
 
-static void run(size_t bytes, bool two_arenas, unsigned operations) {
+static void run(size_t bytes, unsigned arenas, unsigned operations) {
     CHECK(fresh_heap(first.bytes, bytes));
-    CHECK(!two_arenas || moat_arena_add(second.bytes, sizeof second.bytes) == MOAT_OK);
+    arenas_to_come = arenas;
     shadow_begin();
+    holders_begin();
+    meddler_begin(test_random() | 1u);
     block_added = false;
     memset((void *)block, 0, sizeof block);
-    failed_allocations = 0;
+    failed_allocations = hook_calls = 0;
+    large_words = (unsigned)(bytes / 2 / MOAT_WORD_BYTES);
     scale = bytes <= 8192 ? 1 : (unsigned)(bytes >> 11);
     for (unsigned done = 0; done < operations; done += 250) {
+        (void)moat_out_of_memory_hook_set(done / 250 % 2 == 0 ? let_go : NULL);
         run_operations(250);
+        meddler_drop();
+        remove_holders();
         collect_all();
         settle();
         CHECK(!test_failed());
@@ -332,39 +431,42 @@ static void run(size_t bytes, bool two_arenas, unsigned operations) {
     }
     test_note("cycles", moat_heap.stats.cycles);
     test_note("allocations that failed", failed_allocations);
+    test_note("calls of the hook", hook_calls);
+    test_note("handlers' work", meddler_runs());
+    CHECK(meddler_runs() != 0);
 }
 
 static void in_8_kib(void) {
-    run(8 << 10, false, OPERATIONS / FEWER);
+    run(8 << 10, 0, OPERATIONS / FEWER);
 }
 
 static void in_16_kib(void) {
-    run(16 << 10, false, OPERATIONS / FEWER);
+    run(16 << 10, 0, OPERATIONS / FEWER);
 }
 
 static void in_32_kib(void) {
-    run(32 << 10, false, OPERATIONS / FEWER);
+    run(32 << 10, 0, OPERATIONS / FEWER);
 }
 
 static void in_64_kib(void) {
-    run(64 << 10, false, OPERATIONS / FEWER);
+    run(64 << 10, 0, OPERATIONS / FEWER);
 }
 
-static void in_two_arenas(void) {
-    run(16 << 10, true, OPERATIONS / FEWER);
+static void in_arenas_that_come(void) {
+    run(16 << 10, ARENA_PARTS, OPERATIONS / FEWER);
 }
 
 static void in_3_mib(void) {
 #ifdef __linux__
-    run(ARENA_BYTES, false, OPERATIONS / FEWER / 4);
+    run(ARENA_BYTES, 0, OPERATIONS / FEWER / 4);
 #else
     SKIP("the board's RAM is smaller");
 #endif
 }
 
 static const struct test_case cases[] = {
-    TEST_CASE(in_8_kib),  TEST_CASE(in_16_kib),     TEST_CASE(in_32_kib),
-    TEST_CASE(in_64_kib), TEST_CASE(in_two_arenas), TEST_CASE(in_3_mib),
+    TEST_CASE(in_8_kib),  TEST_CASE(in_16_kib),           TEST_CASE(in_32_kib),
+    TEST_CASE(in_64_kib), TEST_CASE(in_arenas_that_come), TEST_CASE(in_3_mib),
 };
 
 int main(void) {
