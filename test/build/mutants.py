@@ -630,6 +630,15 @@ MUTANTS = (
            "        part(at, next, end);\n", "        (void)part;\n", "task_alloc", config="TASKS=1"),
     Mutant("a task that is in the hook has another one ask it too", "core/heap/hook.c",
            "hook == NULL || moat_heap.front.asking_hook", "hook == NULL", "task_hook", config="TASKS=1"),
+    Mutant("the hook is asked for what it allocates", "core/heap/hook.c", "|| moat_heap.front.asking_hook", "", MODEL),
+    Mutant("an arena that comes begins anywhere", "core/heap/arena_add.c",
+           "(uintptr_t)start + left_out, bytes - left_out", "(uintptr_t)start + 0 * left_out, bytes", MODEL,
+           "in_arenas_that_come"),
+    Mutant("of nested structs one is not scanned", "core/mark/scan_runs.c", "scan->inner = run->inner_count;",
+           "scan->inner = run->inner_count - 1;", MODEL),
+    Mutant("a refill that handlers get into", "core/space/take.c",
+           "    moat_port_mask_t masked = moat_port_mask();\n    if (moat_heap.cycle.phase == MOAT_PHASE_IDLE) {\n",
+           "    moat_port_mask_t masked = 0;\n    if (moat_heap.cycle.phase == MOAT_PHASE_IDLE) {\n", MODEL),
 )
 
 
