@@ -24,6 +24,10 @@
 
 #include "moat.h"
 
+/* Firmware's variables may have names that parameters have here. */
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wshadow"
+
 /* Inlined at any level: the guard names a store by its return address, which must lie in the firmware's function. */
 #define MOAT_METHOD_ __attribute__((always_inline)) inline
 
@@ -545,5 +549,7 @@ constexpr moat_type describe_(moat_word map, const moat_run *runs, uint32_t run_
 
 #define MOAT_TEXT_(x) MOAT_TEXT_NOW_(x)
 #define MOAT_TEXT_NOW_(x) #x
+
+#pragma GCC diagnostic pop
 
 #endif

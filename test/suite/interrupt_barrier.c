@@ -20,9 +20,16 @@
 #define APART_BYTES 64u /* what a word of a stack reaches */
 #define SHADE 12u       /* instructions less, where a stale word of the stack has kept what a barrier would shade */
 
+/* With BY_CLASSES: operations are those of support/ref_operations.cpp. */
+#ifdef BY_CLASSES
+#define SHARED
+#else
+#define SHARED static
+#endif
+
 /* ---- what is in the heap ---- */
 
-static MOAT_ROOT(struct node) side;    /* two nodes, the other side of a swap */
+SHARED MOAT_ROOT(struct node) side;    /* two nodes, the other side of a swap */
 static MOAT_ROOT(struct node) fresh;   /* two nodes, made while the cycle runs: black */
 static MOAT_ROOT(struct node) handled; /* the handler's list */
 static MOAT_ROOT(struct node) spot;    /* the handler's slot */
@@ -31,11 +38,11 @@ static MOAT_ROOT(struct node) spot;    /* the handler's slot */
 static struct node *task[2];
 
 /* Invisible to the collector: no root, no stack. */
-static struct node *target; /* two nodes; operations work on target->a */
-static struct node *value;
-static struct node *old; /* what target->a held when the operation began */
+SHARED struct node *target; /* two nodes; operations work on target->a */
+SHARED struct node *value;
+SHARED struct node *old; /* what target->a held when the operation began */
 static struct node *put; /* what the handler stored in target->a */
-static struct node *got; /* what an exchange replaced; `value` if a compare-and-swap stored */
+SHARED struct node *got; /* what an exchange replaced; `value` if a compare-and-swap stored */
 
 static uintptr_t first_serial; /* of this attempt */
 static uintptr_t old_serial, value_serial, taken_serial;
@@ -135,6 +142,9 @@ static void interrupt(void) {
 
 /* ---- the operations ---- */
 
+#ifdef BY_CLASSES
+void do_store(void), do_init(void), do_clear(void), do_swap(void), do_cas(void), do_exchange(void);
+#else
 static __attribute__((noinline)) void do_store(void) {
     MOAT_STORE(target->a, value);
 }
@@ -155,12 +165,14 @@ static __attribute__((noinline)) void do_cas(void) {
     got = MOAT_CAS(target->a, old, value) ? value : NULL;
 }
 
-static __attribute__((noinline)) void do_atomic_store(void) {
-    MOAT_ATOMIC_STORE(target->a, value);
-}
-
 static __attribute__((noinline)) void do_exchange(void) {
     got = MOAT_EXCHANGE(target->a, value);
+}
+
+#endif
+
+static __attribute__((noinline)) void do_atomic_store(void) {
+    MOAT_ATOMIC_STORE(target->a, value);
 }
 
 /* Word by word: a plain copy of the struct can be a memcpy by bytes, which the handler's stores would tear. */
