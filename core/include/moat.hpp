@@ -280,7 +280,8 @@ missing_ moat_description_of_(any_);
 template <class T> MOAT_METHOD_ constexpr const moat_type &type_of() {
     static_assert(!__is_same(decltype(moat_description_of_(tag_<T>())), missing_),
                   "the class is not described: MOAT_DESCRIBE(T, members) stands beside it, in its namespace");
-    return moat_description_of_(tag_<T>());
+    /* The tag is looked at only. */
+    return moat_description_of_(tag_<T>()); // cppcheck-suppress returnTempReference
 }
 
 /* ---- allocation ---- */
