@@ -31,8 +31,8 @@ void moat_guard_check_copy(const struct moat_type *type, const void *to, const v
         return;
     }
     uintptr_t start = (uintptr_t)from + offset, last = start + bytes;
-    uintptr_t whole = (uintptr_t)from + type->size;
-    const struct moat_guard_holder source = {type, (uintptr_t)from, last > whole ? last : whole, true};
+    const struct moat_guard_holder source = {type, (uintptr_t)from, moat_scan_whole(type, (uintptr_t)from, last),
+                                             type->flexible == 0};
     struct moat_guard_range range;
     struct moat_object object;
     moat_guard_range_begin(&range, &source, start, last);

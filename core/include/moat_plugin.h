@@ -53,14 +53,9 @@ MOAT_INLINE_ void moat_plugin_check_(const void *slot, const void *value) {
 
 /* The same in code that has never heard of moat, where few values are heap pointers and few slots are in the heap. */
 MOAT_INLINE_ void moat_plugin_foreign_(const void *slot, const void *value) {
-#if MOAT_CONFIG_CHECK >= 2
-    if ((uintptr_t)value - moat_heap.border.low < moat_heap.border.span) {
+    if (MOAT_CONFIG_CHECK >= 2 && (uintptr_t)value - moat_heap.border.low < moat_heap.border.span) {
         moat_guard_store_(slot, value);
     }
-#else
-    (void)slot;
-    (void)value;
-#endif
 }
 
 /* The same where the slot's memory is known to be managed. */
@@ -149,27 +144,17 @@ MOAT_INLINE_ void *moat_plugin_zero_(const struct moat_type *type, void *at, siz
 
 /* Before a copy or a clear of memory whose type is not known. */
 MOAT_INLINE_ void moat_plugin_bytes_(const void *to, const void *from, size_t bytes) {
-#if MOAT_CONFIG_CHECK >= 2
-    moat_guard_bytes_(to, from, bytes);
-#else
-    (void)to;
-    (void)from;
-    (void)bytes;
-#endif
+    if (MOAT_CONFIG_CHECK >= 2) {
+        moat_guard_bytes_(to, from, bytes);
+    }
 }
 
 /* Before a copy from a place in elements of a type, `offset` bytes behind where they begin. */
 MOAT_INLINE_ void moat_plugin_part_(const struct moat_type *type, const void *to, const void *from, size_t offset,
                                     size_t bytes) {
-#if MOAT_CONFIG_CHECK >= 2
-    moat_guard_part_(type, to, from, offset, bytes);
-#else
-    (void)type;
-    (void)to;
-    (void)from;
-    (void)offset;
-    (void)bytes;
-#endif
+    if (MOAT_CONFIG_CHECK >= 2) {
+        moat_guard_part_(type, to, from, offset, bytes);
+    }
 }
 
 /* In the place of the compiler's atomic operations. */

@@ -61,6 +61,12 @@ bool moat_mark_is_white(const void *object);
 /* Prepares the scan of elements of `type` (NULL: of slots) in [start, end). array: more than one element. */
 void moat_scan_begin(struct moat_scan *scan, const struct moat_type *type, uintptr_t start, uintptr_t end, bool array);
 
+/* For moat_scan_begin, where the element that `end` lies in is to be walked whole: where that ends. A flexible object
+ * is one, up to `end`. */
+static inline uintptr_t moat_scan_whole(const struct moat_type *type, uintptr_t start, uintptr_t end) {
+    return type->flexible != 0 ? end : start + (end - start + type->size - 1) / type->size * type->size;
+}
+
 /* Prepares the scan of the object that starts at a granule. */
 void moat_scan_object(struct moat_scan *scan, const struct moat_arena *arena, uint32_t granule);
 

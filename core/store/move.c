@@ -16,7 +16,7 @@
 
 MOAT_USES_(move, elements, 1);
 
-/* The part that a copy covers: bytes [offset, offset + bytes) of elements of `type`. */
+/* The part that a copy covers: bytes [offset, offset + bytes) of elements of `type`, or of one flexible object. */
 struct range {
     const struct moat_type *type;
     uintptr_t offset;
@@ -28,7 +28,7 @@ struct range {
 static void shade_slots(const struct range *range, uintptr_t base, bool written) {
     uintptr_t first = base + range->offset, last = first + range->bytes;
     struct moat_scan scan;
-    moat_scan_begin(&scan, range->type, base, last, true);
+    moat_scan_begin(&scan, range->type, base, moat_scan_whole(range->type, base, last), range->type->flexible == 0);
     uint32_t units = UINT32_MAX;
     for (moat_slot *slot = moat_scan_next(&scan, &units); slot != NULL; slot = moat_scan_next(&scan, &units)) {
         uintptr_t at = (uintptr_t)slot, cut = written ? MOAT_WORD_BYTES - 1 : 0;

@@ -20,7 +20,7 @@ struct move {
 static void shade(const struct move *move, uintptr_t slot, moat_word value) {
     uintptr_t offset = slot - move->base;
     if (moat_heap.marking != 0 && slot >= move->base &&
-        moat_slot_map_has(move->type, true, offset, move->end - move->base)) {
+        moat_slot_map_has(move->type, move->type->flexible == 0, offset, move->end - move->base)) {
         moat_barrier_at_((void *)slot, (void *)value);
     }
 }

@@ -96,6 +96,8 @@ MUTANTS = (
     Mutant("a move does not shade what it brings", "core/store/move.c",
            "        shade_slots(range, (uintptr_t)from, false);\n",
            "        (void)from;\n", BARRIER, "each_instruction_of_move_part"),
+    Mutant("a copy's last element is not shaded if it is cut", "core/store/move.c",
+           "moat_scan_whole(range->type, base, last)", "last", "roots", "overwritten_at_every_step"),
     Mutant("a handler ends marking", "core/heap/cycle.c",
            "!moat_heap.mark.busy) {\n        (void)run_slice(MOAT_CONFIG_SLICE_UNITS, masked);\n",
            "!moat_heap.mark.busy) {\n        (void)run_slice(MOAT_CONFIG_SLICE_UNITS, masked);\n"

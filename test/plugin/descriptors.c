@@ -287,6 +287,54 @@ static void objects_are_kept_through_them(void) {
     CHECK_EQUAL(moat_heap_check(NULL), MOAT_OK);
 }
 
+static MOAT_ROOT(struct tail_made) tail_to;
+static MOAT_ROOT(struct byte_tail_made) bytes;
+
+static __attribute__((noinline)) void copy_tail(struct tail_made *to, const struct tail_made *from, size_t items) {
+    memcpy(to, from, sizeof *to + items * sizeof to->item[0]);
+}
+
+static __attribute__((noinline)) void copy_bytes(struct byte_tail_made *to, const struct byte_tail_made *from,
+                                                 size_t count) {
+    memcpy(to, from, sizeof *to + count);
+}
+
+/* A tail's last slot goes from one object to another, one of which may be scanned already. */
+static __attribute__((noinline)) void move_tail(unsigned steps) {
+    CHECK(fresh_heap(arena.bytes, sizeof arena.bytes));
+    tail_to = MOAT_NEW_FLEX_OF(struct tail_made, 7);
+    tail = MOAT_NEW_FLEX_OF(struct tail_made, 7);
+    CHECK(tail != NULL && tail_to != NULL);
+    tail->item[6] = MOAT_NEW_BYTES(64);
+    scrub_stack();
+    moat_cycle_start();
+    for (unsigned i = 0; i < steps && moat_heap.marking != 0; i++) {
+        moat_cycle_step(1);
+    }
+    copy_tail(tail_to, tail, 7);
+    tail->item[6] = NULL;
+    moat_cycle_finish();
+    CHECK(moat_object_find(tail_to->item[6], NULL));
+}
+
+static void flexible_objects_are_copied_whole(void) {
+    for (unsigned steps = 0; steps < 40; steps++) {
+        move_tail(steps);
+    }
+}
+
+/* Behind the struct nothing is a slot, whatever the bytes look like. */
+static void bytes_of_a_tail_are_no_slots(void) {
+    static uintptr_t memory[8];
+    CHECK(fresh_heap(arena.bytes, sizeof arena.bytes));
+    bytes = MOAT_NEW_FLEX_OF(struct byte_tail_made, 4 * sizeof(void *));
+    CHECK(bytes != NULL);
+    uintptr_t number = (uintptr_t)bytes;
+    memcpy(bytes->bytes + 2 * sizeof number, &number, sizeof number);
+    copy_bytes((struct byte_tail_made *)memory, bytes, 4 * sizeof(void *));
+    CHECK_EQUAL(memory[3], number);
+}
+
 static const struct test_case cases[] = {
     TEST_CASE(slots_are_the_same),
     TEST_CASE(unions_are_scanned),
@@ -294,6 +342,8 @@ static const struct test_case cases[] = {
     TEST_CASE(numbers_over_pointers_are_seen),
     TEST_CASE(the_units_own_type_is_taken),
     TEST_CASE(objects_are_kept_through_them),
+    TEST_CASE(flexible_objects_are_copied_whole),
+    TEST_CASE(bytes_of_a_tail_are_no_slots),
 };
 
 int main(void) {

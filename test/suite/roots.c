@@ -324,6 +324,15 @@ static void lose_by_zero(void) {
     (void)MOAT_ZERO(table_type, &typed);
 }
 
+/* Of two nodes, the second of which is cut behind its slot. */
+static void lose_by_a_copy_that_is_cut(void) {
+    moat_move_bytes_(&node_type, &typed, &empty, sizeof(struct node) + sizeof(void *));
+}
+
+static void lose_by_a_clear_that_is_cut(void) {
+    moat_zero_bytes_(&node_type, &typed, sizeof(struct node) + sizeof(void *));
+}
+
 static void start_slot(void) {
     CHECK(start());
     MOAT_STORE(typed.slots[1], make(&kept[0]));
@@ -340,8 +349,17 @@ static void judge_lost(void) {
 
 static void overwritten_at_every_step(void) {
     static void (*const ways[])(void) = {
-        lose_by_store, lose_by_clear,          lose_by_exchange,         lose_by_cas,  lose_by_swap,
-        lose_by_move,  lose_by_move_of_a_part, lose_by_move_of_an_array, lose_by_zero,
+        lose_by_store,
+        lose_by_clear,
+        lose_by_exchange,
+        lose_by_cas,
+        lose_by_swap,
+        lose_by_move,
+        lose_by_move_of_a_part,
+        lose_by_move_of_an_array,
+        lose_by_zero,
+        lose_by_a_copy_that_is_cut,
+        lose_by_a_clear_that_is_cut,
     };
     for (unsigned i = 0; i < sizeof ways / sizeof ways[0] && !test_failed(); i++) {
         test_note("way", i);
