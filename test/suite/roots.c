@@ -324,7 +324,7 @@ static void lose_by_zero(void) {
     (void)MOAT_ZERO(table_type, &typed);
 }
 
-/* Of two nodes, the second of which is cut behind its slot. */
+/* Two nodes, the second of which is cut behind its slot. */
 static void lose_by_a_copy_that_is_cut(void) {
     moat_move_bytes_(&node_type, &typed, &empty, sizeof(struct node) + sizeof(void *));
 }
