@@ -21,25 +21,17 @@
 #define MOAT_NO_BARRIER
 #endif
 
-/* A function may have the name of a struct, of which g++ -Wshadow warns. */
-#if defined(__cplusplus) && !defined(__clang__)
-#define MOAT_NAMESAKES_BEGIN_ _Pragma("GCC diagnostic push") _Pragma("GCC diagnostic ignored \"-Wshadow\"")
-#define MOAT_NAMESAKES_END_ _Pragma("GCC diagnostic pop")
-#else
-#define MOAT_NAMESAKES_BEGIN_
-#define MOAT_NAMESAKES_END_
-#endif
-
 /* Words that differ between C and C++. */
 #ifdef __cplusplus
 #define MOAT_NORETURN_ [[noreturn]]
 #define MOAT_STATIC_ASSERT_ static_assert
 #define MOAT_C_ extern "C" /* before a declaration whose name is C's, wherever it stands */
+/* A function may have the name of a struct, of which g++ -Wshadow warns. */
 #define MOAT_C_BEGIN_                                                                                                  \
     extern "C" {                                                                                                       \
-    MOAT_NAMESAKES_BEGIN_
+    _Pragma("GCC diagnostic push") _Pragma("GCC diagnostic ignored \"-Wshadow\"")
 #define MOAT_C_END_                                                                                                    \
-    MOAT_NAMESAKES_END_                                                                                                \
+    _Pragma("GCC diagnostic pop")                                                                                      \
     }
 #else
 #define MOAT_NORETURN_ _Noreturn
