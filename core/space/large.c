@@ -230,13 +230,17 @@ static void remember(const struct moat_hunt *hunt) {
     moat_port_unmask(masked);
 }
 
+/* Larger objects are few, and need runs that nothing has cut up: for them all memory is searched, from the lowest
+ * address on. */
+#define LOW_GRANULES 192u
+
 /* Prepares the search from there; or from the first word that may have free granules. In IDLE nothing is free before
  * the search; the rest of the word that it is in is left to small objects. While a cycle runs it may have passed what
  * is free. */
 static void begin(struct moat_hunt *hunt, bool first) {
     const struct moat_search *search = &moat_heap.search;
     moat_port_mask_t masked = moat_port_mask();
-    if (first && search->large_arena != NULL) {
+    if (first && search->large_arena != NULL && hunt->wanted <= LOW_GRANULES) {
         moat_hunt_from(hunt, search->large_arena, search->large_word);
     } else if (moat_heap.cycle.phase == MOAT_PHASE_IDLE) {
         moat_hunt_from(hunt, search->arena, (uint32_t)(search->place.word - search->arena->bits));
