@@ -333,7 +333,7 @@ static __attribute__((noinline)) void overrun(unsigned char fill) {
     memset(first + 5 * sizeof(void *), fill, 3 * sizeof(void *));
 }
 
-/* Of some, since a stale word may keep one. */
+/* Several, since a stale word may keep one. */
 static __attribute__((noinline)) void overruns(unsigned char fill) {
     for (int i = 0; i < 8; i++) {
         overrun(fill);
