@@ -8,6 +8,12 @@
 extern const char moat_thread_stack_start[], moat_thread_stack_end[];
 extern const char moat_handler_stack_start[], moat_handler_stack_end[];
 
+/* The script's is known. */
+void moat_port_thread_stack_is(uintptr_t low, uintptr_t high) {
+    (void)low;
+    (void)high;
+}
+
 struct moat_range moat_port_thread_stack(void) {
     return (struct moat_range){(uintptr_t)moat_thread_stack_start, (uintptr_t)moat_thread_stack_end};
 }

@@ -52,7 +52,7 @@ static void visit(void *unused) {
 static void nothing(void *object) {
     (void)object;
 }
-MOAT_TYPE_FINALIZED(finalized_type, struct node, nothing, next);
+MOAT_TYPE_FINALIZED(finalized_type, struct node, nothing, next, a, b);
 
 static MOAT_ROOT(struct node) list;
 

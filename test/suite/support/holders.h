@@ -17,7 +17,7 @@ void holders_remove(unsigned holder);
 bool holders_is_added(unsigned holder);
 
 /* In turns: the task takes the object from `holders_mailbox`, and clears that; it lets go of what it holds. */
-extern void *holders_mailbox;
+extern MOAT_ROOT(void) holders_mailbox;
 void holders_resume(unsigned holder);
 
 #endif
