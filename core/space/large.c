@@ -16,6 +16,10 @@ MOAT_FEATURE_(large);
 /* Granules that one masked step claims. */
 #define CLAIM_GRANULES (16u * MOAT_WORD_GRANULES)
 
+/* Larger objects are few, and need runs that nothing has cut up: the search for them does not begin where the last large
+ * object was found. */
+#define LOW_GRANULES 192u
+
 static void next_arena(struct moat_hunt *hunt) {
     moat_hunt_from(hunt, hunt->arena->next, 0);
 }
@@ -229,10 +233,6 @@ static void remember(const struct moat_hunt *hunt) {
     moat_heap.search.large_word = (hunt->first + hunt->wanted) >> 5;
     moat_port_unmask(masked);
 }
-
-/* Larger objects are few, and need runs that nothing has cut up: for them all memory is searched, from the lowest
- * address on. */
-#define LOW_GRANULES 192u
 
 /* Prepares the search from there; or from the first word that may have free granules. In IDLE nothing is free before
  * the search; the rest of the word that it is in is left to small objects. While a cycle runs it may have passed what
