@@ -16,8 +16,8 @@ MOAT_FEATURE_(large);
 /* Granules that one masked step claims. */
 #define CLAIM_GRANULES (16u * MOAT_WORD_GRANULES)
 
-/* Larger objects are few, and need runs that nothing has cut up: the search for them does not begin where the last large
- * object was found. */
+/* Larger objects are few, and need runs that nothing has cut up: the search for them does not begin where the last
+ * large object was found. */
 #define LOW_GRANULES 192u
 
 static void next_arena(struct moat_hunt *hunt) {
