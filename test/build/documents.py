@@ -4,7 +4,7 @@
 SPDX-License-Identifier: MIT"""
 import re
 
-from _checks import ROOT, Compiler, Skip, compile_cxx, expect, main, run
+from _checks import CORE, ROOT, Compiler, Skip, compile_cxx, expect, main, run
 
 DOCUMENTS = sorted(path for path in ROOT.rglob("*.md") if "build" not in path.relative_to(ROOT).parts[:1])
 README = ROOT / "README.md"
@@ -108,6 +108,42 @@ def guide_fragments_link(scratch):
             (scratch / name).write_text(fragment.replace(archive, pattern))
         link_radio(scratch, compiler, scratch / library)
 
+# The functions of port/port_board.h, for the firmware of docs/porting.md's script.
+BOARD = """#include "moat.h"
+#include "port_board.h"
+void _start(void);
+void _start(void) { (void)moat_init(); }
+void moat_board_write(const char *text, size_t length) { (void)text; (void)length; }
+void moat_board_trap_end(bool again) { (void)again; for (;;) { } }
+void moat_board_boot(struct moat_port_boot *out) { (void)out; }
+uint32_t moat_board_clock(void) { return 0; }
+bool moat_board_interrupt(uintptr_t line) { (void)line; return false; }
+"""
+
+
+def own_script_links(scratch):
+    """docs/porting.md's linker script is complete, and none of its four symbols can be left out."""
+    script = re.search(r"^```ld\n(MEMORY.*?)^```", (ROOT / "docs/porting.md").read_text(), re.MULTILINE | re.DOTALL)[1]
+    compiler = Compiler("armv7m")
+    port = [path.relative_to(ROOT) for path in sorted([*(ROOT / "port/armv7m").glob("*.[cS]"),
+                                                       *(ROOT / "port").glob("*.c")])]
+    compiler.must_compile("-", scratch / "board.o", "-Iport", text=BOARD)
+    objects = [scratch / "board.o"]
+    for source in port:
+        objects.append(scratch / f"port-{source.stem}{source.suffix}.o")
+        compiler.must_compile(source, objects[-1], "-Os", "-Iport")
+    objects += compiler.must_compile_all(CORE, scratch, "-Os")
+
+    def link(text):
+        (scratch / "own.ld").write_text(text)
+        return run([*compiler.command, "-nostdlib", "-Llinker", "-T", str(scratch / "own.ld"), "-o",
+                    str(scratch / "a.elf"), *map(str, objects), "-lgcc"])
+    status, output = link(script)
+    expect(status == 0, f"docs/porting.md's script does not link: {output[:400]}")
+    for name in (f"moat_{stack}_stack_{end}" for stack in ("thread", "handler") for end in ("start", "end")):
+        status, output = link(script.replace(f"{name} = .;", ""))
+        expect(status != 0 and f"undefined reference to `{name}'" in output, f"nothing asks for {name}: {output[:400]}")
+
 
 def readme_commands_exist(_):
     makefiles = "".join(path.read_text() for path in [ROOT / "Makefile", *(ROOT / "make").glob("*.mk")])
@@ -178,6 +214,6 @@ def version_is_told_once(_):
 
 
 main(version_is_told_once, readme_examples_compile, readme_example_is_the_file, readme_plain_form_is_the_file,
-     guide_examples_compile, cpp_examples_compile, guide_fragments_link, readme_commands_exist,
-     first_commands_come_early, relative_links_resolve,
+     guide_examples_compile, cpp_examples_compile, guide_fragments_link, own_script_links,
+     readme_commands_exist, first_commands_come_early, relative_links_resolve,
      documents_name_real_things, invariants_are_numbered_once)
