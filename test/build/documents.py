@@ -108,6 +108,7 @@ def guide_fragments_link(scratch):
             (scratch / name).write_text(fragment.replace(archive, pattern))
         link_radio(scratch, compiler, scratch / library)
 
+
 # The functions of port/port_board.h, for the firmware of docs/porting.md's script.
 BOARD = """#include "moat.h"
 #include "port_board.h"
