@@ -201,8 +201,8 @@ int moat_root_remove(void *start);
  * moat_gc_collect trap on a stack that is not known (MOAT_FAULT_UNKNOWN_STACK). The stack that main runs on is known
  * while it runs. Firmware that switches away from it must register it too.
  *
- * Without MOAT_CONFIG_TASKS, tasks are cooperative: they switch only outside barrier macros, and only one of them is inside moat at a time. A
- * second one traps (MOAT_FAULT_SECOND_TASK). Finalizers and the out-of-memory hook may switch.
+ * Without MOAT_CONFIG_TASKS, tasks are cooperative: they switch only outside barrier macros, and only one of them is
+ * inside moat at a time. A second one traps (MOAT_FAULT_SECOND_TASK). Finalizers and the out-of-memory hook may switch.
  * stack   the caller's, in static memory until moat_stack_remove; only the task switch writes to it (sp)
  * Returns MOAT_OK, or MOAT_ERR_NOT_READY, _HANDLER, _NULL, _ALIGN, _SIZE (low >= high), _OVERLAP (registered). Context:
  * thread. Cost: a search of the registered stacks; a stack that is added while a cycle marks is scanned in this cycle.
