@@ -1,9 +1,9 @@
 /* moat: configuration, its defaults and their validation.
  *
- * An option's value comes from, in this order: the compiler's command line (-D), a header named
- * moat_config.h anywhere on the include path, the default here. Core and application must see the same
- * values: every unit that includes moat.h defines one absolute symbol per option, so that two values of
- * one option do not link, and the linker's "multiple definition" names the option.
+ * The value of an option comes from the first of these that has one: the compiler's command line (-D), a header named
+ * moat_config.h anywhere on the include path, the default here. Core and application must see the same values. So every
+ * unit that includes moat.h defines one absolute symbol for each option. Two values of one option do not link, and the
+ * linker's "multiple definition" names the option.
  *
  * SPDX-License-Identifier: MIT */
 #ifndef MOAT_DEFAULTS_H
@@ -16,11 +16,11 @@
 #endif
 
 /* MOAT_CONFIG_CHECK: how much the guard checks. Range 0..2.
- * 0: nothing; the guard is not compiled in. 1: arguments and results of calls that go
- * through MOAT_CALL and MOAT_RETURN, and what core finds in headers and holes. 2: every store and copy as well.
- * Cost at 1 of the looks at headers and holes: 17 to 30 % of an allocation (docs/design.md, "Memory that is written
- * over").
- * Cost at 2: a few instructions a store (see docs/design.md, "Guard"). The default is the safe one. */
+ * 0: nothing; the guard is not compiled in.
+ * 1: arguments and results of calls that go through MOAT_CALL and MOAT_RETURN, and the headers and holes that core
+ * reads. Cost of the latter: 17 to 30 % of an allocation (docs/design.md, "Memory that is written over").
+ * 2: every store and copy as well. Cost: a few instructions for each store (docs/design.md, "Guard").
+ * The default is the safe one. */
 #ifndef MOAT_CONFIG_CHECK
 #define MOAT_CONFIG_CHECK 2
 #endif
@@ -37,32 +37,32 @@
 #define MOAT_CONFIG_CHECK_SLOTS 0
 #endif
 
-/* MOAT_CONFIG_CHECK_BARRIER: 1 = when marking ends, every slot is looked at once more: one that leads to an object that
- * marking has not found was written without a macro, or its value was taken from one that was, and traps
- * (MOAT_FAULT_RAW_STORE). Cycles follow each other without a pause, so that most raw stores come while one marks.
+/* MOAT_CONFIG_CHECK_BARRIER: 1 = when marking ends, every slot is looked at once more. If a slot leads to an object
+ * that marking has not found, the slot was written without a macro, or its value came from a slot that was. This traps
+ * (MOAT_FAULT_RAW_STORE). Cycles follow each other without a pause, so that most raw stores happen while one marks.
  * Range 0..1. For tests. Cost: each cycle stops once for the whole heap, interrupts masked, some 40 instructions a slot
  * and 25 an object; allocations do the collector's work all the time. */
 #ifndef MOAT_CONFIG_CHECK_BARRIER
 #define MOAT_CONFIG_CHECK_BARRIER 0
 #endif
 
-/* MOAT_CONFIG_AUDIT: words of C-owned memory that moat_audit looks at after each slice, one audit to a cycle; what it
- * finds is printed. Range 0..65536; 0 = none. Cost: about 24 instructions a word, interrupts on. */
+/* MOAT_CONFIG_AUDIT: words of C-owned memory that moat_audit looks at after each slice, one audit in each cycle.
+ * Findings are printed. Range 0..65536; 0 = none. Cost: about 24 instructions a word, interrupts on. */
 #ifndef MOAT_CONFIG_AUDIT
 #define MOAT_CONFIG_AUDIT 0
 #endif
 
-/* MOAT_CONFIG_AUDIT_STATIC: 1 = the audit looks at the regions of ordinary .data and .bss (MOAT_REGION_STATIC) as well,
- * but for what is managed and for core's own: so it finds pointers in a variable that has no region, and in one that
- * was to be a MOAT_ROOT. Range 0..1. Cost: the audit's, for so many words more. */
+/* MOAT_CONFIG_AUDIT_STATIC: 1 = the audit also looks at the regions of ordinary .data and .bss (MOAT_REGION_STATIC),
+ * except for memory that is managed or core's own. So it finds pointers in a variable that has no region, and in one
+ * that should be a MOAT_ROOT. Range 0..1. Cost: the audit of these words. */
 #ifndef MOAT_CONFIG_AUDIT_STATIC
 #define MOAT_CONFIG_AUDIT_STATIC 0
 #endif
 
-/* MOAT_CONFIG_LINKER_SCRIPT: 1 = the linker script takes moat's fragments (linker/moat_*.ld). 0 = the program is linked
- * with a script that knows nothing of moat: moat's tables lie in sections whose bounds ld supplies by itself,
- * moat_init_with starts the heap, and what that gives up is in docs/no-script.md. Range 0..1. Cost of 0: objects
- * without slots are marked as those with slots are; types that nothing refers to stay in flash. */
+/* MOAT_CONFIG_LINKER_SCRIPT: 1 = the linker script includes moat's fragments (linker/moat_*.ld). 0 = the linker script
+ * knows nothing of moat: moat's tables lie in sections whose bounds ld supplies by itself, and moat_init_with starts
+ * the heap. docs/no-script.md says what that gives up. Range 0..1. Cost of 0: objects without slots are marked as those
+ * with slots are; types that nothing refers to stay in flash. */
 #ifndef MOAT_CONFIG_LINKER_SCRIPT
 #define MOAT_CONFIG_LINKER_SCRIPT 1
 #endif
@@ -88,22 +88,22 @@
 #define MOAT_CONFIG_HANDLES_MAX 8
 #endif
 
-/* MOAT_CONFIG_DMA_LINE: bytes in a line of the data cache, for moat_dma.h: objects of MOAT_NEW_DMA share no line, and
- * the firmware has moat_dma_cache_clean and _drop. 0 = there is no data cache. Range 0, or a power of two of 16..256.
- * Cost: up to a line and 3 words in each such object. */
+/* MOAT_CONFIG_DMA_LINE: bytes in a line of the data cache, for moat_dma.h. Objects of MOAT_NEW_DMA share no line, and
+ * the firmware supplies moat_dma_cache_clean and _drop. 0 = there is no data cache. Range 0, or a power of two of
+ * 16..256. Cost: up to a line and 3 words in each such object. */
 #ifndef MOAT_CONFIG_DMA_LINE
 #define MOAT_CONFIG_DMA_LINE 0
 #endif
 
-/* MOAT_CONFIG_SLICE_UNITS: work units in one slice, which runs with interrupts masked.
- * Range 1..1024. A unit is about 12 instructions of a 32-bit core; a slice's begin and end come on top (`make bench
- * BENCH=slices` measures the stretch). 1 is a stress setting. */
+/* MOAT_CONFIG_SLICE_UNITS: work units in one slice. A slice runs with interrupts masked. Range 1..1024. A unit is about
+ * 12 instructions of a 32-bit core, and a slice's begin and end come on top (`make bench BENCH=slices` measures the
+ * stretch). 1 is a stress setting. */
 #ifndef MOAT_CONFIG_SLICE_UNITS
 #define MOAT_CONFIG_SLICE_UNITS 28
 #endif
 
-/* MOAT_CONFIG_PACE: work units that each allocation does at least while a cycle runs, in slices.
- * Range 1..1024. More starts cycles later, so that there are fewer, and lengthens allocations while one runs
+/* MOAT_CONFIG_PACE: the least number of work units that each allocation does while a cycle runs, in slices. Range
+ * 1..1024. With a higher number cycles start later, so there are fewer, but allocations while one runs take longer
  * (docs/pacing.md). */
 #ifndef MOAT_CONFIG_PACE
 #define MOAT_CONFIG_PACE 120
@@ -115,40 +115,40 @@
 #define MOAT_CONFIG_MESSAGES 1
 #endif
 
-/* MOAT_CONFIG_BOARD_IN_HANDLER: 1 = whether a handler runs is what the firmware's moat_board_in_handler says
- * (port/port_board.h): needed where traps enter at a function of the firmware's own and the CPU has no register that
- * tells; a port that has one does not ask. 0 = the port's own entry of traps notes it. Range 0..1. */
+/* MOAT_CONFIG_BOARD_IN_HANDLER: 1 = the firmware's moat_board_in_handler says whether a handler runs
+ * (port/port_board.h). This is needed if traps enter at a function of the firmware and the CPU has no register that
+ * tells. A port that has such a register does not ask. 0 = the port's own entry of traps notes it. Range 0..1. */
 #ifndef MOAT_CONFIG_BOARD_IN_HANDLER
 #define MOAT_CONFIG_BOARD_IN_HANDLER 0
 #endif
 
-/* MOAT_CONFIG_TASKS: 1 = tasks may be preempted, inside of moat too, by others that use it (moat_task.h); the firmware
- * is compiled with -Iport/FAMILY. 0 = one task is inside of moat at a time, and a second one traps. Range 0..1. Cost:
+/* MOAT_CONFIG_TASKS: 1 = tasks may be preempted, inside moat too, by others that use it (moat_task.h). The firmware is
+ * compiled with -Iport/FAMILY then. 0 = one task is inside moat at a time, and a second one traps. Range 0..1. Cost:
  * each store, clear and initialisation of a slot masks interrupts, three instructions; a copy masks them for each word;
- * some 1.4 KB of code. */
+ * some 1.8 KB of code if all of core is linked. */
 #ifndef MOAT_CONFIG_TASKS
 #define MOAT_CONFIG_TASKS 0
 #endif
 
-/* MOAT_CONFIG_BASEPRI: how core masks interrupts on a CPU that can mask by priority (docs/porting.md): 0 = all; else
- * those of this priority and of less urgent ones, as its register holds it (with 3 bits of it: 32, 64 ... 224). More
- * urgent interrupts are then never held up by moat and must not use it: with CHECK1 and 2 that traps
+/* MOAT_CONFIG_BASEPRI: how core masks interrupts on a CPU that can mask by priority (docs/porting.md). 0 = all
+ * interrupts. Else those of this priority, and of less urgent ones, as the CPU's register holds it (with 3 bits: 32, 64
+ * ... 224). More urgent interrupts are never held up by moat then, and must not use it: with CHECK1 and 2 that traps
  * (MOAT_FAULT_UNMASKED). Range 0..255. No cost. */
 #ifndef MOAT_CONFIG_BASEPRI
 #define MOAT_CONFIG_BASEPRI 0
 #endif
 
-/* MOAT_CONFIG_SLICE_CLOCK: 1 = time each slice by moat_port_clock, for moat_stats.slice_clock_max and
- * moat_utilisation_get. Range 0..1. Cost: two readings of the clock and some hundred instructions a slice, 600 bytes of
- * RAM. */
+/* MOAT_CONFIG_SLICE_CLOCK: 1 = each slice is timed by moat_port_clock, for moat_stats.slice_clock_max and
+ * moat_utilisation_get. Range 0..1. Cost: two readings of the clock and some hundred instructions for each slice, 600
+ * bytes of RAM. */
 #ifndef MOAT_CONFIG_SLICE_CLOCK
 #define MOAT_CONFIG_SLICE_CLOCK 0
 #endif
 
-/* MOAT_CONFIG_EVENTS: events of the collector that are kept, with their times. Range 0..4096; 0 = none, and no code.
- * The last 16 go into a fault record; moat_trace_print prints them. Cost: 12 bytes of RAM each; two calls of some
- * 60 instructions, which read the clock, at each slice and slow allocation (docs/trace.md); and free memory is counted
- * as it is taken and swept. */
+/* MOAT_CONFIG_EVENTS: how many events of the collector are kept, with their times. Range 0..4096; 0 = none, and no
+ * code. The last 16 go into a fault record, and moat_trace_print prints all of them. Cost: 12 bytes of RAM for each; at
+ * each slice and each slow allocation two calls of some 60 instructions, which read the clock (docs/trace.md); and free
+ * memory is counted as it is taken and swept. */
 #ifndef MOAT_CONFIG_EVENTS
 #define MOAT_CONFIG_EVENTS 0
 #endif
@@ -166,10 +166,11 @@
 #define MOAT_CONFIG_FAULT_STACK_WORDS 192
 #endif
 
-/* MOAT_CONFIG_ASSERT: 1 = core checks what its parts rely on (interrupts are masked, the phase is right, a granule or a
- * header is one before it is used) and traps with a fault record that names file and line; 0 = no code. Range 0..1. For
- * tests. Cost: some instructions in most of core's functions, 2 KB of code and the fault log; MOAT_CONFIG_MESSAGES
- * changes nothing of it. File names are as the compiler was given them: -fmacro-prefix-map shortens them. */
+/* MOAT_CONFIG_ASSERT: 1 = core checks what its parts rely on: that interrupts are masked, that the phase is right, that
+ * a value is a granule or a header before it is used as one. If not, it traps with a fault record that names file and
+ * line. 0 = no code. Range 0..1. For tests. Cost: some instructions in most of core's functions, 2 KB of code and the
+ * fault log, whatever MOAT_CONFIG_MESSAGES is. File names are as the compiler was given them: -fmacro-prefix-map
+ * shortens them. */
 #ifndef MOAT_CONFIG_ASSERT
 #define MOAT_CONFIG_ASSERT 0
 #endif
