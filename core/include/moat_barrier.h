@@ -1,11 +1,12 @@
 /* moat: stores to slots. Every store to a slot of a managed object, of a root, or of a local variable that another
- * context sees goes through one of these. Each evaluates each argument once. Context: any, for all of them.
+ * context sees goes through one of these macros. Each evaluates each argument once. Context: any, for all of them.
  *
- * Cost, where a macro does not say its own: while no cycle marks, a test of one word more than the plain store
- * (`make bench` counts instructions). While one marks, a call that greys at most two objects, interrupts masked. CHECK2
- * adds its check before that test, marking or not. An initialised local copy (`struct node t = *a;`) needs no
- * macro, but may be made byte by byte: where handlers store to the same slots, copy with MOAT_MOVE, which copies whole
- * words.
+ * Cost, where a macro does not say its own: while no cycle marks, one more test of a word than the plain store (`make
+ * bench` counts instructions). While a cycle marks, a call that greys at most two objects, interrupts masked. CHECK2
+ * adds its check before that test, marking or not.
+ *
+ * An initialised local copy (`struct node t = *a;`) needs no macro. But the compiler may copy it byte by byte: if
+ * handlers store to the same slots, copy with MOAT_MOVE, which copies whole words.
  *
  * SPDX-License-Identifier: MIT */
 #ifndef MOAT_BARRIER_H
@@ -24,42 +25,43 @@
  * slot    an lvalue of pointer type;  value  a pointer of that type, or NULL */
 #define MOAT_STORE(slot, value) moat_store_(MOAT_SLOT_(slot), MOAT_VALUE_(slot, value))
 
-/* MOAT_INIT(slot, value): the first store to a slot of a new object: does not look at the old value, which
- * is NULL. For a slot that may hold a pointer use MOAT_STORE. To a peripheral's register, which a pinned pointer may be
- * stored to, use this one: while a cycle marks, MOAT_STORE reads the slot first, and a read may have an effect there.
- */
+/* MOAT_INIT(slot, value): the first store to a slot of a new object. It does not look at the old value, which must be
+ * NULL. For a slot that may hold a pointer, use MOAT_STORE. Use MOAT_INIT to store a pinned pointer to a register of a
+ * peripheral: while a cycle marks, MOAT_STORE reads the slot first, and a read of a register may have an effect. */
 #define MOAT_INIT(slot, value) moat_init_store_(MOAT_SLOT_(slot), MOAT_VALUE_(slot, value))
 
 /* MOAT_CLEAR(slot): slot = NULL. Never traps in managed memory. */
 #define MOAT_CLEAR(slot) moat_clear_(MOAT_SLOT_(slot))
 
-/* MOAT_SWAP(a, b): exchanges two slots of one type. Not atomic against handlers that store to the same slots. Cost: a
- * call, interrupts masked for the two stores, plus the barrier while marking. */
+/* MOAT_SWAP(a, b): exchanges the values of two slots of one type. It is not atomic against handlers that store to the
+ * same slots. Cost: a call, interrupts masked for the two stores, and the barrier while a cycle marks. */
 #define MOAT_SWAP(a, b) (moat_swap_(MOAT_SLOT_(a), MOAT_SLOT_(MOAT_ALIKE_(a, b))), (void)moat_returned_(0))
 
-/* MOAT_CAS(slot, expected, desired): atomically, if slot holds `expected`, stores `desired`.
- * Returns true if it stored. The check of CHECK2 comes first, whether or not it will store. Cost: interrupts are
- * masked for one comparison and store, plus the barrier while marking. */
+/* MOAT_CAS(slot, expected, desired): atomically stores `desired` if the slot holds `expected`. Returns true if it
+ * stored. The check of CHECK2 comes first, whether or not it will store. Cost: interrupts are masked for one comparison
+ * and store, and for the barrier while a cycle marks. */
 #define MOAT_CAS(slot, expected, desired)                                                                              \
     (moat_returned_(moat_cas_(MOAT_SLOT_(slot), MOAT_VALUE_(slot, expected), MOAT_VALUE_(slot, desired))) != 0)
 
-/* MOAT_ATOMIC_STORE(slot, value): as MOAT_STORE, and all of it, barrier included, is atomic against handlers. Cost: as
+/* MOAT_ATOMIC_STORE(slot, value): as MOAT_STORE, but all of it, with the barrier, is atomic against handlers. Cost: as
  * MOAT_CAS's. */
 #define MOAT_ATOMIC_STORE(slot, value) ((void)MOAT_EXCHANGE(slot, value))
 
-/* MOAT_EXCHANGE(slot, value): atomically stores value and returns what was replaced. Cost: as MOAT_CAS's. */
+/* MOAT_EXCHANGE(slot, value): atomically stores the value, and returns the value that it replaced. Cost: as MOAT_CAS's.
+ */
 #define MOAT_EXCHANGE(slot, value)                                                                                     \
     ((MOAT_TYPE_OF_VALUE_(slot))moat_returned_pointer_(moat_exchange_(MOAT_SLOT_(slot), MOAT_VALUE_(slot, value))))
 
-/* MOAT_MOVE(type, to, from): copies one element of `type`, slots and plain data; the ranges may overlap.
- * to, from  pointers to elements; `to` lies in managed memory, `from` anywhere. Cost: a load and a store for each word,
- *           which is copied whole, interrupts on. While marking, the slots' values are shaded first, masked one by one.
- */
+/* MOAT_MOVE(type, to, from): copies one element of `type`, slots and plain data. The ranges may overlap.
+ * to, from  pointers to elements; `to` lies in managed memory, `from` anywhere
+ * Cost: a load and a store for each word, interrupts on. A word is copied whole. While a cycle marks, the values of the
+ * slots are shaded first, each masked by itself. */
 #define MOAT_MOVE(type, to, from) MOAT_MOVE_PART(type, to, from, 0, (type).size)
 
-/* MOAT_MOVE_PART(type, to, from, offset, bytes): as MOAT_MOVE for `bytes` bytes from `offset` within the element.
- * to, from  the starts of the elements. offset and bytes may cut a slot only to copy none of it: a slot that is
- * copied in part is not a pointer, and is not shaded. offset + bytes <= the type's size, else nothing is copied. */
+/* MOAT_MOVE_PART(type, to, from, offset, bytes): as MOAT_MOVE, for `bytes` bytes from `offset` on within the element.
+ * to, from       the starts of the elements
+ * offset, bytes  offset + bytes <= the type's size, else nothing is copied. They must not cut a slot: a slot that is
+ *                copied in part is no pointer any more, and is not shaded */
 #define MOAT_MOVE_PART(type, to, from, offset, bytes)                                                                  \
     moat_returned_(moat_move_part(&(type), (to), (from), (offset), (bytes)))
 
@@ -86,8 +88,8 @@ void moat_guard_store_(const void *slot, const void *value);
 
 /* For the compiler plugin (moat_plugin.h). */
 
-/* As moat_barrier_, of a slot that is about to be written: reads the old value itself, and bears values that
- * are no pointers, as memory that was never written holds. */
+/* As moat_barrier_, for a slot that is about to be written. It reads the old value itself, and accepts values that are
+ * no pointers, since memory that was never written may hold anything. */
 void moat_barrier_at_(void *slot, const void *value);
 
 /* As moat_move_array and moat_zero for `bytes` bytes of consecutive elements of `type`, the last of which may be cut.
@@ -144,8 +146,8 @@ MOAT_BOUND_ char moat_roots_start[], moat_roots_end[], moat_typed_roots_end[];
 /* All slots between moat_roots_start and this are roots. */
 #define MOAT_ROOTS_END_ (MOAT_CONFIG_LINKER_SCRIPT ? moat_typed_roots_end : moat_roots_end)
 
-/* The fast half of the check: whether a slot is where most are, the first arena or a root section, or nothing is
- * stored. The cheapest test comes first: `make bench BENCH=guard` has the figures. */
+/* The fast half of the check: true if the slot is where most slots are, in the first arena or in a root section, or if
+ * NULL is stored. The cheapest test comes first: `make bench BENCH=guard` has the figures. */
 MOAT_INLINE_ bool moat_is_plainly_legal_(const void *slot, const void *value) {
 #if MOAT_CONFIG_CHECK_SLOTS
     (void)slot;
@@ -167,8 +169,9 @@ MOAT_INLINE_ void moat_check_store_(const void *slot, const void *value) {
 #endif
 }
 
-/* The barrier's test and the store are one for other tasks: one that started a cycle in between would find the value
- * that the store takes away, and the store would go by unshaded. Handlers start none. */
+/* For other tasks, the barrier's test and the store are one step. Otherwise another task could start a cycle in
+ * between: that cycle would still find the value that the store takes away, and the store would not be shaded. Handlers
+ * start no cycle. */
 #if MOAT_CONFIG_TASKS
 #define MOAT_BARRIER_BEGIN_() moat_port_mask_t masked_ = moat_port_mask()
 #define MOAT_BARRIER_END_() moat_port_unmask(masked_)
