@@ -1,8 +1,8 @@
 /* moat: types, slots and roots, described at compile time.
  *
- * A type says where the slots of an object are. MOAT_TYPE builds it from field names, in flash; nothing is
- * registered at run time. A field that is a slot and is not named is not scanned: what it points at can be
- * freed under it.
+ * A type says where the slots of an object are. MOAT_TYPE builds it from field names, in flash. Nothing is registered
+ * at run time. A field that is a slot and is not named is not scanned: the object that it points at can be freed while
+ * it is in use.
  *
  * SPDX-License-Identifier: MIT */
 #ifndef MOAT_TYPE_H
@@ -23,8 +23,8 @@ typedef uintptr_t moat_word;
 /* Payloads are aligned to two words: 8 bytes on 32-bit cores, 16 on 64-bit. So is the granule. */
 #define MOAT_GRANULE (2 * MOAT_WORD_BYTES)
 
-/* A run of equal pieces inside a type: what does not fit the first MOAT_WORD_BITS words, arrays of structs,
- * and the tail of a flexible type. */
+/* A run of equal pieces inside a type: for slots beyond the first MOAT_WORD_BITS words, for arrays of structs, and for
+ * the tail of a flexible type. */
 struct moat_run {
     uint32_t offset; /* bytes from the payload's start to the first piece */
     uint32_t stride; /* bytes from a piece to the next; a multiple of the word */
@@ -36,8 +36,8 @@ struct moat_run {
     uint32_t inner_count;  /* 0: none */
 };
 
-/* As inner_stride where there are no inner pieces: the words of the map may be numbers as well, as those of a union of
- * both. They keep what they point into. The compiler plugin makes such runs. */
+/* An inner_stride for runs without inner pieces. It says that the words of the map may be numbers as well, as those of
+ * a union of both may. Each keeps the object that it points into. The compiler plugin makes such runs. */
 #define MOAT_RUN_DOUBTFUL 1
 
 #define MOAT_RUN_TAIL UINT32_MAX
@@ -55,11 +55,12 @@ struct moat_type {
     uint16_t front_bytes;        /* of its slots, if they are its first words, few, and nothing else is one; else 0 */
 };
 
-/* The most slots that front_bytes tells of. */
+/* The largest number of slots for which front_bytes is set. */
 #define MOAT_FRONT_SLOTS 8
 
-/* Set in the extent of types that are not for the allocator's fast path: finalized ones, and objects of more granules
- * than MOAT_EXTENT_FAST. No chunk has so much room, so the fast path needs no test for them. */
+/* Set in the extent of types that are not for the allocator's fast path: finalized types, and those of objects of more
+ * than MOAT_EXTENT_FAST granules. It makes the extent larger than any chunk, so the fast path needs no test for them.
+ */
 enum moat_extent {
     MOAT_EXTENT_FAST = 31,
     MOAT_EXTENT_NEAR_BYTES =
@@ -74,29 +75,30 @@ enum moat_extent {
  *
  * name    an identifier; `const struct moat_type name` is defined, at file scope and never static
  * T       a complete type, e.g. `struct node`; any size, alignment of at most MOAT_GRANULE; not packed, if it has slots
- * fields  none to 24 members of T, each a slot, an array of slots, or such a member of a nested struct or union
- *         (`inner.next`). None: objects without slots, never scanned.
+ * fields  none to 24 members of T. Each is a slot, an array of slots, or such a member of a nested struct or union
+ *         (`inner.next`). None: objects without slots, never scanned
  *
- * A member that is no pointer, or not aligned, fails to compile. MOAT_NEW(name) gives a `T *`. Cost: flash only, 8
+ * A member that is no pointer, or not aligned, fails to compile. MOAT_NEW(name) returns a `T *`. Cost: flash only, 8
  * words, and 7 more for each field if one of them lies beyond the first MOAT_WORD_BITS words. */
 #define MOAT_TYPE(...) MOAT_JOIN_(MOAT_TYPE_, MOAT_BARE_OR_SLOTS_(__VA_ARGS__))(__VA_ARGS__)
 
-/* MOAT_TYPE_FINALIZED(name, T, finalizer, fields...): as MOAT_TYPE; `void finalizer(void *object)` is called once
- * after the object was found unreachable: at a safe point in thread mode, outside the collector, never in a
- * handler. The finalizer may allocate and store, and may make the object reachable again; it is not called
- * a second time. Cost: one more word in each object. Arrays of such a type can't be made. */
+/* MOAT_TYPE_FINALIZED(name, T, finalizer, fields...): as MOAT_TYPE, with a finalizer. `void finalizer(void *object)` is
+ * called once after the object was found unreachable: at a safe point in thread mode, outside the collector, never in a
+ * handler. It may allocate and store, and may make the object reachable again. It is not called a second time. Cost:
+ * one more word in each object. Arrays of such a type can't be made. */
 #define MOAT_TYPE_FINALIZED(name, T, ...)                                                                              \
     MOAT_JOIN_(MOAT_FINALIZED_, MOAT_BARE_OR_SLOTS_(T, __VA_ARGS__))(name, T, __VA_ARGS__)
 
-/* MOAT_TYPE_RUNS(name, T, runs...): a type described by runs alone, for arrays of structs and other large shapes.
- * runs    one or more of MOAT_RUN_SLOTS(T, member), a slot or an array of slots, and
- *         MOAT_RUN_STRUCTS(T, member, S, fields...), a struct S or an array of them, whose slots are `fields`,
- *         all within its first MOAT_WORD_BITS words;
- *         MOAT_RUN_NESTED(T, member, S, inner), the same where `inner`, a slot or an array of slots of S, may lie
- *         anywhere in it, and
- *         MOAT_RUN_NESTED_STRUCTS(T, member, S, inner, R, fields...), where `inner` is a struct R or an array of them,
- *         whose slots are `fields`, all within its first MOAT_WORD_BITS words. A struct with several such members takes
- *         a run for each. */
+/* MOAT_TYPE_RUNS(name, T, runs...): a type that is described by runs alone, for arrays of structs and other large
+ * shapes.
+ * runs    one or more of these; a struct with several such members takes a run for each
+ *         MOAT_RUN_SLOTS(T, member): a slot, or an array of slots
+ *         MOAT_RUN_STRUCTS(T, member, S, fields...): a struct S, or an array of them, whose slots are `fields`, all
+ *         within its first MOAT_WORD_BITS words
+ *         MOAT_RUN_NESTED(T, member, S, inner): the same, where `inner` is a slot or an array of slots of S, and may
+ *         lie anywhere in it
+ *         MOAT_RUN_NESTED_STRUCTS(T, member, S, inner, R, fields...): the same, where `inner` is a struct R or an array
+ *         of them, whose slots are `fields`, all within its first MOAT_WORD_BITS words */
 #define MOAT_TYPE_RUNS(name_, T, ...)                                                                                  \
     MOAT_TYPE_CHECK_(name_, T);                                                                                        \
     MOAT_USES_(name_, runs, 1);                                                                                        \
@@ -145,7 +147,7 @@ enum moat_extent {
                     inner, sizeof(R), MOAT_MEMBERS_(S, inner, R))
 #define MOAT_TAIL_BYTES(T, member) MOAT_RUN_(T, member, sizeof(((T *)0)->member[0]), MOAT_RUN_TAIL, 0)
 
-/* MOAT_TYPE_DECLARE(name, T): declares the type `name`, of objects T, that another unit defines. T may be incomplete.
+/* MOAT_TYPE_DECLARE(name, T): declares the type `name`, of objects T, which another unit defines. T may be incomplete.
  */
 #define MOAT_TYPE_DECLARE(name_, T)                                                                                    \
     typedef __typeof__(T) moat_object_of_##name_;                                                                      \
@@ -157,18 +159,18 @@ enum moat_extent {
 /* MOAT_REF(T): the type of a slot that points at a managed T: `MOAT_REF(struct node) left, right;` are two. */
 #define MOAT_REF(T) __typeof__(T *)
 
-/* MOAT_RAW(slot): the slot as an ordinary lvalue, for the lint build, which refuses to write to slots otherwise: for a
- * local struct, and for memory that holds slots but is not managed yet. No barrier, no check: not for the heap or
- * roots. */
+/* MOAT_RAW(slot): the slot as an ordinary lvalue, for the lint build, which otherwise refuses to write to slots. Use it
+ * for a local struct, and for memory that has slots but is not managed yet. It has no barrier and no check: do not use
+ * it for the heap or for roots. */
 #define MOAT_RAW(slot) (slot)
 
-/* MOAT_ROOT(T) name: defines a slot, or an array of them, in the root section: `static MOAT_ROOT(struct node) list;`,
- * or several: `static MOAT_ROOT(struct node) first, last;`. Zero at start; what it points at is kept. Give no
- * initialiser: the section is cleared, not copied. */
+/* MOAT_ROOT(T) name: defines a slot, or an array of slots, in the root section: `static MOAT_ROOT(struct node) list;`,
+ * or several: `static MOAT_ROOT(struct node) first, last;`. It is zero at start, and the object that it points at is
+ * kept. Give no initialiser: the section is cleared, not copied. */
 #define MOAT_ROOT(T) __attribute__((MOAT_SECTION_(".bss.moat_roots", "moat_roots"))) __typeof__(T *)
 
-/* MOAT_ROOT_OF(type, T, name): defines the static variable `T name`, kept like an object of `type`: its slots are
- * roots, the rest of it is plain data. Zero at start. `type` has no finalizer and is not flexible. */
+/* MOAT_ROOT_OF(type, T, name): defines the static variable `T name`. Its slots, those of `type`, are roots. The rest of
+ * it is plain data. It is zero at start. `type` has no finalizer and is not flexible. */
 #define MOAT_ROOT_OF(type, T, name)                                                                                    \
     MOAT_USES_(name, more_roots, 1);                                                                                   \
     _Static_assert(__builtin_types_compatible_p(T, MOAT_OBJECT_OF_(type)), #type " is no type of " #T);                \
@@ -183,8 +185,8 @@ struct moat_root {
     size_t count;
 };
 
-/* C++ firmware describes its types by moat.hpp, or in C files, and declares those by MOAT_TYPE_DECLARE in a header for
- * both. */
+/* C++ firmware describes its types with moat.hpp, or in C files. Types of C files are declared by MOAT_TYPE_DECLARE, in
+ * a header for both. */
 #ifdef __cplusplus
 #undef MOAT_TYPE
 #undef MOAT_TYPE_FINALIZED
@@ -221,9 +223,10 @@ struct moat_root {
     __attribute__((MOAT_SECTION_(".rodata.moat_leaf_types", "moat_types"), aligned(MOAT_TYPE_ALIGN)))                  \
     const struct moat_type name_
 
-/* Stands first in each definition. The two functions are never called, and only their names can say what is wrong: with
- * `static` before it the first is a weak declaration that must be public, in a function the second can't be. Objects
- * that take more than the fast path allows are made by a part of its own; the link of a finalized one counts. */
+/* This is the first part of each definition. The two functions are never called. Their names are the message if the
+ * definition stands in a wrong place: with `static` before it, the first is a weak declaration that must be public;
+ * inside a function, the second can't be. Objects that are too large for the fast path are made by a part of its own;
+ * the link of a finalized object counts. */
 #define MOAT_TYPE_CHECK_(name_, T)                                                                                     \
     __attribute__((weak)) void MOAT_TYPE_of_##name_##_must_not_be_static(void);                                        \
     __attribute__((unused)) static inline void MOAT_TYPE_of_##name_##_must_stand_outside_of_functions(void) {          \
