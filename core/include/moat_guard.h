@@ -1,5 +1,5 @@
-/* moat: the border to C: what firmware tells the guard, and asks of it. Stores and copies are checked by the macros of
- * moat_barrier.h; docs/guard.md shows how a C library is put behind the guard.
+/* moat: the border to C: what firmware tells the guard, and asks of it. The macros of moat_barrier.h check stores and
+ * copies. docs/guard.md shows how a C library is put behind the guard.
  *
  * SPDX-License-Identifier: MIT */
 #ifndef MOAT_GUARD_API_H
@@ -11,11 +11,11 @@ MOAT_C_BEGIN_
 
 /* ---- regions ---- */
 
-/* Adds a region at run time: for memory that no linker script knows, such as a buffer that a library allocated. Where
- * regions nest the smallest counts, added or not.
+/* Adds a region at run time, for memory that no linker script knows, such as a buffer that a library allocated. Where
+ * regions nest, the smallest counts, whether it was added or not.
  * entry   the caller's, in static memory until moat_region_remove; its `region` is set
  * Returns MOAT_OK, or MOAT_ERR_NOT_READY, _HANDLER, _NULL (no entry or name), _SIZE (start not below end), _OVERLAP
- * (added before). Context: thread. Cost: a search of those added. */
+ * (added before). Context: thread. Cost: a search of those that were added. */
 int moat_region_add(struct moat_region_entry *entry);
 
 /* Ends moat_region_add. Returns MOAT_OK or MOAT_ERR_NOT_READY, _HANDLER, _ABSENT. Context: thread. */
@@ -23,30 +23,33 @@ int moat_region_remove(struct moat_region_entry *entry);
 
 /* ---- persistent blocks ---- */
 
-/* `count` elements of a type that are never freed, scanned by their type like all objects. C may keep pointers to them,
- * as to a pinned object. Returns NULL as moat_new and moat_new_array do. Context: any. Cost: a second, small object; a
- * check that is about to trap searches the list of such blocks. */
+/* Makes `count` elements of a type that are never freed. They are scanned by their type, like all objects. C may keep
+ * pointers to them, as to a pinned object. Returns NULL as moat_new and moat_new_array do. Context: any. Cost: a
+ * second, small object; a check that is about to trap searches the list of such blocks. */
 void *moat_persistent_new(const struct moat_type *type, size_t count);
 
 /* ---- calls of C, and C's calls: CHECK1 ---- */
 
-/* MOAT_CALL(f, arguments...): f(arguments...), up to twelve of them, each evaluated once, when the call happens. At
- * CHECK1 and 2 it traps if what an argument points at holds a heap pointer that is neither pinned nor to a persistent
- * block: C would keep what the collector does not see it keep. Passing a pointer to an object is fine as long as C
- * forgets it.
+/* MOAT_CALL(f, arguments...): calls f(arguments...) with up to twelve arguments. Each is evaluated once, when the call
+ * happens. At CHECK1 and 2 it traps if an argument points at memory that holds a heap pointer, unless that pointer is
+ * pinned or to a persistent block: C could keep it where the collector does not see it. A pointer to an object may be
+ * passed, as long as C forgets it.
  *
- * The pointer's type says what it points at: a struct, one field of it (`&node->value`), one array (`node->text`). A
- * pointer to an element of moat_new_array shows the whole array, one to a flexible object its tail too, a flexible
- * array what follows, a `void *` the whole object that it points into. Objects of raw bytes hold no pointers; memory
- * that is neither an object nor a root, such as the stack, is not looked at without MOAT_FILLED. Members of a struct
- * passed by value are not known without MOAT_BY_VALUE: a word that is an object's address shows the whole object, one
- * into the middle of it no more than the slot there. The address of a root shows the root, as an argument and in a slot
- * that it holds.
+ * The pointer's type says how much is looked at:
+ *   - a struct, one field of it (`&node->value`), or one array (`node->text`): that;
+ *   - a pointer to an element of moat_new_array: the whole array; to a flexible object: its tail too; a flexible array:
+ *     all that follows;
+ *   - a `void *`: the whole object that it points into;
+ *   - the address of a root: the root, both as an argument and in a slot that the argument shows.
+ * Objects of raw bytes hold no pointers. Memory that is neither an object nor a root, such as the stack, is not looked
+ * at without MOAT_FILLED. Members of a struct that is passed by value are not known without MOAT_BY_VALUE: a word that
+ * is an object's address shows the whole object, and a word that points into the middle of one shows only the slot
+ * there.
  *
- * A pointer to an incomplete type must be cast to `void *`; a compound literal with commas needs parentheses around it;
- * a pointer to a variable-length array must have no side effects. An argument is looked at when it is evaluated: a call
- * among the arguments must not store to what another one points at. Cost at CHECK1: a call for each argument, a search
- * of arenas and roots for pointers, and the slots of what they show. */
+ * A pointer to an incomplete type must be cast to `void *`. A compound literal with commas needs parentheses around it.
+ * A pointer to a variable-length array must have no side effects. An argument is looked at when it is evaluated: a call
+ * among the arguments must not store to what another argument points at. Cost at CHECK1: a call for each argument, a
+ * search of arenas and roots for pointers, and the slots of what they show. */
 #ifdef __cplusplus
 #define MOAT_CALL(...) MOAT_CALL_is_for_C_only__give_the_call_a_C_file
 #else
@@ -54,19 +57,19 @@ void *moat_persistent_new(const struct moat_type *type, size_t count);
 #endif
 
 /* MOAT_KEPT(pointer): an argument of MOAT_CALL that C keeps: `MOAT_CALL(tcp_arg, pcb, MOAT_KEPT(connection))`. At
- * CHECK1 and 2 it traps if the pointer is to an object that is neither pinned nor a persistent block. Give a handle as
- * it is.
- */
+ * CHECK1 and 2 it traps if the pointer is to an object that is neither pinned nor a persistent block. Pass a handle as
+ * it is. */
 #if MOAT_CONFIG_CHECK >= 1
 #define MOAT_KEPT(pointer) ((MOAT_TYPE_OF_VALUE_(pointer))moat_checked_kept_((uintptr_t)(pointer)))
 #else
 #define MOAT_KEPT(pointer) (pointer)
 #endif
 
-/* MOAT_BY_VALUE(variable, members...): an argument of MOAT_CALL that is a struct passed by value, of which the named
- * members are pointers, one to 24 of them, and nothing else is: `MOAT_CALL(send, MOAT_BY_VALUE(span, bytes))`. Each is
- * looked at by its own type, as an argument by itself would be; a number that equals an address is none.
- * variable  without side effects, and not const volatile. Cost: a call for each member */
+/* MOAT_BY_VALUE(variable, members...): an argument of MOAT_CALL that is a struct passed by value. The named members,
+ * one to 24, are pointers, and no other member is: `MOAT_CALL(send, MOAT_BY_VALUE(span, bytes))`. Each is looked at by
+ * its own type, as if it were an argument. Numbers in other members are not looked at.
+ * variable  without side effects, and not const volatile
+ * Cost: a call for each member. */
 #if MOAT_CONFIG_CHECK >= 1
 #define MOAT_BY_VALUE(variable, ...)                                                                                   \
     (*(const volatile __typeof__(variable) *)((void)0 MOAT_EACH_(MOAT_MEMBER_LOOKED_AT_, variable, __VA_ARGS__),       \
@@ -77,9 +80,9 @@ void *moat_persistent_new(const struct moat_type *type, size_t count);
 #endif
 
 /* MOAT_FILLED(type, pointer): an argument of MOAT_CALL that points at an element of `type` in memory that is neither an
- * object nor a root, as a local struct or a compound literal, and that this firmware has filled: its slots are looked
- * at as those of an object are. Not for memory that C is to fill: that holds what the stack held before. Cost: a call
- * more, and the slots. */
+ * object nor a root, such as a local struct or a compound literal, and that this firmware has filled. Its slots are
+ * looked at as those of an object are. Do not use it for memory that C is to fill: that holds what the stack held
+ * before. Cost: one more call, and the slots. */
 #if MOAT_CONFIG_CHECK >= 1
 #define MOAT_FILLED(type, pointer)                                                                                     \
     ((MOAT_TYPE_OF_VALUE_(pointer))moat_checked_filled_(&(type), (uintptr_t)(MOAT_OBJECT_OF_(type) const *)(pointer)))
@@ -88,16 +91,16 @@ void *moat_persistent_new(const struct moat_type *type, size_t count);
 #endif
 
 /* MOAT_RETURN(value): `return value;` in a function that C calls. At CHECK1 and 2 it traps if the value is a heap
- * pointer that is not pinned, or leads to one, as for MOAT_CALL; so do the words of a struct. */
+ * pointer that is not pinned, or leads to one, as for MOAT_CALL. The words of a struct are checked in the same way. */
 #ifdef __cplusplus
 #define MOAT_RETURN(...) MOAT_RETURN_is_for_C_only__give_the_function_a_C_file
 #else
 #define MOAT_RETURN(...) return MOAT_RESULT_((__VA_ARGS__))
 #endif
 
-/* Switches the checks of calls and results: 0 off, 1 on, 2 on (a build with CHECK2 checks stores at any level). On at
- * start. Returns MOAT_OK; MOAT_ERR_BUILD for a level above the build's, with a message that says how to build it; _SIZE
- * for no level. Context: any. */
+/* Switches the checks of calls and results: 0 off, 1 on, 2 on (a build with CHECK2 checks stores at any level). They
+ * are on at start. Returns MOAT_OK; MOAT_ERR_BUILD for a level above the build's, with a message that says how to build
+ * it; MOAT_ERR_SIZE if there is no such level. Context: any. */
 int moat_check_level_set(int level);
 
 /* ---- the audit ---- */
@@ -112,16 +115,16 @@ struct moat_audit_finding {
 /* Called for each finding, in thread mode; must not allocate. */
 typedef void moat_audit_report(const struct moat_audit_finding *finding);
 
-/* Looks at every word of the C-owned regions, with MOAT_CONFIG_AUDIT_STATIC of the static ones too, and reports those
- * that are heap pointers C may not hold: what a store without a macro, a struct assignment or DMA left there. Memory
- * that C has freed or never written may hold stale ones.
+/* Looks at every word of the C-owned regions, and with MOAT_CONFIG_AUDIT_STATIC of the static ones too. It reports
+ * words that are heap pointers which C may not hold: a store without a macro, a struct assignment or DMA left them
+ * there. Memory that C has freed or never written may hold stale pointers.
  * report  NULL: prints a line for each
- * Returns how many, or MOAT_ERR_NOT_READY, _HANDLER. Context: thread. Cost: about 24 instructions a word, interrupts
- * on. */
+ * Returns how many it found, or MOAT_ERR_NOT_READY, _HANDLER. Context: thread. Cost: about 24 instructions a word,
+ * interrupts on. */
 int moat_audit(moat_audit_report *report);
 
-/* The same in pieces: begin, then step until it returns 0. Where a region is added or removed meanwhile, it begins
- * again. */
+/* The same in pieces: begin, then step until it returns 0. If a region is added or removed meanwhile, it begins again.
+ */
 struct moat_audit {
     moat_audit_report *report;
     uint32_t found;   /* so far */
