@@ -1,4 +1,4 @@
-/* moat: what is asked of the compiler, GCC or clang, where C has no word for it.
+/* moat: words for what C has no word for, by GCC or clang.
  *
  * SPDX-License-Identifier: MIT */
 #ifndef MOAT_COMPILER_H
@@ -6,13 +6,13 @@
 
 #include "moat_defaults.h"
 
-/* For the compiler plugin (docs/plugin.md); without it nothing.
+/* For the compiler plugin (docs/plugin.md). Without it these are empty.
  *
- * MOAT_MANAGED: in front of a function's definition: its stores are instrumented as those of a managed unit are. As
- * `struct MOAT_MANAGED node { ... }`: every pointer in the struct is a slot, wherever the plugin sees it stored to.
+ * MOAT_MANAGED in front of a function's definition: its stores are instrumented as those of a managed unit are. As
+ * `struct MOAT_MANAGED node { ... }`: every pointer in the struct is a slot, wherever the plugin sees a store to it.
  *
- * MOAT_NO_BARRIER: in front of a function's definition: none of its stores is instrumented. A claim that all of them go
- * to memory without slots, or by the macros. */
+ * MOAT_NO_BARRIER in front of a function's definition: none of its stores is instrumented. This claims that all of them
+ * go to memory without slots, or through the macros. */
 #ifdef MOAT_PLUGIN
 #define MOAT_MANAGED __attribute__((moat_managed))
 #define MOAT_NO_BARRIER __attribute__((moat_no_barrier))
@@ -41,7 +41,7 @@
 #define MOAT_C_END_
 #endif
 
-/* Inlined at -Os too: the guard names the store by its return address, which must lie in the firmware's function. */
+/* Inlined at -Os too: the guard names the store by its return address, and that must lie in the firmware's function. */
 #define MOAT_INLINE_ __attribute__((always_inline)) MOAT_NO_BARRIER static inline
 
 /* Where code is to be small (-Os) rather than fast:
@@ -63,8 +63,8 @@
 #define MOAT_SMALL_ 0
 #endif
 
-/* Where a table or a variable lies: in a section that moat's linker fragments take and give symbols to, or in one whose
- * bounds the linker supplies by itself, since its name is an identifier, if any object has it. */
+/* The section of a table or a variable. With moat's linker fragments, they take it and give symbols to it. Without them
+ * its name is an identifier: ld supplies the bounds of such a section, if any object has it. */
 #if MOAT_CONFIG_LINKER_SCRIPT
 #define MOAT_SECTION_(taken, alone) section(taken)
 #define MOAT_START_(name) name##_start
@@ -77,12 +77,14 @@
 #define MOAT_BOUND_ extern __attribute__((weak))
 #endif
 
-/* No instruction: the compiler neither moves memory accesses past it nor makes a loop around it a call. */
+/* No instruction. The compiler does not move memory accesses past it, and does not turn a loop around it into a call.
+ */
 #define MOAT_COMPILER_BARRIER_() __asm__ volatile("" ::: "memory")
 
-/* Parts of core that only some firmware needs (docs/design.md, "Pay as you go"). MOAT_FEATURE_ stands in the file that
- * is such a part. MOAT_USES_ has whatever uses the part refer to it, if `used`, so that the linker takes it from core's
- * archive; `by` makes its own name unique. The linker drops the reference itself (linker/moat_flash.ld). */
+/* For parts of core that only some firmware needs (docs/design.md, "Pay as you go"). The file that is such a part has
+ * MOAT_FEATURE_. Whatever uses the part has MOAT_USES_: it refers to the part, if `used` is true, so that the linker
+ * takes it from core's archive. `by` makes the name of the reference unique. The linker drops the reference itself
+ * (linker/moat_flash.ld). */
 #define MOAT_FEATURE_(feature)                                                                                         \
     MOAT_DECLARE_FEATURE_(feature);                                                                                    \
     const char moat_feature_##feature[1] = {0}

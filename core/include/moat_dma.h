@@ -21,8 +21,8 @@
 
 MOAT_C_BEGIN_
 
-/* Raw bytes for transfers: begins at a multiple of MOAT_CONFIG_DMA_LINE, and no other object has a byte in its lines.
- * It points into its object, not at its start, which any pointer may.
+/* Raw bytes for transfers. They begin at a multiple of MOAT_CONFIG_DMA_LINE, and no other object has a byte in their
+ * lines. The pointer is to a place inside the object, and not to its start. Any pointer may do so.
  * bytes  1 or more
  * Returns zeroed bytes, or NULL as moat_new_bytes does. Context: any. Cost: as moat_new_bytes's, of `bytes` rounded up
  * to a line and a line more; with a line of 0, of `bytes`. */
@@ -41,23 +41,26 @@ struct moat_dma {
     enum moat_dma_direction direction;
 };
 
-/* Pins the object, and gives the memory to the engine: with a MOAT_CONFIG_DMA_LINE it is cleaned from the cache, and
- * what the engine writes is not in it. Start the engine after this, behind a barrier (DSB, fence) if the CPU needs one.
- * p, bytes   bytes of one object; or of memory that is not moat's, e.g. a constant, of which only the cache is cared
- *            for. For MOAT_DMA_FROM_DEVICE raw bytes, whose lines of the cache no other object shares
+/* Pins the object, and gives the memory to the engine. With a MOAT_CONFIG_DMA_LINE it cleans the cache, and what the
+ * engine writes is not in the cache. Start the engine after this, behind a barrier (DSB, fence) if the CPU needs one.
+ * p, bytes   bytes of one object. Or bytes of memory that is not moat's, e.g. a constant: then only the cache is
+ *            cleaned. For MOAT_DMA_FROM_DEVICE they are raw bytes, and share no line of the cache with another object
  * Returns MOAT_OK, or MOAT_ERR_NOT_READY, _NULL, _SIZE (0 bytes, or beyond the object), _FOREIGN (in an arena, but no
  * object), _TYPE (from a device into slots), _ALIGN (lines shared with a neighbour), _OVERLAP (this transfer is under
  * way), _FULL (MOAT_CONFIG_PINS_MAX). Context: any. Cost: as moat_pin's, and the cache's. */
 int moat_dma_begin(struct moat_dma *transfer, void *p, size_t bytes, enum moat_dma_direction direction);
 
-/* The engine has ended, or was stopped: takes the memory and the pin back. The CPU reads what a device wrote.
+/* Call it when the engine has ended, or was stopped. It takes the memory and the pin back. After it the CPU reads what
+ * a device wrote.
  * Returns MOAT_OK, or MOAT_ERR_NOT_READY, _NULL, _ABSENT (not under way: ended before, or never begun). Context: any.
  * Cost: as moat_dma_begin's. */
 int moat_dma_end(struct moat_dma *transfer);
 
-/* Firmware with a MOAT_CONFIG_DMA_LINE has these, e.g. SCB_CleanDCache_by_Addr and SCB_CleanInvalidateDCache_by_Addr of
- * CMSIS; without one they are not called. start is a multiple of the line, and so is bytes.
- * _clean: writes what the cache holds to memory. _drop: the same, and the cache holds nothing of it then. */
+/* Firmware with a MOAT_CONFIG_DMA_LINE supplies these, e.g. by SCB_CleanDCache_by_Addr and
+ * SCB_CleanInvalidateDCache_by_Addr of CMSIS. Without one they are not called. start and bytes are multiples of the
+ * line.
+ * _clean: writes the cache's contents of that range to memory. _drop: does the same, and removes them from the cache.
+ */
 void moat_dma_cache_clean(void *start, size_t bytes);
 void moat_dma_cache_drop(void *start, size_t bytes);
 

@@ -1,7 +1,7 @@
-/* moat: the fault log: records of what ended a run, kept in RAM that start-up does not clear, and in a sink of the
- * firmware's if it gives one.
+/* moat: the fault log: records of what ended a run. They are kept in RAM that start-up does not clear, and in a sink of
+ * the firmware if it sets one.
  *
- * Layout 2, little endian, the same on 32- and 64-bit cores but for the words that a record ends with.
+ * Layout 2, little endian. It is the same on 32- and 64-bit cores, except for the words at the end of a record.
  * docs/fault-record.md specifies it byte by byte for the decoder, `moat fault`.
  *
  * SPDX-License-Identifier: MIT */
@@ -59,8 +59,8 @@ enum moat_reset_cause {
     MOAT_RESET_BROWNOUT = 5,
 };
 
-/* A record is this, then words of the core that faulted, the events and the slices of the stacks, and at its end
- * CRC-32 (IEEE) of all bytes before. A field that does not apply is 0. */
+/* A record is this struct, then words of the core that faulted, the events, the slices of the stacks, and last the
+ * CRC-32 (IEEE) of all bytes before it. A field that does not apply is 0. */
 struct moat_fault {
     uint32_t magic;
     uint16_t layout;
@@ -119,20 +119,20 @@ enum moat_fault_status moat_fault_get(struct moat_fault *out);
  * Context: any. Cost: a CRC over the records. */
 const struct moat_fault *moat_fault_at(unsigned index, uint32_t *count);
 
-/* Forgets the records, those of the sink too; the sequence number goes on. Context: thread. */
+/* Forgets all records, those of the sink too. The sequence number goes on. Context: thread. */
 void moat_fault_clear(void);
 
-/* Prints the records through moat_port_write, oldest first, with those that only the sink has: what happened in a
- * sentence, then one framed line `MOAT-FAULT <hex of the record> <count> <CRC-32 of what stands between>` for the
- * decoder. Torn or corrupt records are reported as such; none prints nothing. Context: thread. Returns VALID if it
- * printed one, else as moat_fault_get. */
+/* Prints the records through moat_port_write, oldest first, with those that only the sink has. For each it prints a
+ * sentence that says what happened, and then one framed line for the decoder: `MOAT-FAULT <hex of the record> <count>
+ * <CRC-32 of what stands between>`. Torn or corrupt records are reported as such. If there is no record, nothing is
+ * printed. Context: thread. Returns VALID if it printed a record, else as moat_fault_get. */
 enum moat_fault_status moat_fault_print(void);
 
 /* ---- the sink ---- */
 
 /* Memory that outlives power: pages of flash, an EEPROM, a file. The functions return 0, or anything else if they
- * failed. They are called from a fault too, with interrupts masked, in any context, with a broken heap: they poll. A
- * write or an erase that has returned survives a loss of power. */
+ * failed. They are also called from a fault, with interrupts masked, in any context, with a broken heap: so they poll.
+ * If a write or an erase has returned, it survives a loss of power. */
 struct moat_fault_sink {
     uint32_t block_bytes; /* bytes that one erase erases, a multiple of `unit`, room for a record and 150 more */
     uint32_t blocks;      /* 1 or more. The first that was filled is kept; with 3 or more the others take turns, with
@@ -145,10 +145,11 @@ struct moat_fault_sink {
     void *context;
 };
 
-/* Sets the sink, and copies to it what retained RAM has and it has not. From then on each fault is written to it, after
- * it was printed; one seen before is written again only when its count has doubled. `sink` stays the caller's, in
- * static memory; NULL: none. Context: thread. Returns false, and sets none, if a number above is out of range. Cost:
- * reads the sink, and writes to it what is new. */
+/* Sets the sink, and copies to it the records of retained RAM that it does not have. From then on each fault is written
+ * to it after it was printed. A fault that was seen before is written again only when its count has doubled.
+ * sink  the caller's, in static memory; NULL: none
+ * Returns false, and sets none, if a number in it is out of range. Context: thread. Cost: reads the sink, and writes to
+ * it what is new. */
 bool moat_fault_sink_set(const struct moat_fault_sink *sink);
 
 /* A record of the sink by number, oldest first.
@@ -159,9 +160,9 @@ uint32_t moat_fault_sink_read(unsigned index, void *buffer, uint32_t bytes, uint
 
 /* ---- raising ---- */
 
-/* Called at a trap, when the record is written, printed and in the sink, and before the port's trap instruction: to
- * log. Interrupts are masked, the heap may be broken, and a fault in here is recorded as nested. When it returns, the
- * trap goes on. */
+/* Called at a trap, for logging: after the record is written, printed and in the sink, and before the port's trap
+ * instruction. Interrupts are masked, the heap may be broken, and a fault in the hook is recorded as nested. When it
+ * returns, the trap goes on. */
 typedef void moat_fault_hook(const struct moat_fault *fault);
 
 /* Sets the hook, NULL for none; returns the previous one. Context: any. */
@@ -185,8 +186,8 @@ MOAT_NORETURN_ void moat_fault_exception(const struct moat_fault_exception *exce
 /* Records a failed assertion of the firmware, prints it and takes the port's trap. Context: any. */
 MOAT_NORETURN_ void moat_fault_assert(void);
 
-/* Records that moat was called on a stack, or by a task, that it must not be called by, prints it and takes the port's
- * trap. For ports: moat_port_misused.
+/* Records that moat was called on a stack, or by a task, by which it must not be called. Prints the record and takes
+ * the port's trap. For ports: moat_port_misused.
  * pc     the address after the call
  * sp     its stack pointer
  * other  the stack pointer of the task that is inside; 0: none is, the stack is not known; 1: the handler must not use
@@ -194,10 +195,11 @@ MOAT_NORETURN_ void moat_fault_assert(void);
  * Context: any. */
 MOAT_NORETURN_ void moat_fault_misused(uintptr_t pc, uintptr_t sp, uintptr_t other);
 
-/* Records that core found memory of its own overwritten, prints it and takes the port's trap: a record of kind
- * MOAT_FAULT_CORRUPT. For ports: moat_port_overwritten.
+/* Records that core found memory of its own overwritten, prints the record and takes the port's trap. The record is of
+ * kind MOAT_FAULT_CORRUPT. For ports: moat_port_overwritten.
  * invariant  n of INV-n in docs/design.md, cause of the record
- * where      the address that it is about;  pc  in core, where it was found
+ * where      the address that it is about
+ * pc         in core, where it was found
  * Context: any. */
 MOAT_NORETURN_ void moat_fault_overwritten(unsigned invariant, uintptr_t where, uintptr_t pc);
 
@@ -206,8 +208,8 @@ struct moat_heap_error;
 /* Records what moat_heap_check found, prints it and takes the port's trap. Context: any. */
 MOAT_NORETURN_ void moat_fault_corrupt(const struct moat_heap_error *error);
 
-/* Records an allocation of `bytes` bytes that failed, prints it and takes the port's trap. Give it to
- * moat_out_of_memory_hook_set where memory must not run out. It does not return. Context: any. */
+/* Records that an allocation of `bytes` bytes failed, prints the record and takes the port's trap. If memory must not
+ * run out, give it to moat_out_of_memory_hook_set. It does not return. Context: any. */
 bool moat_fault_out_of_memory(size_t bytes);
 
 /* Records that a watchdog is about to bite, prints it and takes the port's trap. For a board's early-warning

@@ -9,13 +9,13 @@
  *   struct filter *filter = MOAT_NEW_IN(MOAT_MEMORY_FAST, filter_type);
  *   uint8_t *frame = MOAT_NEW_DMA_IN(MOAT_MEMORY_DMA | MOAT_MEMORY_ONLY, 1514);
  *
- * A request names kinds: arenas that have all of them are looked through first, in the order in which they were added;
- * then it is a request as any other, which the next free memory serves. With MOAT_MEMORY_ONLY it is not: then it fails,
- * after the collections that any request has before it fails.
+ * A request names kinds. The arenas that have all of these kinds are searched first, in the order in which they were
+ * added. If they have no room, the next free memory of any arena serves the request. With MOAT_MEMORY_ONLY the request
+ * fails instead, after the collections that any request has before it fails.
  *
- * Requests that name none use the arenas in the same order, whatever their kinds. So add an arena that is to be kept
- * for those that ask for it last. In an arena that other requests have gone through already, what they left over is
- * free again after the next cycle.
+ * A request that names no kind uses all arenas in the same order, whatever their kinds are. So add an arena last if it
+ * is to be kept for requests that ask for it. In an arena that other requests have gone through already, the memory
+ * that they left over is free again after the next cycle.
  *
  * SPDX-License-Identifier: MIT */
 #ifndef MOAT_MEMORY_H
@@ -35,18 +35,19 @@ MOAT_C_BEGIN_
 #define MOAT_MEMORY_OWN(n) (8u << (n))       /* the firmware's own kinds; n 0..27 */
 #define MOAT_MEMORY_ONLY ((uint32_t)1 << 31) /* of a request: no other memory will do */
 
-/* Says what kinds of memory an arena is.
+/* Sets the kinds of memory that an arena is.
  * arena   any address that was given to moat_arena_add, or in the linker script's arena
- * kinds   MOAT_MEMORY_... joined by `|`, but for _ONLY; instead of those that it had
+ * kinds   MOAT_MEMORY_... joined by `|`, without _ONLY; they replace those that it had
  * Returns MOAT_OK, or MOAT_ERR_NOT_READY, _NULL, _ABSENT (no arena is there), _SIZE (_ONLY is no kind).
  * Context: any. Cost: a search of the arenas. */
 int moat_arena_kinds(const void *arena, uint32_t kinds);
 
 /* As moat_new and the others of moat.h and moat_dma.h.
  * memory  kinds, MOAT_MEMORY_ANY for none; with `| MOAT_MEMORY_ONLY` only an arena that has them all will do
- * Returns NULL as those do; and with _ONLY too if no arena of these kinds has so many bytes (MOAT_ERR_SIZE), or those
- * that have are full (MOAT_ERR_MEMORY). Context: any. Cost: a search of these arenas' bitmaps for a free place, 8
- * words masked at a time, and the object's clearing; then as those. No fast path: for what is made now and then. */
+ * Returns NULL as those do. With _ONLY it also returns NULL if no arena of these kinds has so many bytes
+ * (MOAT_ERR_SIZE), or if those that have are full (MOAT_ERR_MEMORY). Context: any. Cost: a search of these arenas'
+ * bitmaps for a free place, 8 words masked at a time, and clearing the object; then as those. There is no fast path: it
+ * is for objects that are made now and then. */
 void *moat_new_in(uint32_t memory, const struct moat_type *type);
 void *moat_new_array_in(uint32_t memory, const struct moat_type *type, size_t count);
 void *moat_new_flex_in(uint32_t memory, const struct moat_type *type, size_t tail);
