@@ -10,8 +10,8 @@ MOAT_C_BEGIN_
 
 /* Prints the heap as it is at this moment through moat_port_write, in framed lines: the heap's state and bitmaps,
  * roots, pins, handles, stacks, and the objects that have slots, whole. For objects without slots (raw bytes, text) it
- * prints the header only, and for stacks only the words that are addresses in the heap. Their other contents stay on the
- * device. Free memory is left out, except for the headers and links of holes.
+ * prints the header only, and for stacks only the words that are addresses in the heap. Their other contents stay on
+ * the device. Free memory is left out, except for the headers and links of holes.
  *
  * Allocates nothing and changes nothing. Works in any phase of the collector. Dead objects that the sweep has still to
  * come to are shown as dead. Interrupts are masked from the first line to the last, so that all lines show the same

@@ -1,11 +1,12 @@
 /* moat: the heap's state, in one struct, so that tests, a debugger and the fault record can see it.
  *
- * Not in it, since a firmware that does not use them links none of it: the tables of roots, pins and handles, to which
- * `tables` points; the list of persistent blocks; the regions added at run time; the level of MOAT_CALL's checks; the
- * rings of events and of faults, and where the fault log and the audit stand. The last error is base/result.c's.
+ * Some state is kept elsewhere, because a firmware that does not use it links none of it: the tables of roots, pins and
+ * handles, to which `tables` points; the list of persistent blocks; the regions that were added at run time; the level
+ * of MOAT_CALL's checks; the rings of events and of faults; where the fault log and the audit stand. The last error is
+ * in base/result.c.
  *
- * Firmware reads moat_stats_get() instead; only the barrier macros look in here. docs/design.md explains the
- * fields and gives the invariants (INV-n) that moat_heap_check() verifies.
+ * Firmware reads moat_stats_get() instead. Only the barrier macros look in here. docs/design.md explains the fields and
+ * states the invariants (INV-n) that moat_heap_check() verifies.
  *
  * SPDX-License-Identifier: MIT */
 #ifndef MOAT_HEAP_H
@@ -32,7 +33,7 @@ struct moat_bits {
     uint32_t mark;
 };
 
-/* An arena: this struct and the bitmap stand at the start of the memory that was given, the objects follow. */
+/* An arena. This struct and the bitmap are at the start of the memory that was given. The objects follow. */
 struct moat_arena {
     uintptr_t base;         /* address of granule 0: a multiple of 32 granules and one word; may lie before `low` */
     uintptr_t low, span;    /* the granules that objects can use, and the closing fence */
@@ -113,8 +114,8 @@ struct moat_handle_entry {
     uint32_t generation; /* of the handle that is valid now */
 };
 
-/* Where the scan of an object or a root range stands: first the slots [at, dense_end), then the runs of slots that
- * `map` still names, then the inner pieces of the piece, the pieces of the run, the type's further runs, the next
+/* Where the scan of an object or a root range stands. The slots [at, dense_end) come first. Then come the runs of slots
+ * that `map` still names, the inner pieces of the piece, the pieces of the run, the type's further runs, and the next
  * element. */
 struct moat_scan {
     moat_slot *at;
@@ -133,8 +134,8 @@ struct moat_scan {
 };
 
 #if MOAT_CONFIG_SLICE_CLOCK
-/* Lengths of windows, parts of one between whose ends the collector's time is noted, and room for what is noted of one.
- */
+/* How many lengths of windows there are; into how many parts a window is divided, at whose ends the collector's time is
+ * noted; and the room for these notes. */
 #define MOAT_UTILISATION_WINDOWS 3
 #define MOAT_UTILISATION_PARTS 20
 #define MOAT_UTILISATION_SAMPLES (MOAT_UTILISATION_PARTS + 2)
@@ -161,7 +162,7 @@ struct moat_utilisation {
  * with interrupts masked, and read in core/ under the mask, in thread mode without it where no handler writes. Offsets
  * up to 124 bytes take the short loads: what allocations and stores use stands first. ---- */
 
-/* Written by heap/arena.c when an arena is added. Read by anybody, any time: it only grows. */
+/* Written by heap/arena.c when an arena is added. Read by anybody, at any time: it only grows. */
 struct moat_border {
     uintptr_t low, span;       /* hull of all arenas: payload addresses p with p - low < span */
     uintptr_t home, home_span; /* the first arena's, for the fast half of the store check */
@@ -312,8 +313,8 @@ struct moat_front {
 #endif
 };
 
-/* These have MOAT_CONFIG_..._MAX entries each, linked where they are used; NULL until the first entry. Each is written
- * by the file of mark/ that is named like it. Read there and in inspect/. */
+/* Each has MOAT_CONFIG_..._MAX entries and is linked if it is used. NULL until the first entry. Each is written by the
+ * file of mark/ that has its name. Read there and in inspect/. */
 struct moat_tables {
     struct moat_stack *stacks; /* registered: a list */
     struct moat_root *roots;
