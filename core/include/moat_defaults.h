@@ -99,7 +99,7 @@
  * 12 instructions of a 32-bit core, and a slice's begin and end come on top (`make bench BENCH=slices` measures the
  * stretch). 1 is a stress setting. */
 #ifndef MOAT_CONFIG_SLICE_UNITS
-#define MOAT_CONFIG_SLICE_UNITS 28
+#define MOAT_CONFIG_SLICE_UNITS 29
 #endif
 
 /* MOAT_CONFIG_PACE: the least number of work units that each allocation does while a cycle runs, in slices. Range

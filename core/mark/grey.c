@@ -8,10 +8,18 @@
 #include "space/granule.h"
 
 /* The cost of work, in instructions of a 32-bit core, about: looking a value up; going on to what is not after the
- * habit; a slice's begin and end. */
+ * habit, and, before that, to more of what is scanned; a slice's begin and end. */
 #define LOOK_UP 80
-#define NEXT 160
+#define NEXT 180
+#define MORE 60
 #define WINDOW 60
+
+/* A slice, and how much shorter the first one is, for the way to it. */
+#define SLICE ((int32_t)(MOAT_CONFIG_SLICE_UNITS * MOAT_UNIT))
+#define ENTRY 28
+
+/* The dearest step, for which each slice has room. */
+#define STEP (NEXT + MORE)
 
 static inline unsigned run_loop(struct moat_grey *loop) {
 #ifdef MOAT_PORT_GREY
@@ -60,10 +68,11 @@ static bool is_over(const struct moat_scan *scan) {
     return scan->map == 0 && scan->type == NULL && !scan->extends;
 }
 
-/* The work behind [at, dense_end): the scan's next piece, or another grey object. False: nothing is grey. */
-static bool go_on(struct moat_scan *scan, struct moat_arena *home, struct moat_grey *loop) {
+/* The work behind [at, dense_end): the scan's next piece, if the scan is not over, or another grey object. False:
+ * nothing is grey. */
+static bool go_on(struct moat_scan *scan, bool over, struct moat_arena *home, struct moat_grey *loop) {
     loop->habit = MOAT_GREY_NO_HABIT;
-    while (!is_over(scan)) {
+    for (; !over; over = is_over(scan)) {
         if (moat_scan_next_piece(scan)) {
             return true;
         }
@@ -95,7 +104,7 @@ static void begin_loop(struct moat_grey *loop, const struct moat_scan *scan, con
     loop->bits = home->bits;
     loop->budget = budget;
     begin_piece(loop, scan, home);
-    loop->budget = loop->budget > NEXT ? loop->budget : NEXT;
+    loop->budget = loop->budget > STEP ? loop->budget : STEP;
     loop->habit = loop->end == loop->far && is_over(scan) ? MOAT_GREY_ANY_HABIT : MOAT_GREY_NO_HABIT;
 }
 
@@ -120,10 +129,9 @@ static inline bool open_window(moat_port_mask_t masked) {
 }
 
 /* A part of what is left; but no slice is too short for a step. */
-static inline int32_t slice_of(int32_t left) {
-    const int32_t most = (int32_t)(MOAT_CONFIG_SLICE_UNITS * MOAT_UNIT);
+static inline int32_t slice_of(int32_t left, int32_t most) {
     int32_t slice = left < most ? left : most;
-    return slice > NEXT ? slice : NEXT;
+    return slice > STEP ? slice : STEP;
 }
 
 uint32_t moat_mark_some(uint32_t units, moat_port_mask_t masked) {
@@ -142,21 +150,22 @@ uint32_t moat_mark_some(uint32_t units, moat_port_mask_t masked) {
     if (home->grey != MOAT_LINK_NONE) {
         assert_grey(home, home->grey); /* the loop, which may take it, asks nothing */
     }
-    int32_t left = (int32_t)(units * MOAT_UNIT), slice = slice_of(left);
+    int32_t left = (int32_t)(units * MOAT_UNIT), slice = slice_of(left, SLICE - ENTRY);
     begin_loop(&loop, scan, home, slice);
     for (;;) {
         unsigned why = run_loop(&loop);
         home->grey = (uint32_t)loop.grey;
         scan->at = loop.at;
         scan->dense_end = loop.far;
-        int32_t cost = why == MOAT_GREY_NEXT ? NEXT : LOOK_UP;
+        bool over = why == MOAT_GREY_NEXT && is_over(scan);
+        int32_t cost = why == MOAT_GREY_LOOK ? LOOK_UP : over ? NEXT : STEP;
         if (why == MOAT_GREY_SPENT || loop.budget < cost) {
             left -= slice + WINDOW - (int32_t)loop.budget;
             scan->at -= why == MOAT_GREY_LOOK; /* whoever marks next looks it up */
             if (left <= 0) {
                 return 0;
             }
-            loop.budget = slice = slice_of(left);
+            loop.budget = slice = slice_of(left, SLICE);
             if (open_window(masked)) {
                 begin_loop(&loop, scan, home, slice);
                 continue;
@@ -171,7 +180,7 @@ uint32_t moat_mark_some(uint32_t units, moat_port_mask_t masked) {
             loop.budget -= cost;
         } else if (why == MOAT_GREY_NEXT) {
             loop.budget -= cost;
-            if (!go_on(scan, home, &loop)) {
+            if (!go_on(scan, over, home, &loop)) {
                 left -= slice - (int32_t)loop.budget;
                 return left > MOAT_UNIT ? (uint32_t)left / MOAT_UNIT : 1;
             }

@@ -13,7 +13,7 @@
  * stop goes back by. */
 #define WORD_UNITS 2u
 #define CLOSER_UNITS 5u
-#define PLACE_UNITS (MOAT_SMALL_ ? 14u : 4u) /* where code is small, counting bits is a loop */
+#define PLACE_UNITS (MOAT_SMALL_ ? 15u : 4u) /* where code is small, counting bits is a loop */
 
 /* Headers of the first type without slots that are looked at closely in one word: it may be firmware's commonest. */
 #define CLOSER_MOST 2u

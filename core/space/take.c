@@ -12,9 +12,9 @@
 #include "space/holes.h"
 #include "space/search.h"
 
-/* Free runs and words that one masked step looks at. */
-#define RUNS_AT_ONCE 3u
-#define WORDS_AT_ONCE 10u
+/* Free runs and words that one masked step looks at. Small code takes longer for each. */
+#define RUNS_AT_ONCE (MOAT_SMALL_ ? 2u : 3u)
+#define WORDS_AT_ONCE (MOAT_SMALL_ ? 8u : 10u)
 
 /* A run that is put aside costs as much as so many words. */
 #define ASIDE_WORDS 5u

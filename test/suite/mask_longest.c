@@ -16,15 +16,14 @@
 #define PERIOD_LEAST 150u /* more than the handler takes */
 #define PERIOD_SPREAD 64u
 
-/* A slice is 12 instructions of a Cortex-M3 a unit, its begin and end, and the last look-up of a length, which may be
- * of an element of many bitmap words and is charged less than it takes. It is more on RISC-V, twice as many where the
+/* A slice is 12 instructions of a Cortex-M3 a unit, and its begin and end. It is more on RISC-V, twice as many where the
  * CPU has no bit-counting instruction, and more where each slice reads the clock. */
 #ifdef __thumb2__
-#define PLAIN (MOAT_CONFIG_CHECK == 0 ? 24u : 35u) /* from CHECK1 on slices look at headers */
+#define PLAIN (MOAT_CONFIG_CHECK == 0 ? 20u : 34u) /* from CHECK1 on slices look at headers */
 #elif UINTPTR_MAX == UINT32_MAX
-#define PLAIN (MOAT_CONFIG_CHECK == 0 ? 34u : 54u)
+#define PLAIN (MOAT_CONFIG_CHECK == 0 ? 29u : 51u)
 #else
-#define PLAIN (MOAT_CONFIG_CHECK == 0 ? 35u : 88u) /* and the length's least units are as many as two words' */
+#define PLAIN (MOAT_CONFIG_CHECK == 0 ? 30u : 85u)
 #endif
 #define BOUND ((PLAIN + (MOAT_CONFIG_SLICE_CLOCK ? 13u : 0)) * MOAT_CONFIG_SLICE_UNITS)
 
