@@ -37,14 +37,14 @@ define object-rules
 $(OUT)/obj$(if $(1),-$(1))/%.c.o: %.c $(BUILD_FILES) $(if $(findstring -fplugin=,$($(1)_CFLAGS)),$(PLUGIN))
 	@mkdir -p $$(@D)
 	$$(call show,CC)$(COMPILE) $$(CFLAGS) $$(INCLUDES_$$(firstword $$(subst /, ,$$*))) $($(1)_CFLAGS) \
-	  -MMD -MP -c -o $$@ $$<
+	  -MD -MP -c -o $$@ $$<
 $(OUT)/obj$(if $(1),-$(1))/%.cpp.o: %.cpp $(BUILD_FILES)
 	@mkdir -p $$(@D)
 	$$(call show,CXX)$(COMPILE_CXX) $$(call in-cxx,$$(CFLAGS)) $$(INCLUDES_$$(firstword $$(subst /, ,$$*))) \
-	  $($(1)_CFLAGS) -MMD -MP -c -o $$@ $$<
+	  $($(1)_CFLAGS) -MD -MP -c -o $$@ $$<
 $(OUT)/obj$(if $(1),-$(1))/%.S.o: %.S $(BUILD_FILES)
 	@mkdir -p $$(@D)
-	$$(call show,AS)$(CC) $(CPUFLAGS) $(CODE_FLAGS) $$(INCLUDES_$$(firstword $$(subst /, ,$$*))) -MMD -MP -c -o $$@ $$<
+	$$(call show,AS)$(CC) $(CPUFLAGS) $(CODE_FLAGS) $$(INCLUDES_$$(firstword $$(subst /, ,$$*))) -MD -MP -c -o $$@ $$<
 -include $$(wildcard $(addprefix $(OUT)/obj$(if $(1),-$(1))/,*/*.d */*/*.d */*/*/*.d))
 endef
 

@@ -25,7 +25,7 @@ BENCH_LDFLAGS := $(if $(PROBE),-Wl$(comma)--wrap=moat_port_spill_and_call -Wl$(c
 PEER_OBJS := $(patsubst %.c,$(OUT)/peers/%.o,$(notdir $(wildcard $(BENCH_PEERS)/*.c)))
 $(OUT)/peers/%.o: $(BENCH_PEERS)/%.c
 	@mkdir -p $(@D)
-	$(call show,CC)$(COMPILE) $(CFLAGS) -Wno-error -w -Itest/bench -I$(BENCH_PEERS) -MMD -MP -c -o $@ $<
+	$(call show,CC)$(COMPILE) $(CFLAGS) -Wno-error -w -Itest/bench -I$(BENCH_PEERS) -MD -MP -c -o $@ $<
 -include $(wildcard $(OUT)/peers/*.d)
 
 newlib_LDFLAGS := $(BENCH_LDFLAGS)
