@@ -51,6 +51,10 @@ run: | setup ## builds an example and runs it: EXAMPLE=queue [BOARD= CHECK= OPT=
 	@test -n '$(EXAMPLE)' || { echo 'run: name an example: make run EXAMPLE=queue BOARD=riscv32-virt' >&2; exit 2; }
 	@$(ONE_EXAMPLE) run
 
+.PHONY: one-file
+one-file: | setup ## writes moat as moat.c, moat.h and moat_port.S into build/one-file [TO=folder]
+	@scripts/one-file $(TO)
+
 .PHONY: clean
 clean: ## removes what was built, newlib excepted
 	@find build -mindepth 1 -maxdepth 1 ! -name newlib -exec rm -rf {} + 2>/dev/null || true

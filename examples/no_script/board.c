@@ -4,8 +4,10 @@
  * SPDX-License-Identifier: MIT */
 #include "board.h"
 
-#include <moat_port_cpu.h>
+#include <moat.h>
+#if __has_include(<port_board.h>) /* where moat is one file, moat.h has it */
 #include <port_board.h>
+#endif
 
 #include <stdint.h>
 
@@ -96,10 +98,10 @@ static _Noreturn void fault(void) {
     end(3);
 }
 
-__attribute__((section(".start"), used)) static const void *const vectors[] = {
-    board_stack_high,
-    (const void *)board_start,
-    (const void *)fault,
-    (const void *)fault,
+__attribute__((section(".start"), used)) static const uintptr_t vectors[] = {
+    (uintptr_t)board_stack_high,
+    (uintptr_t)board_start,
+    (uintptr_t)fault,
+    (uintptr_t)fault,
 };
 #endif

@@ -7,7 +7,6 @@
 #include "board.h"
 
 #include <moat.h>
-#include <moat_region.h>
 
 struct sample {
     uint32_t time, value; /* no slots */

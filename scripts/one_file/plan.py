@@ -7,6 +7,7 @@ import functools
 import graphlib
 import pathlib
 import re
+import shutil
 from typing import Dict, Iterable, List, Sequence, Set
 
 from .names import Names, clashing, labels, names_of, renamed
@@ -28,7 +29,7 @@ def version() -> str:
 
 
 def write(text: Text, path: pathlib.Path, what: str) -> None:
-    path.write_text(f"/* moat {version()}: {what}. Written by scripts/one-file from core/ and port/.\n *\n"
+    path.write_text(f"/* moat {version()}: {what}. Written by scripts/one-file.\n *\n"
                     " * SPDX-License-Identifier: MIT */\n" + "\n".join(text.lines) + "\n")
 
 
@@ -132,4 +133,5 @@ def main(arguments: Sequence[str]) -> None:
     public = header()
     write(public, folder / "moat.h", "all headers of a firmware as one")
     write(source(public.done), folder / "moat.c", "all of core and its ports as one file, which moat_port.S goes with")
+    shutil.copy(ROOT / "core/include/moat.hpp", folder)
     write(assembly(), folder / "moat_port.S", "the assembly of its ports as one file")
