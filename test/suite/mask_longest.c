@@ -16,8 +16,8 @@
 #define PERIOD_LEAST 150u /* more than the handler takes */
 #define PERIOD_SPREAD 64u
 
-/* A slice is 12 instructions of a Cortex-M3 a unit, and its begin and end. It is more on RISC-V, twice as many where the
- * CPU has no bit-counting instruction, and more where each slice reads the clock. */
+/* A slice is 12 instructions of a Cortex-M3 a unit, and its begin and end. It is more on RISC-V, twice as many where
+ * the CPU has no bit-counting instruction, and more where each slice reads the clock. */
 #ifdef __thumb2__
 #define PLAIN (MOAT_CONFIG_CHECK == 0 ? 20u : 34u) /* from CHECK1 on slices look at headers */
 #elif UINTPTR_MAX == UINT32_MAX
