@@ -79,12 +79,17 @@ class Target:
 
     def address_of(self, symbol: str) -> int:
         address = self.symbol(symbol)
-        if address is None:  # linked without moat's fragments: the section's bounds are ld's
-            section, _, side = symbol.rpartition("_")
-            address = self.symbol({"start": "__start_", "end": "__stop_"}.get(side, "") + section)
         if address is None:
             raise TargetError(f"there is no symbol {symbol}: is this firmware linked with moat, and not stripped?")
         return address
+
+    def section(self, name: str) -> tuple[int, int]:
+        """The bounds of one of moat's sections: its linker fragments', or, linked without those, ld's, which has none
+        of a section that nothing is in."""
+        if self.option("LINKER_SCRIPT"):
+            return self.address_of(f"{name}_start"), self.address_of(f"{name}_end")
+        start, end = self.symbol(f"__start_{name}"), self.symbol(f"__stop_{name}")
+        return (start, end) if start is not None and end is not None else (0, 0)
 
     def option(self, name: str) -> int:
         """The value of a MOAT_CONFIG option: core leaves a symbol of each."""

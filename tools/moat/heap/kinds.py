@@ -110,8 +110,10 @@ class Kinds:
 
     def __init__(self, target: Target, layout: Layout) -> None:
         self._target, self._layout = target, layout
-        self._start, self._end = target.address_of("moat_types_start"), target.address_of("moat_types_end")
-        self._leaf_start = target.address_of("moat_leaf_types_start")
+        self._start, self._end = target.section("moat_types")
+        # Without moat's fragments, all types stand before this: core/base/sections.h.
+        self._leaf_start = (target.address_of("moat_leaf_types_start") if target.option("LINKER_SCRIPT")
+                            else self._start + 32768 - 2 * layout.type_align)
         self._known: dict[int, Kind] = {}
 
     def of_object(self, payload: int) -> tuple[Kind | None, bool]:

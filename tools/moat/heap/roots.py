@@ -45,7 +45,7 @@ class Roots:
     # ---- precise ----
 
     def _section(self) -> None:
-        start, end = self._target.address_of("moat_roots_start"), self._target.address_of("moat_roots_end")
+        start, end = self._target.section("moat_roots")
         self._slots("root", start, (end - start) // self._word)
 
     def _slots(self, kind: str, start: int, count: int) -> None:
@@ -56,7 +56,7 @@ class Roots:
                 self._keep(kind, self._target.name_at(address) or f"0x{address:x}", address, value)
 
     def _records(self) -> None:
-        start, end = (self._target.address_of(f"moat_root_records_{side}") for side in ("start", "end"))
+        start, end = self._target.section("moat_root_records")
         size = self._target.size_of("struct moat_root")
         for record in self._target.structs("struct moat_root", start, (end - start) // size):
             self._typed("root", record)
@@ -198,8 +198,15 @@ class Roots:
         return found
 
     def _thread_range(self) -> list[tuple[int, int, int, str]]:
+        """The stack of the linker script's; where it has none, that of the last allocation that asked, if that is not
+        a registered one."""
         low, high = self._target.symbol("moat_thread_stack_start"), self._target.symbol("moat_thread_stack_end")
-        return [(low, high, 0, "thread stack")] if low is not None and high is not None else []
+        if low is None or high is None:
+            front = self._state["front"]
+            low, high = front["stack_low"], front["stack_low"] + front["stack_span"]
+            if low in (found[0] for found in self._registered()):
+                return []
+        return [(low, high, 0, "thread stack")] if low < high else []
 
     def _words(self, start: int, end: int, name: str) -> None:
         start = -(-start // self._word) * self._word
