@@ -201,12 +201,12 @@ class Roots:
         """The stack of the linker script's; where it has none, that of the last allocation that asked, if that is not
         a registered one."""
         low, high = self._target.symbol("moat_thread_stack_start"), self._target.symbol("moat_thread_stack_end")
-        if low is None or high is None:
-            front = self._state["front"]
-            low, high = front["stack_low"], front["stack_low"] + front["stack_span"]
-            if low in (found[0] for found in self._registered()):
-                return []
-        return [(low, high, 0, "thread stack")] if low < high else []
+        if low is not None and high is not None:
+            return [(low, high, 0, "thread stack")]
+        front = self._state["front"]
+        low, span = front["stack_low"], front["stack_span"]
+        known = any(found[0] == low for found in self._registered())
+        return [(low, low + span, 0, "thread stack")] if span and not known else []
 
     def _words(self, start: int, end: int, name: str) -> None:
         start = -(-start // self._word) * self._word
