@@ -204,9 +204,9 @@ class Roots:
         if low is not None and high is not None:
             return [(low, high, 0, "thread stack")]
         front = self._state["front"]
-        low, span = front["stack_low"], front["stack_span"]
-        known = any(found[0] == low for found in self._registered())
-        return [(low, low + span, 0, "thread stack")] if span and not known else []
+        start, span = front["stack_low"], front["stack_span"]
+        known = any(found[0] == start for found in self._registered())
+        return [(start, start + span, 0, "thread stack")] if span and not known else []
 
     def _words(self, start: int, end: int, name: str) -> None:
         start = -(-start // self._word) * self._word
