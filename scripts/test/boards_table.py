@@ -1,4 +1,5 @@
-"""The README's tables of boards, cores, compilers and kernels. See scripts/boards-table.
+"""The tables of boards, cores, compilers and kernels: all of it in docs/platforms.md, in a few rows in README.md. See
+scripts/boards-table.
 
 SPDX-License-Identifier: MIT"""
 import collections
@@ -11,7 +12,6 @@ from lib.kernels import KERNELS
 
 from . import table
 
-README = pathlib.Path("README.md")
 BEGIN, END = "<!-- scripts/boards-table -->\n", "<!-- end -->\n"
 
 
@@ -62,8 +62,8 @@ def cores_lines():
         yield f"| `{core.flags}` | {core.why} |"
 
 
-def compilers_lines():
-    """What programs for QEMU's boards are built with."""
+def by_compiler():
+    """What programs for QEMU's boards are built with: the optimisations of each compiler, and its boards."""
     opts: Dict[str, Set[str]] = collections.defaultdict(set)
     where: Dict[str, Set[str]] = collections.defaultdict(set)
     for suite, place in planned():
@@ -71,6 +71,11 @@ def compilers_lines():
             compiler = "the compiler plugin in GCC" if suite.plugin else "clang" if "-clang" in place.opt else "GCC"
             opts[compiler].add(f"-{place.opt.removesuffix('-clang')}")
             where[compiler].add(place.board)
+    return opts, where
+
+
+def compilers_lines():
+    opts, where = by_compiler()
     yield "| compiler | optimisation | boards |"
     yield "| --- | --- | --- |"
     for compiler in sorted(opts):
@@ -90,20 +95,37 @@ def kernels_lines():
                "it has not run on the kernel |")
 
 
-def lines():
-    """The tables, from the runner's plan of `make test` and what its scripts compile."""
+def few_lines():
+    """Only the names."""
+    yield "| | |"
+    yield "| --- | --- |"
+    yield f"| boards, under QEMU but for the hosts | {listed({place.board for _, place in planned()})} |"
+    yield f"| cores that QEMU has not: compiled, linked | {', '.join(f'`{core.flags}`' for core in CORES.values())} |"
+    yield f"| compilers | {', '.join(sorted(by_compiler()[0]))} |"
+    yield f"| kernels | one of the tests' own runs; the glue compiles for {', '.join(KERNELS)} |"
+    yield "| all of it | [docs/platforms.md](docs/platforms.md), written from what `make test` runs |"
+
+
+def all_lines():
     for part in (boards_lines, cores_lines, compilers_lines, kernels_lines):
-        yield from part()
         yield ""
+        yield from part()
 
 
-def expected(readme):
-    """The README with the table that it ought to have."""
-    before, _, rest = readme.partition(BEGIN)
-    _, _, after = rest.partition(END)
-    return before + BEGIN + "\n".join(lines()) + END + after
+# From the runner's plan of `make test` and what its scripts compile.
+PLACES = {pathlib.Path("README.md"): few_lines, pathlib.Path("docs/platforms.md"): all_lines}
+
+
+def expected(path):
+    """A document with the tables that it ought to have."""
+    before, begin, rest = path.read_text().partition(BEGIN)
+    _, end, after = rest.partition(END)
+    if not begin or not end:
+        raise ValueError(f"{path} has lost the lines between which its tables stand")
+    return before + BEGIN + "".join(f"{line}\n" for line in PLACES[path]()) + END + after
 
 
 def main():
-    README.write_text(expected(README.read_text()))
+    for path in PLACES:
+        path.write_text(expected(path))
     return 0

@@ -36,14 +36,34 @@ def readme_example_is_the_file(_):
     expect(example == program, "README.md's example is not the text of examples/queue/queue.c: copy it")
 
 
-def readme_plain_form_is_the_file(_):
-    """Each line of the table of both forms stands in the program of its column."""
-    rows = re.findall(r"^\| `([^`]*;)` \| `([^`]*;)` \|$", read_readme(), re.MULTILINE)
-    expect(len(rows) >= 3, "README.md has no table of the macros' form beside the plugin's")
+def plain_form_is_the_file(_):
+    """Each line of docs/plugin.md's table of both forms stands in the program of its column."""
+    rows = re.findall(r"^\| `([^`]*;)` \| `([^`]*;)` \|$", (ROOT / "docs/plugin.md").read_text(), re.MULTILINE)
+    expect(len(rows) >= 3, "docs/plugin.md has no table of the macros' form beside the plugin's")
     for column, name in enumerate(("queue.c", "queue_plain.c")):
         text = (ROOT / "examples/queue" / name).read_text()
         for row in rows:
-            expect(row[column] in text, f"README.md has `{row[column]}`, and {name} has not")
+            expect(row[column] in text, f"docs/plugin.md has `{row[column]}`, and {name} has not")
+
+
+def readme_is_short(_):
+    lines = len(read_readme().splitlines())
+    expect(lines <= 120, f"README.md has {lines} lines, more than 120")
+
+
+def readme_figures_are_measured(_):
+    """Each figure of a workload in README.md's table is one of docs/performance.md's of the same workload."""
+    numbers = r"\b\d[\d,]*(?:\.\d+)?\b"
+    measured = [row for row in (ROOT / "docs/performance.md").read_text().splitlines() if row.startswith("| ")]
+    rows = [row for row in read_readme().splitlines() if re.match(r"\|.*(`(mixed50|trees_keep0)`|a slice)", row)]
+    expect(len(rows) == 4, "README.md has lost rows of its figures")
+    for row in rows:
+        name = re.search(r"`(\w+)`|$", row)[1]
+        known = "".join(line for line in measured if (f"`{name}`" if name else "longest slice") in line
+                        or (name or "").startswith("trees_keep") and "`trees_keep0/2/4`" in line)
+        for figure in re.findall(numbers, re.sub(r"`.*?`", "", row)):
+            expect(figure in re.findall(numbers, known), f"README.md says {figure} of {name or 'a slice'}; "
+                   "docs/performance.md does not")
 
 
 def guide_examples_compile(scratch):
@@ -214,7 +234,8 @@ def version_is_told_once(_):
     expect(told and told[0] == version, f"moat.h is version {version}, CHANGELOG.md begins with {told}")
 
 
-main(version_is_told_once, readme_examples_compile, readme_example_is_the_file, readme_plain_form_is_the_file,
+main(version_is_told_once, readme_examples_compile, readme_example_is_the_file, plain_form_is_the_file,
+     readme_is_short, readme_figures_are_measured,
      guide_examples_compile, cpp_examples_compile, guide_fragments_link, own_script_links,
      readme_commands_exist, first_commands_come_early, relative_links_resolve,
      documents_name_real_things, invariants_are_numbered_once)

@@ -47,9 +47,21 @@ def test_boards_here():
     assert set(boards.load()) >= {"arm-mps2-an385", "riscv32-virt", "riscv64-virt", "host", "host32"}
 
 
-def test_readme_has_the_boards_that_are_tested(monkeypatch):
+@pytest.fixture(name="boards_table")
+def boards_table_here(monkeypatch):
     monkeypatch.chdir(ROOT)
     monkeypatch.syspath_prepend(str(ROOT / "scripts"))
-    boards_table = importlib.import_module("test.boards_table")
-    readme = boards_table.README.read_text()
-    assert readme == boards_table.expected(readme), "the README's tables are old: run scripts/boards-table"
+    return importlib.import_module("test.boards_table")
+
+
+def test_documents_have_the_boards_that_are_tested(boards_table):
+    for path in boards_table.PLACES:
+        assert path.read_text() == boards_table.expected(path), f"{path}'s tables are old: run scripts/boards-table"
+
+
+def test_document_without_its_marks_is_refused(boards_table, tmp_path, monkeypatch):
+    path = tmp_path / "page.md"
+    path.write_text("no marks here\n")
+    monkeypatch.setitem(boards_table.PLACES, path, boards_table.few_lines)
+    with pytest.raises(ValueError, match="page.md has lost the lines"):
+        boards_table.expected(path)
