@@ -1,7 +1,7 @@
-/* moat: the lint build. With -DMOAT_LINT -fsyntax-only a slot is const, so that code which writes it without a macro,
- * or copies over it as raw bytes, does not compile. With -DMOAT_LINT=2 it is volatile, which forbids nothing and shows
- * in the debug information: `moat lint` compares the maps of types in such an object. See docs/lint.md. Included by
- * moat.h, after what it replaces.
+/* moat: the lint build. With -DMOAT_LINT -fsyntax-only a slot is const. So code that writes a slot without a macro, or
+ * copies over it as raw bytes, does not compile. With -DMOAT_LINT=2 a slot is volatile. That forbids nothing, but shows
+ * in the debug information: `moat lint` compares the maps of types in such an object. See docs/lint.md. moat.h includes
+ * this after the macros that it replaces.
  *
  * SPDX-License-Identifier: MIT */
 #ifndef MOAT_LINT_H
@@ -62,10 +62,10 @@ MOAT_STAMP_(LINT, 1);
 
 /* ---- raw copies ---- */
 
-/* An argument of a function that copies or fills raw bytes: p itself, or a compile error if what it points at is, holds
- * or is an array of slots. A struct with slots is not assignable, as it has const members; a slot by itself is a
- * const pointer, as is, alas, each element of a constant table of pointers. Types stand before names: where such calls
- * nest, no name is in the scope of its like. */
+/* An argument of a function that copies or fills raw bytes: p itself. It is a compile error if p points at a slot, at
+ * something that holds slots, or at an array of slots. A struct with slots is not assignable, as it has const members.
+ * A slot by itself is a const pointer; so, alas, is each element of a constant table of pointers. Types stand before
+ * names: where such calls nest, no name is in the scope of its like. */
 #define MOAT_LINT_BYTES_(p)                                                                                            \
     ((void)sizeof(__extension__({                                                                                      \
          __typeof__(&*MOAT_LINT_NOT_VOID_(p)) moat_lint_at_ = 0;                                                       \

@@ -1,8 +1,8 @@
-/* moat: what the compiler plugin of tools/gcc-plugin inserts (docs/plugin.md). Included by moat.h when the plugin is
- * loaded, which then defines MOAT_PLUGIN: plain stores to slots become those of moat_barrier.h.
+/* moat: the functions whose calls the compiler plugin of tools/gcc-plugin inserts (docs/plugin.md). The plugin defines
+ * MOAT_PLUGIN, and moat.h includes this header then. Plain stores to slots become those of moat_barrier.h.
  *
- * The plugin finds the functions here by their names, inserts calls of them, and drops what it did not call. Firmware
- * writes the macros at the top only.
+ * The plugin finds the functions here by their names, inserts calls of them, and drops those that it did not call.
+ * Firmware uses only the macros at the top.
  *
  * SPDX-License-Identifier: MIT */
 #ifndef MOAT_PLUGIN_H
@@ -17,10 +17,11 @@
 #undef MOAT_RAW
 #define MOAT_RAW(slot) (*(__typeof__(slot) *)moat_plugin_raw_(&(slot)))
 
-/* MOAT_TYPE_OF(T): the address of the type of objects `T`: the unit's MOAT_TYPE of it, or one that the plugin makes
- * from the members of T, all of whose pointers are slots; a word that is a pointer in one member of a union and data in
- * another keeps what it points into. T: a complete type without packed pointers, aligned to MOAT_GRANULE at most: else
- * it does not compile. Cost: flash, once in each unit that uses it; see MOAT_TYPE. */
+/* MOAT_TYPE_OF(T): the address of the type of objects `T`. It is the unit's MOAT_TYPE of T, if there is one. Otherwise
+ * the plugin makes a type from the members of T: every pointer in it is a slot, and a word that is a pointer in one
+ * member of a union and data in another keeps the object that it points into.
+ * T  a complete type without packed pointers, aligned to MOAT_GRANULE at most; else it does not compile
+ * Cost: flash, once in each unit that uses it; see MOAT_TYPE. */
 #define MOAT_TYPE_OF(T)                                                                                                \
     __extension__({                                                                                                    \
         T *moat_of_ = 0;                                                                                               \
@@ -51,7 +52,7 @@ MOAT_INLINE_ void moat_plugin_check_(const void *slot, const void *value) {
     moat_check_store_(slot, value);
 }
 
-/* The same in code that has never heard of moat, where few values are heap pointers and few slots are in the heap. */
+/* The same in code that knows nothing of moat, where few values are heap pointers and few slots are in the heap. */
 MOAT_INLINE_ void moat_plugin_foreign_(const void *slot, const void *value) {
     if (MOAT_CONFIG_CHECK >= 2 && (uintptr_t)value - moat_heap.border.low < moat_heap.border.span) {
         moat_guard_store_(slot, value);

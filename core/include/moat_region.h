@@ -26,26 +26,26 @@ struct moat_region {
     const void *end;   /* one past the last */
 };
 
-/* A region added at run time with moat_region_add; owned by the caller, in static memory, while it is registered. */
+/* A region that is added at run time with moat_region_add. It is the caller's, in static memory while it is registered.
+ */
 struct moat_region_entry {
     struct moat_region region;
     struct moat_region_entry *next; /* core's */
 };
 
-/* MOAT_REGION(id, name, kind, start, end): declares a region from a board's list, a linker script's symbols or a
- * variable. `id` is an identifier of its own. Where regions nest, the smallest is the one that counts. Cost: four words
- * of flash. */
+/* MOAT_REGION(id, name, kind, start, end): declares a region: one of a board's list, one between symbols of a linker
+ * script, or a variable. `id` is an identifier that no other region has. Where regions nest, the smallest counts. Cost:
+ * four words of flash. */
 #define MOAT_REGION(id, name, kind, start, end)                                                                        \
     __attribute__((MOAT_SECTION_(".rodata.moat_regions", "moat_regions"), aligned(sizeof(void *)),                     \
                    used)) static const struct moat_region moat_region_##id = {(name), (kind), (const void *)(start),   \
                                                                               (const void *)(end)}
 
-/* MOAT_C_OWNED: puts the variable it precedes into SRAM that C owns, cleared at start:
- * `static MOAT_C_OWNED uint8_t rx_buffer[64];`. Such memory is not scanned, and the guard traps a heap
- * pointer that is stored there. */
+/* MOAT_C_OWNED: puts the variable behind it into SRAM that C owns, which is cleared at start: `static MOAT_C_OWNED
+ * uint8_t rx_buffer[64];`. Such memory is not scanned, and the guard traps a heap pointer that is stored there. */
 #define MOAT_C_OWNED __attribute__((MOAT_SECTION_(".bss.moat_c_owned", "moat_c_owned")))
 
-/* MOAT_C_OWNED_NAME(variable): gives a variable of C's a region of its own, named like it. */
+/* MOAT_C_OWNED_NAME(variable): gives a variable that C owns a region of its own, with the variable's name. */
 #define MOAT_C_OWNED_NAME(variable)                                                                                    \
     MOAT_REGION(variable, #variable, MOAT_REGION_C_OWNED, &(variable), (const char *)&(variable) + sizeof(variable))
 
