@@ -1,8 +1,8 @@
-/* moat: what core asks of a CPU, and no more. docs/porting.md walks through it.
+/* moat: the functions that core asks of a CPU, and no more. docs/porting.md walks through it.
  *
- * Rules for all of them: no port function allocates, calls moat_* (but moat_fault_exception, _misused and
- * _overwritten), or blocks without bound; all may be called from handlers with interrupts masked; the port keeps no
- * state that core depends on.
+ * Rules for all of them: a port function does not allocate, and does not wait without bound. It calls no moat_* except
+ * for moat_fault_exception, _misused and _overwritten. All may be called from handlers, with interrupts masked. The
+ * port keeps no state that core depends on.
  *
  * A port folder holds moat_port_cpu.h with the inline half, found by the include path (-Iport/FAMILY):
  *
@@ -11,7 +11,7 @@
  *   static inline void moat_port_unmask(moat_port_mask_t);    restore what moat_port_mask returned
  *   static inline bool moat_port_is_masked(void);             true between the two
  *   static inline bool moat_port_in_handler(void);            true in an interrupt or exception handler
- *   static inline bool moat_port_may_use(void);               false in a handler that can come inside of the mask; a
+ *   static inline bool moat_port_may_use(void);               false in a handler that can come inside the mask; a
  *                            part of it may be out of line, moat_port_handler_may_use(void), asked in a handler
  *   MOAT_PORT_REGISTERS      registers in a fault record, by DWARF number, the program counter among them
  *   MOAT_PORT_REGISTER_SP    the stack pointer's number
@@ -40,14 +40,14 @@ struct moat_range {
     uintptr_t high; /* one past the last */
 };
 
-/* Pushes every register that a callee must preserve, those of floating point too, on the current stack, then calls
- * visit(context, sp) with sp at or below the lowest of them, and returns what it returns. */
+/* Pushes every register that a callee must preserve on the current stack, those of floating point too. Then calls
+ * visit(context, sp) with sp at or below the lowest of them. Returns what visit returns. */
 void *moat_port_spill_and_call(void *(*visit)(void *context, uintptr_t sp), void *context);
 
 /* The stack that thread mode runs on when no registered stack is in use: [low, high). */
 struct moat_range moat_port_thread_stack(void);
 
-/* Without moat's linker fragments: thread mode's is [low, high). */
+/* Without moat's linker fragments: tells the port that thread mode's stack is [low, high). */
 void moat_port_thread_stack_is(uintptr_t low, uintptr_t high);
 
 /* The stack that handlers run on; equal to the thread's where they share one. */
@@ -60,20 +60,21 @@ void moat_port_write(const char *text, size_t length);
  * (a reset in the field, a non-zero exit in a test). */
 _Noreturn void moat_port_trap(void);
 
-/* NULL; or, in one clause, what start-up has left undone so that moat_port_in_handler can't be right, and what to do.
- * Asked by moat_init and by the calls for thread mode. */
+/* Returns NULL; or, if start-up has left something undone so that moat_port_in_handler can't be right, a clause that
+ * says what it is and what to do. Called by moat_init and by the calls for thread mode. */
 const char *moat_port_undone(void);
 
-/* Core was called on a stack, or by a task, that it must not be called by: for firmware that has the fault log (all
- * whose unexpected exceptions end in moat_fault_exception) this is moat_fault_misused with the same arguments; else
- * moat_port_trap. */
+/* Called when core was called on a stack, or by a task, by which it must not be called. In firmware that has the fault
+ * log (all unexpected exceptions end in moat_fault_exception), this calls moat_fault_misused with the same arguments.
+ * In other firmware it calls moat_port_trap. */
 _Noreturn void moat_port_misused(uintptr_t pc, uintptr_t sp, uintptr_t other);
 
 /* The value of `other` that says: in a handler where moat_port_may_use() is false. */
 #define MOAT_PORT_MISUSED_UNMASKED 1u
 
-/* Core found memory of its own overwritten: INV-`invariant` of docs/design.md does not hold at `where`. For firmware
- * that has the fault log this is moat_fault_overwritten with the same arguments and the caller; else moat_port_trap. */
+/* Called when core found memory of its own overwritten: INV-`invariant` of docs/design.md does not hold at `where`. In
+ * firmware that has the fault log, this calls moat_fault_overwritten with the same arguments and the caller. In other
+ * firmware it calls moat_port_trap. */
 _Noreturn void moat_port_overwritten(unsigned invariant, uintptr_t where);
 
 /* With MOAT_PORT_GREY: as moat_grey_loop (core/mark/grey.h), and faster. */
@@ -85,8 +86,8 @@ uint32_t moat_port_clock(void);
 
 /* ---- for the fault record; firmware that can't raise a fault links none of these ---- */
 
-/* Writes the registers that a callee must preserve, the stack pointer and the program counter, all as they will be when
- * this returns, by their numbers. Returns which: bit i for registers[i]. */
+/* Writes the registers that a callee must preserve, the stack pointer and the program counter, by their numbers. All
+ * are written as they will be when this returns. Returns which are known: bit i for registers[i]. */
 uint64_t moat_port_registers(uintptr_t registers[MOAT_PORT_REGISTERS]);
 
 /* In a handler that has a stack of its own: the stack pointer of the thread that was interrupted. Else 0. */
