@@ -52,12 +52,13 @@ namespace moat {
 
 /* ---- slots ---- */
 
-/* A slot: a pointer to a managed T, or to none. For members of described classes; a local variable is a plain T *.
- * As large as a pointer. Converts to a T *, so that it compares, tests and indexes as one; copies by value.
+/* A slot: a pointer to a managed T, or to none. It is for members of described classes. A local variable is a plain T
+ * *. A slot is as large as a pointer. It converts to a T *, so it compares, tests and indexes as one. It copies by
+ * value.
  *
- * Context: any, for all of it. Cost: of an assignment MOAT_STORE's, of nullptr's MOAT_CLEAR's, of a construction
- * with a pointer MOAT_INIT's; reads cost what a pointer's do. Do not construct one over another: that loses what it
- * held, which may be freed under who has read it. */
+ * Context: any, for all of it. Cost: an assignment costs what MOAT_STORE does, one of nullptr what MOAT_CLEAR does, a
+ * construction with a pointer what MOAT_INIT does, and a read what a pointer's does. Do not construct a slot over
+ * another one: the pointer that it held is lost, and its object may be freed while somebody who has read it uses it. */
 template <class T> class ref {
   public:
     constexpr ref() : pointer_(nullptr) {
@@ -160,9 +161,9 @@ template <class T> struct placed_root_ : root<T> {
     }
 };
 
-/* MOAT_ROOT_OBJECT(T, name): defines the static variable `T name`, kept like an object of a described class: its refs
- * are roots, the rest of it is plain data. All zero at start, with no code, or it does not compile. T has no
- * destructor. */
+/* MOAT_ROOT_OBJECT(T, name): defines the static variable `T name`. It is kept like an object of a described class: its
+ * refs are roots, and the rest of it is plain data. It must be zero at start, with no code; else it does not compile. T
+ * has no destructor. */
 #define MOAT_ROOT_OBJECT(T, name)                                                                                      \
     MOAT_USES_(name, more_roots, 1);                                                                                   \
     static_assert(MOAT_ENDS_TRIVIALLY_(T), #T " has a destructor, which no root has called");                          \
@@ -170,8 +171,8 @@ template <class T> struct placed_root_ : root<T> {
     __attribute__((MOAT_SECTION_(".rodata.moat_root_records", "moat_root_records"), aligned(MOAT_WORD_BYTES),          \
                    used)) static const moat_root name##_root_ = {&name, &moat::type_of<T>(), 1}
 
-/* A root in memory that no section holds, such as an object of malloc's: registered as long as it lives, by
- * moat_root_add and moat_root_remove, whose contexts and costs it has. */
+/* A root in memory that no section holds, such as an object of malloc's. It is registered as long as it lives, by
+ * moat_root_add and moat_root_remove. Context and cost are theirs. */
 template <class T> class registered_root : public ref<T> {
   public:
     registered_root() : result_(moat_root_add(this, nullptr, 1)) {
@@ -206,8 +207,8 @@ template <class T> MOAT_METHOD_ T *there_(T *object) {
     return object;
 }
 
-/* Pins an object as long as it lives, by moat_pin and moat_unpin, whose contexts and costs it has. False, and null, if
- * there is nothing to pin, or moat_pin fails: moat_last_error then says why. */
+/* Pins an object for as long as this variable lives, by moat_pin and moat_unpin. Context and cost are theirs. It is
+ * false, and null, if there is nothing to pin or if moat_pin fails: moat_last_error says why. */
 template <class T> class pinned {
   public:
     explicit pinned(T *object) : object_(moat_pin(object) == MOAT_OK ? there_(object) : nullptr) {
@@ -239,20 +240,20 @@ template <class T> class pinned {
 
 /* ---- types ---- */
 
-/* MOAT_DESCRIBE(T, members...): describes the objects of class T, whose slots are `members`. At namespace scope, in the
- * namespace of T, once in each unit that uses it: so in a header, beside the class.
+/* MOAT_DESCRIBE(T, members...): describes the objects of class T, whose slots are `members`. Write it at namespace
+ * scope, in the namespace of T, once in each unit that uses it: that is, in a header, beside the class.
  *
  * T        an identifier, of a complete class or of another name for one (`using int_list = list<int>;`)
- * members  none to 24, each a moat::ref, a described class, or an array of either; of T itself, of a base class
- *          (virtual functions are no hindrance), or of a member (`inner.next`)
+ * members  none to 24. Each is a moat::ref, a described class, or an array of either. It may be a member of T itself,
+ *          of a base class (virtual functions do no harm), or of a member (`inner.next`)
  *
- * T has no destructor. Cost: flash only, 8 words, and 7 more for each member that lies beyond the first
- * MOAT_WORD_BITS words. */
+ * T has no destructor. Cost: flash only, 8 words, and 7 more for each member that lies beyond the first MOAT_WORD_BITS
+ * words. */
 #define MOAT_DESCRIBE(...) MOAT_JOIN_(MOAT_DESCRIBE_, MOAT_BARE_OR_SLOTS_(~, __VA_ARGS__))(false, __VA_ARGS__)
 
-/* MOAT_DESCRIBE_FINALIZED(T, members...): the same for a class with a destructor, which is called once after the object
- * was found unreachable: as a finalizer is, see MOAT_TYPE_FINALIZED. The object is not to be made reachable again.
- * Cost: one more word in each object. Arrays of such a class can't be made. */
+/* MOAT_DESCRIBE_FINALIZED(T, members...): the same for a class with a destructor. The destructor is called once after
+ * the object was found unreachable, as a finalizer is: see MOAT_TYPE_FINALIZED. It must not make the object reachable
+ * again. Cost: one more word in each object. Arrays of such a class can't be made. */
 #define MOAT_DESCRIBE_FINALIZED(...) MOAT_JOIN_(MOAT_DESCRIBE_, MOAT_BARE_OR_SLOTS_(~, __VA_ARGS__))(true, __VA_ARGS__)
 
 /* MOAT_DESCRIBED_IN_C(T, type): objects of T are of a type that a C file defines, and that MOAT_TYPE_DECLARE
@@ -286,16 +287,16 @@ template <class T> MOAT_METHOD_ constexpr const moat_type &type_of() {
 
 /* ---- allocation ---- */
 
-/* The object as any code may have left it: the compiler knows neither that memory was cleared, which a constructor's
- * beginning would undo, nor that a constructor left something alone. */
+/* The object as any code may have left it. So the compiler does not know that the memory was cleared, which the
+ * beginning of a constructor would undo. And it does not know that a constructor left a member alone. */
 template <class T> MOAT_METHOD_ T *unknown_(T *object) {
     __asm__ volatile("" : : "r"(object) : "memory");
     return object;
 }
 
-/* Makes an object of T: T(arguments...), or T{arguments...} where there is no such constructor. Members that it
- * leaves alone are zero. Returns nullptr, with nothing constructed, where moat_new does. Context, cost: as moat_new's,
- * and the constructor's. */
+/* Makes an object of T by T(arguments...), or by T{arguments...} if there is no such constructor. Members that the
+ * constructor does not set are zero. Returns nullptr, with nothing constructed, where moat_new returns NULL. Context,
+ * cost: as moat_new's, and the constructor's. */
 template <class T, class... arguments> MOAT_METHOD_ T *make(arguments &&...values) {
     void *memory = moat_new(&type_of<T>());
     if (memory == nullptr) {
@@ -312,8 +313,8 @@ template <class T, class... arguments> MOAT_METHOD_ T *make(arguments &&...value
     }
 }
 
-/* Makes `count` of them in a row, 1 or more, each without arguments. Returns the first, or nullptr where moat_new_array
- * does. */
+/* Makes `count` objects in a row, 1 or more, each without arguments. Returns the first, or nullptr where moat_new_array
+ * returns NULL. */
 template <class T> MOAT_METHOD_ T *make_array(size_t count) {
     static_assert(MOAT_ENDS_TRIVIALLY_(T), "arrays can't be made of a class with a destructor");
     T *first = static_cast<T *>(moat_new_array(&type_of<T>(), count));
