@@ -5,6 +5,10 @@
 lint: | setup ## checks format, C (clang-tidy, cppcheck), Python (flake8, mypy), line lengths, wording [ONLY=tidy,words]
 	@scripts/lint $(subst $(comma), ,$(ONLY))
 
+.PHONY: docs
+docs: | setup ## makes the API reference of the headers by Doxygen: build/docs/html/index.html
+	@scripts/docs
+
 .PHONY: format
 format: | setup ## formats all C and C++ as .clang-format says
 	@find core port bsp wrap examples integration test -name '*.[ch]' -o -name '*.[ch]pp' | xargs clang-format -i

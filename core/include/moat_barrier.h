@@ -75,6 +75,7 @@ MOAT_C_BEGIN_
 
 /* ---- the functions behind them; call the macros ---- */
 
+/* As the macros of these names, with the type's address. */
 int moat_move_part(const struct moat_type *type, void *to, const void *from, size_t offset, size_t bytes);
 int moat_move_array(const struct moat_type *type, void *to, const void *from, size_t count);
 int moat_zero(const struct moat_type *type, void *at);

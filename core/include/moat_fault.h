@@ -17,11 +17,11 @@
 MOAT_C_BEGIN_
 
 #define MOAT_FAULT_MAGIC 0x74616f6du /* "moat" */
-#define MOAT_FAULT_LAYOUT 2u
-#define MOAT_FAULT_NAME_BYTES 24 /* longest name kept, its closing 0 included; a longer one is cut */
-#define MOAT_FAULT_CALLERS_MAX 8
-#define MOAT_FAULT_EVENTS_MAX 16
-#define MOAT_FAULT_STACKS 2
+#define MOAT_FAULT_LAYOUT 2u         /* of the record */
+#define MOAT_FAULT_NAME_BYTES 24     /* longest name kept, its closing 0 included; a longer one is cut */
+#define MOAT_FAULT_CALLERS_MAX 8     /* likely return addresses in a record */
+#define MOAT_FAULT_EVENTS_MAX 16     /* events in a record */
+#define MOAT_FAULT_STACKS 2          /* slices of stacks in a record */
 
 enum moat_fault_kind {
     MOAT_FAULT_NONE = 0,

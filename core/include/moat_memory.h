@@ -28,7 +28,7 @@
 
 MOAT_C_BEGIN_
 
-#define MOAT_MEMORY_ANY 0u
+#define MOAT_MEMORY_ANY 0u                   /* nothing is asked of it */
 #define MOAT_MEMORY_FAST 1u                  /* e.g. tightly coupled to the CPU */
 #define MOAT_MEMORY_DMA 2u                   /* a DMA engine reaches it */
 #define MOAT_MEMORY_BULK 4u                  /* large and slow, e.g. outside of the chip */

@@ -40,6 +40,7 @@ struct moat_run {
  * a union of both may. Each keeps the object that it points into. The compiler plugin makes such runs. */
 #define MOAT_RUN_DOUBTFUL 1
 
+/* A count: as many pieces as the object has room for. */
 #define MOAT_RUN_TAIL UINT32_MAX
 
 /* A type. Lives in the types' section: a header names it by its offset there. Made by the macros below only. */
@@ -69,6 +70,7 @@ enum moat_extent {
 };
 #define MOAT_EXTENT_SLOW ((uint32_t)1 << MOAT_EXTENT_SLOW_BIT)
 
+/* Types stand at multiples of this, so that a header names one in few bits. */
 #define MOAT_TYPE_ALIGN (8 * sizeof(void *))
 
 /* MOAT_TYPE(name, T, fields...): defines the type `name` of objects `T` whose slots are `fields`.
@@ -125,6 +127,7 @@ enum moat_extent {
                                 .run_count = sizeof name_##_runs_ / sizeof name_##_runs_[0],                           \
                                 .flexible = 1}
 
+/* The entries of MOAT_TYPE_RUNS and MOAT_TYPE_FLEX, which say what each is for. */
 #define MOAT_RUN_SLOTS(T, member)                                                                                      \
     MOAT_RUN_(T, member, MOAT_WORD_BYTES, MOAT_FIELD_WORDS_(T, member) + MOAT_FIELD_CLAIM_(T, member), 1)
 #define MOAT_RUN_STRUCTS(T, member, S, ...)                                                                            \

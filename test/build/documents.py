@@ -3,6 +3,7 @@
 
 SPDX-License-Identifier: MIT"""
 import re
+import shutil
 
 from _checks import CORE, ROOT, Compiler, Skip, compile_cxx, expect, main, run
 
@@ -234,8 +235,25 @@ def version_is_told_once(_):
     expect(told and told[0] == version, f"moat.h is version {version}, CHANGELOG.md begins with {told}")
 
 
+def an_undocumented_function_is_found(scratch):
+    """What `make docs` refuses, and lint with it."""
+    if not shutil.which("doxygen"):
+        raise Skip("no Doxygen here: apt-get install doxygen")
+    header = (ROOT / "core/include/moat_trace.h").read_text()
+    comment = re.search(r"^/\* Prints .*?\*/\n", header, re.MULTILINE | re.DOTALL)[0]
+    for name, text, message in (("whole", header, None),
+                                ("bare", header.replace(comment, ""), "is not documented"),
+                                ("wrong", header.replace(comment, "/* Text.\n * wrong  no parameter of it */\n"),
+                                 "argument 'wrong'")):
+        (scratch / name).mkdir()
+        (scratch / name / "moat_trace.h").write_text(text)
+        status, output = run(["scripts/docs", str(scratch / name), str(scratch / name / "out")])
+        expect(status == (0 if message is None else 1) and (message or "") in output,
+               f"{name}: status {status}: {output[-300:]}")
+
+
 main(version_is_told_once, readme_examples_compile, readme_example_is_the_file, plain_form_is_the_file,
      readme_is_short, readme_figures_are_measured,
      guide_examples_compile, cpp_examples_compile, guide_fragments_link, own_script_links,
      readme_commands_exist, first_commands_come_early, relative_links_resolve,
-     documents_name_real_things, invariants_are_numbered_once)
+     documents_name_real_things, an_undocumented_function_is_found, invariants_are_numbered_once)
