@@ -5,7 +5,7 @@
 # OPT is the level that GCC optimises at; Os-lto asks for optimisation at link time, Os-clang for clang as the compiler.
 #
 # Everything lands in build/BOARD/checkN-OPT[+OPTION-VALUE...]/, here $(OUT):
-#   $(OUT)/libmoat.a           core
+#   $(OUT)/libmoat.a           core and lib
 #   $(OUT)/test/NAME.elf       test/suite/NAME.c or .cpp with the harness
 #   $(OUT)/examples/NAME.elf   an example
 # The targets `lib`, `tests`, `examples` and `all` (the default) build several; `run-command` prints how the
@@ -99,20 +99,26 @@ $(PLUGIN):
 INCLUDES_core := -Icore/include -Icore -Iport/$(PORT)
 INCLUDES_port := -Icore/include -Icore -Iport/$(PORT) -Iport
 INCLUDES_bsp := -Icore/include -Icore -Iport/$(PORT) -Iport -Ibsp $(BOARD_FLAGS) $(if $(ROOM),-DBSP_ROOM_$(ROOM)=1)
-INCLUDES_examples := -Icore/include -Ibsp
+INCLUDES_lib := -Icore/include -Ilib/include -Iport/$(PORT)
+INCLUDES_examples := -Icore/include -Ilib/include -Ibsp
 INCLUDES_wrap := $(INCLUDES_port)
-INCLUDES_test := -Icore/include -Icore -Iport/$(PORT) -Ibsp -Itest $(if $(ROOM),-DTEST_ROOM_$(ROOM)=1)
+INCLUDES_test := -Icore/include -Icore -Ilib/include -Iport/$(PORT) -Ibsp -Itest $(if $(ROOM),-DTEST_ROOM_$(ROOM)=1)
 
 include make/program.mk
 
 CORE_OBJS := $(patsubst %,$(OUT)/obj/%.o,$(wildcard core/*/*.c))
+LIB_OBJS := $(patsubst %,$(OUT)/obj/%.o,$(wildcard lib/*.c))
 BOARD_OBJS := $(addprefix $(OUT)/obj/,$(addsuffix .o,$(BOARD_SRCS)))
 
 # core calls no library: no idiom may be turned into a call of memcpy or memset. test/build/core_rules.py looks.
 $(OUT)/obj/core/%.o: CFLAGS += $(CORE_FLAGS)
 
-$(OUT)/libmoat.a: $(CORE_OBJS)
-	$(call show,AR)rm -f $@ && $(AR) rcs $@ $(CORE_OBJS)
+# lib's files are linked where firmware calls them, as core's features are. They call no library either, but where a
+# function is of its nature the library's.
+$(OUT)/obj/lib/%.o: CFLAGS += $(CORE_FLAGS)
+
+$(OUT)/libmoat.a: $(CORE_OBJS) $(LIB_OBJS)
+	$(call show,AR)rm -f $@ && $(AR) rcs $@ $(CORE_OBJS) $(LIB_OBJS)
 
 # test/bench is built by a make file of its own.
 include $(filter-out test/bench/%,$(wildcard examples/*/*.mk test/*/*.mk))

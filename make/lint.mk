@@ -11,7 +11,7 @@ docs: | setup ## makes the API reference of the headers by Doxygen: build/docs/h
 
 .PHONY: format
 format: | setup ## formats all C and C++ as .clang-format says
-	@find core port bsp wrap examples integration test -name '*.[ch]' -o -name '*.[ch]pp' | xargs clang-format -i
+	@find core lib port bsp wrap examples integration test -name '*.[ch]' -o -name '*.[ch]pp' | xargs clang-format -i
 
 comma := ,
 

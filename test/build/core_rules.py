@@ -10,7 +10,7 @@ from _callgraph import CallGraph
 from _checks import CORE, CORE_FLAGS, ROOT, Compiler, expect, main, run
 
 FILES = sorted((ROOT / "core").rglob("*.[ch]"))
-OURS = [path for folder in ("core", "port", "bsp", "wrap", "test", "examples")
+OURS = [path for folder in ("core", "lib", "port", "bsp", "wrap", "test", "examples")
         for path in (ROOT / folder).rglob("*.[chS]")]
 FILE_LINES = 600
 FUNCTION_LINES = 80

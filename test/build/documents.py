@@ -202,7 +202,7 @@ def relative_links_resolve(_):
 
 def documents_name_real_things(_):
     """Every moat_function, MOAT_MACRO and path in backquotes exists."""
-    folders = ("core", "port", "bsp", "linker", "integration", "examples", "make", "test")
+    folders = ("core", "lib", "port", "bsp", "linker", "integration", "examples", "make", "test")
     sources = "\n".join(path.read_text() for folder in folders
                         for path in (ROOT / folder).rglob("*")
                         if path.suffix in (".c", ".h", ".hpp", ".ld", ".S", ".mk"))

@@ -9,7 +9,7 @@ import shutil
 
 from _checks import ROOT, Compiler, expect, first_error, main, run
 
-FOLDERS = ("core", "port", "bsp", "make", "linker", "test", "examples", "wrap")
+FOLDERS = ("core", "lib", "port", "bsp", "make", "linker", "test", "examples", "wrap")
 PORT_FILES = ("exception.S", "exception.c", "grey.S", "port.c", "registers.S", "spill.S")
 
 
