@@ -4,11 +4,18 @@
 #include "fresh_heap.h"
 
 #include "base/sections.h"
+#include "mark/weak.h"
 
 #include <moat.h>
 #include <string.h>
 
+/* Not a part of the heap's struct: linked where weak references are. */
+#pragma weak moat_weak_refs
+
 bool fresh_heap(void *arena, size_t bytes) {
+    if (&moat_weak_refs != NULL) {
+        memset(&moat_weak_refs, 0, sizeof moat_weak_refs);
+    }
     memset(&moat_heap, 0, sizeof moat_heap);
     memset(moat_roots_start, 0, (size_t)(moat_roots_end - moat_roots_start));
     memset(moat_typed_roots_start, 0, (size_t)(moat_typed_roots_end - moat_typed_roots_start));

@@ -11,6 +11,7 @@
 #include "fault/assert.h"
 #include "fault/fault.h"
 #include "mark/finalize.h"
+#include "mark/late.h"
 #include "space/granule.h"
 #include "mark/mark.h"
 #include "base/port.h"
@@ -24,13 +25,13 @@
 #include "space/take.h"
 #include "heap/utilisation.h"
 
-/* Where stacks are registered, or types have finalizers. */
+/* Where stacks are registered, types have finalizers, or weak references are made. */
 #pragma weak moat_stacks_first_grey
 #pragma weak moat_stacks_scan_next
 #pragma weak moat_finalize_shade_doomed
-#pragma weak moat_finalizers_step
 #pragma weak moat_finalize_run
 #pragma weak moat_finalizers_run
+#pragma weak moat_late_step
 
 /* The cost of a step from stage to stage, or to the next root range, in units of some ten to fifteen instructions. */
 #define STEP_UNITS 6u
@@ -135,8 +136,8 @@ static bool next_stage_step(void) {
         }
         return true;
     }
-    if (moat_heap.mark.stage == MOAT_STAGE_CONDEMN || moat_heap.mark.stage == MOAT_STAGE_DOOM) {
-        moat_finalizers_step();
+    if (moat_heap.mark.stage >= MOAT_STAGE_DECIDE && moat_heap.mark.stage < MOAT_STAGE_FINISHED) {
+        moat_late_step();
         return true;
     }
     return false;
@@ -236,7 +237,7 @@ static void end_stacks(void) {
     moat_port_mask_t masked = moat_owner_mask();
     if (!MOAT_CONFIG_TASKS || !stacks_are_grey()) {
         moat_heap.mark.stacks_grey = false;
-        moat_heap.mark.stage = moat_heap.finalizers.finalizable == NULL ? MOAT_STAGE_FINISHED : MOAT_STAGE_CONDEMN;
+        moat_heap.mark.stage = moat_late_step == NULL ? MOAT_STAGE_FINISHED : MOAT_STAGE_DECIDE;
     }
     moat_owner_unmask(masked);
 }

@@ -8,19 +8,10 @@
 #include "moat_compiler.h"
 
 MOAT_FEATURE_(finalizers);
+MOAT_USES_(finalizers, late, 1);
 
 void moat_finalizers_run(void) {
     bool shared = moat_cycle_share();
     moat_finalize_run_all();
     moat_cycle_share_end(shared);
-}
-
-void moat_finalizers_step(void) {
-    if (moat_heap.mark.stage == MOAT_STAGE_CONDEMN) {
-        if (!moat_finalize_condemn()) {
-            moat_heap.mark.stage = MOAT_STAGE_DOOM;
-        }
-    } else if (!moat_finalize_doom()) {
-        moat_heap.mark.stage = MOAT_STAGE_FINISHED;
-    }
 }

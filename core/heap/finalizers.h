@@ -7,8 +7,4 @@
 /* Runs those that are due, which share a cycle (moat_cycle_share). Thread mode. Linked for types that have one. */
 void moat_finalizers_run(void);
 
-/* Interrupts masked. A step of marking's stages CONDEMN and DOOM, which are skipped where no object has a finalizer.
- * Linked as the other. */
-void moat_finalizers_step(void);
-
 #endif

@@ -264,6 +264,13 @@ struct moat_object {
  * out is NULL, also a step for each 32 granules from there to the end, not masked. */
 bool moat_object_find(const void *p, struct moat_object *out);
 
+/* Goes on from *object to the object that lies behind it in memory; with object->start NULL, to the first of all.
+ * Returns true, or false: there is no further one. object->start may have been freed since; objects that are made
+ * meanwhile may be seen or not. What it finds may be dead and not freed yet: look at it before the next allocation, and
+ * store it nowhere, unless a slot or a root is known to hold it.
+ * Context: any. Cost: as moat_object_find's, and a step for each 32 granules of free or dead memory before it. */
+bool moat_object_next(struct moat_object *object);
+
 /* The type of raw bytes. */
 MOAT_TYPE_DECLARE(moat_type_bytes, unsigned char);
 
@@ -289,6 +296,7 @@ MOAT_C_END_
 
 #include "moat_dma.h"
 #include "moat_memory.h"
+#include "moat_weak.h"
 #include "moat_task.h"
 #include "moat_dump.h"
 #include "moat_trace.h"

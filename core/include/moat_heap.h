@@ -71,6 +71,8 @@ enum moat_phase {
 enum moat_mark_stage {
     MOAT_STAGE_ROOTS,    /* scan the next range of roots */
     MOAT_STAGE_STACKS,   /* scan the next registered stack: thread mode only */
+    MOAT_STAGE_DECIDE,   /* from the next step on, weak references to white objects read NULL; */
+    MOAT_STAGE_WEAK,     /* walk the weak references, clear those */
     MOAT_STAGE_CONDEMN,  /* walk the finalizable objects, set the white ones apart */
     MOAT_STAGE_DOOM,     /* shade those, one by one */
     MOAT_STAGE_FINISHED, /* wait for thread mode to end marking */
@@ -261,7 +263,7 @@ struct moat_sweep {
     uint32_t usable;          /* free granules behind that place, in runs that are worth it */
 };
 
-/* Where marking stands. Written by heap/cycle.c, `stage` by heap/finalizers.c too, `scan` by mark/grey.c and
+/* Where marking stands. Written by heap/cycle.c, `stage` by mark/late.c too, `scan` by mark/grey.c and
  * mark/root*.c, `busy` and `turns` by mark/grey.c, root_step by mark/root*.c, `waiting` by mark/stack.c, stack... by
  * mark/task.c, and others by mark/stacks.c when one is added; waiting_... by heap/arena.c with the first arena. Read in
  * heap/, mark/, and store/ (stacks_grey). */

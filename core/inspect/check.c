@@ -6,8 +6,13 @@
 #include "base/clear.h"
 #include "mark/finalize.h"
 #include "mark/stray.h"
+#include "mark/weak.h"
 #include "space/granule.h"
 #include "base/port.h"
+
+/* Where weak references are made. */
+#pragma weak moat_weak_refs
+#pragma weak moat_weak_type
 
 /* INV-5, INV-6: a list holds holes of its size, and a list that holds something is in the map. Adds up what it holds.
  */
@@ -92,6 +97,26 @@ static bool check_list(void *object, struct moat_heap_error *error) {
     return true;
 }
 
+/* INV-13: the list of weak references holds such, and what they refer to is an object that stays. */
+static bool check_weak(struct moat_heap_error *error) {
+    uint32_t most = moat_granules(moat_heap.stats.arena_bytes), length = 0;
+    const struct moat_weak *weak = &moat_weak_refs == NULL ? NULL : (const struct moat_weak *)moat_weak_refs.first;
+    for (; weak != NULL; weak = (const struct moat_weak *)weak->next) {
+        struct moat_object found;
+        if (length++ > most) {
+            return moat_check_fail(error, 13, (uintptr_t)weak, "the list of weak references runs in a circle");
+        }
+        if (!moat_object_find(weak, &found) || found.start != weak || found.type != &moat_weak_type) {
+            return moat_check_fail(error, 13, (uintptr_t)weak, "the list of weak references holds what is none");
+        }
+        const void *target = (const void *)weak->target;
+        if (target != NULL && (!moat_object_find(target, &found) || found.start != target)) {
+            return moat_check_fail(error, 13, (uintptr_t)weak, "a weak reference is to what is no object any more");
+        }
+    }
+    return true;
+}
+
 /* INV-11: the chunk is zero, inside of what stands before it, and only there in IDLE. */
 static bool check_chunk(struct moat_heap_error *error) {
     uintptr_t at = moat_heap.chunk.at, limit = moat_heap.chunk.limit;
@@ -135,7 +160,7 @@ static bool check_all(struct moat_heap_error *error) {
     }
     return check_phase(error) && check_chunk(error) && check_holes(&sums, error) && check_slots(error) &&
            check_list(moat_heap.finalizers.finalizable, error) && check_list(moat_heap.finalizers.condemned, error) &&
-           check_list(moat_heap.finalizers.doomed, error);
+           check_list(moat_heap.finalizers.doomed, error) && check_weak(error);
 }
 
 int moat_heap_check(struct moat_heap_error *out) {

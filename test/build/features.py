@@ -21,7 +21,7 @@ FLAGS = ["-Os", "-DMOAT_CONFIG_CHECK=0", "-ffunction-sections", "-fdata-sections
 LARGE = ["large", "far"]
 FEATURES: Dict[str, List[str]] = {
     "messages": "message result_name text".split(),
-    "finalizers": "finalize finalizers share".split(),
+    "finalizers": "finalize finalizers late share".split(),
     "stacks": "stacks".split(),
     "runs": "scan_runs".split(),
     "arrays": ["array", "scan_elements", *LARGE],
@@ -35,6 +35,8 @@ FEATURES: Dict[str, List[str]] = {
     "roots": "root_add root_more root_overlaps scan_elements".split(),
     "pins": "pin root_more".split(),
     "handles": "handle root_more".split(),
+    "weak": "late weak".split(),
+    "objects": "objects".split(),
     "stats": "stats free".split(),
     "audit": "audit border pin region root_more root_overlaps stack_overlaps text".split(),
     "moves": "move scan_elements".split(),

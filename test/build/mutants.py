@@ -18,7 +18,7 @@ import tempfile
 from dataclasses import dataclass
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
-FOLDERS = ("core", "port", "bsp", "make", "linker", "test", "examples", "wrap")
+FOLDERS = ("core", "lib", "port", "bsp", "make", "linker", "test", "examples", "wrap")
 SECONDS = 45
 
 
@@ -47,7 +47,7 @@ OUT = "out_of_memory"
 PACING, UTILISATION, REACH = "pacing", "utilisation", "reach"
 TRAPS, MODEL, PERIODIC = "stack_traps", "model", "interrupt_periodic"
 BARRIER_OF_TASKS, SOAK, KINDS = "task_barrier", "task_soak", "memory_kinds"
-CPP = "cpp"
+CPP, WEAK = "cpp", "weak"
 GIVEN = "what_a_stack_gives_away_while_marking_is_kept"
 
 MUTANTS = (
@@ -265,6 +265,35 @@ MUTANTS = (
     Mutant("a doomed object taken while marking is not shaded", "core/mark/finalize.c",
            "        moat_mark_root(object);\n", "",
            "finalizers"),
+    Mutant("a weak reference that is read does not grey", "core/mark/weak.c", "        moat_mark_value(object);\n",
+           "        (void)object;\n", WEAK, "what_is_read_at_every_step_is_kept"),
+    Mutant("a weak reference is read unmasked", "core/mark/weak.c",
+           "    moat_port_mask_t masked = moat_port_mask();\n    void *object = (void *)weak->target;",
+           "    moat_port_mask_t masked = 0;\n    void *object = (void *)weak->target;", "interrupt_weak",
+           "a_handler_at_each_instruction_of_use", config="ASSERT=1"),
+    Mutant("weak references are decided one by one", "core/mark/weak.c",
+           "bool walks = moat_heap.mark.stage == MOAT_STAGE_WEAK;", "bool walks = false;", WEAK,
+           "what_is_read_at_every_step_is_kept"),
+    Mutant("weak references are decided before the stacks are scanned", "core/mark/weak.c",
+           "bool walks = moat_heap.mark.stage == MOAT_STAGE_WEAK;", "bool walks = true;", WEAK,
+           "a_living_object_reads_at_every_step"),
+    Mutant("a walk over weak references begins where the last ended", "core/mark/weak.c",
+           "    moat_weak_refs.at = &moat_weak_refs.first;\n", "    if (moat_weak_refs.at == NULL) {\n"
+           "        moat_weak_refs.at = &moat_weak_refs.first;\n    }\n", WEAK, "reads_until_death"),
+    Mutant("a weak reference to a dead object is not cleared", "core/mark/weak.c",
+           "        weak->target = 0;\n    }\n    if (dead) {", "    }\n    if (dead) {", WEAK, "reads_until_death"),
+    Mutant("a dead weak reference stays in the list", "core/mark/weak.c",
+           "        *moat_weak_refs.at = weak->next;\n", "        moat_weak_refs.at = &weak->next;\n", WEAK,
+           "a_dead_one_leaves_the_list"),
+    Mutant("a weak reference is entered unmasked", "core/mark/weak.c",
+           "    moat_port_mask_t masked = moat_port_mask();\n    weak->target = (uintptr_t)object;",
+           "    moat_port_mask_t masked = 0;\n    weak->target = (uintptr_t)object;", "interrupt_weak",
+           "a_handler_at_each_instruction_of_use"),
+    Mutant("weak references are not cleared before finalizers", "core/mark/late.c",
+           "walks ? MOAT_STAGE_WEAK : after_weak();", "after_weak(); (void)walks;", WEAK,
+           "cleared_before_a_finalizer_runs"),
+    Mutant("the objects of the first arena are all", "core/inspect/objects.c", "arena = arena->next;", "arena = NULL;",
+           WEAK, "objects_are_found_in_all_arenas"),
     Mutant("an unknown stack passes", "core/mark/stack.c", "(other != 0 || !is_known(sp))",
            "(other != 0 || (!is_known(sp) && sp == 0))", TRAPS),
     Mutant("a stack that was removed passes", "core/mark/stacks.c", "    moat_heap.front.stack_span = 0;\n", "", TRAPS),
