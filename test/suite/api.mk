@@ -1,7 +1,7 @@
 # The suites of the API, and of marking: each starts its own heap, in arenas of its own, and shares test/fresh_heap.c.
 #
 # SPDX-License-Identifier: MIT
-API_SUITES := allocation api_bad_input api_before_init arenas containers dma finalizers grey guard guard_audit guard_macros \
+API_SUITES := allocation api_bad_input api_before_init arenas cache containers dma finalizers grey guard guard_audit guard_macros \
   handles memory_kinds model out_of_memory pacing pins reach roots stress texts types \
   utilisation walker weak
 
@@ -13,7 +13,7 @@ MODEL_SUPPORT := test/task.c test/cpu_$(PORT).S $(addprefix test/suite/support/,
 
 reach_SRCS += test/suite/support/filler.c
 model_SRCS += test/shadow.c $(MODEL_SUPPORT)
-$(foreach s,arenas dma finalizers handles memory_kinds pins roots weak,$(eval $(s)_SRCS += test/suite/support/every_step.c))
+$(foreach s,arenas cache dma finalizers handles memory_kinds pins roots weak,$(eval $(s)_SRCS += test/suite/support/every_step.c))
 guard_SRCS += test/guard/message.c
 
 # The test sees what moat prints.
