@@ -76,7 +76,7 @@ static void move_some(struct moat_map *map) {
     }
 }
 
-/* Twice as many places, for as many entries again. What an allocation runs, a finalizer or the out-of-memory hook, may
+/* Twice as many places, for as many entries again. A finalizer or the out-of-memory hook, which an allocation runs, may
  * have changed the map. Without memory for it another try comes when there are a quarter more. */
 static void grow(struct moat_map *map) {
     uint32_t bits = map->places == NULL ? BITS_LEAST : map->bits + 1;

@@ -4,7 +4,6 @@
 #include "mark/weak.h"
 
 #include "base/port.h"
-#include "base/result.h"
 #include "fault/assert.h"
 #include "mark/mark.h"
 #include "space/granule.h"
@@ -16,26 +15,12 @@ struct moat_weak_refs moat_weak_refs;
 
 MOAT_USES_(weak, late, 1);
 
-static void enter(struct moat_weak *weak, const void *object) {
+void moat_weak_enter(struct moat_weak *weak, const void *object) {
     moat_port_mask_t masked = moat_port_mask();
     weak->target = (uintptr_t)object;
     weak->next = moat_weak_refs.first;
     moat_weak_refs.first = (uintptr_t)weak;
     moat_port_unmask(masked);
-}
-
-struct moat_weak *moat_weak_new(void *object) {
-    struct moat_object found;
-    bool known = object != NULL && moat_object_find(object, &found) && found.start == object;
-    if (moat_heap.front.ready && !known) {
-        moat_note_error(object == NULL ? MOAT_ERR_NULL : MOAT_ERR_FOREIGN);
-        return NULL;
-    }
-    struct moat_weak *weak = moat_new(&moat_weak_type);
-    if (weak != NULL) {
-        enter(weak, object); /* on this stack all along: it is alive */
-    }
-    return weak;
 }
 
 /* While marking: reading is a store to the reader's stack, which may have been scanned. During the walk it is decided

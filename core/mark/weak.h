@@ -16,6 +16,9 @@ struct moat_weak_refs {
 
 extern struct moat_weak_refs moat_weak_refs;
 
+/* Enters a new one. Context: any. */
+void moat_weak_enter(struct moat_weak *weak, const void *object);
+
 /* Interrupts masked, nothing grey, all stacks scanned: what is white is dead. Begins the walk; false: there is nothing
  * to walk over. */
 bool moat_weak_begin(void);

@@ -11,8 +11,8 @@
  * An entry is kept, as one of a map is, until an allocation would fail for want of memory. Then the oldest go, those
  * that were not put or got for longest: of each cache a quarter of its entries, MOAT_CACHE_LEAST at least, and more
  * until the values themselves have as many bytes as are wanted; for more than MOAT_CACHE_SMALL bytes, which need a hole
- * of their own, all. What somebody else holds too lives on: where that is so of all that went, the allocation fails,
- * and the next one that does has more go. Caches know of it by moat_out_of_memory_hook_set: a hook that was set before
+ * of their own, all. A value that somebody else holds lives on: if that is so of all that went, the allocation fails,
+ * and the next one that fails has more go. Caches know of it by moat_out_of_memory_hook_set: a hook that was set before
  * the first cache was made is asked when no cache has an entry left; one that is set later has to call the one it
  * replaced.
  *

@@ -6,8 +6,8 @@
  *   MOAT_VECTOR_PUSH(known, track);                 // MOAT_OK, or nothing has changed
  *   MOAT_VECTOR_AT(known, 0)->speed
  *
- * The macros are typed as MOAT_STORE is: the compiler warns of a value of another type. Elements may be NULL. What is
- * removed leaves no reference behind. For one context at a time: a handler shares no vector with thread mode. Context:
+ * The macros are typed as MOAT_STORE is: the compiler warns of a value of another type. Elements may be NULL. A removed
+ * element leaves no reference behind. For one context at a time: a handler shares no vector with thread mode. Context:
  * any otherwise.
  *
  * SPDX-License-Identifier: MIT */

@@ -35,7 +35,7 @@ FEATURES: Dict[str, List[str]] = {
     "roots": "root_add root_more root_overlaps scan_elements".split(),
     "pins": "pin root_more".split(),
     "handles": "handle root_more".split(),
-    "weak": "late weak".split(),
+    "weak": "late weak weak_new".split(),
     "objects": "objects".split(),
     "stats": "stats free".split(),
     "audit": "audit border pin region root_more root_overlaps stack_overlaps text".split(),

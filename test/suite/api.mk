@@ -1,8 +1,8 @@
 # The suites of the API, and of marking: each starts its own heap, in arenas of its own, and shares test/fresh_heap.c.
 #
 # SPDX-License-Identifier: MIT
-API_SUITES := allocation api_bad_input api_before_init arenas cache containers dma finalizers grey guard guard_audit guard_macros \
-  handles memory_kinds model out_of_memory pacing pins reach roots stress texts types \
+API_SUITES := allocation api_bad_input api_before_init arenas cache containers dma finalizers grey guard guard_audit \
+  guard_macros handles memory_kinds model out_of_memory pacing pins reach roots stress texts types \
   utilisation walker weak
 
 $(foreach s,$(API_SUITES),$(eval $(s)_SRCS := test/fresh_heap.c))
@@ -13,7 +13,8 @@ MODEL_SUPPORT := test/task.c test/cpu_$(PORT).S $(addprefix test/suite/support/,
 
 reach_SRCS += test/suite/support/filler.c
 model_SRCS += test/shadow.c $(MODEL_SUPPORT)
-$(foreach s,arenas cache dma finalizers handles memory_kinds pins roots weak,$(eval $(s)_SRCS += test/suite/support/every_step.c))
+STEP_SUITES := arenas cache dma finalizers handles memory_kinds pins roots weak
+$(foreach s,$(STEP_SUITES),$(eval $(s)_SRCS += test/suite/support/every_step.c))
 guard_SRCS += test/guard/message.c
 
 # The test sees what moat prints.

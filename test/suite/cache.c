@@ -60,7 +60,7 @@ static __attribute__((noinline)) void check_from(unsigned from) {
     }
 }
 
-/* So many blocks for good, of which each is all that an allocation asks for; fewer where there is no memory. */
+/* Makes blocks that are kept, until there are `most` or no memory. Returns how many. */
 static __attribute__((noinline)) unsigned fill(unsigned most) {
     unsigned made = 0;
     for (struct block *block; made < most && (block = MOAT_NEW(block_type)) != NULL; made++) {

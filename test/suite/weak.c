@@ -97,7 +97,7 @@ static __attribute__((noinline)) void make_many(void) {
     }
 }
 
-/* What nobody holds leaves the list, wherever in it it stands. */
+/* A weak reference that nobody holds leaves the list, wherever in the list it stands. */
 static void a_dead_one_leaves_the_list(void) {
     for (unsigned dead = 0; dead < 1u << MANY; dead++) {
         start();
