@@ -18,7 +18,7 @@
 /* MOAT_CONFIG_CHECK: how much the guard checks. Range 0..2.
  * 0: nothing; the guard is not compiled in.
  * 1: arguments and results of calls that go through MOAT_CALL and MOAT_RETURN, and the headers and holes that core
- * reads. Cost of the latter: 17 to 30 % of an allocation (docs/design.md, "Memory that is written over").
+ * reads. Cost of the latter: 22 to 30 % of an allocation (docs/design.md, "Memory that is written over").
  * 2: every store and copy as well. Cost: a few instructions for each store (docs/design.md, "Guard").
  * The default is the safe one. */
 #ifndef MOAT_CONFIG_CHECK
