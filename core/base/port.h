@@ -72,6 +72,9 @@ _Noreturn void moat_port_misused(uintptr_t pc, uintptr_t sp, uintptr_t other);
 /* The value of `other` that says: in a handler where moat_port_may_use() is false. */
 #define MOAT_PORT_MISUSED_UNMASKED 1u
 
+/* The value that says: a task has to wait for another, and has masked interrupts. */
+#define MOAT_PORT_MISUSED_MASKED_WAIT 2u
+
 /* Called when core found memory of its own overwritten: INV-`invariant` of docs/design.md does not hold at `where`. In
  * firmware that has the fault log, this calls moat_fault_overwritten with the same arguments and the caller. In other
  * firmware it calls moat_port_trap. */

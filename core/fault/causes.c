@@ -77,6 +77,11 @@ __attribute__((weak)) _Noreturn void moat_fault_misused(uintptr_t pc, uintptr_t 
         report.what = "leave it to a handler that can be masked, or to thread mode";
         moat_fault_raise(&report);
     }
+    if (MOAT_CONFIG_TASKS != 0 && MOAT_CONFIG_CHECK >= 1 && other == MOAT_PORT_MISUSED_MASKED_WAIT) {
+        moat_fault_report_begin(&report, MOAT_FAULT_MASKED_WAIT, pc, sp);
+        report.what = "open interrupts before the call, or make it before they are masked";
+        moat_fault_raise(&report);
+    }
     bool unknown = other == 0;
     moat_fault_report_begin(&report, unknown ? MOAT_FAULT_UNKNOWN_STACK : MOAT_FAULT_SECOND_TASK, pc, sp);
     report.destination = other;

@@ -83,6 +83,8 @@ static void describe_rare(struct moat_text *text, const struct moat_fault *fault
         labelled_address(text, ", which leads to unmarked ", fault->detail);
     } else if (MOAT_CONFIG_CHECK >= 1 && fault->kind == MOAT_FAULT_UNMASKED) {
         moat_text_string(text, "moat used in NMI, HardFault, or an interrupt that it does not mask");
+    } else if (MOAT_CONFIG_TASKS != 0 && MOAT_CONFIG_CHECK >= 1 && fault->kind == MOAT_FAULT_MASKED_WAIT) {
+        labelled_address(text, "a task has masked interrupts and has to wait for another, stack pointer ", fault->sp);
     } else {
         labelled_decimal(text, "fault of unknown kind ", fault->kind);
     }

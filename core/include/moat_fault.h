@@ -43,6 +43,7 @@ enum moat_fault_kind {
     MOAT_FAULT_CORE_ASSERT = 16, /* MOAT_CONFIG_ASSERT: an assertion of core's, in file `region`, line `cause` */
     MOAT_FAULT_RAW_STORE = 17, /* CHECK_BARRIER: the slot `value` leads to an object that no store told of: `detail` */
     MOAT_FAULT_UNMASKED = 18,  /* CHECK1: moat was used in a handler that its mask does not keep out */
+    MOAT_FAULT_MASKED_WAIT = 19, /* CHECK1, TASKS: a task had to wait for another with interrupts masked */
 };
 
 /* Bits of moat_fault.state. */
@@ -191,7 +192,7 @@ MOAT_NORETURN_ void moat_fault_assert(void);
  * pc     the address after the call
  * sp     its stack pointer
  * other  the stack pointer of the task that is inside; 0: none is, the stack is not known; 1: the handler must not use
- *        moat at all
+ *        moat at all; 2: the task has to wait, and has masked interrupts
  * Context: any. */
 MOAT_NORETURN_ void moat_fault_misused(uintptr_t pc, uintptr_t sp, uintptr_t other);
 

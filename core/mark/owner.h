@@ -9,15 +9,16 @@
 #define MOAT_OWNER_H
 
 #include "base/port.h"
-#include "fault/assert.h"
 #include "mark/stack.h"
 #include "moat_task.h"
 
 /* Becomes the owner if nobody else is. Context: any; false in a handler. */
 static inline bool moat_owner_try(void);
 
-/* Becomes the owner; waits for it. Context: thread, interrupts on. */
+/* Becomes the owner; waits for it. Context: thread, interrupts on: with CHECK1 and 2 it traps where it has to wait with
+ * interrupts masked. */
 static inline void moat_owner_wait(void);
+_Noreturn void moat_owner_masked(void) __attribute__((cold));
 
 /* The owner is done. */
 static inline void moat_owner_leave(void);
@@ -43,7 +44,9 @@ static inline bool moat_owner_try(void) {
 
 static inline void moat_owner_wait(void) {
     if (!moat_owner_try()) {
-        MOAT_ASSERT(!moat_port_is_masked()); /* the task's own mask: a kernel can't have it wait so */
+        if (MOAT_CONFIG_CHECK >= 1 && moat_port_is_masked()) { /* by the task: a kernel can't have it wait so */
+            moat_owner_masked();
+        }
         moat_port_mask_t masked = moat_port_mask();
         moat_heap.front.waiting++;
         moat_port_unmask(masked);

@@ -7,6 +7,7 @@
  * SPDX-License-Identifier: MIT */
 #include "mark/task.h"
 
+#include "base/caller.h"
 #include "fault/assert.h"
 #include "mark/owner.h"
 #include "mark/stack.h"
@@ -69,6 +70,10 @@ static void scan_piece(struct moat_stack *stack, moat_port_mask_t masked) {
             mark->stack = NULL;
         }
     }
+}
+
+MOAT_ENTRY _Noreturn void moat_owner_masked(void) {
+    moat_port_misused(MOAT_CALLER(), moat_stack_here(), MOAT_PORT_MISUSED_MASKED_WAIT);
 }
 
 bool moat_task_scan_some(void) {

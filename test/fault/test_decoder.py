@@ -85,7 +85,7 @@ def exceptions_are_named(elf):
 
 def other_kinds(elf):
     for kind, words in ((records.CORRUPT, "INV-3"), (records.ASSERT, "assertion"), (records.COPY, "copied"),
-                        (99, "99")):
+                        (records.UNMASKED, "HardFault"), (records.MASKED_WAIT, "had masked interrupts"), (99, "99")):
         result, problem = one(elf, store(elf, kind=kind, cause=3, type=b""))
         if problem or words not in result["cause"]:
             return problem or f"kind {kind} reads {result['cause']!r}"

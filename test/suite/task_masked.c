@@ -1,4 +1,4 @@
-/* An allocation with interrupts masked, where it has to wait for another task: an assertion of core ends the run.
+/* An allocation with interrupts masked, where it has to wait for another task: a trap ends the run.
  *
  * SPDX-License-Identifier: MIT */
 #include "harness.h"

@@ -189,6 +189,10 @@ def _sentence(record: records.Record, result: dict[str, Any], firmware: Firmware
     if record.kind == records.UNMASKED:
         return ("moat was used in NMI, in HardFault, or in an interrupt more urgent than MOAT_CONFIG_BASEPRI, which "
                 "moat does not mask: leave it to a handler that can be masked, or to thread mode")
+    if record.kind == records.MASKED_WAIT:
+        return (f"a task had to wait for another, stack pointer {_hex(record.sp, firmware)}, and had masked "
+                "interrupts, so that no kernel can let the other run: open interrupts before the call, or make it "
+                "before they are masked")
     if record.kind == records.RAW_STORE:
         place = f"{result['type']} +{result['offset']}" if result["type"] else "a root"
         return (f"raw store to {place}: the slot at {_hex(record.value, firmware)} leads to "

@@ -28,11 +28,12 @@ CHECK_BYTES = 4
 BYTES_MIN = FIRST.size + CHECK_BYTES
 
 STORE, COPY, EXCEPTION, CORRUPT, ASSERT, STACK, MEMORY, WATCHDOG, NESTED = range(1, 10)
-ARGUMENT, RESULT, BARRIER, SLOT, UNKNOWN_STACK, SECOND_TASK, CORE_ASSERT, RAW_STORE, UNMASKED = range(10, 19)
+ARGUMENT, RESULT, BARRIER, SLOT, UNKNOWN_STACK, SECOND_TASK = range(10, 16)
+CORE_ASSERT, RAW_STORE, UNMASKED, MASKED_WAIT = range(16, 20)
 KINDS = {STORE: "store", COPY: "copy", EXCEPTION: "exception", CORRUPT: "corrupt", ASSERT: "assert", STACK: "stack",
          MEMORY: "memory", WATCHDOG: "watchdog", NESTED: "nested", ARGUMENT: "argument", RESULT: "result",
          BARRIER: "barrier", SLOT: "slot", UNKNOWN_STACK: "unknown_stack", SECOND_TASK: "second_task",
-         CORE_ASSERT: "core_assert", RAW_STORE: "raw_store", UNMASKED: "unmasked"}
+         CORE_ASSERT: "core_assert", RAW_STORE: "raw_store", UNMASKED: "unmasked", MASKED_WAIT: "masked_wait"}
 EXACT = (EXCEPTION, STACK, NESTED)  # pc is the instruction itself; else it is where a call returns to
 REGION_KINDS = {0: "undeclared", 1: "c-owned", 2: "peripheral", 3: "flash", 4: "static"}
 RESET_CAUSES = {0: "unknown", 1: "power", 2: "software", 3: "watchdog", 4: "pin", 5: "brownout"}
