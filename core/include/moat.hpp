@@ -24,19 +24,32 @@
 
 #include "moat.h"
 
-/* Firmware's variables may have names that parameters have here. */
+/* Firmware's variables may have names that parameters have here. A ref's constructor gives the guard the address of
+ * what it is about to initialise. */
 #pragma GCC diagnostic push
 #pragma GCC diagnostic ignored "-Wshadow"
+#ifdef __clang__
+#pragma GCC diagnostic ignored "-Wunknown-warning-option"
+#pragma GCC diagnostic ignored "-Wdeprecated-builtins"
+#else
+#pragma GCC diagnostic ignored "-Wmaybe-uninitialized"
+#endif
 
 /* Inlined at any level: the guard names a store by its return address, which must lie in the firmware's function. */
 #define MOAT_METHOD_ __attribute__((always_inline)) inline
 
-/* Whether a class has no destructor, in the compiler's own words. */
-#if __has_builtin(__is_trivially_destructible)
-#define MOAT_ENDS_TRIVIALLY_(T) __is_trivially_destructible(T)
-#else
-#define MOAT_ENDS_TRIVIALLY_(T) __has_trivial_destructor(T)
-#endif
+/* Whether a class has no destructor that does anything. Not __is_trivially_destructible: it is false of a protected
+ * one, which bases have. */
+/* The parts of core that a description may need. */
+MOAT_DECLARE_FEATURE_(far);
+MOAT_DECLARE_FEATURE_(finalizers);
+MOAT_DECLARE_FEATURE_(large);
+MOAT_DECLARE_FEATURE_(more_roots);
+MOAT_DECLARE_FEATURE_(runs);
+
+namespace moat {
+template <class T> constexpr bool ends_trivially_ = __has_trivial_destructor(T);
+} // namespace moat
 
 /* Where moat::make puts an object. No header: some compilers come without <new>. */
 namespace moat {
@@ -60,6 +73,8 @@ namespace moat {
  * construction with a pointer what MOAT_INIT does, and a read what a pointer's does. Do not construct a slot over
  * another one: the pointer that it held is lost, and its object may be freed while somebody who has read it uses it. */
 template <class T> class ref {
+    static void takes_(T *);
+
   public:
     constexpr ref() : pointer_(nullptr) {
     }
@@ -70,6 +85,10 @@ template <class T> class ref {
     }
     MOAT_METHOD_ ref(const ref &other) : ref(other.pointer_) {
     }
+    /* Of a derived class, or of what is not const. */
+    template <class from, class = decltype(takes_(static_cast<from *>(nullptr)))>
+    MOAT_METHOD_ ref(const ref<from> &other) : ref(other.get()) {
+    }
 
     MOAT_METHOD_ ref &operator=(T *value) {
         moat_store_(MOAT_SLOT_(pointer_), erased(value));
@@ -78,9 +97,9 @@ template <class T> class ref {
     MOAT_METHOD_ ref &operator=(const ref &other) {
         return *this = other.pointer_;
     }
-    MOAT_METHOD_ ref &operator=(decltype(nullptr)) {
-        moat_clear_(MOAT_SLOT_(pointer_));
-        return *this;
+    template <class from, class = decltype(takes_(static_cast<from *>(nullptr)))>
+    MOAT_METHOD_ ref &operator=(const ref<from> &other) {
+        return *this = other.get();
     }
 
     MOAT_METHOD_ operator T *() const {
@@ -123,11 +142,15 @@ template <class T> MOAT_METHOD_ void swap(ref<T> &a, ref<T> &b) {
 
 /* MOAT_ROOT_REF(T) name: defines roots, variables that are a moat::root<T>, or arrays of them:
  * `static MOAT_ROOT_REF(node) first, table[3];`. Null at start, with no code; what they point at is kept. With static
- * storage, and give no initialiser: the section is cleared, not copied. Not for members of class templates, of which
- * GCC ignores the section. */
+ * storage, and give no initialiser: the section is cleared, not copied. Not for members of class templates, statics of
+ * function templates, and variable templates, of which GCC ignores the section. */
 #define MOAT_ROOT_REF(T)                                                                                               \
-    MOAT_CONSTANT_ __attribute__((MOAT_SECTION_(".bss.moat_roots." MOAT_TEXT_(__COUNTER__), "moat_roots")))            \
+    MOAT_CONSTANT_ __attribute__((MOAT_SECTION_(".bss.moat_roots." MOAT_TEXT_(__COUNTER__), "moat_roots"), used))      \
     moat::placed_root_<T>
+
+/* MOAT_ROOT_REF_DECLARE(T) name: declares a root that one file defines by MOAT_ROOT_REF: in a header
+ * `extern MOAT_ROOT_REF_DECLARE(node) first;`, in a class `static MOAT_ROOT_REF_DECLARE(node) first;`. */
+#define MOAT_ROOT_REF_DECLARE(T) moat::placed_root_<T>
 
 /* A root, used as a moat::ref is. */
 template <class T> class root : public ref<T> {
@@ -165,11 +188,11 @@ template <class T> struct placed_root_ : root<T> {
  * refs are roots, and the rest of it is plain data. It must be zero at start, with no code; else it does not compile. T
  * has no destructor. */
 #define MOAT_ROOT_OBJECT(T, name)                                                                                      \
-    MOAT_USES_(name, more_roots, 1);                                                                                   \
-    static_assert(MOAT_ENDS_TRIVIALLY_(T), #T " has a destructor, which no root has called");                          \
+    MOAT_REFERS_(name, more_roots, 1);                                                                                 \
+    static_assert(moat::ends_trivially_<T>, #T " has a destructor, which no root has called");                         \
     MOAT_CONSTANT_ static __attribute__((MOAT_SECTION_(".bss.moat_typed_roots", "moat_typed_roots"))) T name{};        \
     __attribute__((MOAT_SECTION_(".rodata.moat_root_records", "moat_root_records"), aligned(MOAT_WORD_BYTES),          \
-                   used)) static const moat_root name##_root_ = {&name, &moat::type_of<T>(), 1}
+                   used)) static const moat_root name##_root_ = {__builtin_addressof(name), &moat::type_of<T>(), 1}
 
 /* A root in memory that no section holds, such as an object of malloc's. It is registered as long as it lives, by
  * moat_root_add and moat_root_remove. Context and cost are theirs. */
@@ -305,22 +328,22 @@ template <class T, class... arguments> MOAT_METHOD_ T *make(arguments &&...value
     if constexpr (sizeof...(arguments) == 0 && __is_trivially_constructible(T)) {
         return static_cast<T *>(memory);
     } else if constexpr (sizeof...(arguments) == 0) {
-        return unknown_(new (place_{unknown_(memory)}) T);
+        return unknown_(::new (place_{unknown_(memory)}) T);
     } else if constexpr (__is_constructible(T, arguments...)) {
-        return unknown_(new (place_{unknown_(memory)}) T(static_cast<arguments &&>(values)...));
+        return unknown_(::new (place_{unknown_(memory)}) T(static_cast<arguments &&>(values)...));
     } else {
-        return unknown_(new (place_{unknown_(memory)}) T{static_cast<arguments &&>(values)...});
+        return unknown_(::new (place_{unknown_(memory)}) T{static_cast<arguments &&>(values)...});
     }
 }
 
 /* Makes `count` objects in a row, 1 or more, each without arguments. Returns the first, or nullptr where moat_new_array
  * returns NULL. */
 template <class T> MOAT_METHOD_ T *make_array(size_t count) {
-    static_assert(MOAT_ENDS_TRIVIALLY_(T), "arrays can't be made of a class with a destructor");
+    static_assert(moat::ends_trivially_<T>, "arrays can't be made of a class with a destructor");
     T *first = static_cast<T *>(moat_new_array(&type_of<T>(), count));
     if constexpr (!__is_trivially_constructible(T)) {
         for (size_t i = 0; first != nullptr && i < count; i++) {
-            (void)unknown_(new (place_{unknown_(first + i)}) T);
+            (void)unknown_(::new (place_{unknown_(first + i)}) T);
         }
     }
     return first;
@@ -351,16 +374,21 @@ template <class T> struct innermost_ {
     using type = T;
     static constexpr size_t count = 1;
 };
+template <class T> struct innermost_<const T> : innermost_<T> {};
 template <class T, size_t n> struct innermost_<T[n]> {
     using type = typename innermost_<T>::type;
     static constexpr size_t count = n * innermost_<T>::count;
 };
+template <class T, size_t n> struct innermost_<const T[n]> : innermost_<T[n]> {};
 
 /* What a member, or an element of it, is made of. */
 template <class T> struct piece_ {
     static constexpr bool is_ref = false;
     static constexpr bool is_legal = !__is_same(decltype(moat_description_of_(tag_<T>())), missing_);
     static constexpr moat_word map() {
+        static_assert(__builtin_constant_p(type_of<T>().run_count),
+                      "a member's class is described in a C file, where its slots are: describe them in the class that "
+                      "has the member, as `member.slot`");
         static_assert(type_of<T>().run_count == 0,
                       "a member's class has slots beyond the words of a map: describe them "
                       "in the class that has the member, as `member.slot`");
@@ -493,7 +521,7 @@ constexpr moat_type describe_(moat_word map, const moat_run *runs, uint32_t run_
     static_assert(alignof(T) % MOAT_WORD_BYTES == 0, #T " is packed: in arrays and roots its slots are not aligned");  \
     inline constexpr auto moat_runs_of_##T =                                                                           \
         moat::runs_of_<moat_members_of_##T::all().far()>(moat_members_of_##T::all());                                  \
-    MOAT_USES_(moat_type_##T, runs, moat_members_of_##T::all().far() != 0);                                            \
+    MOAT_REFERS_(moat_type_##T, runs, moat_members_of_##T::all().far() != 0);                                          \
     MOAT_DESCRIBE_CHECK_(finalized, T)                                                                                 \
     MOAT_DESCRIBE_PLACED_(".rodata.moat_types.", T,                                                                    \
                           moat::describe_<T, finalized>(moat_members_of_##T::all().map(), moat_runs_of_##T.at,         \
@@ -510,7 +538,7 @@ constexpr moat_type describe_(moat_word map, const moat_run *runs, uint32_t run_
 
 /* The variable has C++'s linkage: classes of one name may be in several namespaces. */
 #define MOAT_DESCRIBE_PLACED_(section_, T, ...)                                                                        \
-    __attribute__((MOAT_SECTION_(section_ #T, "moat_types"), aligned(MOAT_TYPE_ALIGN) MOAT_TYPE_STAYS_))               \
+    __attribute__((MOAT_SECTION_(section_ #T, "moat_types"), aligned(MOAT_TYPE_ALIGN)))                                \
     MOAT_TYPE_LINKAGE_ constexpr moat_type moat_type_##T = __VA_ARGS__;                                                \
     MOAT_DESCRIPTION_ constexpr const moat_type &moat_description_of_(moat::tag_<T>) {                                 \
         return moat_type_##T;                                                                                          \
@@ -520,33 +548,28 @@ constexpr moat_type describe_(moat_word map, const moat_run *runs, uint32_t run_
 #define MOAT_DESCRIBE_CHECK_(finalized, T)                                                                             \
     static_assert(alignof(T) <= MOAT_GRANULE, #T " needs a larger alignment than the heap gives");                     \
     static_assert(sizeof(T) <= 0x7fffffffu - 64, #T " is too large");                                                  \
-    static_assert(finalized || MOAT_ENDS_TRIVIALLY_(T),                                                                \
+    static_assert(finalized || moat::ends_trivially_<T>,                                                               \
                   #T " has a destructor, which nobody calls: MOAT_DESCRIBE_FINALIZED has the collector call it");      \
     typedef T moat_object_of_moat_type_##T;                                                                            \
-    MOAT_USES_(moat_type_##T, large, MOAT_LINKED_EXTENT_(T) > MOAT_EXTENT_FAST * MOAT_GRANULE);                        \
-    MOAT_USES_(moat_type_##T, far, MOAT_LINKED_EXTENT_(T) > MOAT_EXTENT_NEAR_BYTES);                                   \
-    MOAT_USES_(moat_type_##T, finalizers, finalized);
+    MOAT_REFERS_(moat_type_##T, large, MOAT_LINKED_EXTENT_(T) > MOAT_EXTENT_FAST * MOAT_GRANULE);                      \
+    MOAT_REFERS_(moat_type_##T, far, MOAT_LINKED_EXTENT_(T) > MOAT_EXTENT_NEAR_BYTES);                                 \
+    MOAT_REFERS_(moat_type_##T, finalizers, finalized);
 
 /* MOAT_CONSTANT_: before a variable, which is then initialised without code, or refused.
  * MOAT_TYPE_LINKAGE_, MOAT_DESCRIPTION_: one type for all units that describe it; where all types are in one section,
- * which GCC does not bear with inline variables, one for each unit. MOAT_TYPE_STAYS_: an attribute, without which GCC's
- * link-time optimisation takes an inline variable out of its section. */
+ * which GCC does not bear with inline variables, one for each unit. Types and roots are "used": GCC's link-time
+ * optimisation takes other inline variables out of their sections. */
 #ifdef __clang__
 #define MOAT_CONSTANT_ __attribute__((require_constant_initialization))
 #else
 #define MOAT_CONSTANT_ __constinit
 #endif
 #if MOAT_CONFIG_LINKER_SCRIPT
-#define MOAT_TYPE_LINKAGE_ inline
+#define MOAT_TYPE_LINKAGE_ __attribute__((used)) inline
 #define MOAT_DESCRIPTION_ inline
 #else
 #define MOAT_TYPE_LINKAGE_ static
 #define MOAT_DESCRIPTION_ __attribute__((unused)) static inline
-#endif
-#if MOAT_CONFIG_LINKER_SCRIPT && !defined(__clang__)
-#define MOAT_TYPE_STAYS_ , externally_visible
-#else
-#define MOAT_TYPE_STAYS_
 #endif
 
 #define MOAT_TEXT_(x) MOAT_TEXT_NOW_(x)

@@ -84,13 +84,16 @@
 /* For parts of core that only some firmware needs (docs/design.md, "Pay as you go"). The file that is such a part has
  * MOAT_FEATURE_. Whatever uses the part has MOAT_USES_: it refers to the part, if `used` is true, so that the linker
  * takes it from core's archive. `by` makes the name of the reference unique. The linker drops the reference itself
- * (linker/moat_flash.ld). */
+ * (linker/moat_flash.ld). MOAT_REFERS_ does the same where the part is declared already: two namespaces of C++ that
+ * declare it make its name ambiguous. */
 #define MOAT_FEATURE_(feature)                                                                                         \
     MOAT_DECLARE_FEATURE_(feature);                                                                                    \
     const char moat_feature_##feature[1] = {0}
 #define MOAT_DECLARE_FEATURE_(feature) MOAT_C_ const char moat_feature_##feature[1]
 #define MOAT_USES_(by, feature, used_)                                                                                 \
     MOAT_DECLARE_FEATURE_(feature);                                                                                    \
+    MOAT_REFERS_(by, feature, used_)
+#define MOAT_REFERS_(by, feature, used_)                                                                               \
     __attribute__((MOAT_SECTION_(".rodata.moat_uses", "moat_uses"),                                                    \
                    used)) static const char *const by##_uses_##feature =                                               \
         (used_) ? moat_feature_##feature : (const char *)0

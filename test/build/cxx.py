@@ -46,8 +46,9 @@ def classes_compile(scratch):
         expect(len(types) >= 9, f"{compiler.name}: {len(types)} types")
         for section in types:
             expect(re.match(r"\.rodata\.moat_(leaf_)?types\.", section), f"{compiler.name}: a type is in {section}")
-        roots = re.findall(r"(\.\S+)\s+\S+ _Z(?:L5first|L4last|L5table|N5other4pool9free_listE)", symbols)
-        expect(len(roots) == 4 and all(root.startswith(".bss.moat_roots.") for root in roots),
+        roots = re.findall(r"(\.\S+)\s+\S+ (?:shared|_Z(?:L5first|L4last|L5table|N5other4pool9free_listE"
+                           r"|N5other4pool10spare_listE|\w+11hidden_rootE))$", symbols, re.MULTILINE)
+        expect(len(roots) == 7 and all(root.startswith(".bss.moat_roots.") for root in roots),
                f"{compiler.name}: roots are in {roots}")
 
     compiles("classes.cpp", scratch, in_sections)

@@ -92,16 +92,58 @@ struct entry {
 };
 MOAT_DESCRIBE(entry, next);
 struct pool {
-#if MOAT_CONFIG_LINKER_SCRIPT
-    static inline MOAT_ROOT_REF(entry) free_list;
-#else // GCC bears no inline variables in one section with others
-    static MOAT_ROOT_REF(entry) free_list;
+    static MOAT_ROOT_REF_DECLARE(entry) free_list;
+#if MOAT_CONFIG_LINKER_SCRIPT // without, GCC bears no inline variables in one section with others
+    static inline MOAT_ROOT_REF(entry) spare_list;
 #endif
 };
-#if !MOAT_CONFIG_LINKER_SCRIPT
 MOAT_ROOT_REF(entry) pool::free_list;
-#endif
 } // namespace other
+
+// Of this file only.
+namespace {
+struct hidden {
+    const moat::ref<hidden> next;
+    const moat::ref<node> nodes[2];
+};
+MOAT_DESCRIBE(hidden, next, nodes);
+MOAT_ROOT_REF(hidden) hidden_root;
+} // namespace
+
+// As a header declares it.
+extern MOAT_ROOT_REF_DECLARE(node) shared;
+MOAT_ROOT_REF(node) shared;
+
+// A base class whose destructor is not for others, and does nothing; objects that only moat makes.
+class closed {
+  public:
+    virtual int area() const = 0;
+    void *operator new(decltype(sizeof 0)) = delete;
+
+  protected:
+    ~closed() = default;
+    MOAT_MAY_DESCRIBE(closed);
+    MOAT_MAY_DESCRIBE(open_box);
+    moat::ref<node> label;
+};
+MOAT_DESCRIBE(closed, label);
+class open_box final : public closed {
+  public:
+    explicit open_box(int width) : width_(width) {
+    }
+    int area() const override {
+        return width_;
+    }
+
+  private:
+    int width_;
+};
+MOAT_DESCRIBE(open_box, label);
+struct shelf {
+    int number;
+    moat::ref<closed> on;
+};
+MOAT_DESCRIBE(shelf, on);
 
 node *use(int value);
 node *use(int value) {
@@ -120,6 +162,9 @@ node *use(int value) {
     made->in.any = made;
     app::the_state.entries[1].value = made;
     other::pool::free_list = moat::make<other::entry>();
+#if MOAT_CONFIG_LINKER_SCRIPT
+    other::pool::spare_list = other::pool::free_list;
+#endif
     made->next.swap(made->others[0]);
     swap(first, last);
     if (first.compare_exchange(nullptr, made) || last.exchange(first) == made) {
@@ -144,7 +189,18 @@ bool use_classes(int value) {
     app::file *file = moat::make<app::file>(first, 3);
     app::int_list *list = moat::make<app::int_list>(nullptr, 3);
     app::described_in_c *in_c = moat::make<app::described_in_c>();
-    return box && leaves && entries && many && file && list && in_c && box->area() == value;
+    hidden_root = moat::make<hidden>();
+    moat::ref<open_box> open = moat::make<open_box>(value);
+    moat::ref<closed> base = open;
+    shelf *shelf_ = moat::make<shelf>(3, open);
+    if (shelf_ == nullptr) {
+        return false;
+    }
+    shelf_->on = open;
+    shelf_->on = {};
+    *shelf_ = {};
+    shared = first;
+    return base && hidden_root && box && leaves && entries && many && file && list && in_c && box->area() == value;
 }
 
 static_assert(sizeof(moat::ref<node>) == sizeof(void *) && __is_standard_layout(moat::ref<node>) &&

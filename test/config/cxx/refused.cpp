@@ -51,6 +51,7 @@ struct in_c {
     moat::ref<node> next;
 };
 MOAT_TYPE_DECLARE(node_type, struct node);
+MOAT_TYPE_DECLARE(in_c_type, struct in_c);
 struct closed {
   private:
     moat::ref<node> next;
@@ -126,7 +127,20 @@ void another_type(node *to, int *value) {
 void raw_store(node *to, node *value) {
     to->next.pointer_ = value;
 }
-#elif MISUSE == 24 // EXPECT: is a protected member|is protected|no matching constructor|deleted
+#elif MISUSE == 24 // EXPECT: a member's class is described in a C file
+struct in_cpp {
+    in_c inside;
+};
+MOAT_DESCRIBED_IN_C(in_c, in_c_type);
+MOAT_DESCRIBE(in_cpp, inside);
+#elif MISUSE == 25 // EXPECT: only zero initializers|non-zero|changed section|cannot have fixups
+struct polymorphic {
+    virtual int area() const;
+    moat::ref<node> next;
+};
+MOAT_DESCRIBE(polymorphic, next);
+MOAT_ROOT_OBJECT(polymorphic, no_object);
+#elif MISUSE == 26 // EXPECT: is a protected member|is protected|no matching constructor|deleted
 struct my_root : moat::root<node> {
     my_root(const moat::root<node> &other) : moat::root<node>(other) {
     }

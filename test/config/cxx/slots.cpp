@@ -13,7 +13,7 @@ struct node {
 };
 MOAT_TYPE_DECLARE(node_type, struct node);
 MOAT_DESCRIBED_IN_C(node, node_type);
-extern MOAT_ROOT_REF(node) list;
+extern MOAT_ROOT_REF_DECLARE(node) list;
 
 extern "C" {
 void store(node *to, node *value);

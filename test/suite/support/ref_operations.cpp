@@ -11,7 +11,7 @@ struct node {
 
 extern "C" {
 extern node *target, *value, *old, *got;
-extern MOAT_ROOT_REF(node) side;
+extern MOAT_ROOT_REF_DECLARE(node) side;
 
 void do_store(void);
 void do_store(void) {
