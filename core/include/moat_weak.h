@@ -18,11 +18,13 @@ struct moat_weak {
     uintptr_t next;   /* in the list of all */
 };
 
+/* The type of weak references. */
 MOAT_TYPE_DECLARE(moat_weak_type, struct moat_weak);
 
-/* A weak reference to the object whose payload begins at `object`. Two to one object read NULL from the same moment on.
- * One that is cleared is cleared before a finalizer of its object runs, and stays so if that brings the object back.
- * Once a cycle finds that nothing keeps the weak reference itself, it is NULL too, whatever a finalizer does.
+/* Makes a weak reference to the object whose payload begins at `object`. Two references to one object become NULL at
+ * the same moment. If the object has a finalizer, the reference is cleared before it runs, and stays NULL even if the
+ * finalizer brings the object back. If a cycle finds that nothing keeps the weak reference itself, it becomes NULL too,
+ * whatever a finalizer does.
  * Returns NULL where moat_new does, or on MOAT_ERR_NULL, _FOREIGN (not an object's start); see moat_last_error.
  * Context: any. Cost: moat_new's, of 16 bytes on 32-bit cores, and as moat_object_find's; a step of each cycle. */
 struct moat_weak *moat_weak_new(void *object);

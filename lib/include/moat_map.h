@@ -144,6 +144,7 @@ uintptr_t moat_text_hash_(const char *text);
 struct moat_map_entry *moat_map_make_(const char *text);
 struct moat_map_entry *moat_text_map_make_(const char *text);
 
+/* The type of maps. */
 MOAT_TYPE_DECLARE(moat_map_type, struct moat_map);
 
 MOAT_C_END_
