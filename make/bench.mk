@@ -10,6 +10,10 @@ bench: | setup ## counts instructions beside other allocators [BOARD= OPT=s BENC
 bench-pace: | setup ## measures what MOAT_CONFIG_PACE trades; rewrites the table and chart of docs/pacing.md
 	@scripts/bench-pace
 
+.PHONY: cycles
+cycles: | setup ## counts instructions by class and estimates cycles by public tables; rewrites docs/cycles.md
+	@scripts/cycles-report
+
 .PHONY: performance
 performance: | setup ## measures all that docs/performance.md tells and rewrites its tables and charts
 	@scripts/performance-report

@@ -25,6 +25,9 @@ __attribute__((noinline)) uint32_t bench_end(uint32_t begin) {
 #if defined(__riscv)
 #define COUNT(loops) "lui t0, %%hi(" #loops ")\n\taddi t0, t0, %%lo(" #loops ")\n1:\taddi t0, t0, -1\n\tbnez t0, 1b"
 #define CLOBBERED "t0"
+#elif __ARM_ARCH_ISA_THUMB < 2 /* core counted as for a Cortex-M0+: scripts/bench/cycles.py */
+#define COUNT(loops) ".syntax unified\n\tldr r3, =" #loops "\n\tnop\n1:\tsubs r3, #1\n\tbne 1b"
+#define CLOBBERED "r3", "cc"
 #else
 #define COUNT(loops) "movw r3, #:lower16:" #loops "\n\tmovt r3, #:upper16:" #loops "\n1:\tsubs r3, #1\n\tbne 1b"
 #define CLOBBERED "r3", "cc"
