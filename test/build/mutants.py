@@ -7,37 +7,23 @@ A mutant is a change of core's source that must apply exactly once, and the suit
 suite must pass without it. All of it happens in a scratch folder.
 
 SPDX-License-Identifier: MIT"""
-import argparse
+import dataclasses
 import pathlib
-import re
 import shlex
-import shutil
 import subprocess
 import sys
-import tempfile
-from dataclasses import dataclass
 
-ROOT = pathlib.Path(__file__).resolve().parents[2]
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1]))
+from lib import mutants  # noqa: E402
+from lib.cases import Failure  # noqa: E402
+
 FOLDERS = ("core", "lib", "port", "bsp", "make", "linker", "test", "examples", "wrap")
 SECONDS = 45
 
 
-@dataclass(frozen=True)
-class Mutant:
-    name: str
-    file: str
-    old: str
-    new: str
-    suite: str
-    case: str = ""  # the case that is enough, where the suite is long
+@dataclasses.dataclass(frozen=True)
+class Mutant(mutants.Mutant):
     config: str = ""
-    board: str = ""  # where it shows, if that is not everywhere
-    opt: str = "Os"  # the level at which it shows
-
-    def place(self):
-        """Matches `old` in the file, however it is laid out in lines."""
-        parts = (re.escape(part) for part in re.findall(r"\w+|[^\w\s]", self.old))
-        return re.compile(r"\s*".join(parts))
 
 
 BARRIER, ALLOC, TASKS, WORDS, FINALIZERS = ("interrupt_barrier", "interrupt_alloc", "stack_tasks", "ambiguous",
@@ -675,18 +661,6 @@ MUTANTS = (
 )
 
 
-class Failure(Exception):
-    pass
-
-
-def scratch_tree(at):
-    for folder in FOLDERS:
-        shutil.copytree(ROOT / folder, at / folder, ignore=shutil.ignore_patterns("__pycache__"))
-    (at / "build").mkdir()
-    if (ROOT / "build/newlib").exists():
-        (at / "build/newlib").symlink_to(ROOT / "build/newlib")
-
-
 def make(tree, board, opt, config, *targets):
     command = ["make", "-s", "-j2", "-f", "make/firmware.mk", f"BOARD={board}", "CHECK=2", f"OPT={opt}",
                f"CONFIG={config}", *targets]
@@ -696,15 +670,16 @@ def make(tree, board, opt, config, *targets):
     return done.stdout
 
 
-def passes(tree, board, opt, suite, case="", config=""):
+def passes(tree, mutant):
     """Builds and runs a suite. Returns whether it passed, and what tells: the first failure or the way it ended."""
+    config = mutant.config
     if "ASSERT" not in config:
         config = f"{config} ASSERT=0".strip()  # it is the suite that has to see a mutant
-    folder = f"check2-{opt}" + "".join("+" + option.replace("=", "-") for option in config.split())
-    program = f"build/{board}/{folder}/test/{suite}.elf"
-    make(tree, board, opt, config, program)
-    runner = shlex.split(make(tree, board, opt, config, "run-command"))
-    arguments = [f"case={case}"] if case else []
+    folder = f"check2-{mutant.opt}" + "".join("+" + option.replace("=", "-") for option in config.split())
+    program = f"build/{mutant.board}/{folder}/test/{mutant.suite}.elf"
+    make(tree, mutant.board, mutant.opt, config, program)
+    runner = shlex.split(make(tree, mutant.board, mutant.opt, config, "run-command"))
+    arguments = [f"case={mutant.case}"] if mutant.case else []
     command = [*runner, *(["-append", *arguments] if arguments else []), "-kernel", program] if runner else \
         [f"./{program}", *arguments]
     try:
@@ -718,59 +693,10 @@ def passes(tree, board, opt, suite, case="", config=""):
     return run.returncode == 0, evidence[0] if evidence else f"exit status {run.returncode}"
 
 
-def check_place(mutant):
-    count = len(mutant.place().findall((ROOT / mutant.file).read_text()))
-    if count != 1:
-        raise Failure(f"{mutant.file} has {count} places like this one: {mutant.old.strip()}")
+def part(chosen):
+    """The first of each folder, on one board."""
+    usual = [mutant for mutant in chosen if not mutant.board and not mutant.config and mutant.opt == "Os"]
+    return list({pathlib.Path(mutant.file).parent: mutant for mutant in reversed(usual)}.values())
 
 
-def try_mutant(tree, board, mutant):
-    path = tree / mutant.file
-    text = path.read_text()
-    path.write_text(mutant.place().sub(lambda _: mutant.new, text))
-    try:
-        passed, evidence = passes(tree, board, mutant.opt, mutant.suite, mutant.case, mutant.config)
-    finally:
-        path.write_text(text)
-    if passed:
-        raise Failure(f"{mutant.suite} passes")
-    return evidence
-
-
-def main():
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--board", default="arm-mps2-an385")
-    parser.add_argument("--part", action="store_true", help="the first of each folder, on one board")
-    parser.add_argument("names", nargs="*", metavar="NAME", help="part of a mutant's name")
-    options = parser.parse_args()
-    chosen = [m for m in MUTANTS if not options.names or any(name in m.name for name in options.names)]
-    if options.part:
-        usual = [mutant for mutant in chosen if not mutant.board and not mutant.config and mutant.opt == "Os"]
-        chosen = list({pathlib.Path(mutant.file).parent: mutant for mutant in reversed(usual)}.values())
-    failed = False
-    for mutant in MUTANTS:
-        try:
-            check_place(mutant)
-            print(f"ok has its place: {mutant.name}", flush=True)
-        except Failure as failure:
-            failed = True
-            print(f"FAIL {mutant.name}: {failure}", flush=True)
-    with tempfile.TemporaryDirectory() as scratch:
-        tree = pathlib.Path(scratch)
-        scratch_tree(tree)
-        for suite, case, config, board, opt in sorted({(m.suite, m.case, m.config, m.board, m.opt) for m in chosen}):
-            passed, evidence = passes(tree, board or options.board, opt, suite, case, config)
-            failed = failed or not passed
-            name = " ".join(word for word in (suite, case, config, board, opt) if word)
-            print(f"ok {name} without a mutant" if passed else f"FAIL {name} without a mutant: {evidence}", flush=True)
-        for mutant in chosen:
-            try:
-                evidence = try_mutant(tree, mutant.board or options.board, mutant)
-                print(f"# {evidence}\nok caught: {mutant.name}", flush=True)
-            except Failure as failure:
-                failed = True
-                print(f"FAIL {mutant.name}: {failure}", flush=True)
-    sys.exit(1 if failed else 0)
-
-
-main()
+mutants.main(MUTANTS, FOLDERS, passes, part)
