@@ -161,8 +161,10 @@ MUTANTS = (
     Mutant("lint refuses slots to slots", "core/include/moat_lint.h",
            "#define MOAT_LINT_VALUE_(p) __typeof__(((void)0, *(p)))", "#define MOAT_LINT_VALUE_(p) __typeof__(*(p))",
            LINT, "a_refusal_hides_no_map"),
-    Mutant("core does not build with -flto", "core/include/moat_heap.h", "only in the list of long holes: the other "
-           "lists tell it */", "*/\n    struct moat_hole **link; /*", "smoke/builds", opt="Os-lto"),
+    Mutant("core does not build with -flto", "core/include/moat_heap.h",
+           "    moat_word granules; /* only in the list of long holes",
+           "    struct moat_hole **link;\n    moat_word granules; /* only in the list of long holes", "smoke/builds",
+           opt="Os-lto"),
     Mutant("an array of no known length is no argument", GUARD_H,
            "__builtin_types_compatible_p(__typeof__(x), __typeof__(__typeof__(MOAT_FIRST_(x))[0]))", "0", CALLS,
            "gcc_armv7m"),

@@ -141,6 +141,10 @@ QUIET(audit_finds_a_raw_store, raw_store(&c_buffer.node[1].next, (struct node *)
 QUIET(audit_passes_what_c_may_hold, raw_store(&c_buffer.node[0].next, pinned);
       raw_store(&c_buffer.node[1].next, persistent); raw_store(&dma_ring.node[0].next, &ordinary.node[0]);
       raw_store(&ordinary.node[0].next, object); NEED(moat_audit(audit_note) == 0))
+QUIET(audit_reports_what_c_freed_unless_cleared, raw_store(&c_buffer.node[0].next, pinned);
+      NEED(moat_unpin(pinned) == MOAT_OK); NEED(moat_audit(audit_note) == 1);
+      NEED(audit_is(&c_buffer.node[0].next, pinned, pinned, "c-owned")); raw_store(&c_buffer.node[0].next, NULL);
+      NEED(moat_audit(audit_note) == 0))
 QUIET(audit_passes_managed_memory, struct node *root = malloc_memory();
       NEED(moat_root_add(root, &node_type, 1) == MOAT_OK); MOAT_STORE(root->next, object);
       NEED(moat_audit(audit_note) == 0); NEED(moat_root_remove(root) == MOAT_OK); NEED(moat_audit(audit_note) == 1);

@@ -15,6 +15,7 @@
 
 #define ARENA_BYTES (NODE_ARENA_BYTES / 2)
 #define INTERRUPT_PERIOD 1999u
+#define LIST_NODES 100
 #define PATTERN ((uintptr_t)0x51e7c0de)
 
 struct array {
@@ -257,6 +258,32 @@ static void a_slot_keeps_nothing_by_an_end_pointer(void) {
     CHECK_HEAP();
 }
 
+/* ---- a frame that is gone ---- */
+
+static MOAT_ROOT(struct node) list;
+
+static uint32_t free_bytes(void) {
+    struct moat_stats stats = {0};
+    (void)moat_stats_get(&stats);
+    return (uint32_t)stats.free_bytes;
+}
+
+static __attribute__((noinline)) void build_and_drop(void) {
+    for (int i = 0; i < LIST_NODES; i++) {
+        CHECK(node_push(&list));
+    }
+    MOAT_CLEAR(list);
+}
+
+/* The README's advice. */
+static void a_list_of_a_function_that_returned_is_freed(void) {
+    CHECK_EQUAL(moat_gc_collect(), MOAT_OK);
+    uint32_t before = free_bytes();
+    build_and_drop();
+    CHECK_EQUAL(moat_gc_collect(), MOAT_OK);
+    CHECK_EQUAL(free_bytes(), before);
+}
+
 static bool started;
 
 static void heap_starts(void) {
@@ -270,6 +297,7 @@ static const struct test_case cases[] = {
     TEST_CASE(a_word_in_a_header_keeps_both_neighbours),
     TEST_CASE(a_word_keeps_all_within_its_reach),
     TEST_CASE(a_slot_keeps_nothing_by_an_end_pointer),
+    TEST_CASE(a_list_of_a_function_that_returned_is_freed),
     TEST_CASE(a_register_alone_holds_an_object),
     TEST_CASE(loops_by_gcc_Os),
     TEST_CASE(loops_by_gcc_O2),

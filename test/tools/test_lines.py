@@ -83,7 +83,7 @@ def small_then_large():
 
 @pytest.mark.parametrize("log", [small_then_large, lambda: TAG * 240000, lambda: (TAG + b" ") * 220000,
                                  lambda: (TAG + b" 00\n" + b"a" * 70 + b"\n") * 20000,
-                                 lambda: TAG + b" 00\n" + b"a" * 9 + b"\n" * 200000], ids=str)
+                                 lambda: TAG + b" 00\n" + (b"a" * 9 + b"\n") * 200000], ids=str)
 def test_no_log_takes_long(log):
     started = time.monotonic()
     dump.find(log(), 4)
