@@ -197,8 +197,10 @@ MUTANTS = (
     Mutant("the audit passes static memory", "core/guard/audit.c",
            "(MOAT_CONFIG_AUDIT_STATIC != 0 && region->kind == MOAT_REGION_STATIC)", "false", "guard_audit/static"),
     Mutant("core's own words are findings", "core/guard/audit.c", "(MOAT_CONFIG_AUDIT_STATIC == 0 || !is_cores(at))",
-           "true", "guard_audit/static"),
-    Mutant("a C library's zeros are nobody's", "linker/sections.ld", "    INCLUDE moat_c_owned_bss.ld\n", "",
+           "(is_cores(at), true)", "guard_audit/static"),
+    Mutant("a C library's zeros are nobody's", "linker/sections.ld",
+           "INCLUDE moat_c_owned_bss.ld\n *(.sbss .sbss.* .scommon)\n INCLUDE moat_bss.ld\n *(.bss .bss.* COMMON)\n",
+           "*(.sbss .sbss.* .scommon)\n INCLUDE moat_bss.ld\n *(.bss .bss.* COMMON)\n INCLUDE moat_c_owned_bss.ld\n",
            "c_library"),
 
     # Core.
@@ -216,7 +218,8 @@ MUTANTS = (
            "11, at);", "", "attacks", "twelve_bytes_over_the_chunk"),
     Mutant("a handle's entry is taken again at once", "core/mark/handle.c", "uint32_t i = turn;", "uint32_t i = tries;",
            "handles", "entries_are_taken_in_turn"),
-    Mutant("NMI may use moat", "port/armv7m/port.c", "if (ipsr <= IPSR_HARD_FAULT) {", "if (false) {",
+    Mutant("NMI may use moat", "port/armv7m/port.c", "if (ipsr <= IPSR_HARD_FAULT) {",
+           "if (ipsr == IPSR_HARD_FAULT) {",
            "priorities/nmi", check="1"),
     Mutant("HardFault may use moat", "port/armv7m/port.c", "if (ipsr <= IPSR_HARD_FAULT) {",
            "if (ipsr < IPSR_HARD_FAULT) {", "priorities/fault", check="1"),
@@ -226,7 +229,7 @@ MUTANTS = (
            "priorities/bytes", check="1"),
     Mutant("a tag is no part of a pointer", "core/mark/mark.c",
            "(moat_raw *)(address & ~(uintptr_t)(MOAT_WORD_BYTES - 1)) - 1", "(moat_raw *)address - 1", "ambiguous",
-           "a_slot_keeps_nothing_by_an_end_pointer", opt="O2"),
+           "a_slot_keeps_by_a_pointer_with_a_tag", opt="O2"),
     Mutant("the stack below its pointer is scanned", "core/mark/stack.c", "(void)moat_stack_scan_words(sp, high);",
            "(void)moat_stack_scan_words(sp - 1024, high);", "ambiguous", "a_list_of_a_function_that_returned_is_freed"),
     Mutant("the end of an empty stack is on the one above", "core/fault/callers.c", "find(sp - 1, bounds, false);",
@@ -245,6 +248,16 @@ MUTANTS = (
            "-march=rv32imac -mabi=ilp32", "build/isa_flags"),
     Mutant("the flags for RISC-V name no extension", "docs/porting.md", "-march=rv32imac_zicsr", "-march=rv32imac",
            "build/isa_flags"),
+    Mutant("the log's cost is told wrongly", "docs/fault-record.md", "| ARMv7-M | 5,020 | 3,568 |",
+           "| ARMv7-M | 5,020 | 2,568 |", "build/small_end", "costs_are_told"),
+    Mutant("a step tells another cost of the log", "docs/no-script.md", "5 KB of flash and 3.6 KB",
+           "4 KB of flash and 3.6 KB", "build/small_end", "steps"),
+    Mutant("the README has no word on dead words", "README.md", "what a dead word in a standing frame leads to",
+           "nothing", "build/claims"),
+    Mutant("no document says what helps against dead words", "docs/mistakes.md", "(`__attribute__((noinline))`)", "",
+           "build/claims"),
+    Mutant("the guide has no word on what C has freed", "docs/guard.md", "memory that C has freed keeps what it held",
+           "it may err", "build/claims"),
 )
 
 EVIDENCE = 240  # characters

@@ -258,6 +258,28 @@ static void a_slot_keeps_nothing_by_an_end_pointer(void) {
     CHECK_HEAP();
 }
 
+/* A number in the low bits of a pointer, which then points into its object. */
+static __attribute__((noinline)) void tag(uintptr_t number) {
+    MOAT_STORE(holder, node_new());
+    CHECK(holder != NULL && node_push(&holder->a) && node_push(&holder->a));
+    MOAT_STORE(holder->a, (struct node *)((uintptr_t)holder->a | number));
+}
+
+static void a_slot_keeps_by_a_pointer_with_a_tag(void) {
+    for (uintptr_t number = 1; number < MOAT_WORD_BYTES; number++) {
+        tag(number);
+        CHECK(!test_failed());
+        node_wash_stack();
+        CHECK_EQUAL(moat_gc_collect(), MOAT_OK);
+        node_overwrite_free(ARENA_BYTES);
+        const struct node *first_node = (const struct node *)((uintptr_t)holder->a - number);
+        CHECK_EQUAL(first_node->serial, holder->serial + 2);
+        CHECK_EQUAL(first_node->next->serial, holder->serial + 1);
+        CHECK_HEAP();
+    }
+    MOAT_CLEAR(holder);
+}
+
 /* ---- a frame that is gone ---- */
 
 static MOAT_ROOT(struct node) list;
@@ -297,6 +319,7 @@ static const struct test_case cases[] = {
     TEST_CASE(a_word_in_a_header_keeps_both_neighbours),
     TEST_CASE(a_word_keeps_all_within_its_reach),
     TEST_CASE(a_slot_keeps_nothing_by_an_end_pointer),
+    TEST_CASE(a_slot_keeps_by_a_pointer_with_a_tag),
     TEST_CASE(a_list_of_a_function_that_returned_is_freed),
     TEST_CASE(a_register_alone_holds_an_object),
     TEST_CASE(loops_by_gcc_Os),
