@@ -6,13 +6,15 @@ SPDX-License-Identifier: MIT"""
 import functools
 import graphlib
 import pathlib
-import re
 import shutil
 from typing import Dict, Iterable, List, Sequence, Set
+
+from moat.version import VERSION
 
 from .names import Names, clashing, labels, names_of, renamed
 from .text import CPU_HEADER, PORTS, ROOT, WEAK, Text
 
+PUBLIC = ("core/include", "lib/include")
 PORT_HEADERS = ("port_board.h", CPU_HEADER)
 
 # Defaults as a program without moat's linker script wants them (docs/no-script.md): option, the default in
@@ -23,13 +25,8 @@ DEFAULTS = (("LINKER_SCRIPT", "1", "#define MOAT_CONFIG_LINKER_SCRIPT 0"),
                                       "#else\n#define MOAT_CONFIG_BOARD_IN_HANDLER 0\n#endif"))
 
 
-def version() -> str:
-    digits = re.findall(r"#define MOAT_VERSION 0x(..)(..)(..)u", (ROOT / "core/include/moat.h").read_text())[0]
-    return ".".join(str(int(number, 16)) for number in digits)
-
-
 def write(text: Text, path: pathlib.Path, what: str) -> None:
-    path.write_text(f"/* moat {version()}: {what}. Written by scripts/one-file.\n *\n"
+    path.write_text(f"/* moat {VERSION}: {what}. Written by scripts/one-file.\n *\n"
                     " * SPDX-License-Identifier: MIT */\n" + "\n".join(text.lines) + "\n")
 
 
@@ -43,12 +40,12 @@ def header() -> Text:
     """All that a firmware includes, a port's and a board's headers with it."""
     text = Text()
     text.lines += ["#ifndef MOAT_ONE_FILE_H", "#define MOAT_ONE_FILE_H"]
-    folder = ROOT / "core/include"
-    text.include("moat.h", folder)
+    text.include("moat.h", ROOT / "core/include")
     taken = "\n".join(text.lines)
-    for file in sorted(folder.glob("*.h")):
-        if f'#line 1 "core/include/{file.name}"' not in taken:  # those in an #if of moat.h are there
-            text.include(file.name, folder)
+    for folder in PUBLIC:
+        for file in sorted((ROOT / folder).glob("*.h")):
+            if f'#line 1 "{folder}/{file.name}"' not in taken:  # those in an #if of moat.h are there
+                text.include(file.name, file.parent)
     for name in PORT_HEADERS:
         text.include(name, ROOT / "port")
     text.lines.append("#endif")
@@ -78,16 +75,16 @@ def without(file: pathlib.Path) -> str:
 
 def source(public: Set[pathlib.Path]) -> Text:
     """All C files, behind all headers of core."""
-    core, common = sorted((ROOT / "core").glob("*/*.c")), sorted((ROOT / "port").glob("*.c"))
+    core, lib, common = (sorted(ROOT.glob(pattern)) for pattern in ("core/*/*.c", "lib/*.c", "port/*.c"))
     ports = {port: sorted((ROOT / "port" / port).glob("*.c")) for port in PORTS}
-    headers = [*sorted((ROOT / "core").glob("*/*.h")), *sorted((ROOT / "port").glob("*.h"))]
-    names = names_of([*core, *common, *(file for files in ports.values() for file in files)])
+    headers = sorted(file for pattern in ("core/*/*.h", "lib/*/*.h", "port/*.h") for file in ROOT.glob(pattern))
+    names = names_of([*core, *lib, *common, *(file for files in ports.values() for file in files)])
     clashes = clashing(names, [*headers, *(file for port in PORTS for file in (ROOT / "port" / port).glob("*.h"))])
 
     def take(text: Text, file: pathlib.Path) -> None:
         text.take_source(file, lambda code: renamed(code, sorted(clashes[file]), names[file].members, file.stem))
 
-    last = optional({file: names[file] for file in core}, headers)
+    last = [*optional({file: names[file] for file in core}, headers), *lib]
     text = Text(done={*public, ROOT / CPU_HEADER})
     text.lines += ["/* What firmware may leave out, and its calls then don't link, by definitions of", " *", *(
         f" * {without(file)}  {file.relative_to(ROOT)}" for file in sorted(last)), " */"]

@@ -62,7 +62,7 @@ class Text:
         if name == CPU_HEADER and self._port is None:
             return ROOT / CPU_HEADER  # stands for those of all ports
         folders = [folder, *([ROOT / "port" / self._port] if self._port else []),
-                   ROOT / "core/include", ROOT / "core", ROOT / "port"]
+                   ROOT / "core/include", ROOT / "lib/include", ROOT / "core", ROOT / "port"]
         return next(((folder / name).resolve() for folder in folders if (folder / name).exists()), None)
 
     def _take_cpu_headers(self) -> None:
