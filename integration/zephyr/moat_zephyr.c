@@ -1,5 +1,5 @@
 /* moat on Zephyr, as a module: prj.conf says CONFIG_MOAT=y and CONFIG_TRACING_USER=y, and the build is given
- * -DZEPHYR_EXTRA_MODULES=.../integration/zephyr. The heap is there before the first thread runs. docs/tasks.md has the
+ * -DZEPHYR_EXTRA_MODULES=/path/to/moat. The heap is there before the first thread runs. docs/tasks.md has the
  * steps.
  *
  * SPDX-License-Identifier: MIT */
