@@ -55,6 +55,10 @@ run: | setup ## builds an example and runs it: EXAMPLE=queue [BOARD= CHECK= OPT=
 one-file: | setup ## writes moat as moat.c, moat.h and moat_port.S into build/one-file [TO=folder]
 	@scripts/one-file $(TO)
 
+.PHONY: dist
+dist: | setup ## makes the release of the last commit in build/dist: archives, SBOM, checksums [TO=folder]
+	@scripts/dist $(TO)
+
 .PHONY: clean
 clean: ## removes what was built, newlib excepted
 	@find build -mindepth 1 -maxdepth 1 ! -name newlib -exec rm -rf {} + 2>/dev/null || true
