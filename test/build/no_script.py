@@ -4,7 +4,6 @@ installed, on two targets and on this computer.
 
 SPDX-License-Identifier: MIT"""
 import os
-import re
 import shutil
 
 from _checks import ROOT, Skip, expect, main, run
@@ -32,25 +31,13 @@ def checkout_case(target):
 
 
 def installed(scratch):
-    """By find_package; and by the flags of its pkg-config file, without CMake."""
+    """By find_package. test/build/packages.py has pkg-config."""
     prefix = scratch / "prefix"
     build(ROOT, scratch / "moat", "--toolchain", EXAMPLE / "cortex-m3.cmake", f"-DCMAKE_INSTALL_PREFIX={prefix}")
     cmake("--install", scratch / "moat")
     build(EXAMPLE, scratch / "user", "--toolchain", "cortex-m3.cmake", f"-Dmoat_DIR={prefix}/lib/cmake/moat")
     expect(not (scratch / "user/moat").exists(), "the installed package was not found")
     runs_and_traps("cortex-m3", scratch / "user/no_script")
-    text = (prefix / "lib/pkgconfig/moat.pc").read_text()
-    names = dict(re.findall(r"^(\w+)=(.*)$", text, re.MULTILINE))
-    flags = " ".join(re.search(rf"^{key}: (.*)$", text, re.MULTILINE)[1] for key in ("Cflags", "Libs"))
-    while "${" in flags:
-        flags = re.sub(r"\$\{(\w+)\}", lambda match: names[match[1]], flags)
-    elf = scratch / "by_hand/no_script"
-    elf.parent.mkdir()
-    status, output = run(["arm-none-eabi-gcc", "-mcpu=cortex-m3", "-mthumb", "-Os", "-g", "-nostdlib", "-T",
-                          f"{EXAMPLE}/vendor.ld", "-Wl,--defsym=flash_origin=0,--defsym=ram_origin=0x20000000",
-                          f"{EXAMPLE}/main.c", f"{EXAMPLE}/board.c", *flags.split(), "-lgcc", "-o", str(elf)])
-    expect(status == 0, f"pkg-config's flags: {output}")
-    runs_and_traps("cortex-m3", elf)
 
 
 def a_refused_call_changes_nothing(scratch):
