@@ -6,7 +6,7 @@
 
 #include "moat.h"
 
-/* X(CALL, what a message calls it), for each call that may be refused; at most 32. */
+/* X(CALL, what a message calls it), for each call that may be refused; at most 64. */
 #define MOAT_REFUSING_CALLS(X)                                                                                         \
     X(INIT, "moat_init")                                                                                               \
     X(ARENA_ADD, "moat_arena_add")                                                                                     \
@@ -106,20 +106,37 @@
       "this build has no checks of calls: build core and application with -DMOAT_CONFIG_CHECK=1")                      \
     X(NO_EVENTS, BUILD, "no events are kept: build with MOAT_CONFIG_EVENTS")
 
-/* A refusal is a number of 16 bits: a call + a reason, which names the result too. */
+/* A refusal is a number: a call + a reason, which names the result too. It has 16 bits, which one instruction loads,
+ * for the first 32 calls. */
 enum moat_refusal_layout {
     MOAT_REFUSAL_RESULT_SHIFT = 5,
     MOAT_REFUSAL_REASON_SHIFT = 9,
+    MOAT_REFUSAL_MORE_SHIFT = 16, /* of calls beyond those 32 */
 };
 #define MOAT_REFUSAL_CALL_MASK ((1u << MOAT_REFUSAL_RESULT_SHIFT) - 1)
 #define MOAT_REFUSAL_RESULT_MASK ((1u << (MOAT_REFUSAL_REASON_SHIFT - MOAT_REFUSAL_RESULT_SHIFT)) - 1)
+#define MOAT_REFUSAL_REASON_MASK ((1u << (MOAT_REFUSAL_MORE_SHIFT - MOAT_REFUSAL_REASON_SHIFT)) - 1)
 
 /* The result that a refusal names. */
 static inline int moat_refusal_result(uint32_t refusal) {
     return -(int)(refusal >> MOAT_REFUSAL_RESULT_SHIFT & MOAT_REFUSAL_RESULT_MASK);
 }
 
-#define MOAT_ENUM_CALL_(name, text) MOAT_IN_##name,
+/* The call's index, and the reason's. */
+static inline uint32_t moat_refusal_call(uint32_t refusal) {
+    return (refusal & MOAT_REFUSAL_CALL_MASK) | refusal >> MOAT_REFUSAL_MORE_SHIFT << MOAT_REFUSAL_RESULT_SHIFT;
+}
+
+static inline uint32_t moat_refusal_reason(uint32_t refusal) {
+    return refusal >> MOAT_REFUSAL_REASON_SHIFT & MOAT_REFUSAL_REASON_MASK;
+}
+
+#define MOAT_ENUM_CALL_INDEX_(name, text) MOAT_CALL_INDEX_##name,
+enum moat_call_index { MOAT_REFUSING_CALLS(MOAT_ENUM_CALL_INDEX_) };
+
+#define MOAT_ENUM_CALL_(name, text)                                                                                    \
+    MOAT_IN_##name = (MOAT_CALL_INDEX_##name & MOAT_REFUSAL_CALL_MASK) |                                               \
+                     MOAT_CALL_INDEX_##name >> MOAT_REFUSAL_RESULT_SHIFT << MOAT_REFUSAL_MORE_SHIFT,
 enum moat_refused { MOAT_REFUSING_CALLS(MOAT_ENUM_CALL_) };
 
 #define MOAT_ENUM_INDEX_(name, result, text) MOAT_REASON_INDEX_##name,
