@@ -39,7 +39,12 @@
     X(CHECK_LEVEL_SET, "moat_check_level_set")                                                                         \
     X(AUDIT_STEP, "moat_audit_step")                                                                                   \
     X(HEAP_DUMP, "moat_heap_dump")                                                                                     \
-    X(TRACE_PRINT, "moat_trace_print")
+    X(TRACE_PRINT, "moat_trace_print")                                                                                 \
+    X(USAGE_BEGIN, "moat_usage_begin")                                                                                 \
+    X(SPACE_BEGIN, "moat_space_begin")                                                                                 \
+    X(WHY_BEGIN, "moat_why_begin")                                                                                     \
+    X(GROWTH_BEGIN, "moat_growth_begin")                                                                               \
+    X(HIGH_GET, "moat_high_get")
 
 /* X(REASON, the result without MOAT_ERR_, what is wrong and what to do in one clause). START has the port's text. */
 #define MOAT_REASONS(X)                                                                                                \
@@ -104,7 +109,8 @@
       "this build has no checks of stores: build core and application with -DMOAT_CONFIG_CHECK=2")                     \
     X(NO_CALL_CHECKS, BUILD,                                                                                           \
       "this build has no checks of calls: build core and application with -DMOAT_CONFIG_CHECK=1")                      \
-    X(NO_EVENTS, BUILD, "no events are kept: build with MOAT_CONFIG_EVENTS")
+    X(NO_EVENTS, BUILD, "no events are kept: build with MOAT_CONFIG_EVENTS")                                           \
+    X(WHY_ROOM, SIZE, "give it room for a hop or more, and as many words as moat_why_words says")
 
 /* A refusal is a number: a call + a reason, which names the result too. It has 16 bits, which one instruction loads,
  * for the first 32 calls. */

@@ -7,6 +7,7 @@
 #include "base/event.h"
 #include "base/free.h"
 #include "space/granule.h"
+#include "mark/deepest.h"
 #include "mark/mark.h"
 #include "mark/task.h"
 #include "base/port.h"
@@ -14,6 +15,9 @@
 
 /* Where stacks are registered. */
 #pragma weak moat_stacks_find
+
+/* Where somebody asks how long they were. */
+#pragma weak moat_stack_note
 
 MOAT_SHARE_(void moat_stack_enter(uintptr_t pc), { moat_stack_enter_here(pc); })
 MOAT_SHARE_(uintptr_t moat_stack_leave(void), { return moat_stack_leave_here(); })
@@ -62,6 +66,9 @@ __attribute__((no_sanitize_address)) static inline const moat_raw *skip(const mo
 __attribute__((no_sanitize_address, noinline)) uint32_t moat_stack_scan_words(uintptr_t from, uintptr_t to) {
     uint32_t units = SCAN_UNITS + (uint32_t)((to - from) / (WORDS_A_UNIT * MOAT_WORD_BYTES));
     MOAT_EVENT(MOAT_EVENT_SCAN_BEGIN, to - from);
+    if (!MOAT_CONFIG_TASKS && moat_stack_note != NULL) { /* tasks' stacks are scanned in pieces */
+        moat_stack_note(to - from);
+    }
     const moat_raw *at = (const moat_raw *)((from + MOAT_WORD_BYTES - 1) & ~(uintptr_t)(MOAT_WORD_BYTES - 1));
     const moat_raw *end = (const moat_raw *)(to & ~(uintptr_t)(MOAT_WORD_BYTES - 1));
     const uintptr_t low = moat_reach_low(moat_heap.border.low), span = moat_reach_span(moat_heap.border.span);

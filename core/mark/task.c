@@ -9,11 +9,20 @@
 
 #include "base/caller.h"
 #include "fault/assert.h"
+#include "mark/deepest.h"
 #include "mark/owner.h"
 #include "mark/stack.h"
 #include "moat_task.h"
 
 #if MOAT_CONFIG_TASKS
+
+#pragma weak moat_stack_note
+
+static void note(uintptr_t bytes) {
+    if (moat_stack_note != NULL) {
+        moat_stack_note(bytes);
+    }
+}
 
 /* A piece of a scan, and how often one may begin anew. */
 #define PIECE_BYTES (16 * MOAT_WORD_BYTES)
@@ -25,6 +34,7 @@ static void begin(struct moat_stack *stack) {
     mark->stack = stack;
     mark->stack_at = moat_stack_holds(stack, stack->sp) ? stack->sp : stack->low;
     mark->stack_runs = stack->runs;
+    note(stack->high - mark->stack_at);
 }
 
 /* Masked. The stack whose scan is under way, or the next one. */
@@ -97,6 +107,7 @@ bool moat_task_scan_some(void) {
 /* The frames from `from` on stay as they are while the task is in here. Another owner may scan them too. */
 bool moat_task_scan_own(uintptr_t from, uintptr_t to) {
     const uint32_t cycle = moat_heap.cycle.number;
+    note(to - from);
     while (from != to) {
         uintptr_t bytes = to - from > PIECE_BYTES ? PIECE_BYTES : to - from;
         (void)moat_stack_scan_words(from, from + bytes);

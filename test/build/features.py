@@ -39,6 +39,11 @@ FEATURES: Dict[str, List[str]] = {
     "objects": "objects".split(),
     "stats": "stats free".split(),
     "audit": "audit border pin region root_more root_overlaps stack_overlaps text".split(),
+    "usage": "usage order walk type_name text".split(),
+    "space": "space walk text".split(),
+    "growth": "growth order walk type_name text".split(),
+    "high": "high deepest walk".split(),
+    "why": "why why_print type_name text root_overlaps".split(),
     "moves": "move scan_elements".split(),
     "atomics": [],
 }
