@@ -7,9 +7,13 @@
 #include "moat_compiler.h"
 
 #define BLOCK_WORDS 8
+#define HALF_WORDS (BLOCK_WORDS / 2)
+
+/* From so many blocks on the port's loop is worth its begin. */
+#define MANY_BLOCKS 3
 
 /* The barriers in the loops keep the compiler from turning them into calls of memset and memcpy: core has no libc. */
-static inline void clear_block(moat_raw *at) {
+static inline void clear_half(moat_raw *at) {
 #ifdef MOAT_PORT_CLEAR
     MOAT_PORT_CLEAR(at);
 #else
@@ -17,23 +21,38 @@ static inline void clear_block(moat_raw *at) {
     at[1] = 0;
     at[2] = 0;
     at[3] = 0;
-    at[4] = 0;
-    at[5] = 0;
-    at[6] = 0;
-    at[7] = 0;
     MOAT_COMPILER_BARRIER_();
 #endif
+}
+
+static inline void clear_block(moat_raw *at) {
+    clear_half(at);
+    clear_half(at + HALF_WORDS);
+}
+
+static inline void clear_blocks(moat_raw *at, moat_raw *last) {
+#ifdef MOAT_PORT_CLEAR_MANY
+    if (!MOAT_SMALL_ && last - at >= MANY_BLOCKS * BLOCK_WORDS) {
+        MOAT_PORT_CLEAR_MANY(at, last);
+        return;
+    }
+#endif
+    for (; at < last; at += BLOCK_WORDS) {
+        clear_block(at);
+    }
 }
 
 /* The last block comes first: where it overlaps the others there is no rest. */
 void moat_clear_words(uintptr_t from, uintptr_t to) {
     moat_raw *at = (moat_raw *)from, *end = (moat_raw *)to;
     if (to - from >= BLOCK_WORDS * MOAT_WORD_BYTES) {
-        moat_raw *last = end - BLOCK_WORDS;
-        clear_block(last);
-        for (; at < last; at += BLOCK_WORDS) {
-            clear_block(at);
-        }
+        clear_block(end - BLOCK_WORDS);
+        clear_blocks(at, end - BLOCK_WORDS);
+        return;
+    }
+    if (!MOAT_SMALL_ && to - from >= HALF_WORDS * MOAT_WORD_BYTES) {
+        clear_half(end - HALF_WORDS);
+        clear_half(at);
         return;
     }
     for (; at != end; at++) {

@@ -250,18 +250,44 @@ void calls_are_told_from_other_code(void) {
 
 /* ---- the rest ---- */
 
-void clear_clears_eight_words(void) {
 #ifdef MOAT_PORT_CLEAR
-    static _Alignas(16) uintptr_t words[16];
-    for (size_t i = 0; i < 16; i++) {
-        words[i] = secret + 1 + i;
+static uintptr_t around[64]; /* what is cleared, and what is not */
+
+static void fill_around(void) {
+    for (size_t i = 0; i < 64; i++) {
+        around[i] = secret + 1 + i;
     }
-    MOAT_PORT_CLEAR(&words[4]);
-    for (size_t i = 0; i < 16; i++) {
-        CHECK_EQUAL(words[i], i >= 4 && i < 12 ? 0 : secret + 1 + i);
+}
+
+static void check_around(size_t first, size_t end) {
+    for (size_t i = 0; i < 64; i++) {
+        CHECK_EQUAL(around[i], i >= first && i < end ? 0 : secret + 1 + i);
     }
+}
+#endif
+
+void clear_clears_four_words(void) {
+#ifdef MOAT_PORT_CLEAR
+    fill_around();
+    MOAT_PORT_CLEAR(&around[3]);
+    check_around(3, 7);
 #else
     SKIP("the port has no fast way to clear");
+#endif
+}
+
+void clear_many_clears_eights(void) {
+#ifdef MOAT_PORT_CLEAR_MANY
+    for (size_t last = 4; last < 40; last++) {
+        uintptr_t *at = &around[3];
+        fill_around();
+        MOAT_PORT_CLEAR_MANY(at, &around[last]);
+        size_t end = 3 + (last - 3 + 7) / 8 * 8;
+        check_around(3, end);
+        CHECK(at == &around[end]);
+    }
+#else
+    SKIP("the port has no fast way to clear much");
 #endif
 }
 

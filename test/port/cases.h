@@ -16,7 +16,8 @@ void interrupted_stack_is_known(void);
 void spill_leaves_each_register_on_the_stack(void);
 void registers_are_written_by_number(void);
 void calls_are_told_from_other_code(void);
-void clear_clears_eight_words(void);
+void clear_clears_four_words(void);
+void clear_many_clears_eights(void);
 void boot_is_described(void);
 
 /* Receives bytes of a known sequence: test/port/console.py sends them. Returns how many arrived in order. */

@@ -145,7 +145,8 @@ static const struct test_case cases[] = {
     TEST_CASE(spill_leaves_each_register_on_the_stack),
     TEST_CASE(registers_are_written_by_number),
     TEST_CASE(calls_are_told_from_other_code),
-    TEST_CASE(clear_clears_eight_words),
+    TEST_CASE(clear_clears_four_words),
+    TEST_CASE(clear_many_clears_eights),
     PORT_FAULTS(JUDGE_CASE) /* last: those of the CPU, which not every one raises */
 };
 
