@@ -51,7 +51,7 @@ class Compiler:
         command = ["clang", triple] if clang else [f"{self.prefix}gcc"]
         # Freestanding: moat's headers need no C library, and Debian's compiler for RISC-V comes without one.
         self.command = [*command, *cpu, "-ffreestanding", f"-I{ROOT}/core/include", f"-I{ROOT}/port/{port}",
-                        f"-I{ROOT}/core"]
+                        f"-I{ROOT}/core", f"-I{ROOT}/lib/include"]
 
     def compile(self, source, output, *flags, text=None):
         """Compiles a file, or `text` if source is "-". Returns the compiler's status and messages."""

@@ -98,6 +98,19 @@ def cpp_examples_compile(scratch):
                 expect(status == 0, f"docs/cpp.md, {target}: {messages[:400]}")
 
 
+def helpers_examples_compile(scratch):
+    """Those of docs/helpers.md, each in a function."""
+    examples = re.findall(r"^```c\n(.*?)^```", (ROOT / "docs/helpers.md").read_text(), re.MULTILINE | re.DOTALL)
+    expect(len(examples) == 2, "docs/helpers.md has lost its examples")
+    for example in examples:
+        text = ("#include <moat_map.h>\nstruct vessel { int speed; };\nMOAT_TYPE(vessel_type, struct vessel);\n"
+                f"void *use(struct vessel *vessel);\nvoid *use(struct vessel *vessel) {{\n{example}return "
+                f"{'anna' if 'anna' in example else 'now'};\n}}\n")
+        for target in ("armv7m", "rv32imac"):
+            status, messages = Compiler(target).compile("-", scratch / "a.o", text=text)
+            expect(status == 0, f"docs/helpers.md, {target}: {messages[:400]}")
+
+
 def link_radio(scratch, compiler, library):
     """The addresses of a program with a library of 4 KiB of zeros, linked by the fragments in `scratch`."""
     status, output = run([compiler.command[0], "-mcpu=cortex-m3", "-mthumb", "-nostdlib", f"-L{scratch}", "-Llinker",
@@ -254,6 +267,7 @@ def an_undocumented_function_is_found(scratch):
 
 main(version_is_told_once, readme_examples_compile, readme_example_is_the_file, plain_form_is_the_file,
      readme_is_short, readme_figures_are_measured,
-     guide_examples_compile, cpp_examples_compile, guide_fragments_link, own_script_links,
+     guide_examples_compile, cpp_examples_compile, helpers_examples_compile, guide_fragments_link,
+     own_script_links,
      readme_commands_exist, first_commands_come_early, relative_links_resolve,
      documents_name_real_things, an_undocumented_function_is_found, invariants_are_numbered_once)

@@ -33,7 +33,7 @@ OUT = "out_of_memory"
 PACING, UTILISATION, REACH = "pacing", "utilisation", "reach"
 TRAPS, MODEL, PERIODIC = "stack_traps", "model", "interrupt_periodic"
 BARRIER_OF_TASKS, SOAK, KINDS = "task_barrier", "task_soak", "memory_kinds"
-CPP, WEAK = "cpp", "weak"
+CPP, WEAK, HELPERS = "cpp", "weak", "containers"
 GIVEN = "what_a_stack_gives_away_while_marking_is_kept"
 
 MUTANTS = (
@@ -285,6 +285,35 @@ MUTANTS = (
            "cleared_before_a_finalizer_runs"),
     Mutant("the objects of the first arena are all", "core/inspect/objects.c", "arena = arena->next;", "arena = NULL;",
            WEAK, "objects_are_found_in_all_arenas"),
+    Mutant("a vector keeps what was removed", "lib/vector.c", "    MOAT_CLEAR(vector->slots[vector->count].at);\n", "",
+           HELPERS, "a_vector_lets_go"),
+    Mutant("a vector that can't grow loses its count", "lib/vector.c",
+           "    if (slots == NULL) {\n        return MOAT_ERR_MEMORY;", "    if (slots == NULL) {\n"
+           "        vector->count = 0;\n        return MOAT_ERR_MEMORY;", HELPERS,
+           "without_memory_nothing_changes"),
+    Mutant("a link that was removed keeps its neighbours", "lib/list.c", "    MOAT_CLEAR(link->after);\n", "", HELPERS,
+           "a_list_survives_removals"),
+    Mutant("a map looks in the old table only", "lib/map.c", "if (at >= map->moved) {", "if (at < map->moved) {",
+           HELPERS, "a_map_grows_in_steps"),
+    Mutant("a map grows at once", "lib/map.c", "i < MOVES && map->old != NULL", "map->old != NULL", HELPERS,
+           "a_map_grows_in_steps"),
+    Mutant("texts of one hash are one key", "lib/map.c", "!same_text(text, moat_text_map_key(entry))",
+           "same_text(text, \"\")", HELPERS, "hashes_may_meet"),
+    Mutant("an entry that was removed is in its chain", "lib/map.c", "    MOAT_CLEAR(entry->chain);\n", "", HELPERS,
+           "entries_are_removed_while_iterating"),
+    Mutant("a ring keeps what was taken", "lib/ring_buffer.c", "    MOAT_CLEAR(ring->slots[head].at);\n", "",
+           "interrupt_weak", "a_ring_has_room_for_its_capacity"),
+    Mutant("a ring gives a slot away before it is written", "lib/ring_buffer.c",
+           "    MOAT_STORE(ring->slots[tail].at, value);\n    MOAT_COMPILER_BARRIER_();\n    ring->tail = after;\n",
+           "    ring->tail = after;\n    MOAT_STORE(ring->slots[tail].at, value);\n", "interrupt_weak",
+           "nothing_is_lost_in_a_ring"),
+    Mutant("a cache gives up the youngest", "lib/cache.c", "    refresh(map, moat_map_find_(map, key, text));\n",
+           "", "cache", "the_oldest_goes_where_there_are_enough"),
+    Mutant("a cache is kept by the list of all", "lib/cache.c", "MOAT_WEAK_NEW(moat_cache_type, cache);",
+           "MOAT_WEAK_NEW(moat_cache_type, cache); (void)moat_pin(cache);",
+           "cache", "a_cache_is_dropped_at_every_step"),
+    Mutant("no cache hears that memory is short", "lib/cache.c", "moat_out_of_memory_hook_set(on_out_of_memory) :",
+           "(on_out_of_memory) :", "cache", "the_oldest_go_when_memory_is_short"),
     Mutant("an unknown stack passes", "core/mark/stack.c", "(other != 0 || !is_known(sp))",
            "(other != 0 || (!is_known(sp) && sp == 0))", TRAPS),
     Mutant("a stack that was removed passes", "core/mark/stacks.c", "    moat_heap.front.stack_span = 0;\n", "", TRAPS),

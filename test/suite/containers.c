@@ -5,6 +5,7 @@
 #include "fresh_heap.h"
 #include "harness.h"
 
+#include <bsp.h>
 #include <moat_list.h>
 #include <moat_map.h>
 #include <moat_string.h>
@@ -324,10 +325,15 @@ static void entries_are_removed_while_iterating(void) {
 static void a_map_grows_in_steps(void) {
     start();
     unsigned grown = 0, moving = 0;
+    uint32_t longest = 0;
     for (unsigned i = 0; i < ITEMS; i++) {
         uint32_t bits = map->map.bits, moved = map->map.moved;
         bool moves = map->map.old != NULL;
-        CHECK_EQUAL(MOAT_MAP_PUT(map, key_of(i), make(i)), MOAT_OK);
+        struct item *item = make(i);
+        uint32_t began = bsp_instructions();
+        CHECK_EQUAL(MOAT_MAP_PUT(map, key_of(i), item), MOAT_OK);
+        uint32_t took = bsp_instructions() - began;
+        longest = took > longest ? took : longest;
         CHECK(map->map.bits == bits || !moves);
         CHECK(map->map.bits != bits || map->map.moved <= moved + 2);
         grown += map->map.bits != bits;
@@ -338,6 +344,7 @@ static void a_map_grows_in_steps(void) {
     }
     CHECK_EQUAL(grown, 4); /* 8, 16, 32, 64 places */
     CHECK(moving > 0);
+    test_note("instructions of the longest put", longest);
 }
 
 static void texts_are_the_maps_own(void) {

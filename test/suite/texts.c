@@ -4,6 +4,7 @@
 #include "fresh_heap.h"
 #include "harness.h"
 
+#include <moat_length.h>
 #include <moat_string.h>
 #include <string.h>
 
@@ -57,6 +58,36 @@ static void copies_are_kept_and_let_go(void) {
     CHECK(!is_alive(hidden));
 }
 
+struct point {
+    uintptr_t x, y, z;
+};
+MOAT_TYPE(point_type, struct point);
+MOAT_TYPE(small_type, unsigned short);
+struct path {
+    MOAT_REF(struct point) first;
+    uintptr_t rest[];
+};
+MOAT_TYPE_FLEX(path_type, struct path, MOAT_RUN_SLOTS(struct path, first), MOAT_TAIL_BYTES(struct path, rest));
+
+/* Exact for elements of a granule and more; for smaller ones at least what was asked for. */
+static void lengths_are_what_there_is_room_for(void) {
+    CHECK(fresh_heap(arena.bytes, sizeof arena.bytes));
+    for (size_t count = 1; count < 40; count++) {
+        struct point *points = MOAT_NEW_ARRAY(point_type, count);
+        unsigned short *numbers = MOAT_NEW_ARRAY(small_type, count);
+        struct path *path = MOAT_NEW_FLEX(path_type, count);
+        CHECK(points != NULL && numbers != NULL && path != NULL);
+        CHECK_EQUAL(MOAT_LENGTH(point_type, points), count);
+        size_t length = MOAT_LENGTH(small_type, numbers), tail = MOAT_LENGTH(path_type, path);
+        CHECK(length >= count && length <= count + (MOAT_GRANULE - 1) / sizeof *numbers);
+        CHECK(tail >= count && tail <= count + 1);
+        CHECK_EQUAL(moat_length(MOAT_NEW_BYTES(count)) - count < MOAT_GRANULE, 1);
+        CHECK_EQUAL(moat_length(&points->y), 0);
+    }
+    CHECK_EQUAL(moat_length(MOAT_NEW(point_type)), 1);
+    CHECK(moat_length(NULL) == 0 && moat_length(&root) == 0);
+}
+
 static void nothing_gives_nothing(void) {
     CHECK(fresh_heap(arena.bytes, sizeof arena.bytes));
     CHECK(moat_strdup(NULL) == NULL && moat_strndup(NULL, 3) == NULL);
@@ -67,8 +98,12 @@ static void nothing_gives_nothing(void) {
 }
 
 static const struct test_case cases[] = {
-    TEST_CASE(a_copy_is_the_text),         TEST_CASE(a_part_reads_no_further), TEST_CASE(formats_are_vsnprintfs),
-    TEST_CASE(copies_are_kept_and_let_go), TEST_CASE(nothing_gives_nothing),
+    TEST_CASE(a_copy_is_the_text),
+    TEST_CASE(a_part_reads_no_further),
+    TEST_CASE(formats_are_vsnprintfs),
+    TEST_CASE(copies_are_kept_and_let_go),
+    TEST_CASE(lengths_are_what_there_is_room_for),
+    TEST_CASE(nothing_gives_nothing),
 };
 
 int main(void) {
