@@ -92,7 +92,7 @@ def kernels_lines():
            f"{listed({place.board for _, place in runs})} |")
     for name, kernel in KERNELS.items():
         yield (f"| {name} | the glue compiles for {', '.join(kernel.targets)} against declarations of what it uses; "
-               "it has not run on the kernel |")
+               f"{f'it ran by hand on {kernel.by_hand}' if kernel.by_hand else 'it has not run on the kernel'} |")
 
 
 def few_lines():
