@@ -59,6 +59,9 @@ MUTANTS = (
     Mutant("damage ends in a traceback", DWARF, "        except Exception as error:  # pyelftools raises whatever a "
            "damaged file makes it stumble over\n            raise DebugError", "        except ZeroDivisionError as "
            "error:\n            raise DebugError", FORMS, "damaged"),
+    Mutant("damage ends the heap map in a traceback", DWARF, "        except Exception as error:  # pyelftools raises "
+           "whatever a damaged file makes it stumble over\n            raise DebugError",
+           "        except ZeroDivisionError as error:\n            raise DebugError", "heapmap/forms", "damaged"),
     Mutant("units that can't be opened end in a traceback", DEBUG, "except Exception as error:",
            "except ZeroDivisionError as error:", FORMS, "cuts"),
     Mutant("zlib-gnu is no debug information", DEBUG, '(".debug_info", ".zdebug_info")', '(".debug_info",)', FORMS,
@@ -242,6 +245,15 @@ MUTANTS = (
            " && hunt->wanted <= LOW_GRANULES", "", "build/bench", "wide_mixes_fit"),
     Mutant("the first store of a slot reads it", SLOTS, "        moat_barrier_(NULL, value);\n",
            "        moat_barrier_(*slot, value);\n", "build/check0", "macros_are_the_barrier_by_hand"),
+
+    Mutant("a trap loses vector registers without a word", "port/riscv/word.h",
+           '#error "moat: trap.S does not save the vector registers', '#define MOAT_LOST "vector registers',
+           "build/port_cores", "is_refused"),
+    Mutant("cores that are no Cortex-M lose registers without a word", "port/armv7m/spill.S",
+           '#error "moat: port/armv7m is for Cortex-M', '#define MOAT_LOST "Cortex-M', "build/port_cores",
+           "is_refused"),
+    Mutant("memcpy is not wrapped", "linker/moat_wrap.opts", "-Wl,--wrap=memcpy", "-Wl,--wrap=moat_memcpy",
+           "guard_wrap", "memcpy_out"),
 
     # Documents.
     Mutant("the flags for RISC-V name no ISA", "docs/porting.md", "-march=rv32imac -mabi=ilp32 -misa-spec=2.2",

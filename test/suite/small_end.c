@@ -38,11 +38,16 @@ static void collect_on_an_unknown_stack(void) {
     cpu_switch(&main_sp, stack.sp);
 }
 
+static void fault_in_thread(void) {
+    cpu_undefined();
+    __asm__ volatile("" : : : "memory"); /* no tail call */
+}
+
 static void fault_in_handler(void) {
     bsp_interrupt(cpu_undefined);
 }
 
-static void (*const trials[TRIALS])(void) = {cpu_undefined, fault_in_handler, collect_on_an_unknown_stack};
+static void (*const trials[TRIALS])(void) = {fault_in_thread, fault_in_handler, collect_on_an_unknown_stack};
 
 static bool is_in(uintptr_t pc, void (*function)(void)) {
     return pc - ((uintptr_t)function & ~(uintptr_t)1) < FUNCTION_BYTES;
@@ -56,6 +61,7 @@ static void an_exception_is_told(void) {
         CHECK(is_in(run.found[i].pc, cpu_undefined));
     }
     CHECK(run.found[0].sp != run.found[1].sp);
+    CHECK(is_in(run.found[0].lr, fault_in_thread));
 }
 
 static void an_unknown_stack_is_told(void) {
