@@ -252,8 +252,8 @@ MUTANTS = (
     Mutant("cores that are no Cortex-M lose registers without a word", "port/armv7m/spill.S",
            '#error "moat: port/armv7m is for Cortex-M', '#define MOAT_LOST "Cortex-M', "build/port_cores",
            "is_refused"),
-    Mutant("memcpy is not wrapped", "linker/moat_wrap.opts", "-Wl,--wrap=memcpy", "-Wl,--wrap=moat_memcpy",
-           "guard_wrap", "memcpy_out"),
+    Mutant("memcpy is not checked", "wrap/memory.c", "WRAP_CHECK(to, from, bytes);\n    return __real_memcpy",
+           "return __real_memcpy", "guard_wrap", "memcpy_out"),
 
     # Documents.
     Mutant("the flags for RISC-V name no ISA", "docs/porting.md", "-march=rv32imac -mabi=ilp32 -misa-spec=2.2",
@@ -273,6 +273,7 @@ MUTANTS = (
 )
 
 EVIDENCE = 240  # characters
+NOTHING_CHOSEN = "ended with status 5 after 0 cases"  # pytest's: it knows no such case
 
 os.chdir(ROOT)
 SUITES = table.load()
@@ -290,7 +291,7 @@ def passes(tree, mutant):
     evidence = next((line for line in done.stdout.splitlines() if line.startswith("FAIL ")), done.stdout.strip())
     evidence = evidence[:EVIDENCE]
     unbuilt = " build of " in evidence and not suite.name.endswith("/builds")
-    if done.returncode != 0 and (unbuilt or " after 0 cases" in evidence or not evidence.startswith("FAIL ")):
+    if done.returncode != 0 and (unbuilt or NOTHING_CHOSEN in evidence or not evidence.startswith("FAIL ")):
         raise Failure(f"the suite did not run: {evidence}")
     return done.returncode == 0, evidence
 
