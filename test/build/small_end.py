@@ -20,7 +20,7 @@ REPORTED_TO = ["-Wl,-u,moat_fault_exception", "-Wl,-u,moat_port_misused"]
 FLASH, RETAINED = (".text", ".rodata", ".data"), (".moat_retained",)
 TARGETS = {"armv7m": "ARMv7-M", "rv32imac": "rv32imac"}
 TOLERANCE = 0.05
-STEPS = "docs/no-script.md"  # that link the log
+STEPS = "docs/porting.md"  # that link the log
 
 
 def sections(compiler, scratch, *inputs):
