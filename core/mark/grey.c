@@ -64,7 +64,7 @@ static void begin_grey(struct moat_arena *arena, struct moat_scan *scan, struct 
 }
 
 /* Whether nothing comes behind [at, dense_end). */
-static bool is_over(const struct moat_scan *scan) {
+MOAT_APART_ static bool is_over(const struct moat_scan *scan) {
     return scan->map == 0 && scan->type == NULL && !scan->extends;
 }
 
@@ -129,7 +129,7 @@ static inline bool open_window(moat_port_mask_t masked) {
 }
 
 /* A part of what is left; but no slice is too short for a step. */
-static inline int32_t slice_of(int32_t left, int32_t most) {
+MOAT_APART_ static int32_t slice_of(int32_t left, int32_t most) {
     int32_t slice = left < most ? left : most;
     return slice > STEP ? slice : STEP;
 }
