@@ -4,7 +4,9 @@
 #ifndef TRACKER_HEAP_H
 #define TRACKER_HEAP_H
 
-/* Starts moat with an arena of 32 KiB. Returns MOAT_OK or what is wrong. */
+#define HEAP_BYTES (32 * 1024)
+
+/* Starts moat with an arena of that size. Returns MOAT_OK or what is wrong. */
 int heap_open(void);
 
 #endif

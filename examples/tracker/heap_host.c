@@ -5,9 +5,7 @@
 
 #include <moat.h>
 
-#define ARENA_BYTES (32 * 1024)
-
-static _Alignas(16) unsigned char arena[ARENA_BYTES];
+static _Alignas(16) unsigned char arena[HEAP_BYTES];
 
 int heap_open(void) {
     int result = moat_init();

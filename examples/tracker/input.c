@@ -22,6 +22,7 @@ static struct {
     bool messages;
     uint32_t dump_every; /* sentences */
     bool trace;
+    bool answers;
     uint32_t generated; /* lines still to come */
     uint32_t seed;
     int file;
@@ -88,6 +89,10 @@ static bool take(const char *word) {
         input.trace = true;
         return true;
     }
+    if (same(word, "answers")) {
+        input.answers = true;
+        return true;
+    }
     if ((value = after(word, "file=")) != NULL) {
         return open_file(value);
     }
@@ -103,7 +108,7 @@ static bool take(const char *word) {
     }
     text_string("tracker: argument not understood: ");
     text_string(word);
-    text_string("; give uart, file=NAME, generated=N, seed=S, messages, dump=N, trace\n");
+    text_string("; give uart, file=NAME, generated=N, seed=S, messages, dump=N, trace, answers\n");
     return false;
 }
 
@@ -141,6 +146,10 @@ uint32_t input_dump_every(void) {
 
 bool input_wants_trace(void) {
     return input.trace;
+}
+
+bool input_wants_answers(void) {
+    return input.answers;
 }
 
 static void next_block(void) {

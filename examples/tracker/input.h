@@ -7,6 +7,7 @@
  *   messages           print each AIS message with all its fields
  *   dump=N             print a heap dump every N sentences, and at the end (docs/heap-map.md)
  *   trace              print the collector's last events at the end (docs/trace.md)
+ *   answers            print what the device says about its heap at the end (docs/answers.md)
  *
  * SPDX-License-Identifier: MIT */
 #ifndef TRACKER_INPUT_H
@@ -32,5 +33,8 @@ uint32_t input_dump_every(void);
 
 /* The argument `trace` was given. */
 bool input_wants_trace(void);
+
+/* The argument `answers` was given. */
+bool input_wants_answers(void);
 
 #endif

@@ -2,6 +2,7 @@
  *
  * SPDX-License-Identifier: MIT */
 #include "ais.h"
+#include "answers.h"
 #include "counts.h"
 #include "gps.h"
 #include "heap.h"
@@ -98,6 +99,9 @@ static void handle_event(enum nmea_event event) {
     if (event == NMEA_SENTENCE) {
         handle_sentence();
         report_poll();
+        if (input_wants_answers()) {
+            answers_poll();
+        }
     } else if (event != NMEA_NOTHING) {
         counts_drop(reasons[event]);
     }
@@ -189,7 +193,13 @@ int main(void) {
         bsp_exit(STATUS_USAGE);
     }
     report_open();
+    if (input_wants_answers()) {
+        answers_open();
+    }
     run();
+    if (input_wants_answers()) {
+        answers_print();
+    }
     if (input_wants_trace() && moat_trace_print() != MOAT_OK) {
         bsp_exit(STATUS_USAGE);
     }

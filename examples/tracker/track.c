@@ -156,6 +156,14 @@ const struct point *track_position(const struct track *track) {
     return track->points == 0 ? NULL : track->trail[(track->points - 1) % TRAIL_MAX];
 }
 
+const struct point *track_some_position(void) {
+    const struct point *point = NULL;
+    for (unsigned i = 0; i < TRACKS_MAX && point == NULL; i++) {
+        point = tracks[i] == NULL ? NULL : track_position(tracks[i]);
+    }
+    return point;
+}
+
 /* The track with the lowest MMSI from `mmsi` up, or NULL. */
 static const struct track *next_track(uint32_t mmsi) {
     const struct track *next = NULL;

@@ -51,6 +51,9 @@ struct track {
     char kind;        /* A, B: class; S: base station; N: aid to navigation */
 };
 
+/* The newest position of a track that has one, or NULL. */
+const struct point *track_some_position(void);
+
 /* Takes a message. Returns its track if it brought a position, else NULL. */
 struct track *track_update(const struct ais_message *message);
 

@@ -2,6 +2,8 @@
 """The tracker in one configuration: the shipped log, edges, recorded logs, sample.aivdm's comments.
 
 SPDX-License-Identifier: MIT"""
+import re
+
 import edges
 import sample
 from support import (CLEAN, END_OF_TRANSMISSION, LOG, LOSS, ROOT, Run, expect, expect_same, expect_status, expected,
@@ -21,6 +23,33 @@ def shipped_log():
 def shipped_log_by_uart():
     run = Run("uart", console=(ROOT / LOG).read_bytes() + END_OF_TRANSMISSION)
     expect_same(run.understood(), expected())
+    expect_status(run, CLEAN)
+
+
+def answers_about_the_heap():
+    """The parts add up to the whole, what is told of is there, and the log is understood as ever."""
+    run = Run(f"file={LOG} answers")
+    text = "\n".join(run.lines)
+    expect_same([line for line in run.understood() if not re.match(r"(usage|space|growth|high|why): ", line)],
+                expected())
+    rows = [(int(objects), int(number), name) for objects, number, name in
+            re.findall(r"^usage: (\d+) objects?, (\d+) bytes: (.*)$", text, re.MULTILINE)]
+    *rows, (objects, in_use, name) = rows
+    expect(name == "all" and {"struct track", "struct point", "raw bytes"} <= {row[2] for row in rows},
+           "usage names no types")
+    expect(rows == sorted(rows, key=lambda row: -row[1]), "usage's largest row is not the first")
+    expect(objects == sum(row[0] for row in rows) and in_use == sum(row[1] for row in rows),
+           "usage's rows are not the whole")
+    free, largest = map(int, re.search(r"^space: (\d+) bytes free in \d+ runs, the longest (\d+),", text,
+                                       re.MULTILINE).groups())
+    expect(in_use + free == run.number("heap", "bytes") and free == run.number("heap", "free") and largest <= free,
+           "what is in use and what is free are not the heap")
+    expect(re.search(r"^growth: from 0 to \d+ objects, \d+ bytes more, \d+ rises: struct track$", text, re.MULTILINE),
+           "the tracks have not grown")
+    high = int(re.search(r"^high: (\d+) bytes", text, re.MULTILINE).group(1))
+    expect(0 < high <= run.number("heap", "bytes"), f"{high} bytes at most")
+    expect(re.search(r"^why: 0x\w+ is kept\nwhy: by the slot at 0x\w+, \+\d+ in 0x\w+, struct track\n"
+                     r"why: by a root, the slot at 0x\w+$", text, re.MULTILINE), "a position is not kept by its track")
     expect_status(run, CLEAN)
 
 
@@ -60,7 +89,7 @@ def absent_file():
     expect(run.status == 2 and "there/is/no/such.file" in "\n".join(run.lines), f"it ended with {run.status}")
 
 
-main(shipped_log, shipped_log_by_uart, edges_of_every_rule, crowd,
+main(shipped_log, shipped_log_by_uart, answers_about_the_heap, edges_of_every_rule, crowd,
      recorded_log("ais-nmea.log"), recorded_log("ublox-neo-m9n-nmea.log"), recorded_log("sample.aivdm"),
      sample_comments, unknown_argument,
      absent_file)
