@@ -9,9 +9,9 @@
  *       moat_usage_print(&usage);
  *   }
  *
- * All work in slices: a step is a look at 32 granules or at an object, some 60 instructions, and a call does so many
- * and, of the last object, one more for each 32 granules that it has. Interrupts are masked for one step at a time. No
- * memory is taken from the heap: tables are the caller's, in static memory. All are for thread mode.
+ * All work in slices: a step is a look at 32 granules or at an object, some hundred instructions, and a call does so
+ * many and, of the last object, one more for each 32 granules that it has. Interrupts are masked for one step at a
+ * time. No memory is taken from the heap: tables are the caller's, in static memory. All are for thread mode.
  *
  * While the firmware runs between two calls, it makes objects and the collector frees some: each is seen as it is when
  * the walk comes to it. One call with UINT32_MAX steps sees one moment, but for what handlers do meanwhile.

@@ -83,6 +83,16 @@ def guide_examples_compile(scratch):
                f"wrap/ has no {name}")
 
 
+def answers_examples_compile(scratch):
+    """Those of docs/answers.md."""
+    examples = re.findall(r"^```c\n(.*?)^```", (ROOT / "docs/answers.md").read_text(), re.MULTILINE | re.DOTALL)
+    expect(examples, "docs/answers.md has lost its examples")
+    for example in examples:
+        for target in ("armv7m", "rv64imac", "host"):
+            for check in (0, 2):
+                Compiler(target).must_compile("-", scratch / "a.o", f"-DMOAT_CONFIG_CHECK={check}", text=example)
+
+
 def cpp_examples_compile(scratch):
     """Those of docs/cpp.md, the first of which is the example's text."""
     examples = re.findall(r"^```cpp\n(.*?)^```", (ROOT / "docs/cpp.md").read_text(), re.MULTILINE | re.DOTALL)
@@ -267,7 +277,7 @@ def an_undocumented_function_is_found(scratch):
 
 main(version_is_told_once, readme_examples_compile, readme_example_is_the_file, plain_form_is_the_file,
      readme_is_short, readme_figures_are_measured,
-     guide_examples_compile, cpp_examples_compile, helpers_examples_compile, guide_fragments_link,
-     own_script_links,
+     guide_examples_compile, answers_examples_compile, cpp_examples_compile, helpers_examples_compile,
+     guide_fragments_link, own_script_links,
      readme_commands_exist, first_commands_come_early, relative_links_resolve,
      documents_name_real_things, an_undocumented_function_is_found, invariants_are_numbered_once)

@@ -5,6 +5,7 @@
 #include "fresh_heap.h"
 #include "harness.h"
 
+#include "base/port.h"
 #include "heap/cycle.h"
 #include "support/every_step.h"
 
@@ -42,7 +43,9 @@ static void measure(uint32_t steps) {
 
 static void measures_what_is_free(void) {
     CHECK(build());
+    uint32_t began = moat_port_clock();
     measure(UINT32_MAX);
+    test_note("ticks of the clock", moat_port_clock() - began);
     CHECK(!test_failed());
     CHECK_EQUAL(space.free_bytes, free_bytes());
     CHECK_EQUAL(space.runs, OBJECTS / 2);

@@ -5,6 +5,7 @@
 #include "fresh_heap.h"
 #include "harness.h"
 
+#include "base/port.h"
 #include "heap/cycle.h"
 #include "support/every_step.h"
 
@@ -137,13 +138,17 @@ static void a_list_is_followed(void) {
 }
 
 static void in_slices_too(void) {
-    uint32_t calls = 1;
+    uint32_t calls = 1, most = 0;
     CHECK(build());
     CHECK_EQUAL(begin(HOPS), MOAT_OK);
-    while (moat_why_step(&why, 1) == MOAT_WHY_WORKING) {
-        calls++;
+    for (bool works = true; works; calls++) {
+        uint32_t began = moat_port_clock();
+        works = moat_why_step(&why, 1) == MOAT_WHY_WORKING;
+        uint32_t took = moat_port_clock() - began;
+        most = took > most ? took : most;
     }
     test_note("steps", calls);
+    test_note("ticks of the clock, the longest", most);
     CHECK_EQUAL(why.state, MOAT_WHY_FOUND);
     check_hops();
     CHECK_EQUAL(why.count, LENGTH);
