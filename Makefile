@@ -52,11 +52,11 @@ run: | setup ## builds an example and runs it: EXAMPLE=queue [BOARD= CHECK= OPT=
 	@$(ONE_EXAMPLE) run
 
 .PHONY: one-file
-one-file: | setup ## writes moat as moat.c, moat.h and moat_port.S into build/one-file [TO=folder]
+one-file: ## writes moat as moat.c, moat.h and moat_port.S into build/one-file [TO=folder]
 	@scripts/one-file $(TO)
 
 .PHONY: dist
-dist: | setup ## makes the release of the last commit in build/dist: archives, SBOM, checksums [TO=folder]
+dist: ## makes the release of the last commit in build/dist: archives, SBOM, checksums [TO=folder]
 	@scripts/dist $(TO)
 
 .PHONY: clean

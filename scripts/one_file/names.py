@@ -25,9 +25,11 @@ def words(text: str) -> Set[str]:
 
 def names_of(sources: Iterable[pathlib.Path]) -> Dict[pathlib.Path, Names]:
     """By ctags, which takes some macros' arguments for functions of the file: what is called moat_ is for all."""
-    tags = subprocess.run(["ctags", "--language-force=C", "--kinds-C=efgmstuv", "--output-format=json",
-                           "--fields=+{file}", "-f", "-", *map(str, sources)],
-                          check=True, text=True, stdout=subprocess.PIPE).stdout
+    command = ["ctags", "--language-force=C", "--kinds-C=efgmstuv", "--output-format=json", "--fields=+{file}", "-f-"]
+    try:
+        tags = subprocess.run([*command, *map(str, sources)], check=True, text=True, stdout=subprocess.PIPE).stdout
+    except (FileNotFoundError, subprocess.CalledProcessError) as error:
+        raise SystemExit("one-file: it takes Universal Ctags, with JSON: apt-get install universal-ctags") from error
     found = {source: Names(set(), set(), set()) for source in sources}
     for tag in map(json.loads, tags.splitlines()):
         names = found[pathlib.Path(tag["path"])]
