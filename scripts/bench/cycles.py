@@ -276,11 +276,12 @@ def classes() -> str:
     found = shares()
     names = [name for name in dict.fromkeys(name for _, counts in found.values() for name in counts)
              if name not in EXTRAS]
-    rows = [["of 1,000 instructions", *names]]
+    rows = [["of 1,000 instructions", "in all", *names]]
     for trace in TRACES:
         for row in ROWS:
-            counts = found[trace, row.workload][1]
-            rows.append([f"{trace}, `{row.workload}`", *(f"{counts.get(name, 0):.0f}" for name in names)])
+            whole, counts = found[trace, row.workload]
+            rows.append([f"{trace}, `{row.workload}`", document.number(whole),
+                         *(f"{counts.get(name, 0):.0f}" for name in names)])
     return document.markdown(rows)
 
 
