@@ -1,7 +1,7 @@
 /* moat: a ring of references between two contexts. See moat_ring.h.
  *
- * A slot is written before the index that gives it away, and each index has one writer. On one core it is enough that
- * the compiler keeps that order.
+ * A slot is written before the index that gives it away, and read after it; each index has one writer. On one core it
+ * is enough that the compiler keeps that order.
  *
  * SPDX-License-Identifier: MIT */
 #include "moat_ring.h"
@@ -46,6 +46,7 @@ void *moat_ring_pop(struct moat_ring *ring) {
     if (head == ring->tail) {
         return NULL;
     }
+    MOAT_COMPILER_BARRIER_();
     void *value = ring->slots[head].at;
     MOAT_CLEAR(ring->slots[head].at);
     MOAT_COMPILER_BARRIER_();

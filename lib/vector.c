@@ -20,6 +20,9 @@ int moat_vector_reserve(struct moat_vector *vector, size_t room) {
         return MOAT_ERR_SIZE;
     }
     struct moat_vector_slot *slots = MOAT_NEW_ARRAY(moat_vector_slot_type, room);
+    if (room <= vector->room) { /* a finalizer or the out-of-memory hook, which that runs, has pushed to it */
+        return MOAT_OK;
+    }
     if (slots == NULL) {
         return MOAT_ERR_MEMORY;
     }
@@ -31,15 +34,20 @@ int moat_vector_reserve(struct moat_vector *vector, size_t room) {
     return MOAT_OK;
 }
 
-/* An allocation that fails to give half as much again may still have one more. */
-static int grow(struct moat_vector *vector) {
-    size_t more = vector->room / 2;
-    int result = moat_vector_reserve(vector, vector->room + (more < ROOM_LEAST ? ROOM_LEAST : more));
-    return result == MOAT_OK ? result : moat_vector_reserve(vector, vector->room + 1);
+/* Room for one more, which may be taken as soon as it is there. An allocation that fails to give half as much again may
+ * still have one more. */
+static int make_room(struct moat_vector *vector) {
+    int result = MOAT_OK;
+    while (result == MOAT_OK && vector->count == vector->room) {
+        size_t more = vector->room / 2;
+        result = moat_vector_reserve(vector, vector->room + (more < ROOM_LEAST ? ROOM_LEAST : more));
+        result = result == MOAT_OK ? result : moat_vector_reserve(vector, vector->room + 1);
+    }
+    return result;
 }
 
 int moat_vector_push(struct moat_vector *vector, void *value) {
-    int result = vector->count < vector->room ? MOAT_OK : grow(vector);
+    int result = make_room(vector);
     if (result == MOAT_OK) {
         MOAT_STORE(vector->slots[vector->count].at, value);
         vector->count++;
@@ -47,18 +55,20 @@ int moat_vector_push(struct moat_vector *vector, void *value) {
     return result;
 }
 
+/* Elements may have been removed while there was no room. */
 int moat_vector_insert(struct moat_vector *vector, size_t index, void *value) {
-    if (index > vector->count) {
-        return MOAT_ERR_SIZE;
+    int result = index > vector->count ? MOAT_ERR_SIZE : make_room(vector);
+    if (result != MOAT_OK || index > vector->count) {
+        return result != MOAT_OK ? result : MOAT_ERR_SIZE;
     }
-    int result = moat_vector_push(vector, value);
-    size_t behind = vector->count - 1 - index;
-    if (result == MOAT_OK && behind != 0) {
-        struct moat_vector_slot *at = &vector->slots[index];
+    struct moat_vector_slot *at = &vector->slots[index];
+    size_t behind = vector->count - index;
+    if (behind != 0) {
         (void)MOAT_MOVE_ARRAY(moat_vector_slot_type, at + 1, at, behind);
-        MOAT_STORE(at->at, value);
     }
-    return result;
+    MOAT_STORE(at->at, value);
+    vector->count++;
+    return MOAT_OK;
 }
 
 void *moat_vector_remove(struct moat_vector *vector, size_t index) {

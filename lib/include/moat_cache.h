@@ -5,7 +5,7 @@
  *   struct tile *tile = MOAT_TEXT_CACHE_GET(shown, name);
  *   if (tile == NULL) {                             // never put, or given up
  *       tile = draw(name);
- *       MOAT_TEXT_CACHE_PUT(shown, name, tile);     // may fail: then the cache is as it was
+ *       MOAT_TEXT_CACHE_PUT(shown, name, tile);     // may fail: then nothing was put
  *   }
  *
  * An entry is kept, as one of a map is, until an allocation would fail for want of memory. Then the oldest go, those
@@ -48,6 +48,7 @@ struct moat_text_cache {
 #define MOAT_CACHE(name, T)                                                                                            \
     union name {                                                                                                       \
         struct moat_cache cache;                                                                                       \
+        struct moat_cache number;                                                                                      \
         T *typed_;                                                                                                     \
     }
 
@@ -61,8 +62,8 @@ struct moat_text_cache {
 
 /* The functions below, by the cache's own type, e.g. `union tiles`. COUNT and CLEAR are for both kinds. */
 #define MOAT_CACHE_NEW(type, most) ((type *)moat_cache_new(most))
-#define MOAT_CACHE_PUT(of, key, value) moat_cache_put(&(of)->cache, (key), MOAT_VALUE_((of)->typed_, value))
-#define MOAT_CACHE_GET(of, key) ((MOAT_TYPE_OF_VALUE_((of)->typed_))moat_cache_get(&(of)->cache, (key)))
+#define MOAT_CACHE_PUT(of, key, value) moat_cache_put(&(of)->number, (key), MOAT_VALUE_((of)->typed_, value))
+#define MOAT_CACHE_GET(of, key) ((MOAT_TYPE_OF_VALUE_((of)->typed_))moat_cache_get(&(of)->number, (key)))
 #define MOAT_TEXT_CACHE_NEW(type, most) ((type *)moat_text_cache_new(most))
 #define MOAT_TEXT_CACHE_PUT(of, key, value) moat_text_cache_put(&(of)->text, (key), MOAT_VALUE_((of)->typed_, value))
 #define MOAT_TEXT_CACHE_GET(of, key) ((MOAT_TYPE_OF_VALUE_((of)->typed_))moat_text_cache_get(&(of)->text, (key)))
@@ -76,8 +77,8 @@ MOAT_C_BEGIN_
 struct moat_cache *moat_cache_new(size_t most);
 struct moat_text_cache *moat_text_cache_new(size_t most);
 
-/* Sets the value of a key, as moat_map_put; where there are as many entries as there may be, the oldest goes. Context:
- * thread. */
+/* Sets the value of a key, as moat_map_put; where there are as many entries as there may be, the oldest goes. If it
+ * fails for want of memory, this cache too has given up entries. Context: thread. */
 int moat_cache_put(struct moat_cache *cache, uintptr_t key, void *value);
 int moat_text_cache_put(struct moat_text_cache *cache, const char *key, void *value);
 

@@ -41,8 +41,9 @@ template <class object> class holder_ {
     }
     /* Makes the object, unless there is one. False: no memory. */
     MOAT_METHOD_ bool has(object *(*make)()) {
-        if (held_ == nullptr) {
-            held_ = make();
+        object *made = held_ == nullptr ? make() : nullptr;
+        if (held_ == nullptr) { /* still: a finalizer may have put meanwhile */
+            held_ = made;
         }
         return held_ != nullptr;
     }

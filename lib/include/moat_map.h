@@ -64,6 +64,7 @@ struct moat_text_map {
 #define MOAT_MAP(name, T)                                                                                              \
     union name {                                                                                                       \
         struct moat_map map;                                                                                           \
+        struct moat_map number;                                                                                        \
         T *typed_;                                                                                                     \
     }
 
@@ -77,9 +78,9 @@ struct moat_text_map {
 
 /* The functions below, by the map's own type, e.g. `union by_id`. COUNT, CLEAR, EACH and VALUE are for both kinds. */
 #define MOAT_MAP_NEW(type) ((type *)moat_map_new())
-#define MOAT_MAP_PUT(of, key, value) moat_map_put(&(of)->map, (key), MOAT_VALUE_((of)->typed_, value))
-#define MOAT_MAP_GET(of, key) ((MOAT_TYPE_OF_VALUE_((of)->typed_))moat_map_get(&(of)->map, (key)))
-#define MOAT_MAP_REMOVE(of, key) ((MOAT_TYPE_OF_VALUE_((of)->typed_))moat_map_remove(&(of)->map, (key)))
+#define MOAT_MAP_PUT(of, key, value) moat_map_put(&(of)->number, (key), MOAT_VALUE_((of)->typed_, value))
+#define MOAT_MAP_GET(of, key) ((MOAT_TYPE_OF_VALUE_((of)->typed_))moat_map_get(&(of)->number, (key)))
+#define MOAT_MAP_REMOVE(of, key) ((MOAT_TYPE_OF_VALUE_((of)->typed_))moat_map_remove(&(of)->number, (key)))
 #define MOAT_TEXT_MAP_NEW(type) ((type *)moat_text_map_new())
 #define MOAT_TEXT_MAP_PUT(of, key, value) moat_text_map_put(&(of)->text, (key), MOAT_VALUE_((of)->typed_, value))
 #define MOAT_TEXT_MAP_GET(of, key) ((MOAT_TYPE_OF_VALUE_((of)->typed_))moat_text_map_get(&(of)->text, (key)))

@@ -291,6 +291,10 @@ MUTANTS = (
            "    if (slots == NULL) {\n        return MOAT_ERR_MEMORY;", "    if (slots == NULL) {\n"
            "        vector->count = 0;\n        return MOAT_ERR_MEMORY;", HELPERS,
            "without_memory_nothing_changes"),
+    Mutant("a vector forgets what was pushed while it grew", "lib/vector.c", "if (room <= vector->room) { /* a",
+           "if (false) { /* a", HELPERS, "a_vector_is_pushed_to_meanwhile"),
+    Mutant("a vector inserts behind its end", "lib/vector.c", "if (result != MOAT_OK || index > vector->count) {",
+           "if (result != MOAT_OK) {", HELPERS, "a_vector_is_cleared_meanwhile"),
     Mutant("a link that was removed keeps its neighbours", "lib/list.c", "    MOAT_CLEAR(link->after);\n", "", HELPERS,
            "a_list_survives_removals"),
     Mutant("a map looks in the old table only", "lib/map.c", "if (at >= map->moved) {", "if (at < map->moved) {",

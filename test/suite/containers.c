@@ -409,13 +409,110 @@ static void without_memory_nothing_changes(void) {
     CHECK(put(8, item));
 }
 
+/* ---- what an allocation calls changes the container that it is for ---- */
+
+static void (*meanwhile)(void);
+
+/* Block by block: a word of a stack may keep one. */
+static void empty(void) {
+    while (filler != NULL) {
+        struct block *next = filler->next;
+        MOAT_CLEAR(filler->next);
+        MOAT_STORE(filler, next);
+    }
+    collect_all();
+}
+
+/* As a finalizer may at any allocation. */
+static bool change_meanwhile(size_t bytes) {
+    void (*change)(void) = meanwhile;
+    (void)bytes;
+    meanwhile = NULL;
+    empty();
+    if (change != NULL) {
+        change();
+    }
+    return change != NULL;
+}
+
+/* A vector of so many that is full, as the heap is. The next one to be pushed calls `change` first. */
+static __attribute__((noinline)) void start_full(unsigned count, void (*change)(void)) {
+    start();
+    CHECK_EQUAL(MOAT_VECTOR_RESERVE(vector, count), MOAT_OK);
+    for (unsigned i = 0; i < count; i++) {
+        CHECK_EQUAL(MOAT_VECTOR_PUSH(vector, make(i)), MOAT_OK);
+    }
+    CHECK(make(ITEMS - 1) != NULL);
+    fill();
+    meanwhile = change;
+    (void)moat_out_of_memory_hook_set(change_meanwhile);
+}
+
+static void push_until_full(void) {
+    while (MOAT_VECTOR_COUNT(vector) < 4 || MOAT_VECTOR_COUNT(vector) < vector->vector.room) {
+        CHECK_EQUAL(MOAT_VECTOR_PUSH(vector, make(MOAT_VECTOR_COUNT(vector))), MOAT_OK);
+    }
+}
+
+static void push_many(void) {
+    push_all();
+    push_until_full();
+}
+
+static void clear_vector(void) {
+    MOAT_VECTOR_CLEAR(vector);
+}
+
+/* Whether a vector is within its bounds, and has what is known to be in it. */
+static void check_within(size_t count) {
+    (void)moat_out_of_memory_hook_set(NULL);
+    CHECK(meanwhile == NULL);
+    CHECK_EQUAL(MOAT_VECTOR_COUNT(vector), count);
+    CHECK(vector->vector.room >= count);
+    struct moat_object slots;
+    CHECK(moat_object_find(vector->vector.slots, &slots));
+    CHECK(slots.bytes >= vector->vector.room * sizeof(struct moat_vector_slot));
+    for (size_t i = 0; i < count; i++) {
+        CHECK(MOAT_VECTOR_AT(vector, i) != NULL);
+    }
+    CHECK_HEAP();
+}
+
+static void a_vector_is_pushed_to_meanwhile(void) {
+    start_full(8, push_many);
+    struct item *item = MOAT_VECTOR_AT(vector, 0);
+    CHECK_EQUAL(MOAT_VECTOR_PUSH(vector, item), MOAT_OK);
+    size_t count = MOAT_VECTOR_COUNT(vector);
+    CHECK(count > ITEMS + 8);
+    check_within(count);
+    CHECK_POINTER(MOAT_VECTOR_AT(vector, count - 1), item);
+}
+
+static void a_vector_is_cleared_meanwhile(void) {
+    start_full(8, clear_vector);
+    struct item *item = MOAT_VECTOR_AT(vector, 0);
+    CHECK_EQUAL(MOAT_VECTOR_INSERT(vector, 5, item), MOAT_ERR_SIZE);
+    check_within(0);
+    start_full(8, clear_vector);
+    CHECK_EQUAL(MOAT_VECTOR_INSERT(vector, 0, MOAT_VECTOR_AT(vector, 0)), MOAT_OK);
+    check_within(1);
+}
+
 static const struct test_case cases[] = {
-    TEST_CASE(a_vector_grows_and_keeps),  TEST_CASE(a_vector_lets_go),
-    TEST_CASE(a_vector_inserts_in_order), TEST_CASE(a_vector_reserves),
-    TEST_CASE(a_list_survives_removals),  TEST_CASE(a_list_inserts_before),
-    TEST_CASE(maps_do_as_a_table_does),   TEST_CASE(entries_are_removed_while_iterating),
-    TEST_CASE(a_map_grows_in_steps),      TEST_CASE(texts_are_the_maps_own),
-    TEST_CASE(hashes_may_meet),           TEST_CASE(without_memory_nothing_changes),
+    TEST_CASE(a_vector_grows_and_keeps),
+    TEST_CASE(a_vector_lets_go),
+    TEST_CASE(a_vector_inserts_in_order),
+    TEST_CASE(a_vector_reserves),
+    TEST_CASE(a_list_survives_removals),
+    TEST_CASE(a_list_inserts_before),
+    TEST_CASE(maps_do_as_a_table_does),
+    TEST_CASE(entries_are_removed_while_iterating),
+    TEST_CASE(a_map_grows_in_steps),
+    TEST_CASE(texts_are_the_maps_own),
+    TEST_CASE(hashes_may_meet),
+    TEST_CASE(without_memory_nothing_changes),
+    TEST_CASE(a_vector_is_pushed_to_meanwhile),
+    TEST_CASE(a_vector_is_cleared_meanwhile),
 };
 
 int main(void) {

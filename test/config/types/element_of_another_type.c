@@ -11,6 +11,8 @@
  * EXPECT: incompatible.pointer.type
  * EXPECT: pointer type mismatch
  * EXPECT: pointer type mismatch
+ * EXPECT: (has no member named|no member named) .number
+ * EXPECT: (has no member named|no member named) .number
  *
  * SPDX-License-Identifier: MIT */
 #include <moat_cache.h>
@@ -33,6 +35,7 @@ MOAT_MAP(map_of_rights, struct right);
 MOAT_TEXT_MAP(text_map_of_rights, struct right);
 MOAT_RING(ring_of_rights, struct right);
 MOAT_CACHE(cache_of_rights, struct right);
+MOAT_TEXT_CACHE(text_cache_of_rights, struct right);
 
 #if MISUSE == 0
 #define VALUE right
@@ -79,6 +82,13 @@ int use(union rights *vector, union list_of_rights *list, union map_of_rights *m
 #endif
 #if WRONG(0) || WRONG(11)
     (void)MOAT_LENGTH(right_type, value);
+#endif
+#if WRONG(12)
+    right = MOAT_MAP_GET(texts, 1);
+#endif
+#if WRONG(13)
+    union text_cache_of_rights *by_text = NULL;
+    right = MOAT_CACHE_GET(by_text, 1);
 #endif
     return vector != NULL && list != NULL && map != NULL && texts != NULL && ring != NULL && cache != NULL &&
            value != NULL;
