@@ -13,17 +13,17 @@
 
 static TX_THREAD *last; /* that ran */
 
-void moat_threadx_created(void *thread) {
-    TX_THREAD *created = thread;
-    struct moat_stack *stack = &created->tx_thread_moat;
-    stack->low = (uintptr_t)created->tx_thread_stack_start;
-    stack->high = (uintptr_t)created->tx_thread_stack_start + created->tx_thread_stack_size;
-    stack->sp = (uintptr_t)created->tx_thread_stack_ptr;
-    stack->name = created->tx_thread_name;
+void moat_threadx_started(void *thread) {
+    TX_THREAD *started = thread;
+    struct moat_stack *stack = &started->tx_thread_moat;
+    stack->low = (uintptr_t)started->tx_thread_stack_start;
+    stack->high = (uintptr_t)started->tx_thread_stack_start + started->tx_thread_stack_size;
+    stack->sp = (uintptr_t)started->tx_thread_stack_ptr;
+    stack->name = started->tx_thread_name;
     (void)moat_task_add(stack);
 }
 
-/* Completed or terminated, and deleted then: the first counts. */
+/* Completed or terminated; the kernel says so once or twice. */
 void moat_threadx_gone(void *thread) {
     TX_THREAD *gone = thread;
     if (gone->tx_thread_moat.high != 0) {
@@ -40,6 +40,9 @@ VOID _tx_execution_thread_enter(void) {
         moat_task_switch(&last->tx_thread_moat, (uintptr_t)last->tx_thread_stack_ptr);
     }
     last = tx_thread_identify();
+}
+
+VOID _tx_execution_initialize(void) {
 }
 
 VOID _tx_execution_thread_exit(void) {

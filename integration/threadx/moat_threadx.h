@@ -24,14 +24,17 @@ int moat_threadx_start(void);
 /* The function of the collector's thread, which has the lowest priority. */
 void moat_threadx_collector(unsigned long unused);
 
-/* thread: its first part is struct TX_THREAD_STRUCT, which is not complete where this is read. */
-void moat_threadx_created(void *thread);
+/* thread: a TX_THREAD, which is not complete where this is read. */
+void moat_threadx_started(void *thread);
 void moat_threadx_gone(void *thread);
 
-#define TX_THREAD_CREATE_EXTENSION(thread) moat_threadx_created(thread);
-#define TX_THREAD_DELETE_EXTENSION(thread) moat_threadx_gone(thread);
-#define TX_THREAD_COMPLETED_EXTENSION(thread) moat_threadx_gone(thread);
-#define TX_THREAD_TERMINATED_EXTENSION(thread) moat_threadx_gone(thread);
+/* The first thing that a thread does, after tx_thread_reset too; and each change of its state. Ports of the kernel
+ * define the extensions at a thread's creation and end themselves, whatever tx_user.h says. */
+#define TX_THREAD_STARTED_EXTENSION(thread) moat_threadx_started(thread);
+#define TX_THREAD_STATE_CHANGE(thread, state)                                                                          \
+    if ((state) == TX_COMPLETED || (state) == TX_TERMINATED) {                                                         \
+        moat_threadx_gone(thread);                                                                                     \
+    }
 
 #endif
 

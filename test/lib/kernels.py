@@ -13,6 +13,7 @@ class Kernel(NamedTuple):
 KERNELS = {
     "FreeRTOS": Kernel("freertos", ("armv7m", "armv8m", "rv32imac"),
                        "V11.1.0+, port ARM_CM3, for minutes on QEMU's mps2-an385, 2026-11-28 (docs/tasks.md)"),
-    "ThreadX": Kernel("threadx", ("armv7m", "armv8m", "rv32imac")),
+    "ThreadX": Kernel("threadx", ("armv7m", "armv8m", "rv32imac"),
+                      "V6.4.2, port cortex_m3/gnu, for minutes on QEMU's mps2-an385, 2026-11-28 (docs/tasks.md)"),
     "Zephyr": Kernel("zephyr", ("armv7m", "rv32imac")),
 }

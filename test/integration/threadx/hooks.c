@@ -6,8 +6,7 @@
 void moat_test_hooks(TX_THREAD *thread);
 
 void moat_test_hooks(TX_THREAD *thread) {
-    TX_THREAD_CREATE_EXTENSION(thread)
-    TX_THREAD_COMPLETED_EXTENSION(thread)
-    TX_THREAD_TERMINATED_EXTENSION(thread)
-    TX_THREAD_DELETE_EXTENSION(thread)
+    TX_THREAD_STARTED_EXTENSION(thread)
+    TX_THREAD_STATE_CHANGE(thread, TX_COMPLETED)
+    TX_THREAD_STATE_CHANGE(thread, TX_TERMINATED)
 }

@@ -6,6 +6,12 @@
 
 #include "moat_threadx.h" /* as tx_user.h does */
 
+/* As ports define them, whatever tx_user.h says. */
+#define TX_THREAD_CREATE_EXTENSION(thread)
+#define TX_THREAD_DELETE_EXTENSION(thread)
+#define TX_THREAD_COMPLETED_EXTENSION(thread)
+#define TX_THREAD_TERMINATED_EXTENSION(thread)
+
 #include <stddef.h>
 
 #define VOID void
@@ -15,6 +21,8 @@ typedef char CHAR;
 
 #define TX_NULL NULL
 #define TX_SUCCESS 0u
+#define TX_COMPLETED 1u
+#define TX_TERMINATED 2u
 #define TX_INHERIT 1u
 #define TX_NO_WAIT 0u
 #define TX_WAIT_FOREVER 0xffffffffu
@@ -39,6 +47,7 @@ UINT tx_thread_sleep(ULONG ticks);
 void tx_thread_relinquish(void);
 
 /* The execution profile's hooks. */
+VOID _tx_execution_initialize(void);
 VOID _tx_execution_thread_enter(void);
 VOID _tx_execution_thread_exit(void);
 VOID _tx_execution_isr_enter(void);
