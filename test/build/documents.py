@@ -228,7 +228,7 @@ def documents_name_real_things(_):
     folders = ("core", "lib", "port", "bsp", "linker", "integration", "examples", "make", "test")
     sources = "\n".join(path.read_text() for folder in folders
                         for path in (ROOT / folder).rglob("*")
-                        if path.suffix in (".c", ".h", ".hpp", ".ld", ".S", ".mk"))
+                        if path.suffix in (".c", ".h", ".cpp", ".hpp", ".ld", ".S", ".mk"))
     sources += (ROOT / "CMakeLists.txt").read_text()
     for document in DOCUMENTS:
         for name in re.findall(r"`(moat_[a-z0-9_]*[a-z0-9]|MOAT_[A-Z0-9_]*[A-Z0-9])\b[^`*…]*`", document.read_text()):
