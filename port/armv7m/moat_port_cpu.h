@@ -103,14 +103,14 @@ static inline uintptr_t moat_port_skip(uintptr_t at, uintptr_t end, uintptr_t lo
 #define MOAT_PORT_CLEAR(at)                                                                                            \
     __asm__ volatile("strd %1, %1, [%0]\n\tstrd %1, %1, [%0, #8]" : : "r"(at), "r"(0) : "memory")
 
-/* Eight words an instruction. Not r7, which may be the frame's pointer. */
+/* Eight words an instruction. Not r7 and r9, which may be the frame's pointer and that of static data. */
 #define MOAT_PORT_CLEAR_MANY(at, last)                                                                                 \
     __asm__ volatile("movs r2, #0\n\tmovs r3, #0\n\tmovs r4, #0\n\tmovs r5, #0\n\tmovs r6, #0\n\t"                     \
-                     "mov r8, r2\n\tmov r9, r2\n\tmov r10, r2\n"                                                       \
-                     "1: stmia %0!, {r2-r6, r8-r10}\n\tcmp %0, %1\n\tblo 1b"                                           \
+                     "mov r8, r2\n\tmov r10, r2\n\tmov r11, r2\n"                                                      \
+                     "1: stmia %0!, {r2-r6, r8, r10, r11}\n\tcmp %0, %1\n\tblo 1b"                                     \
                      : "+&r"(at)                                                                                       \
                      : "r"(last)                                                                                       \
-                     : "r2", "r3", "r4", "r5", "r6", "r8", "r9", "r10", "cc", "memory")
+                     : "r2", "r3", "r4", "r5", "r6", "r8", "r10", "r11", "cc", "memory")
 #endif
 
 MOAT_C_END_

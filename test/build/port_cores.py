@@ -40,5 +40,10 @@ def refused_case(target, flags, words):
     return f"{flags.replace('-', '').replace(' ', '_')}_is_refused", case
 
 
+def base_of_data_case(scratch):
+    Compiler("armv7m").must_compile("core/base/clear.c", scratch / "a.o", "-O2", "-fpic", "-msingle-pic-base")
+
+
 main(*(known_case(target, flags) for target, several in KNOWN.items() for flags in several),
-     *(refused_case(*row) for row in REFUSED))
+     *(refused_case(*row) for row in REFUSED),
+     ("r9_is_left_to_the_base_of_data", base_of_data_case))
