@@ -165,9 +165,9 @@ uint32_t moat_why_words(void);
 int moat_why_begin(struct moat_why *why, const void *object, struct moat_why_hop *hops, uint32_t room, uint32_t *bits,
                    uint32_t words);
 
-/* Searches on. Returns the state: MOAT_WHY_WORKING while there is more to do. Not seen are pointers that the caller has
- * in a register only, those before the start of an object longer than 64 bytes (docs/design.md, "Ambiguous words"), and
- * objects whose finalizer is due.
+/* Searches on. Returns the state: MOAT_WHY_WORKING while there is more to do. Not seen are pointers that are in a
+ * register only, of the caller or where a kernel keeps another task's, those before the start of an object longer than
+ * 64 bytes (docs/design.md, "Ambiguous words"), and objects whose finalizer is due.
  * Context: thread. Cost: so many steps. All together do a pass over what is reachable for each hop. Interrupts are
  * masked for a step; for a word of a stack that is near objects, some 700 instructions; for all hops, some 150 each, at
  * the end. */

@@ -16,8 +16,10 @@
  * the first cache was made is asked when no cache has an entry left; one that is set later has to call the one it
  * replaced.
  *
- * Typed as moat_vector.h is. For thread mode only: the hook may come at any allocation there. Cost: a map's
- * (moat_map.h), and for each entry that is given up that of its removal.
+ * Typed as moat_vector.h is. For thread mode only: the hook may come at any allocation there. Where tasks are
+ * preemptive (MOAT_CONFIG_TASKS), that is any task's, and another task must not have been preempted in a call of a
+ * cache then: there, a cache is only for firmware of which one task does all allocation. Cost: a map's (moat_map.h),
+ * and for each entry that is given up that of its removal.
  *
  * SPDX-License-Identifier: MIT */
 #ifndef MOAT_CACHE_H
