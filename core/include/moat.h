@@ -300,6 +300,7 @@ MOAT_C_END_
 #include "moat_task.h"
 #include "moat_dump.h"
 #include "moat_answers.h"
+#include "moat_quota.h"
 #include "moat_trace.h"
 #include "moat_guard.h"
 

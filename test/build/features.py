@@ -43,6 +43,7 @@ FEATURES: Dict[str, List[str]] = {
     "space": "space walk text".split(),
     "growth": "growth order walk type_name text".split(),
     "high": "high deepest walk".split(),
+    "quota": "quota walk".split(),
     "why": "why why_print type_name text root_overlaps".split(),
     "moves": "move scan_elements".split(),
     "atomics": [],

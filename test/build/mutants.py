@@ -740,6 +740,19 @@ MUTANTS = (
            "now.objects > high.objects ? now.objects : high.objects", "now.objects", "high"),
     Mutant("a stack's mark falls", "core/mark/deepest.c", "bytes > moat_stack_deepest ? bytes : moat_stack_deepest",
            "bytes", "high"),
+    Mutant("a quota counts what is not its own", "core/heap/quota.c", "return i < quota->type_count;",
+           "return i <= quota->type_count;", "quota"),
+    Mutant("what is asked for while a quota is counted is lost", "core/heap/quota.c", "quota->since -= quota->before;",
+           "quota->since = 0;", "quota"),
+    Mutant("what has died is not given back to its quota", "core/heap/quota.c", "quota->counted = quota->now;",
+           "quota->counted += quota->now;", "quota"),
+    Mutant("a quota is refused before its dead are counted", "core/heap/quota.c",
+           "|| has_room_after_all(quota, extent);", ";", "quota"),
+    Mutant("a quota's hook is not asked", "core/heap/quota.c", "!room && quota->hook != NULL", "false", "quota"),
+    Mutant("a quota's hook is believed", "core/heap/quota.c", "        room = has_room_after_all(quota, extent);\n",
+           "        room = true;\n", "quota"),
+    Mutant("a quota counts payloads only", "core/heap/quota.c",
+           "bytes <= UINTPTR_MAX / 2 ? MOAT_EXTENT_(bytes) : bytes", "bytes", "quota"),
 )
 
 

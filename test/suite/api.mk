@@ -2,8 +2,8 @@
 #
 # SPDX-License-Identifier: MIT
 API_SUITES := allocation api_bad_input api_before_init arenas cache containers cpp_containers dma finalizers grey \
-  growth guard guard_audit guard_macros handles high memory_kinds model out_of_memory pacing pins reach roots space \
-  stress texts types usage utilisation walker weak why
+  growth guard guard_audit guard_macros handles high memory_kinds model out_of_memory pacing pins \
+  quota reach roots space stress texts types usage utilisation walker weak why
 
 $(foreach s,$(API_SUITES),$(eval $(s)_SRCS := test/fresh_heap.c))
 $(foreach s,$(API_SUITES),$(eval $(s)_LDFLAGS := -Wl,--defsym=MOAT_ARENA_BYTES=0))
@@ -18,7 +18,7 @@ $(foreach s,$(STEP_SUITES),$(eval $(s)_SRCS += test/suite/support/every_step.c))
 guard_SRCS += test/guard/message.c
 
 # The test sees what moat prints.
-CONSOLE_SUITES := api_bad_input api_before_init growth guard guard_audit high space usage why
+CONSOLE_SUITES := api_bad_input api_before_init growth guard guard_audit high quota space usage why
 $(foreach s,$(CONSOLE_SUITES),$(eval $(s)_SRCS += test/console.c))
 $(foreach s,$(CONSOLE_SUITES),$(eval $(s)_LDFLAGS += -Wl,--wrap=moat_port_write))
 
