@@ -112,6 +112,8 @@ static const char *overwritten(unsigned invariant) {
         return "the grey list leads to what is no grey object: a header was written over";
     case 10:
         return "a finalizers' list holds what has no finalizer: something wrote over an object's last word, or header";
+    case 13:
+        return "the list of weak references holds what is none: something wrote over one, or over its header";
     default:
         return "the chunk was written to: something wrote past the end of the object before it";
     }

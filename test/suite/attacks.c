@@ -237,6 +237,19 @@ static void a_finalizers_link_out_of_the_heap(void) {
 }
 TRAP(a_finalizers_link_out_of_the_heap, MOAT_FAULT_CORRUPT, 10, "a finalizers' list holds what has no finalizer")
 
+/* As a finalizers' link: the next weak reference would be written to. */
+static void a_weak_references_link_out_of_the_heap(void) {
+    static uintptr_t outside[8];
+    static MOAT_ROOT(struct moat_weak) weak;
+    start();
+    make_resource();
+    MOAT_STORE(weak, moat_weak_new(victim));
+    CHECK(weak != NULL);
+    weak->next = (uintptr_t)&outside[2];
+    collect_cycles(1);
+}
+TRAP(a_weak_references_link_out_of_the_heap, MOAT_FAULT_CORRUPT, 13, "the list of weak references holds what is none")
+
 /* ---- marking ---- */
 
 static struct moat_arena *the_arena(void) {
@@ -424,6 +437,7 @@ QUIET(work_that_is_legal)
     X(a_doomed_object_without_a_finalizer)                                                                             \
     X(a_finalizers_link_to_forged_bytes)                                                                               \
     X(a_finalizers_link_out_of_the_heap)                                                                               \
+    X(a_weak_references_link_out_of_the_heap)                                                                          \
     X(a_grey_object_that_links_to_itself)                                                                              \
     X(a_grey_link_out_of_the_arena)                                                                                    \
     X(a_grey_link_to_a_forged_object)                                                                                  \
