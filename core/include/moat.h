@@ -267,8 +267,8 @@ bool moat_object_find(const void *p, struct moat_object *out);
 /* Goes on from *object to the object that lies behind it in memory; with object->start NULL, to the first of all.
  * Returns true, or false: there is no further one. object->start may have been freed since; objects that are made
  * meanwhile may be seen or not. An object that it finds may be dead and not freed yet: look at it before the next
- * allocation, and store it nowhere, unless a slot or a root is known to hold it. Context: any. Cost: as
- * moat_object_find's, and a step for each 32 granules of free or dead memory before it. */
+ * allocation, and store it nowhere, in no weak reference either, unless a slot or a root is known to hold it. Context:
+ * any. Cost: as moat_object_find's, and a step for each 32 granules of free or dead memory before it. */
 bool moat_object_next(struct moat_object *object);
 
 /* The type of raw bytes. */
