@@ -63,7 +63,7 @@ def optional(names: Dict[pathlib.Path, Names], headers: Iterable[pathlib.Path]) 
     weak = {file: weak_names([file]) for file in names}
     asked_for = weak_names(headers).union(*weak.values())
     has = {file: names[file].shared & asked_for for file in names}
-    order = graphlib.TopologicalSorter({file: {other for other in names if other != file and weak[other] & has[file]}
+    order = graphlib.TopologicalSorter({file: [other for other in names if other != file and weak[other] & has[file]]
                                         for file in names})
     return [file for file in order.static_order() if has[file]]
 
