@@ -218,6 +218,15 @@ FEATURES = {
     "moves": "`MOAT_MOVE`, `MOAT_ZERO`",
     "stats": "`moat_stats_get`",
     "audit": "the audit of what C owns",
+    "kinds": "arenas of kinds (`moat_arena_kinds`)",
+    "weak": "weak references (`moat_weak.h`)",
+    "objects": "the walk over all objects (`moat_object_next`)",
+    "usage": "bytes and objects by type (`moat_usage_begin`)",
+    "space": "the largest hole, fragmentation (`moat_space_begin`)",
+    "why": "what keeps an object (`moat_why_begin`)",
+    "growth": "types that grow (`moat_growth_begin`)",
+    "high": "high-water marks (`moat_high_get`)",
+    "quota": "budgets of modules (`moat_quota.h`)",
 }
 
 
