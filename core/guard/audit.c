@@ -7,8 +7,11 @@
 #include "guard/region.h"
 #include "base/result.h"
 #include "mark/stack.h"
+#include "mark/weak.h"
 #include "space/granule.h"
 #include "base/text.h"
+
+#pragma weak moat_weak_refs /* where weak references are made */
 
 static void print_finding(const struct moat_audit_finding *finding) {
     struct moat_text text;
@@ -39,11 +42,11 @@ static bool is_audited(const struct moat_region *region) {
     return region->kind == MOAT_REGION_C_OWNED || (MOAT_CONFIG_AUDIT_STATIC != 0 && region->kind == MOAT_REGION_STATIC);
 }
 
-/* Whether a word is of those in which core keeps objects' addresses: its state, the handles, what an arena has beside
- * its granules. */
+/* Whether a word is of those in which core keeps objects' addresses: its state, the list of weak references, the
+ * handles, what an arena has beside its granules. */
 static bool is_cores(uintptr_t at) {
-    uintptr_t handles = (uintptr_t)moat_heap.tables.handles;
-    return at - (uintptr_t)&moat_heap < sizeof moat_heap ||
+    uintptr_t handles = (uintptr_t)moat_heap.tables.handles, weak = (uintptr_t)&moat_weak_refs;
+    return at - (uintptr_t)&moat_heap < sizeof moat_heap || (weak != 0 && at - weak < sizeof moat_weak_refs) ||
            (handles != 0 && at - handles < MOAT_CONFIG_HANDLES_MAX * sizeof *moat_heap.tables.handles) ||
            moat_arena_around(at) != NULL;
 }

@@ -204,6 +204,8 @@ MUTANTS = (
            "(MOAT_CONFIG_AUDIT_STATIC != 0 && region->kind == MOAT_REGION_STATIC)", "false", "guard_audit/static"),
     Mutant("core's own words are findings", "core/guard/audit.c", "(MOAT_CONFIG_AUDIT_STATIC == 0 || !is_cores(at))",
            "(is_cores(at), true)", "guard_audit/static"),
+    Mutant("the list of weak references is a finding", "core/guard/audit.c",
+           "at - weak < sizeof moat_weak_refs", "at == 0", "guard_audit/static", "list_of_weak_references"),
     Mutant("a C library's zeros are nobody's", "linker/sections.ld",
            "INCLUDE moat_c_owned_bss.ld\n *(.sbss .sbss.* .scommon)\n INCLUDE moat_bss.ld\n *(.bss .bss.* COMMON)\n",
            "*(.sbss .sbss.* .scommon)\n INCLUDE moat_bss.ld\n *(.bss .bss.* COMMON)\n INCLUDE moat_c_owned_bss.ld\n",

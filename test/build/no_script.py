@@ -48,6 +48,8 @@ def a_refused_call_changes_nothing(scratch):
 
 def what_is_wrong_is_said(scratch):
     for words, told in ((["-DMOAT_PORT=z80"], "MOAT_PORT is 'z80'"), (["-DMOAT_CHECK=3"], "MOAT_CONFIG_CHECK must be"),
+                        (["-DMOAT_OPTIONS=AUDITS=64"], "no option 'AUDITS=64'"),
+                        (["-DMOAT_OPTIONS=MOAT_CONFIG_AUDIT=16"], "no option 'MOAT_CONFIG_AUDIT=16'"),
                         (["-DMOAT_OPTIONS=EVENTS=5000"], "MOAT_CONFIG_EVENTS must be 0..4096 events")):
         folder = scratch / words[0].rpartition("=")[2]
         status, output = run(["cmake", "-S", "test/config/no_script", "-B", str(folder), *words])

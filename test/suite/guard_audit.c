@@ -79,11 +79,21 @@ static void a_handle_and_a_finalizer_are_not(void) {
     CHECK_EQUAL(moat_handle_delete(handle), MOAT_OK);
 }
 
+static void the_list_of_weak_references_is_not(void) {
+    static MOAT_ROOT(struct moat_weak) weak;
+    CHECK(start());
+    MOAT_STORE(weak, MOAT_WEAK_NEW(node_type, object));
+    CHECK(weak != NULL);
+    CHECK(!finds());
+    CHECK(MOAT_WEAK_GET(node_type, weak) == object);
+}
+
 static const struct test_case cases[] = {
     TEST_CASE(a_raw_store_is_found),
     TEST_CASE(a_pinned_object_is_not),
     TEST_CASE(a_variable_of_no_region_is_audited_on_demand),
     TEST_CASE(a_handle_and_a_finalizer_are_not),
+    TEST_CASE(the_list_of_weak_references_is_not),
 };
 
 int main(void) {
