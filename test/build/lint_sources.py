@@ -65,7 +65,8 @@ def readme_is_clean(scratch):
         status, output = run(["make", "-s", "lint-user", f"CC={' '.join(command_of(compiler))}",
                               f"SRC={scratch}/readme.c"])
         expect(status == 0, f"make lint-user: {output}")
-    (scratch / "readme.c").write_text(text.replace("MOAT_STORE(first, node)", "first = node", 1))
+    wrong = text.replace("MOAT_STORE(first, node)", "first = node", 1)
+    (scratch / "readme.c").write_text("#include <moat_map.h>\n" + wrong)
     status, output = run(["make", "-s", "lint-user", f"SRC={scratch}/readme.c", "FLAGS=-mcpu=cortex-m3 -mthumb"])
     expect(status != 0 and "moat: use MOAT_STORE(first, node)" in output, f"make lint-user: {output}")
 
