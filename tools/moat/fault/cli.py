@@ -73,8 +73,7 @@ def _firmware_of(record: records.Record, firmwares: list[Firmware], force: bool)
         if record.build_id == (firmware.build_id or bytes(20)):
             if firmware.build_id is None:
                 _say(f"warning: neither fault {record.sequence} nor {firmware.path} has a build id: they may not "
-                     "belong "
-                     f"together; link with --build-id")
+                     "belong together; link with --build-id, by a script that places .note.gnu.build-id")
             return firmware
     first = firmwares[0]
     _say(f"{'warning: ' if force else ''}fault {record.sequence} is of build {record.build_id.hex()}, {first.path} is "
