@@ -47,8 +47,10 @@ static uint32_t bits[2 * ((ARENA_BYTES + SECOND_BYTES) / (32 * MOAT_GRANULE) + 4
 static uintptr_t target;
 
 static bool start(void) {
-    added = (struct node){NULL, NULL, 0};
-    return fresh_heap(arena.bytes, sizeof arena.bytes);
+    bool ready = fresh_heap(arena.bytes, sizeof arena.bytes);
+    MOAT_CLEAR(added.next);
+    MOAT_CLEAR(added.other);
+    return ready;
 }
 
 /* Nodes 0 to LENGTH - 1 from `list` on; the last is the target. */
