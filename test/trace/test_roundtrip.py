@@ -65,7 +65,7 @@ def core_s_own_counters_agree():
         return f"the trace has {found}, moat_stats_get {account['stats']}"
     # A slice that lets handlers run before a step that it has no room for is two to moat_stats_get.
     shown = len(spans(trace, "slice"))
-    if not shown <= slices <= shown + shown // 20:
+    if not shown <= slices <= shown + shown // 10:
         return f"the trace has {shown} slices, moat_stats_get {slices}"
     if out_of_memory == 0 or {sum(event["args"].values()) for event in of(trace, "C")} != {arena}:
         return f"out of memory {out_of_memory}; used and free are not {arena}"
