@@ -4,6 +4,7 @@
 #include "console.h"
 #include "fresh_heap.h"
 #include "harness.h"
+#include "support/counted.h"
 
 #include "space/granule.h"
 
@@ -12,17 +13,6 @@
 #define ARENA_BYTES TEST_ROOM(8192, 4096)
 #define BUDGET 10u
 #define SLOTS 16u
-
-struct node {
-    MOAT_REF(struct node) next;
-    uintptr_t number;
-};
-MOAT_TYPE(node_type, struct node, next);
-
-struct leaf {
-    uintptr_t words[3];
-};
-MOAT_TYPE(leaf_type, struct leaf);
 
 FRESH_ARENA(arena, ARENA_BYTES);
 static MOAT_ROOT(struct node) nodes[SLOTS];

@@ -7,22 +7,12 @@
 
 #include "base/port.h"
 #include "heap/cycle.h"
+#include "support/counted.h"
 #include "support/every_step.h"
 
 #include <moat.h>
 
 #define ARENA_BYTES TEST_ROOM(8192, 4096)
-
-struct node {
-    MOAT_REF(struct node) next;
-    uintptr_t number;
-};
-MOAT_TYPE(node_type, struct node, next);
-
-struct leaf {
-    uintptr_t words[3];
-};
-MOAT_TYPE(leaf_type, struct leaf);
 
 FRESH_ARENA(arena, ARENA_BYTES);
 FRESH_ARENA(second, 1024);
