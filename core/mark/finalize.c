@@ -15,9 +15,7 @@
 /* The type of an object whose address comes from a list, and so from memory that firmware may have written over. */
 static const struct moat_type *type_of(const void *object) {
     uintptr_t at = (uintptr_t)object - MOAT_WORD_BYTES;
-    const struct moat_arena *arena = moat_arena_of(at);
-    bool starts = arena != NULL && (at & (MOAT_GRANULE - 1)) == MOAT_WORD_BYTES &&
-                  moat_is_start(arena, moat_granule_of(arena, at));
+    bool starts = moat_starts_at(at);
     MOAT_REQUIRE(starts && moat_header_known(*moat_header_at(at)), 10, at);
     const struct moat_type *type = moat_header_type(*moat_header_at(at));
     MOAT_REQUIRE(type->finalize != NULL, 10, at);

@@ -62,9 +62,7 @@ bool moat_weak_begin(void) {
 /* A weak reference whose address comes from memory that firmware may have written over. */
 static struct moat_weak *known(uintptr_t address) {
     uintptr_t at = address - MOAT_WORD_BYTES;
-    const struct moat_arena *arena = moat_arena_of(at);
-    bool starts = arena != NULL && (at & (MOAT_GRANULE - 1)) == MOAT_WORD_BYTES &&
-                  moat_is_start(arena, moat_granule_of(arena, at));
+    bool starts = moat_starts_at(at);
     MOAT_REQUIRE(starts && moat_header_known(*moat_header_at(at)), 13, at);
     MOAT_REQUIRE(moat_header_type(*moat_header_at(at)) == &moat_weak_type, 13, at);
     return (struct moat_weak *)address;

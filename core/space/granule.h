@@ -179,6 +179,13 @@ static inline bool moat_is_start(const struct moat_arena *arena, uint32_t granul
     return (arena->bits[granule >> 5].start & moat_bit(granule)) != 0;
 }
 
+/* Whether something starts at an address that comes from memory which firmware may have written over. */
+static inline bool moat_starts_at(uintptr_t at) {
+    const struct moat_arena *arena = moat_arena_of(at);
+    return arena != NULL && (at & (MOAT_GRANULE - 1)) == MOAT_WORD_BYTES &&
+           moat_is_start(arena, moat_granule_of(arena, at));
+}
+
 /* `granule` is an object's first. */
 static inline bool moat_is_white(const struct moat_arena *arena, uint32_t granule) {
     return (arena->bits[granule >> 5].mark & moat_bit(granule)) != 0;
