@@ -16,9 +16,19 @@ MOAT_FEATURE_(large);
 /* Granules that one masked step claims. */
 #define CLAIM_GRANULES (16u * MOAT_WORD_GRANULES)
 
-/* Larger objects are few, and need runs that nothing has cut up: the search for them does not begin where the last
- * large object was found. */
-#define LOW_GRANULES 192u
+/* A run of so many granules or more has all of a bitmap word. */
+#define LONG_GRANULES (2 * MOAT_WORD_GRANULES - 1)
+
+/* Words that one masked step looks at to pass others. */
+#define LOOKS 16u
+
+/* A longer request may need a run that is cut for a shorter one. So one that is longer than needed by more than this
+ * part is taken only after the search has gone on for a masked step for each so many granules that are wanted, and
+ * found none that is shorter; or if it is longer by so many. Requests for fewer than CLOSE_LEAST take the first. */
+#define CLOSE_PART 8u
+#define STEP_GRANULES 8u
+#define FAR_GRANULES (16u * MOAT_WORD_GRANULES)
+#define CLOSE_LEAST (3 * MOAT_WORD_GRANULES / 2)
 
 static void next_arena(struct moat_hunt *hunt) {
     moat_hunt_from(hunt, hunt->arena->next, 0);
@@ -47,6 +57,27 @@ bool moat_hunt_look(struct moat_hunt *hunt, uint32_t end) {
     return enough >= hunt->wanted;
 }
 
+/* Masked. Looks at the last of as many words as a long run has the whole of: if it is in use, such a run begins behind
+ * them, or in that one. Goes on while it is. Returns how many words a run may be found in; 0: no more looks. */
+static uint32_t pass_words(struct moat_hunt *hunt, uint32_t end) {
+    if (hunt->wanted < LONG_GRANULES || hunt->found >= MOAT_WORD_GRANULES) {
+        return MOAT_HUNT_WORDS;
+    }
+    uint32_t whole = (hunt->wanted - MOAT_WORD_GRANULES + 1) / MOAT_WORD_GRANULES, last = hunt->word + whole - 1;
+    uint32_t looks = 0, used = 0, now;
+    const struct moat_bits *all = hunt->arena->bits;
+    while (looks != LOOKS && last < end && (now = all[last].start | all[last].mark) != 0) {
+        used = now;
+        last += whole;
+        looks++;
+    }
+    if (looks != 0) {
+        hunt->word = last - whole + 1;
+        hunt->found = 31 - moat_highest_bit(used);
+    }
+    return looks == LOOKS || hunt->word == end ? 0 : whole < MOAT_HUNT_WORDS ? whole : MOAT_HUNT_WORDS;
+}
+
 /* Masked: a few words. True: it has found a run, or has come to the end. */
 static bool hunt_on(struct moat_hunt *hunt) {
     if (hunt->arena == NULL) {
@@ -57,17 +88,51 @@ static bool hunt_on(struct moat_hunt *hunt) {
         next_arena(hunt);
         return false;
     }
-    return moat_hunt_look(hunt, end - hunt->word < MOAT_HUNT_WORDS ? end : hunt->word + MOAT_HUNT_WORDS);
+    uint32_t words = pass_words(hunt, end);
+    return words != 0 && moat_hunt_look(hunt, end - hunt->word < words ? end : hunt->word + words);
 }
 
-static bool find(struct moat_hunt *hunt) {
+static bool find(struct moat_hunt *hunt, uint32_t *steps) {
     bool done;
     do {
         moat_port_mask_t masked = moat_port_mask();
         done = hunt_on(hunt);
         moat_port_unmask(masked);
-    } while (!done);
-    return hunt->arena != NULL;
+    } while (--*steps != 0 && !done);
+    return done && hunt->arena != NULL;
+}
+
+/* How many granules from one on are free; FAR_GRANULES: so many or more. */
+static uint32_t free_from(const struct moat_arena *arena, uint32_t granule) {
+    const struct moat_bits *bits = &arena->bits[granule >> 5];
+    uint32_t from = granule & 31u, used = (bits->start | bits->mark) & UINT32_MAX << from, words = 0;
+    while (used == 0 && words < FAR_GRANULES / MOAT_WORD_GRANULES) {
+        words++;
+        used = bits[words].start | bits[words].mark;
+    }
+    return used == 0 ? FAR_GRANULES : (words << 5) + moat_lowest_bit(used) - from;
+}
+
+/* The claim will see what a handler does meanwhile. */
+static bool find_close(struct moat_hunt *hunt) {
+    struct moat_arena *arena = NULL;
+    uint32_t first = 0, least = UINT32_MAX, steps = UINT32_MAX;
+    while (steps != 0 && find(hunt, &steps)) {
+        uint32_t end = hunt->first + hunt->wanted, more = free_from(hunt->arena, end);
+        if (more < least) {
+            arena = hunt->arena;
+            first = hunt->first;
+            least = more;
+        }
+        if (hunt->wanted < CLOSE_LEAST || least <= hunt->wanted / CLOSE_PART || more >= FAR_GRANULES) {
+            break;
+        }
+        steps = steps < hunt->wanted / STEP_GRANULES ? steps : hunt->wanted / STEP_GRANULES;
+        moat_hunt_from(hunt, hunt->arena, (end + more) >> 5);
+    }
+    hunt->arena = arena;
+    hunt->first = first;
+    return arena != NULL;
 }
 
 /* ---- claiming ---- */
@@ -220,13 +285,14 @@ uintptr_t moat_hunt_claim(struct moat_hunt *hunt) {
 /* Returns the object's address, its memory as it was, or 0. */
 static uintptr_t find_and_claim(struct moat_hunt *hunt) {
     uintptr_t at = 0;
-    while (at == 0 && find(hunt)) {
+    while (at == 0 && find_close(hunt)) {
         at = moat_hunt_claim(hunt);
     }
     return at;
 }
 
-/* Where the last large object was found, the next one is looked for first: what lies before was too small for it. */
+/* Where the last large object was found, the next one is looked for first: what lies before was too small for it, or
+ * will serve a shorter one. */
 static void remember(const struct moat_hunt *hunt) {
     moat_port_mask_t masked = moat_port_mask();
     moat_heap.search.large_arena = hunt->arena;
@@ -240,7 +306,7 @@ static void remember(const struct moat_hunt *hunt) {
 static void begin(struct moat_hunt *hunt, bool first) {
     const struct moat_search *search = &moat_heap.search;
     moat_port_mask_t masked = moat_port_mask();
-    if (first && search->large_arena != NULL && hunt->wanted <= LOW_GRANULES) {
+    if (first && search->large_arena != NULL) {
         moat_hunt_from(hunt, search->large_arena, search->large_word);
     } else if (moat_heap.cycle.phase == MOAT_PHASE_IDLE) {
         moat_hunt_from(hunt, search->arena, (uint32_t)(search->place.word - search->arena->bits));
