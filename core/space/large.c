@@ -118,13 +118,14 @@ static bool find_close(struct moat_hunt *hunt) {
     struct moat_arena *arena = NULL;
     uint32_t first = 0, least = UINT32_MAX, steps = UINT32_MAX;
     while (steps != 0 && find(hunt, &steps)) {
-        uint32_t end = hunt->first + hunt->wanted, more = free_from(hunt->arena, end);
+        uint32_t end = hunt->first + hunt->wanted;
+        uint32_t more = hunt->wanted < CLOSE_LEAST ? 0 : free_from(hunt->arena, end);
         if (more < least) {
             arena = hunt->arena;
             first = hunt->first;
             least = more;
         }
-        if (hunt->wanted < CLOSE_LEAST || least <= hunt->wanted / CLOSE_PART || more >= FAR_GRANULES) {
+        if (least <= hunt->wanted / CLOSE_PART || more >= FAR_GRANULES) {
             break;
         }
         steps = steps < hunt->wanted / STEP_GRANULES ? steps : hunt->wanted / STEP_GRANULES;
