@@ -23,7 +23,12 @@
  *   #define MOAT_PORT_CLEAR_MANY(at, last) ...                clear 8 words at `at`, add 8 to it, and again while it is
  *                                                             less than `last`
  *   #define MOAT_PORT_SKIP(at, end, low, span) ...            as skip() in mark/stack.c
- *   #define MOAT_PORT_GREY 1                                  the port has moat_port_grey_loop (mark/grey.h)
+ *   #define MOAT_PORT_GREY 1                                  the port has moat_port_grey_loop (mark/grey.h), which
+ *                                                             opens windows by itself; 0: and does not
+ *
+ * and, where interrupts that are let in for an instant may miss it:
+ *
+ *   #define MOAT_PORT_SYNC() ...                              waits until all that pend, and are not masked, have run
  *
  * Both halves of the mask are compiler barriers. The rest is out of line, below.
  *
@@ -41,6 +46,17 @@ struct moat_range {
     uintptr_t low;  /* first byte */
     uintptr_t high; /* one past the last */
 };
+
+#ifndef MOAT_PORT_SYNC
+#define MOAT_PORT_SYNC() ((void)0)
+#endif
+
+/* Opens a window: interrupts are as `masked` says for an instant, in which those that pend run. Interrupts masked. */
+static inline void moat_port_window(moat_port_mask_t masked) {
+    moat_port_unmask(masked);
+    MOAT_PORT_SYNC();
+    (void)moat_port_mask();
+}
 
 /* Pushes every register that a callee must preserve on the current stack, those of floating point too. Then calls
  * visit(context, sp) with sp at or below the lowest of them. Returns what visit returns. */

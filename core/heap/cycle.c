@@ -167,8 +167,7 @@ static uint32_t mark_slice(uint32_t units, moat_port_mask_t masked) {
         }
         left -= left < STEP_UNITS ? left : STEP_UNITS;
         if (!SLICES_SHOW) { /* what comes has a slice of its own */
-            moat_port_unmask(masked);
-            (void)moat_port_mask();
+            moat_port_window(masked);
         }
     }
     moat_heap.pace.work += units - left;

@@ -8,11 +8,11 @@
 #include "space/granule.h"
 
 /* The cost of work, in instructions of a 32-bit core, about: looking a value up; going on to what is not after the
- * habit, and, before that, to more of what is scanned; a slice's begin and end. */
+ * habit, and, before that, to more of what is scanned; a window outside the loop, more. */
 #define LOOK_UP 80
 #define NEXT 180
 #define MORE 60
-#define WINDOW 60
+#define OUTSIDE 36
 
 /* A slice, and how much shorter the first one is, for the way to it. */
 #define SLICE ((int32_t)(MOAT_CONFIG_SLICE_UNITS * MOAT_UNIT))
@@ -21,13 +21,13 @@
 /* The dearest step, for which each slice has room. */
 #define STEP (NEXT + MORE)
 
-static inline unsigned run_loop(struct moat_grey *loop) {
 #ifdef MOAT_PORT_GREY
-    return moat_port_grey_loop(loop);
+#define LOOP moat_port_grey_loop
+#define LOOP_OPENS_WINDOWS MOAT_PORT_GREY
 #else
-    return moat_grey_loop(loop);
+#define LOOP moat_grey_loop
+#define LOOP_OPENS_WINDOWS 1
 #endif
-}
 
 /* Another arena than the first that has grey objects, or NULL. */
 static struct moat_arena *other_grey_arena(void) {
@@ -97,41 +97,76 @@ static void begin_piece(struct moat_grey *loop, const struct moat_scan *scan, co
 }
 
 /* The piece that is under way is begun here, whatever the budget: the smallest slice goes on by one step at least. */
-static void begin_loop(struct moat_grey *loop, const struct moat_scan *scan, const struct moat_arena *home,
-                       int32_t budget) {
+static void begin_loop(struct moat_grey *loop, const struct moat_scan *scan, const struct moat_arena *home) {
     loop->grey = home->grey;
     loop->payload = home->base + MOAT_WORD_BYTES;
     loop->bits = home->bits;
-    loop->budget = budget;
     begin_piece(loop, scan, home);
     loop->budget = loop->budget > STEP ? loop->budget : STEP;
     loop->habit = loop->end == loop->far && is_over(scan) ? MOAT_GREY_ANY_HABIT : MOAT_GREY_NO_HABIT;
 }
 
-/* Handlers run meanwhile, and other tasks: they may shade objects. They leave marking alone, since `loop` is not theirs
- * to see; but with MOAT_CONFIG_TASKS, where this task may not run again for long, they mark too. Returns whether they
- * have: then the loop begins anew, from `scan`. */
-static inline bool open_window(moat_port_mask_t masked) {
+/* Handlers run meanwhile, and other tasks: they may shade objects. Handlers leave marking alone, since `loop` is not
+ * theirs to see; but with MOAT_CONFIG_TASKS, where this task may not run again for long, others mark too. Returns
+ * whether they have: then the loop begins anew, from `scan`. */
+static inline bool open_window(struct moat_grey *loop) {
 #if MOAT_CONFIG_TASKS
     uint32_t turn = ++moat_heap.mark.turns;
-#else
-    moat_heap.mark.busy = true;
 #endif
-    moat_heap.stats.slices++;
-    moat_port_unmask(masked);
-    (void)moat_port_mask();
+    moat_grey_next_slice(loop);
+    loop->rest -= OUTSIDE;
+    ++*loop->slices;
+    moat_port_window(loop->masked);
 #if MOAT_CONFIG_TASKS
     return moat_heap.mark.turns != turn;
 #else
-    moat_heap.mark.busy = false;
     return false;
 #endif
 }
 
-/* A part of what is left; but no slice is too short for a step. */
-MOAT_APART_ static int32_t slice_of(int32_t left, int32_t most) {
-    int32_t slice = left < most ? left : most;
-    return slice > STEP ? slice : STEP;
+/* Whether handlers that run in a window must leave marking alone. */
+static inline void set_busy(bool busy) {
+    if (!MOAT_CONFIG_TASKS) {
+        moat_heap.mark.busy = busy;
+    }
+}
+
+/* Marks as long as there are slices. Returns the units left, 1 at least, if nothing is grey any more; else 0. */
+static uint32_t run(struct moat_grey *loop, struct moat_scan *scan, struct moat_arena *home) {
+    for (;;) {
+        unsigned why = LOOP(loop);
+        home->grey = (uint32_t)loop->grey;
+        scan->at = loop->at;
+        scan->dense_end = loop->far;
+        bool over = why == MOAT_GREY_NEXT && is_over(scan);
+        int32_t cost = why == MOAT_GREY_LOOK ? LOOK_UP : over ? NEXT : STEP;
+        if (why == MOAT_GREY_SPENT || loop->budget < cost) {
+            scan->at -= why == MOAT_GREY_LOOK; /* whoever marks next looks it up */
+            if (loop->rest <= 0) {
+                return 0;
+            }
+            if (open_window(loop)) {
+                begin_loop(loop, scan, home);
+                continue;
+            }
+        }
+        if (why == MOAT_GREY_LOOK) {
+            if (scan->doubtful) {
+                moat_mark_doubtful((void *)loop->value);
+            } else {
+                moat_mark_value((void *)loop->value);
+            }
+            loop->budget -= cost;
+        } else if (why == MOAT_GREY_NEXT) {
+            loop->budget -= cost;
+            if (!go_on(scan, over, home, loop)) {
+                intptr_t left = loop->rest + loop->budget;
+                return left > MOAT_UNIT ? (uint32_t)left / MOAT_UNIT : 1;
+            }
+            begin_piece(loop, scan, home);
+        }
+        loop->grey = home->grey;
+    }
 }
 
 uint32_t moat_mark_some(uint32_t units, moat_port_mask_t masked) {
@@ -150,42 +185,16 @@ uint32_t moat_mark_some(uint32_t units, moat_port_mask_t masked) {
     if (home->grey != MOAT_LINK_NONE) {
         assert_grey(home, home->grey); /* the loop, which may take it, asks nothing */
     }
-    int32_t left = (int32_t)(units * MOAT_UNIT), slice = slice_of(left, SLICE - ENTRY);
-    begin_loop(&loop, scan, home, slice);
-    for (;;) {
-        unsigned why = run_loop(&loop);
-        home->grey = (uint32_t)loop.grey;
-        scan->at = loop.at;
-        scan->dense_end = loop.far;
-        bool over = why == MOAT_GREY_NEXT && is_over(scan);
-        int32_t cost = why == MOAT_GREY_LOOK ? LOOK_UP : over ? NEXT : STEP;
-        if (why == MOAT_GREY_SPENT || loop.budget < cost) {
-            left -= slice + WINDOW - (int32_t)loop.budget;
-            scan->at -= why == MOAT_GREY_LOOK; /* whoever marks next looks it up */
-            if (left <= 0) {
-                return 0;
-            }
-            loop.budget = slice = slice_of(left, SLICE);
-            if (open_window(masked)) {
-                begin_loop(&loop, scan, home, slice);
-                continue;
-            }
-        }
-        if (why == MOAT_GREY_LOOK) {
-            if (scan->doubtful) {
-                moat_mark_doubtful((void *)loop.value);
-            } else {
-                moat_mark_value((void *)loop.value);
-            }
-            loop.budget -= cost;
-        } else if (why == MOAT_GREY_NEXT) {
-            loop.budget -= cost;
-            if (!go_on(scan, over, home, &loop)) {
-                left -= slice - (int32_t)loop.budget;
-                return left > MOAT_UNIT ? (uint32_t)left / MOAT_UNIT : 1;
-            }
-            begin_piece(&loop, scan, home);
-        }
-        loop.grey = home->grey;
-    }
+    loop.slice = SLICE;
+    loop.slices = &moat_heap.stats.slices;
+    loop.budget = (intptr_t)(units * MOAT_UNIT) < SLICE - ENTRY ? (intptr_t)(units * MOAT_UNIT) : SLICE - ENTRY;
+    loop.rest = (intptr_t)(units * MOAT_UNIT) - loop.budget;
+    loop.opens = LOOP_OPENS_WINDOWS && !MOAT_CONFIG_TASKS;
+    loop.head = &home->grey;
+    loop.masked = masked;
+    begin_loop(&loop, scan, home);
+    set_busy(true);
+    units = run(&loop, scan, home);
+    set_busy(false);
+    return units;
 }

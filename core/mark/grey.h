@@ -11,17 +11,20 @@
 #define MOAT_GREY_SLOT 5
 #define MOAT_GREY_POINTER 22
 #define MOAT_GREY_SWITCH 18
+/* Of going on to the next slice, with interrupts on for an instant. */
+#define MOAT_GREY_WINDOW 24
 
 /* The slots of a piece at most: MOAT_FRONT_SLOTS. */
 #define MOAT_GREY_PIECE_SLOTS 8
 
 /* Why the loop ended: */
-#define MOAT_GREY_SPENT 0 /* the budget is used up, or does not do for the slot at `at`; `at` may be `end` */
+#define MOAT_GREY_SPENT 0 /* the slice is used up, or does not do for the slot at `at`; `at` may be `end` */
 #define MOAT_GREY_NEXT 1  /* [at, far) is empty, and nothing is grey that the loop could go on to */
 #define MOAT_GREY_LOOK 2  /* `value` needs to be looked up: it is not an object's first granule, or of another arena */
 
 #ifndef __ASSEMBLER__
 
+#include "base/port.h"
 #include "space/granule.h"
 
 /* The habit while the object under way has more slots than the loop sees; and while there is none yet. */
@@ -39,17 +42,31 @@ struct moat_grey {
     struct moat_bits *bits;
     moat_word habit; /* the type's part of a header, or MOAT_GREY_NO_HABIT: the object under way has other slots too */
     uintptr_t habit_bytes; /* of its slots */
-    intptr_t budget;       /* instructions */
+    intptr_t budget;       /* instructions of the slice under way */
     intptr_t cost;         /* of an object after the habit */
     moat_slot *far;        /* the slots go on up to here */
     moat_word others;      /* there are other arenas */
     uintptr_t value;       /* MOAT_GREY_LOOK: this one */
+    intptr_t rest;         /* instructions of the slices that follow; */
+    moat_word opens;       /* the loop opens the windows between them; 0: the caller does */
+    uint32_t *head;        /* where handlers find the grey list in a window */
+    moat_port_mask_t masked; /* by which interrupts are let in there */
+    intptr_t slice;          /* instructions of a slice at most */
+    uint32_t *slices;        /* the heap's count of them */
 };
 
 /* Interrupts masked. Marks what the slots up to `far` point at, then, if there is a habit, those of grey objects.
- * Looks at the budget before each slot that holds a pointer into the arena, and each piece. Ports may have one that is
+ * Looks at the budget before each slot that holds a pointer into the arena, and each piece; where that is used up, goes
+ * on to the next slice, if there is one, behind a window. Ports may have one that is
  * faster, moat_port_grey_loop (MOAT_PORT_GREY); test/suite/grey.c compares the two. */
 unsigned moat_grey_loop(struct moat_grey *loop);
+
+/* Goes on to the next slice: a part of what is left of all. rest > 0. */
+static inline void moat_grey_next_slice(struct moat_grey *loop) {
+    intptr_t left = loop->rest + loop->budget;
+    loop->budget = left < loop->slice ? left : loop->slice;
+    loop->rest = left - loop->budget - MOAT_GREY_WINDOW;
+}
 
 /* Takes the type in an object's header up as the habit. False: its slots are not its first words only. */
 static inline bool moat_grey_learn(struct moat_grey *loop, moat_word header) {

@@ -16,6 +16,19 @@ static inline uintptr_t turned(uintptr_t offset) {
     return offset >> MOAT_GRANULE_SHIFT | offset << (MOAT_WORD_BITS - MOAT_GRANULE_SHIFT);
 }
 
+/* Goes on to the next slice behind a window. False: there is none, or the window is the caller's. */
+static inline bool open_window(struct moat_grey *loop, uint32_t *grey) {
+    if (loop->opens == 0 || loop->rest <= 0) {
+        return false;
+    }
+    moat_grey_next_slice(loop);
+    ++*loop->slices;
+    *loop->head = *grey;
+    moat_port_window(loop->masked);
+    *grey = *loop->head;
+    return true;
+}
+
 unsigned moat_grey_loop(struct moat_grey *loop) {
     struct moat_bits *const all_bits = loop->bits;
     const uintptr_t payload = loop->payload, granules = loop->granules;
@@ -23,7 +36,7 @@ unsigned moat_grey_loop(struct moat_grey *loop) {
     uint32_t grey = (uint32_t)loop->grey;
     intptr_t budget = loop->budget;
     unsigned why = MOAT_GREY_SPENT;
-    do {
+    for (;;) {
         while (at != end) {
             uintptr_t value = (uintptr_t)*at++;
             if (value == 0) {
@@ -44,7 +57,7 @@ unsigned moat_grey_loop(struct moat_grey *loop) {
             if (__builtin_expect(budget < 0, 0)) { /* this slot comes first the next time */
                 budget += MOAT_GREY_POINTER;
                 at--;
-                goto out;
+                goto spent;
             }
             if (__builtin_expect((start & mark & bit) != 0, 1)) {
                 bits->mark = mark & ~bit;
@@ -74,7 +87,16 @@ unsigned moat_grey_loop(struct moat_grey *loop) {
             why = MOAT_GREY_NEXT;
             break;
         }
-    } while (budget >= 0);
+        if (__builtin_expect(budget >= 0, 1)) {
+            continue;
+        }
+    spent:
+        loop->budget = budget;
+        if (!open_window(loop, &grey)) {
+            break;
+        }
+        budget = loop->budget;
+    }
 out:
     loop->at = at;
     loop->end = end;

@@ -61,6 +61,9 @@ static inline bool moat_port_is_masked(void) {
 }
 #endif
 
+/* Without it the next instructions, which mask again, may run before an interrupt that pends is taken. */
+#define MOAT_PORT_SYNC() __asm__ volatile("isb" : : : "memory")
+
 /* The number of the exception that runs, 0 in thread mode. */
 static inline uint32_t moat_port_ipsr(void) {
     uint32_t ipsr;
@@ -79,10 +82,10 @@ static inline bool moat_port_may_use(void) {
     return !moat_port_in_handler() || moat_port_handler_may_use();
 }
 
-/* grey.S has moat_port_grey_loop, where there is all of Thumb-2. */
+/* grey.S has moat_port_grey_loop, where there is all of Thumb-2. Its windows are PRIMASK's. */
 #ifdef __thumb2__
 #if MOAT_CONFIG_LINKER_SCRIPT /* it names the section's symbols */
-#define MOAT_PORT_GREY 1
+#define MOAT_PORT_GREY (MOAT_PORT_BASEPRI == 0)
 #endif
 
 /* See core/mark/stack.c. The registers ascend, as the instruction wants them to. */

@@ -29,6 +29,12 @@ STANDS_AT(cost, 36);
 STANDS_AT(far, 40);
 STANDS_AT(others, 44);
 STANDS_AT(value, 48);
+STANDS_AT(rest, 52);
+STANDS_AT(opens, 56);
+STANDS_AT(head, 60);
+STANDS_AT(masked, 64);
+STANDS_AT(slice, 68);
+STANDS_AT(slices, 72);
 _Static_assert(offsetof(struct moat_type, front_bytes) == 30, "see grey.S");
 _Static_assert(MOAT_GREY_SLOT == 5, "see grey.S");
 

@@ -15,6 +15,7 @@ include make/firmware.mk
 INCLUDES_test := $(INCLUDES_test) -Itest/bench
 ifdef PROBE
 INCLUDES_core := -Itest/bench/probe $(INCLUDES_core)
+INCLUDES_port := -include test/bench/probe/window.h $(INCLUDES_port)
 endif
 
 comma := ,
