@@ -56,12 +56,14 @@ static void fit(struct moat_arena *arena, uintptr_t bytes) {
 }
 
 /* Granules that cannot hold objects are never free: those before `low`, and behind the last, the fence, which ends the
- * object before it. The sweep takes it for one that has been reached. */
+ * object before it, and the grey list. The sweep takes it for one that has been reached. */
 static void raise_fences(struct moat_arena *arena) {
     uint32_t fence = arena->granules - 1;
     arena->bits[0].mark = moat_bit(arena->first) - 1;
     arena->bits[fence >> 5].start |= moat_bit(fence);
     arena->bits[fence >> 5].mark |= (UINT32_MAX << 1) << (fence & 31u);
+    *moat_header_at(moat_granule_address(arena, fence)) = MOAT_HEADER_HOLE;
+    arena->grey = fence;
 }
 
 static struct moat_arena *build_arena(uintptr_t start, uintptr_t bytes) {
@@ -74,7 +76,6 @@ static struct moat_arena *build_arena(uintptr_t start, uintptr_t bytes) {
     arena->first = moat_granule_of(arena, arena->low);
     arena->granules = arena->first + moat_granules(arena->span);
     arena->bias = (uintptr_t)arena->bits - (arena->base >> MOAT_WORD_SHIFT) * sizeof(struct moat_bits);
-    arena->grey = MOAT_LINK_NONE;
     arena->longest = MOAT_SMALL_GRANULES;
     arena->next = NULL;
     raise_fences(arena);

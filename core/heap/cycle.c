@@ -49,6 +49,9 @@
 /* Whether somebody looks at each slice. */
 #define SLICES_SHOW (MOAT_CONFIG_SLICE_CLOCK != 0 || MOAT_CONFIG_AUDIT != 0 || MOAT_CONFIG_EVENTS > 0)
 
+/* Whether a payment may mark without all that surrounds a slice: where code may be large. */
+#define PAYS_AT_ONCE (!MOAT_SMALL_ && !MOAT_CONFIG_TASKS && !SLICES_SHOW)
+
 static uint32_t clock_now(void) {
     return MOAT_CONFIG_SLICE_CLOCK != 0 ? moat_port_clock() : 0;
 }
@@ -148,7 +151,7 @@ static void look_for_circles(void) {
     moat_heap.mark.patience *= 2;
     for (const struct moat_arena *arena = moat_heap.arenas.table[0]; arena != NULL; arena = arena->next) {
         uint32_t granule = arena->grey, left = arena->granules;
-        while (granule != MOAT_LINK_NONE) {
+        while (granule != moat_grey_end(arena)) {
             uintptr_t at = moat_granule_address(arena, granule);
             MOAT_REQUIRE(moat_is_object_granule(arena, granule) && left-- != 0, 7, at);
             granule = moat_header_link(*moat_header_at(at));
@@ -386,11 +389,22 @@ static void count_payment(uint32_t granules) {
     moat_heap.pace.paid_for += granules;
 }
 
+/* Most payments mark, and nothing else is to be done beside it. Returns the units left. */
+static uint32_t pay_by_marking(uint32_t units) {
+    if (PAYS_AT_ONCE && units != 0 && moat_heap.cycle.phase == MOAT_PHASE_MARK && !moat_stack_waits()) {
+        moat_port_mask_t masked = moat_port_mask();
+        units = mark_slice(units, masked);
+        moat_heap.stats.slices++;
+        moat_port_unmask(masked);
+    }
+    return units;
+}
+
 void moat_cycle_pay(uint32_t granules) {
     if (moat_heap.cycle.phase != MOAT_PHASE_IDLE && (!MOAT_CONFIG_TASKS || moat_owner_try())) {
         if (!MOAT_CONFIG_TASKS || moat_heap.cycle.phase != MOAT_PHASE_IDLE) { /* it may have ended meanwhile */
             count_payment(granules);
-            work(moat_pace_units(granules));
+            work(pay_by_marking(moat_pace_units(granules)));
         }
         moat_owner_leave();
     }

@@ -43,7 +43,7 @@ struct moat_arena {
     uint32_t *full;    /* bit i: of bits [32 i, 32 i + 32) no granule is free */
     uint32_t granules; /* from base; the fence is the last */
     uint32_t first;    /* the granule at `low` */
-    uint32_t grey;     /* head of the grey list: a granule, or MOAT_LINK_NONE */
+    uint32_t grey;     /* head of the grey list: a granule; the fence ends it */
     uint32_t longest;  /* no object that it has held takes more granules */
     uint32_t order;    /* its index in moat_heap.arenas.table */
     struct moat_arena *next; /* the one behind it in there, or NULL */

@@ -10,11 +10,11 @@ static bool in_use(const struct moat_arena *arena, uint32_t granule) {
     return ((bits->start | bits->mark) & moat_bit(granule)) != 0;
 }
 
-/* INV-1: the fence at the arena's end stands; while marking it is not white. */
+/* INV-1: the fence at the arena's end stands, with the header of a hole; while marking it is not white. */
 static bool check_fence(const struct moat_arena *arena, struct moat_heap_error *error) {
     uint32_t fence = arena->granules - 1;
     bool dead = moat_heap.cycle.phase == MOAT_PHASE_MARK && moat_is_white(arena, fence);
-    if (!moat_is_start(arena, fence) || dead) {
+    if (!moat_is_start(arena, fence) || !moat_is_hole(*moat_header_at(moat_granule_address(arena, fence))) || dead) {
         return moat_check_fail(error, 1, moat_granule_address(arena, fence), "an arena's closing fence is damaged");
     }
     return true;
@@ -131,9 +131,9 @@ static bool check_granules(const struct moat_arena *arena, struct moat_check_sum
  * its own, so the length is held against this arena's granules. */
 static bool check_grey(const struct moat_arena *arena, struct moat_heap_error *error) {
     uint32_t length = 0;
-    for (uint32_t granule = arena->grey; granule != MOAT_LINK_NONE; length++) {
+    for (uint32_t granule = arena->grey; granule != moat_grey_end(arena); length++) {
         uintptr_t at = moat_granule_address(arena, granule);
-        if (granule >= arena->granules - 1 || granule < arena->first || !moat_is_start(arena, granule) ||
+        if (!moat_is_object_granule(arena, granule) || !moat_is_start(arena, granule) ||
             moat_is_white(arena, granule) || !moat_header_has_slots(*moat_header_at(at))) {
             return moat_check_fail(error, 7, at, "the grey list holds something that is not a marked object");
         }

@@ -32,7 +32,7 @@
 /* Another arena than the first that has grey objects, or NULL. */
 static struct moat_arena *other_grey_arena(void) {
     struct moat_arena *arena = moat_heap.arenas.table[0]->next;
-    while (arena != NULL && arena->grey == MOAT_LINK_NONE) {
+    while (arena != NULL && arena->grey == moat_grey_end(arena)) {
         arena = arena->next;
     }
     return arena;
@@ -79,7 +79,7 @@ static bool go_on(struct moat_scan *scan, bool over, struct moat_arena *home, st
         scan->type = NULL;
         scan->doubtful = false;
     }
-    struct moat_arena *arena = home->grey != MOAT_LINK_NONE ? home : other_grey_arena();
+    struct moat_arena *arena = home->grey != moat_grey_end(home) ? home : other_grey_arena();
     if (arena != NULL) {
         begin_grey(arena, scan, loop);
     }
@@ -182,13 +182,14 @@ uint32_t moat_mark_some(uint32_t units, moat_port_mask_t masked) {
 #if MOAT_CONFIG_TASKS
     moat_heap.mark.turns++;
 #endif
-    if (home->grey != MOAT_LINK_NONE) {
+    if (home->grey != moat_grey_end(home)) {
         assert_grey(home, home->grey); /* the loop, which may take it, asks nothing */
     }
     loop.slice = SLICE;
     loop.slices = &moat_heap.stats.slices;
-    loop.budget = (intptr_t)(units * MOAT_UNIT) < SLICE - ENTRY ? (intptr_t)(units * MOAT_UNIT) : SLICE - ENTRY;
-    loop.rest = (intptr_t)(units * MOAT_UNIT) - loop.budget;
+    loop.rest = (intptr_t)(units * MOAT_UNIT) - ENTRY;
+    loop.budget = loop.rest < SLICE - ENTRY ? loop.rest : SLICE - ENTRY;
+    loop.rest -= loop.budget;
     loop.opens = LOOP_OPENS_WINDOWS && !MOAT_CONFIG_TASKS;
     loop.head = &home->grey;
     loop.masked = masked;

@@ -11,7 +11,7 @@
 #define MOAT_GREY_SLOT 5
 #define MOAT_GREY_POINTER 22
 #define MOAT_GREY_SWITCH 18
-/* Of going on to the next slice, with interrupts on for an instant. */
+/* The next slice, with interrupts on for an instant before it. */
 #define MOAT_GREY_WINDOW 24
 
 /* The slots of a piece at most: MOAT_FRONT_SLOTS. */
@@ -41,15 +41,15 @@ struct moat_grey {
     uintptr_t granules;  /* from there on, that may be an object's first */
     struct moat_bits *bits;
     moat_word habit; /* the type's part of a header, or MOAT_GREY_NO_HABIT: the object under way has other slots too */
-    uintptr_t habit_bytes; /* of its slots */
-    intptr_t budget;       /* instructions of the slice under way */
-    intptr_t cost;         /* of an object after the habit */
-    moat_slot *far;        /* the slots go on up to here */
-    moat_word others;      /* there are other arenas */
-    uintptr_t value;       /* MOAT_GREY_LOOK: this one */
-    intptr_t rest;         /* instructions of the slices that follow; */
-    moat_word opens;       /* the loop opens the windows between them; 0: the caller does */
-    uint32_t *head;        /* where handlers find the grey list in a window */
+    uintptr_t habit_bytes;   /* of its slots */
+    intptr_t budget;         /* instructions of the slice under way */
+    intptr_t cost;           /* of an object after the habit */
+    moat_slot *far;          /* the slots go on up to here */
+    moat_word others;        /* there are other arenas */
+    uintptr_t value;         /* MOAT_GREY_LOOK: this one */
+    intptr_t rest;           /* instructions of the slices that follow; */
+    moat_word opens;         /* the loop opens the windows between them; 0: the caller does */
+    uint32_t *head;          /* where handlers find the grey list in a window */
     moat_port_mask_t masked; /* by which interrupts are let in there */
     intptr_t slice;          /* instructions of a slice at most */
     uint32_t *slices;        /* the heap's count of them */

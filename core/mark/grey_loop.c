@@ -73,8 +73,8 @@ unsigned moat_grey_loop(struct moat_grey *loop) {
             }
         }
         const moat_raw *header = (moat_raw *)(payload + moat_bytes(grey)) - 1;
-        bool same = grey != MOAT_LINK_NONE && *header >> MOAT_HEADER_LINK_BITS == loop->habit;
-        if (same || (grey != MOAT_LINK_NONE && turn(loop, *header))) {
+        bool same = *header >> MOAT_HEADER_LINK_BITS == loop->habit;
+        if (same || turn(loop, *header)) { /* the list's end has the header of a hole */
             budget -= same ? 0 : MOAT_GREY_SWITCH;
             at = (moat_slot *)(header + 1);
             end = far = (moat_slot *)((uintptr_t)at + loop->habit_bytes);

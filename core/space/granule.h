@@ -30,7 +30,6 @@ enum moat_layout {
 
 #define MOAT_HEADER_LINK_MASK (((moat_word)1 << MOAT_HEADER_LINK_BITS) - 1)
 #define MOAT_HEADER_ARRAY ((moat_word)1 << MOAT_HEADER_ARRAY_BIT)
-#define MOAT_LINK_NONE ((uint32_t)MOAT_HEADER_LINK_MASK)
 
 /* In place of a type, of a hole: no type stands that far into the section. */
 #define MOAT_HEADER_HOLE ((moat_word)INTPTR_MAX & ~MOAT_HEADER_LINK_MASK)
@@ -80,6 +79,11 @@ static inline struct moat_arena *moat_arena_around(uintptr_t p) {
         arena = arena->next;
     }
     return arena;
+}
+
+/* The end of an arena's grey list: its fence, whose header is a hole's. */
+static inline uint32_t moat_grey_end(const struct moat_arena *arena) {
+    return arena->granules - 1;
 }
 
 static inline uint32_t moat_granule_of(const struct moat_arena *arena, uintptr_t p) {

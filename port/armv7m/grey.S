@@ -2,7 +2,7 @@
  * instead of 70. All of its state is in registers.
  *
  *   r0 at    r1 end    r2 grey    r3 payload    r4 granules    r5 bits    r6 budget    r7 value, or a payload's address
- *   r8 offset    r9 address of bits    r10 start    r11 mark    r12 bit, or the loop's state    lr header
+ *   r8 offset    r9 address of bits    r10 one    r11 mark    r12 bit, or the loop's state    lr start, or a header
  *
  * SPDX-License-Identifier: MIT */
 #include "mark/grey.h"
@@ -43,6 +43,7 @@ moat_port_grey_loop:
     .cfi_offset lr, -4
     ldr r6, [r0, #BUDGET]
     ldmia r0, {r0-r5}
+    mov r10, #1
 next_slot:
     cmp r0, r1
     beq next_object
@@ -55,13 +56,12 @@ slot:
     bls elsewhere
     lsr r9, r8, #8
     add r9, r5, r9, lsl #3
-    mov r12, #1
-    ldrd r10, r11, [r9]
-    ubfx lr, r8, #3, #5
-    lsl r12, r12, lr
+    ubfx r12, r8, #3, #5
+    ldrd lr, r11, [r9]
+    lsl r12, r10, r12
     subs r6, #MOAT_GREY_POINTER
     bmi late
-    and lr, r10, r11
+    and lr, lr, r11
     tst lr, r12
     beq not_white
     bic r11, r11, r12
@@ -75,34 +75,30 @@ slot:
     cmp r0, r1
     bne slot
 
-next_object: /* the first grey one, if it is after the habit */
+next_object: /* the first grey one, if it is after the habit; the list's end has a hole's header and is not */
     ldr r12, [sp]
-    add lr, r2, #1
-    tst lr, #0x100000
-    bne next_piece
-    add r7, r3, r2, lsl #3
-    ldr lr, [r7, #-4]
+    add r0, r3, r2, lsl #3
+    ldr lr, [r0, #-4]
     ldrd r8, r9, [r12, #HABIT]
     cmp r8, lr, lsr #20
     bne other
-    ldr r10, [r12, #COST]
+    ldr r11, [r12, #COST]
 take:
     ubfx r2, lr, #0, #20
-    mov r0, r7
-    add r1, r7, r9
-    subs r6, r6, r10
+    add r1, r0, r9
+    subs r6, r6, r11
     bpl slot
     b spent
 
 other: /* of another type, which becomes the habit, if there is one; but no arrays */
     cmn r8, #1
     beq next_piece
-    lsls r10, lr, #31 - 20
+    lsls r11, lr, #31 - 20
     bmi next_piece
-    asr r10, lr, #16
+    asr r11, lr, #16
     ldr r9, =moat_leaf_types_start
-    bic r10, r10, #31
-    add r9, r9, r10
+    bic r11, r11, #31
+    add r9, r9, r11
     ldr r8, =moat_types_start /* a header that was written over is for core to refuse */
     cmp r9, r8
     blo next_piece
@@ -110,14 +106,15 @@ other: /* of another type, which becomes the habit, if there is one; but no arra
     cmp r9, #0
     beq next_piece
     lsr r8, lr, #20
-    add r10, r9, r9, lsr #2 /* MOAT_GREY_SLOT for each word */
+    add r11, r9, r9, lsr #2 /* MOAT_GREY_SLOT for each word */
     strd r8, r9, [r12, #HABIT]
-    add r10, r10, #MOAT_GREY_PIECE
-    str r10, [r12, #COST]
+    add r11, r11, #MOAT_GREY_PIECE
+    str r11, [r12, #COST]
     subs r6, #MOAT_GREY_SWITCH
     b take
 
 next_piece: /* after the habit, `far` is not kept up to date */
+    mov r0, r1
     ldr r8, [r12, #HABIT]
     cmn r8, #1
     bne nothing_more
@@ -144,7 +141,8 @@ elsewhere:
     beq next_slot
     b look
 not_white:
-    tst r10, r12
+    ldr lr, [r9]
+    tst lr, r12
     bne next_slot
 look:
     ldr r12, [sp]
@@ -161,10 +159,10 @@ spent: /* the next slice, behind a window, if there is one and it is the loop's 
     it ne
     cmpne r7, #0
     ble no_slice
-    ldrd r9, r10, [r12, #SLICE]
-    ldr r11, [r10]
-    adds r11, #1
-    str r11, [r10]
+    ldrd r9, r11, [r12, #SLICE]
+    ldr lr, [r11]
+    adds lr, #1
+    str lr, [r11]
     add r7, r7, r6
     cmp r9, r7
     ite gt

@@ -294,12 +294,12 @@ static void print_facts(void) {
 
 /* Half-way: something is grey; part of the memory is swept. */
 static void step_to(enum moat_phase phase) {
+    const struct moat_arena *arena = moat_heap.arenas.table[0];
     bool there = false;
     while (!there) {
         moat_cycle_step(1);
-        there =
-            moat_heap.cycle.phase == phase &&
-            (phase == MOAT_PHASE_MARK ? moat_heap.arenas.table[0]->grey != MOAT_LINK_NONE : moat_heap.sweep.word > 40);
+        there = moat_heap.cycle.phase == phase &&
+                (phase == MOAT_PHASE_MARK ? arena->grey != moat_grey_end(arena) : moat_heap.sweep.word > 40);
     }
 }
 

@@ -290,7 +290,7 @@ static void a_grey_link_to_a_forged_object(void) {
     *header = moat_header_linked(*header, granule);
     header = moat_header_at(moat_granule_address(home, granule));
     CHECK((uintptr_t)header < (uintptr_t)(&arena + 1));
-    *header = moat_header_linked(moat_header_of_type(&node_type), MOAT_LINK_NONE) | MOAT_HEADER_ARRAY;
+    *header = moat_header_linked(moat_header_of_type(&node_type), moat_grey_end(home)) | MOAT_HEADER_ARRAY;
     home->bits[granule >> 5].start = UINT32_MAX;
     home->bits[granule >> 5].mark = 0;
     (void)moat_gc_collect();
@@ -308,7 +308,10 @@ TRAP(a_grey_link_into_an_object, MOAT_FAULT_CORRUPT, 7, "the grey list leads to 
 static void a_grey_link_to_a_white_object(void) {
     start();
     moat_raw *header = grey_header();
-    *header = moat_header_linked(*header, moat_granule_of(the_arena(), (uintptr_t)bytes));
+    uint32_t granule = moat_granule_of(the_arena(), (uintptr_t)bytes);
+    the_arena()->bits[granule >> 5].mark |= moat_bit(granule); /* the scan of the stack may have seen it, */
+    moat_heap.mark.waiting = 0;                                /* or has still to look it up */
+    *header = moat_header_linked(*header, granule);
     (void)moat_gc_collect();
 }
 TRAP(a_grey_link_to_a_white_object, MOAT_FAULT_CORRUPT, 7, "the grey list leads to what is no grey object")

@@ -34,7 +34,7 @@ static void a_header_is_no_object(void) {
     slot = (moat_raw *)second - 1;
     loop.at = &slot;
     loop.end = loop.far = &slot + 1;
-    loop.grey = MOAT_LINK_NONE;
+    loop.grey = moat_grey_end(arena);
     loop.payload = arena->base + MOAT_WORD_BYTES;
     loop.granules = arena->granules - 1;
     loop.bits = arena->bits;
@@ -190,15 +190,20 @@ static unsigned char memory_before[sizeof home_arena.bytes], memory_after[sizeof
 
 /* Calls both loops. Returns the answer, or -1: they differ, and `differs` says in what. */
 static const char *differs;
+static uint32_t slices;
 
 static int call_both(struct moat_grey *loop) {
     struct moat_grey ports = *loop;
     memcpy(memory_before, home_arena.bytes, sizeof memory_before);
+    uint32_t slices_before = slices;
     unsigned port = moat_port_grey_loop(&ports);
+    uint32_t slices_after = slices;
+    slices = slices_before;
     memcpy(memory_after, home_arena.bytes, sizeof memory_after);
     memcpy(home_arena.bytes, memory_before, sizeof memory_before);
     unsigned c = moat_grey_loop(loop);
     differs = port != c                                                          ? "the answer"
+              : slices != slices_after                                           ? "the count of slices"
               : memcmp(&ports, loop, sizeof ports) != 0                          ? "the state"
               : memcmp(memory_after, home_arena.bytes, sizeof memory_after) != 0 ? "the memory"
                                                                                  : NULL;
@@ -251,13 +256,14 @@ static bool go_on(struct moat_grey *loop, unsigned why) {
         }
         loop->grey = home()->grey;
     } else if (why == MOAT_GREY_NEXT) {
-        if (loop->grey == MOAT_LINK_NONE) {
+        if (loop->grey == moat_grey_end(home())) {
             return false;
         }
         begin_object(loop, (uint32_t)loop->grey);
     }
     if (loop->budget < 0 || test_random_below(8) == 0) {
         loop->budget = random_budget();
+        loop->rest = test_random_below(2) == 0 ? 0 : random_budget();
     }
     return true;
 }
@@ -274,6 +280,11 @@ static void begin(struct moat_grey *loop, bool others) {
     loop->habit = NO_HABIT;
     loop->others = others;
     loop->budget = random_budget();
+    loop->opens = test_random_below(4) != 0;
+    loop->head = &arena->grey;
+    loop->masked = moat_port_mask();
+    loop->slice = random_budget();
+    loop->slices = &slices;
 }
 
 /* Interrupts masked. Calls until nothing is grey. */
@@ -297,7 +308,7 @@ static void mark_all(bool others) {
 static void the_port_marks_as_c_does(void) {
     memset(seen, 0, sizeof seen);
     memset(habits, 0, sizeof habits);
-    far_pieces = 0;
+    far_pieces = slices = 0;
     for (uint32_t round = 0; round < ROUNDS && !test_failed(); round++) {
         bool others = round % 2 != 0;
         CHECK(prepare(others));
@@ -309,8 +320,9 @@ static void the_port_marks_as_c_does(void) {
     test_note("next", seen[MOAT_GREY_NEXT]);
     test_note("looked up", seen[MOAT_GREY_LOOK]);
     test_note("far pieces", far_pieces);
+    test_note("windows", slices);
     CHECK(seen[MOAT_GREY_SPENT] > 300 && seen[MOAT_GREY_NEXT] > 300 && seen[MOAT_GREY_LOOK] > 300);
-    CHECK(far_pieces > 100);
+    CHECK(far_pieces > 100 && slices > 100);
     for (uint32_t slots = 1; slots <= HABIT_SLOTS; slots++) {
         CHECK(habits[slots] > 50);
     }
@@ -318,23 +330,34 @@ static void the_port_marks_as_c_does(void) {
 
 #endif
 
-/* The list's end is no granule. Where it would be, were it one, there is what would look like a grey object. */
+struct pair {
+    MOAT_REF(struct pair) next;
+};
+MOAT_TYPE(type_pair, struct pair, next);
+
+/* The memory that the arena is made in may hold anything: headers of grey objects too. */
 static void the_end_of_the_list_is_no_object(void) {
-    static moat_raw fake;
     struct moat_grey loop;
     memset(&loop, 0, sizeof loop);
-    fake = moat_header_linked(~(moat_word)0, 1);
-    loop.grey = MOAT_LINK_NONE;
-    loop.payload = (uintptr_t)(&fake + 1) - moat_bytes(MOAT_LINK_NONE);
-    loop.habit = fake >> MOAT_HEADER_LINK_BITS;
+    for (size_t i = 0; i < sizeof small_arena.bytes / sizeof(moat_word); i++) {
+        ((moat_raw *)small_arena.bytes)[i] = moat_header_of_type(&type_pair);
+    }
+    CHECK(fresh_heap(small_arena.bytes, sizeof small_arena.bytes));
+    const struct moat_arena *arena = moat_heap.arenas.table[0];
+    CHECK_EQUAL(arena->grey, moat_grey_end(arena));
+    loop.grey = arena->grey;
+    loop.payload = arena->base + MOAT_WORD_BYTES;
+    loop.granules = arena->granules - 1;
+    loop.bits = arena->bits;
+    loop.habit = moat_header_of_type(&type_pair) >> MOAT_HEADER_LINK_BITS;
     loop.habit_bytes = MOAT_WORD_BYTES;
 #ifdef MOAT_PORT_GREY
     struct moat_grey ports = loop;
     CHECK_EQUAL(moat_port_grey_loop(&ports), MOAT_GREY_NEXT);
-    CHECK_EQUAL(ports.grey, MOAT_LINK_NONE);
+    CHECK_EQUAL(ports.grey, moat_grey_end(arena));
 #endif
     CHECK_EQUAL(moat_grey_loop(&loop), MOAT_GREY_NEXT);
-    CHECK_EQUAL(loop.grey, MOAT_LINK_NONE);
+    CHECK_EQUAL(loop.grey, moat_grey_end(arena));
 }
 
 static const struct test_case cases[] = {

@@ -12,6 +12,11 @@ static bool fence_lost(void) {
     return true;
 }
 
+static bool fence_as_an_object(void) {
+    *moat_header_at(moat_granule_address(the_arena(), the_arena()->granules - 1)) = moat_heap.types.bytes_header;
+    return true;
+}
+
 static bool fence_white(void) {
     uint32_t fence = the_arena()->granules - 1;
     bits_of(fence)->mark |= moat_bit(fence);
@@ -187,13 +192,8 @@ static bool grey_inside_an_object(void) {
 /* The list ends with this granule. */
 static void grey_only(uint32_t granule) {
     moat_raw *header = moat_header_at(moat_granule_address(the_arena(), granule));
-    *header = moat_header_linked(*header, MOAT_LINK_NONE);
+    *header = moat_header_linked(*header, moat_grey_end(the_arena()));
     the_arena()->grey = granule;
-}
-
-static bool grey_fence(void) {
-    grey_only(the_arena()->granules - 1);
-    return moat_heap.cycle.phase == MOAT_PHASE_MARK;
 }
 
 static bool grey_without_slots(void) {
@@ -210,7 +210,7 @@ static bool grey_while_idle(void) {
 
 static bool grey_circle(void) {
     uint32_t granule = the_arena()->grey;
-    if (granule == MOAT_LINK_NONE) {
+    if (granule == moat_grey_end(the_arena())) {
         return false;
     }
     moat_raw *header = moat_header_at(moat_granule_address(the_arena(), granule));
@@ -328,6 +328,7 @@ static const struct {
 #define DAMAGE(name, invariant)                                                                                        \
     { name, #name, invariant }
     DAMAGE(fence_lost, 1),
+    DAMAGE(fence_as_an_object, 1),
     DAMAGE(fence_white, 1),
     DAMAGE(rest_of_nothing, 2),
     DAMAGE(back_byte_lost, 3),
@@ -354,7 +355,6 @@ static const struct {
     DAMAGE(grey_white, 7),
     DAMAGE(grey_out_of_the_arena, 7),
     DAMAGE(grey_inside_an_object, 7),
-    DAMAGE(grey_fence, 7),
     DAMAGE(grey_without_slots, 7),
     DAMAGE(grey_while_idle, 7),
     DAMAGE(grey_circle, 7),

@@ -73,7 +73,7 @@ static __attribute__((noinline)) bool build(void) {
 /* Half-way through marking, with something on the grey list; half-way through the sweep; or idle, with a chunk, two
  * holes in one list, and a long hole. */
 static bool is_there(enum moat_phase phase) {
-    bool half_way = phase == MOAT_PHASE_MARK    ? the_arena()->grey != MOAT_LINK_NONE
+    bool half_way = phase == MOAT_PHASE_MARK    ? the_arena()->grey != moat_grey_end(the_arena())
                     : phase == MOAT_PHASE_SWEEP ? moat_heap.sweep.word != 0 && moat_heap.sweep.carry == 0
                                                 : moat_heap.chunk.at < moat_heap.chunk.limit;
     return moat_heap.cycle.phase == phase && half_way;

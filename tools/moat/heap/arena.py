@@ -210,7 +210,7 @@ class ArenaWalk:
     def _check_fence(self) -> None:
         fence = self._fields["granules"] - 1
         dead = self._at.phase == "mark" and self.bitmap.is_white(fence)
-        if not self.bitmap.is_start(fence) or dead:
+        if not self.bitmap.is_start(fence) or dead:  # a dump does not have its header
             self._at.problems.broken(1, self.address_of(fence), "an arena's closing fence is damaged")
 
     def _read(self, address: int, size: int) -> bytes:
@@ -248,7 +248,7 @@ class ArenaWalk:
     def _read_grey(self) -> None:
         """INV-7: the grey list holds marked objects with slots, each once; empty but while marking."""
         granule, fields, problems = self._fields["grey"], self._fields, self._at.problems
-        while granule != self._at.layout.link_none:
+        while granule != fields["granules"] - 1:  # the fence
             at = self.address_of(granule)
             sound = fields["first"] <= granule < fields["granules"] and self.bitmap.is_start(granule) and \
                 not self.bitmap.is_white(granule) and self._at.kinds.header_has_slots(self._header(at))

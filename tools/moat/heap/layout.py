@@ -30,11 +30,6 @@ class Layout:
     def link_mask(self) -> int:
         return (1 << self.link_bits) - 1
 
-    @property
-    def link_none(self) -> int:
-        """In place of a link."""
-        return self.link_mask
-
     @classmethod
     def of(cls, target: Target) -> Layout:
         """Raises TargetError where a firmware's moat says nothing of it."""
