@@ -34,21 +34,21 @@ static void mark_if_long(struct moat_arena *arena, uint32_t granule, uint32_t ba
 /* Marks the objects further ahead. One that begins `least` granules ahead or more, but fewer than twice as many, and is
  * as long as it is far, reaches over the granule that is one less than that: so one look at each of the doubling
  * distances finds them all. */
-void moat_mark_far(struct moat_arena *arena, uintptr_t ahead) {
+void moat_mark_far(struct moat_arena *arena, uintptr_t ahead, uint32_t least) {
     const uint32_t base = arena->first - MOAT_FAR_GRANULES; /* wraps around, and the sums below wrap back */
     const uint32_t most = arena->longest < MOAT_FAR_GRANULES ? arena->longest : MOAT_FAR_GRANULES;
-    for (uint32_t least = MOAT_NEAR_GRANULES + 1; least <= most; least *= 2) {
+    for (; least <= most; least *= 2) {
         uint32_t over = moat_granules(ahead) + 2 * least - 1;
         if (over >= MOAT_FAR_GRANULES) {
             uint32_t granule = base + over;
             if (granule >= arena->granules - 1) {
                 return;
             }
-            moat_port_mask_t masked = moat_port_mask();
             if (may_be_long(arena, granule, least)) {
+                moat_port_mask_t masked = moat_port_mask();
                 mark_if_long(arena, granule, base, ahead);
+                moat_port_unmask(masked);
             }
-            moat_port_unmask(masked);
         }
     }
 }

@@ -13,13 +13,12 @@
 
 /* White to grey, or to black where there is nothing to scan. */
 static inline void mark(struct moat_arena *arena, uint32_t granule, struct moat_bits *bits, uint32_t bit,
-                        moat_raw *header) {
+                        moat_raw *header, moat_word was) {
     uint32_t mark = bits->mark;
     if ((mark & bit) == 0) {
         return;
     }
     bits->mark = mark & ~bit;
-    moat_word was = *header;
     MOAT_ASSERT(moat_header_known(was) && moat_is_object_granule(arena, granule));
     if (moat_header_has_slots(was)) {
         *header = moat_header_linked(was, arena->grey);
@@ -27,11 +26,17 @@ static inline void mark(struct moat_arena *arena, uint32_t granule, struct moat_
     }
 }
 
-void moat_mark_start(struct moat_arena *arena, uint32_t start) {
+/* The same for any object, but not for a hole. */
+static inline void mark_start(struct moat_arena *arena, uint32_t start, struct moat_bits *bits, uint32_t bit) {
     moat_raw *header = moat_header_at(moat_granule_address(arena, start));
-    if (!moat_is_hole(*header)) {
-        mark(arena, start, &arena->bits[start >> 5], moat_bit(start), header);
+    moat_word was = *header;
+    if (moat_header_has_slots(was) || !moat_is_hole(was)) {
+        mark(arena, start, bits, bit, header, was);
     }
+}
+
+void moat_mark_start(struct moat_arena *arena, uint32_t start) {
+    mark_start(arena, start, &arena->bits[start >> 5], moat_bit(start));
 }
 
 /* Marks the object that a granule belongs to, if it belongs to one. */
@@ -66,7 +71,8 @@ static inline void mark_in(const struct view *view, uintptr_t address) {
     if ((bits->start & bit) == 0) {
         mark_owner(view->arena, granule);
     } else if (!moat_in_header(address)) {
-        mark(view->arena, granule, bits, bit, (moat_raw *)(address & ~(uintptr_t)(MOAT_WORD_BYTES - 1)) - 1);
+        moat_raw *header = (moat_raw *)(address & ~(uintptr_t)(MOAT_WORD_BYTES - 1)) - 1;
+        mark(view->arena, granule, bits, bit, header, *header);
     }
 }
 
@@ -101,50 +107,132 @@ void moat_mark_root(void *object) {
     }
 }
 
-/* The white starts among `count` granules, the first of them in bit 0. */
-static inline uint32_t white_starts(const struct moat_arena *arena, uint32_t granule, uint32_t count) {
-    const struct moat_bits *bits = &arena->bits[granule >> 5];
-    uint32_t bit = granule & 31u;
-    uint32_t starts = (bits->start & bits->mark) >> bit;
-    if (bit + count > 32) {
-        starts |= (bits[1].start & bits[1].mark) << (32 - bit);
-    }
-    return starts & (((uint32_t)1 << count) - 1);
-}
+/* The granules that are near a word are a row of so many at most. The first is that of the byte so far before it. */
+#define ROW (2 * MOAT_NEAR_GRANULES + 1)
+#define BEFORE (MOAT_NEAR_BYTES + 1)
 
-/* Marks the objects that begin or lie in a row of granules. Both are counted from MOAT_FAR_GRANULES before the arena's
- * first: the granule that the word points into, and the first of which it keeps any object. */
-static void mark_near(struct moat_arena *arena, uint32_t at, uint32_t row_first) {
-    uint32_t last = at + MOAT_NEAR_GRANULES;
-    uint32_t first = row_first > MOAT_FAR_GRANULES ? row_first : MOAT_FAR_GRANULES;
-    if (first > last) {
-        return;
-    }
-    uint32_t granule = arena->first + first - MOAT_FAR_GRANULES;
-    moat_port_mask_t masked = moat_port_mask();
-    uint32_t starts = white_starts(arena, granule, last - first + 1);
-    if ((moat_inside(&arena->bits[granule >> 5]) & moat_bit(granule)) != 0) {
-        mark_owner(arena, granule);
-    }
-    moat_port_unmask(masked);
+/* The work in units of some twelve instructions: to look around a word, and to mark an object that is near. */
+#define LOOK_UNITS (MOAT_SMALL_ ? 12u : 6u)
+#define START_UNITS 3u
+
+/* Marks the objects that start at white granules of a row. Returns `units` and those that it took. */
+static uint32_t mark_starts(struct moat_arena *arena, uint32_t granule, uint32_t starts, uint32_t units) {
     for (; starts != 0; starts &= starts - 1) {
-        masked = moat_port_mask();
-        moat_mark_start(arena, granule + moat_lowest_bit(starts));
+        uint32_t start = granule + moat_lowest_bit(starts);
+        moat_port_mask_t masked = moat_port_mask();
+        if (MOAT_SMALL_) {
+            moat_mark_start(arena, start);
+        } else {
+            mark_start(arena, start, &arena->bits[start >> 5], moat_bit(start));
+        }
         moat_port_unmask(masked);
+        units += START_UNITS;
+    }
+    return units;
+}
+
+/* As moat_mark_far. */
+static inline void mark_ahead(struct moat_arena *arena, uintptr_t ahead, uint32_t least) {
+    if (arena->longest >= least && moat_mark_far != NULL) {
+        moat_mark_far(arena, ahead, least);
     }
 }
 
-void moat_mark_ambiguous(uintptr_t word) {
-    MOAT_ASSERT(!moat_port_in_handler() && moat_heap.cycle.phase == MOAT_PHASE_MARK);
-    for (struct moat_arena *arena = moat_heap.arenas.table[0]; arena != NULL; arena = arena->next) {
-        uintptr_t ahead = word - moat_reach_low(arena->low);
-        if (ahead < moat_reach_span(arena->span)) {
-            mark_near(arena, moat_granules(ahead), moat_granules(ahead + MOAT_WORD_BYTES - 1 - MOAT_NEAR_BYTES));
-            if (moat_mark_far != NULL) {
-                moat_mark_far(arena, ahead);
-            }
-        }
+/* 32 granules of two words of the bitmap, from a bit of the first on. */
+static inline uint32_t row_of(uint32_t word, uint32_t next, uint32_t bit) {
+    return word >> bit | next << 1 << (31 - bit);
+}
+
+/* Whether an object ahead that begins fewer than FAR_LEAST granules ahead may be as long as it is far. It has RUN
+ * granules in a row, its first not among them, behind the near ones of the 32 granules `inside` that begin with those,
+ * or twice as many among the 32 that follow. */
+#define FAR_LEAST (4 * (MOAT_NEAR_GRANULES + 1))
+#define RUN (MOAT_NEAR_GRANULES / 2 + 2)
+_Static_assert(RUN == 6 || RUN == 4, "three steps make a run");
+
+static inline bool may_be_long(uint32_t inside, uint32_t further) {
+    inside &= inside >> 1;
+    inside &= inside >> 2;
+    inside &= inside >> (RUN - 4);
+    further &= further >> 1;
+    further &= further >> 2;
+    further &= further >> (RUN - 4);
+    further &= further >> RUN;
+    return (inside >> ROW | further) != 0;
+}
+
+/* Whether the object that a granule behind these ones of a word belongs to may be white. */
+static inline bool may_be_white(uint32_t starts, uint32_t mark) {
+    uint32_t white = starts & mark;
+    return starts == 0 || white > (starts & ~mark);
+}
+
+static void mark_first(struct moat_arena *arena, uint32_t granule) {
+    moat_port_mask_t masked = moat_port_mask();
+    mark_owner(arena, granule);
+    moat_port_unmask(masked);
+}
+
+/* Marks what a word keeps whose row begins `at` so many bytes behind the arena's first granule. It looks at all of it
+ * in three words of the bitmap: most words keep nothing that is white. Handlers may make objects meanwhile, but those
+ * are black: what is white keeps its bits until it is marked. The third word may lie past the bitmap, in another part
+ * of the arena: no object has its bits there. */
+static inline uint32_t mark_around(struct moat_arena *arena, uintptr_t at, uintptr_t ahead, uint32_t units) {
+    uint32_t granule = arena->first + moat_granules(at), bit = granule & 31u;
+    const struct moat_bits *bits = &arena->bits[granule >> 5];
+    uint32_t start = bits[0].start, mark = bits[0].mark, next_start = bits[1].start, next_mark = bits[1].mark;
+    uint32_t row_start = row_of(start, next_start, bit), row_mark = row_of(mark, next_mark, bit);
+    uint32_t inside = row_mark & ~row_start, white = row_start & row_mark;
+    bool all = may_be_long(inside, row_of(next_mark & ~next_start, bits[2].mark & ~bits[2].start, bit));
+    if ((inside & 1) != 0 && may_be_white(start << (31 - bit), mark << (31 - bit))) {
+        mark_first(arena, granule);
     }
+    if ((white & (((uint32_t)1 << ROW) - 1)) != 0) {
+        uint32_t near = (at & (MOAT_GRANULE - 1)) < MOAT_WORD_BYTES - 1 ? ROW - 1 : ROW;
+        units = mark_starts(arena, granule, white & (((uint32_t)1 << near) - 1), units);
+    }
+    if (all || arena->longest >= FAR_LEAST) {
+        mark_ahead(arena, ahead, all ? MOAT_NEAR_GRANULES + 1 : FAR_LEAST);
+    }
+    return units;
+}
+
+/* The same for any word that the arena is in reach of: its row may begin before the arena. Small code has only this. */
+static inline uint32_t mark_at_border(struct moat_arena *arena, uintptr_t ahead, uint32_t units) {
+    uint32_t row = moat_granules(ahead + MOAT_WORD_BYTES - 1 - MOAT_NEAR_BYTES);
+    uint32_t first = row > MOAT_FAR_GRANULES ? row : MOAT_FAR_GRANULES;
+    uint32_t end = moat_granules(ahead) + MOAT_NEAR_GRANULES + 1;
+    mark_ahead(arena, ahead, MOAT_NEAR_GRANULES + 1);
+    if (first >= end) {
+        return units;
+    }
+    uint32_t granule = arena->first + first - MOAT_FAR_GRANULES, bit = granule & 31u;
+    const struct moat_bits *bits = &arena->bits[granule >> 5];
+    uint32_t white = row_of(bits[0].start & bits[0].mark, bits[1].start & bits[1].mark, bit);
+    if ((moat_inside(bits) & (uint32_t)1 << bit) != 0) {
+        mark_first(arena, granule);
+    }
+    return mark_starts(arena, granule, white & (((uint32_t)1 << (end - first)) - 1), units);
+}
+
+uint32_t moat_mark_ambiguous(const moat_raw *at, const moat_raw *end) {
+    MOAT_ASSERT(!moat_port_in_handler() && moat_heap.cycle.phase == MOAT_PHASE_MARK);
+    uint32_t units = 0;
+    while (at != end) {
+        uintptr_t word = *at++;
+        struct moat_arena *arena = moat_heap.arenas.table[0];
+        do {
+            uintptr_t row = word - BEFORE - arena->low;
+            uintptr_t ahead = row + (BEFORE + MOAT_FAR_BYTES - MOAT_WORD_BYTES);
+            if (!MOAT_SMALL_ && row < arena->span - MOAT_GRANULE) {
+                units = mark_around(arena, row, ahead, units + LOOK_UNITS);
+            } else if (ahead < moat_reach_span(arena->span)) {
+                units = mark_at_border(arena, ahead, units + LOOK_UNITS);
+            }
+            arena = arena->next;
+        } while (arena != NULL);
+    }
+    return units;
 }
 
 bool moat_mark_is_white(const void *object) {

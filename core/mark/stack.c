@@ -22,27 +22,26 @@
 MOAT_SHARE_(void moat_stack_enter(uintptr_t pc), { moat_stack_enter_here(pc); })
 MOAT_SHARE_(uintptr_t moat_stack_leave(void), { return moat_stack_leave_here(); })
 
-/* The work in units of some twelve instructions: of a scan, of some of its words, and of looking one up. */
+/* The work in units of some twelve instructions: of a scan, and of some of its words. */
 #define SCAN_UNITS 6u
 #define WORDS_A_UNIT 3u
-#define LOOK_UP_UNITS 14u
 
-/* A word that is near an object waits to be looked up, if there is room. Returns the units that it took. */
-__attribute__((noinline)) static uint32_t found(moat_word word) {
+/* Words that are near an object wait to be looked up, as long as there is room. Returns the units that it took. */
+__attribute__((no_sanitize_address, noinline)) static uint32_t found(const moat_raw *at, const moat_raw *end,
+                                                                     uintptr_t low, uintptr_t span) {
     struct moat_marking *mark = &moat_heap.mark;
-    if (mark->waiting != 0 && mark->waiting_words[mark->waiting - 1] == word) {
-        return 0;
+    uint32_t units = 0;
+    for (; at != end; at++) {
+        if (mark->waiting == mark->waiting_most) {
+            return units + moat_mark_ambiguous(at, end);
+        }
+        moat_word word = *at;
+        if (word - low < span && (mark->waiting == 0 || mark->waiting_words[mark->waiting - 1] != word)) {
+            mark->waiting_words[mark->waiting++] = word;
+            units++;
+        }
     }
-    if (mark->waiting < mark->waiting_most) {
-        mark->waiting_words[mark->waiting++] = word;
-        return 1;
-    }
-    moat_mark_ambiguous(word);
-    return LOOK_UP_UNITS;
-}
-
-static inline uint32_t look_at(moat_word word, uintptr_t low, uintptr_t span) {
-    return __builtin_expect(word - low < span, 0) ? found(word) : 0;
+    return units;
 }
 
 /* Words that are looked at together: the loop itself is half of what a word costs. */
@@ -73,12 +72,14 @@ __attribute__((no_sanitize_address, noinline)) uint32_t moat_stack_scan_words(ui
     const moat_raw *end = (const moat_raw *)(to & ~(uintptr_t)(MOAT_WORD_BYTES - 1));
     const uintptr_t low = moat_reach_low(moat_heap.border.low), span = moat_reach_span(moat_heap.border.span);
     while (at < end && (MOAT_SMALL_ || (((uintptr_t)at ^ (uintptr_t)end) & (TOGETHER * MOAT_WORD_BYTES - 1)) != 0)) {
-        units += look_at(*at++, low, span);
+        const moat_raw *next = MOAT_SMALL_ ? end : at + 1;
+        units += found(at, next, low, span);
+        at = next;
     }
     while (!MOAT_SMALL_ && at < end && (at = skip(at, end, low, span)) != end) {
-        for (const moat_raw *next = at + TOGETHER; at != next; at++) {
-            units += look_at(*at, low, span);
-        }
+        const moat_raw *next = at + TOGETHER;
+        units += found(at, next, low, span);
+        at = next;
     }
     MOAT_EVENT(MOAT_EVENT_SCAN_END, moat_event_free_bytes());
     return units;
@@ -119,8 +120,9 @@ uint32_t moat_stack_look_up(uint32_t units) {
     MOAT_ASSERT(!moat_port_in_handler() && moat_heap.cycle.phase == MOAT_PHASE_MARK);
     struct moat_marking *mark = &moat_heap.mark;
     while (units != 0 && mark->waiting != 0) {
-        moat_mark_ambiguous(mark->waiting_words[--mark->waiting]);
-        units -= units < LOOK_UP_UNITS ? units : LOOK_UP_UNITS;
+        const moat_raw *word = &mark->waiting_words[--mark->waiting];
+        uint32_t took = moat_mark_ambiguous(word, word + 1);
+        units -= took < units ? took : units;
     }
     return units;
 }

@@ -31,6 +31,7 @@ BARRIER, ALLOC, TASKS, WORDS, FINALIZERS = ("interrupt_barrier", "interrupt_allo
 GUARD, WRAP, SLOTS = "guard_cases", "guard_wrap", "guard_slots"
 OUT = "out_of_memory"
 PACING, UTILISATION, REACH = "pacing", "utilisation", "reach"
+AMONG = "of_every_length_among_small_ones"
 TRAPS, MODEL, PERIODIC = "stack_traps", "model", "interrupt_periodic"
 BARRIER_OF_TASKS, SOAK, KINDS = "task_barrier", "task_soak", "memory_kinds"
 CPP, WEAK, HELPERS = "cpp", "weak", "containers"
@@ -131,8 +132,8 @@ MUTANTS = (
            "model"),
     Mutant("an object is born white while marking", "core/space/bitmap.c", "    if (moat_born_black(arena, first)) {\n",
            "    if (false) {\n", "model"),
-    Mutant("a marked hole is a survivor", "core/mark/mark.c", "    if (!moat_is_hole(*header)) {\n",
-           "    if (true) {\n", "smoke"),
+    Mutant("a marked hole is a survivor", "core/mark/mark.c",
+           "    if (moat_header_has_slots(was) || !moat_is_hole(was)) {\n", "    if (true) {\n", "smoke"),
     Mutant("the lists outlive marking", "core/space/take.c",
            "    moat_holes_forget(&moat_heap.aside);\n    moat_heap.listed = 0;\n",
            "    (void)moat_holes_forget;\n", "walker"),
@@ -190,8 +191,24 @@ MUTANTS = (
            "false && starts != 0;",
            WORDS, "a_word_keeps_all_within_its_reach"),
     Mutant("a word past an object keeps nothing", "core/mark/mark.c",
-           "moat_granules(ahead + MOAT_WORD_BYTES - 1 - MOAT_NEAR_BYTES)",
-           "moat_granules(ahead + MOAT_WORD_BYTES - 1)", WORDS, "a_word_keeps_all_within_its_reach"),
+           "if ((inside & 1) != 0 && may_be_white(", "if (false && may_be_white(", WORDS,
+           "a_word_keeps_all_within_its_reach", opt="O2"),
+    Mutant("what a word points past is taken for black", "core/mark/mark.c",
+           "return starts == 0 || white > (starts & ~mark);", "return starts == 0 || white < (starts & ~mark);", REACH,
+           "in_the_only_arena", opt="O2"),
+    Mutant("what begins in a bitmap word before is taken for black", "core/mark/mark.c",
+           "return starts == 0 || white > (starts & ~mark);", "return white > (starts & ~mark);", REACH,
+           "in_the_only_arena", opt="O2"),
+    Mutant("a word keeps what begins too far behind it", "core/mark/mark.c",
+           "(at & (MOAT_GRANULE - 1)) < MOAT_WORD_BYTES - 1 ? ROW - 1 : ROW;", "ROW;", REACH, "in_the_only_arena",
+           opt="O2"),
+    Mutant("what is ahead in the row is taken for short", "core/mark/mark.c", "return (inside >> ROW | further) != 0;",
+           "return further != 0;", REACH, AMONG, opt="O2"),
+    Mutant("what is ahead of the row is taken for short", "core/mark/mark.c",
+           "return (inside >> ROW | further) != 0;", "return inside >> ROW != 0;", REACH, AMONG,
+           opt="O2"),
+    Mutant("the longest objects are taken for short", "core/mark/mark.c",
+           "if (all || arena->longest >= FAR_LEAST) {", "if (all) {", REACH, AMONG, opt="O2"),
     Mutant("a word below the heap keeps nothing", "core/mark/stack.c", "moat_reach_low(moat_heap.border.low)",
            "moat_heap.border.low",
            REACH, "in_the_only_arena"),
@@ -201,7 +218,7 @@ MUTANTS = (
            "if (ahead < moat_reach_span(arena->span) && word >= arena->low) {", REACH, "in_a_second_arena_above"),
     Mutant("a word above an arena keeps nothing", "core/mark/mark.c", "if (ahead < moat_reach_span(arena->span)) {",
            "if (ahead < moat_reach_span(arena->span) && word < arena->low + arena->span) {", REACH,
-           "in_a_second_arena_below"),
+           "in_a_second_arena_below", opt="Os"),
     Mutant("only arrays are kept from afar", "core/mark/far.c",
            "if (start != MOAT_NO_GRANULE && distance <= MOAT_FAR_BYTES) {",
            "if (start != MOAT_NO_GRANULE && distance <= MOAT_FAR_BYTES && "
@@ -209,7 +226,7 @@ MUTANTS = (
            "in_the_only_arena"),
     Mutant("afar is looked at too rarely", "core/mark/far.c", "least *= 2", "least *= 4", REACH, "in_the_only_arena"),
     Mutant("a word keeps from afar in one arena only", "core/mark/mark.c",
-           "arena = arena->next) { uintptr_t ahead", "arena = NULL) { uintptr_t ahead",
+           "            arena = arena->next;\n        } while", "            arena = NULL;\n        } while",
            REACH, "in_a_second_arena_above"),
     Mutant("a slot keeps by an end pointer", "core/mark/mark.c",
            "!moat_in_header((uintptr_t)value) || !moat_is_start(arena, granule)", "granule != MOAT_NO_GRANULE", WORDS,
@@ -220,7 +237,7 @@ MUTANTS = (
     Mutant("what waits is not looked up", "core/heap/cycle.c", "    if (moat_stack_waits()) {\n", "    if (false) {\n",
            TASKS),
     Mutant("what cannot wait is not looked up", "core/mark/stack.c",
-           "    moat_mark_ambiguous(word);\n    return LOOK_UP_UNITS;\n", "    return LOOK_UP_UNITS;\n", TASKS,
+           "return units + moat_mark_ambiguous(at, end);", "return units;", TASKS,
            "a_stack_keeps_more_than_can_wait"),
     Mutant("a stack added while marking is not scanned", "core/mark/stacks.c",
            "        moat_heap.mark.stacks_grey = true;\n", "        stack->cycle = moat_heap.cycle.number;\n", TASKS,

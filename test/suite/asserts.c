@@ -218,7 +218,8 @@ static void break_stack(void) {
 }
 
 static void look_while_idle(void) {
-    moat_mark_ambiguous((uintptr_t)kept);
+    const moat_raw word = (moat_raw)kept;
+    (void)moat_mark_ambiguous(&word, &word + 1);
 }
 
 static void break_pin(void) {

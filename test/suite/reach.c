@@ -308,9 +308,45 @@ static void nobody_else_knows_the_reach(void) {
     }
 }
 
+static void make_small(unsigned count) {
+    for (unsigned i = 0; i < count; i++) {
+        CHECK(moat_new_bytes(MOAT_GRANULE) != NULL);
+    }
+}
+
+/* An object of so many granules, with small ones before and behind it. */
+static __attribute__((noinline)) void lay_out_among_small(size_t granules) {
+    CHECK(fresh_heap(home.bytes, sizeof home.bytes));
+    make_small(100 + (unsigned)granules % 7);
+    void *made = moat_new_bytes(granules * MOAT_GRANULE - MOAT_WORD_BYTES);
+    CHECK(made != NULL);
+    object = hide(made);
+    make_small(100);
+}
+
+/* No other object is long there. */
+static void of_every_length_among_small_ones(void) {
+    for (size_t granules = MOAT_NEAR_GRANULES + 1; granules < 90 && !test_failed(); granules++) {
+        const intptr_t bytes = (intptr_t)(granules * MOAT_GRANULE - MOAT_WORD_BYTES);
+        for (intptr_t bias = bytes; bias > 0 && !test_failed(); bias -= bytes / 5) {
+            lay_out_among_small(granules);
+            CHECK(!test_failed());
+            scrub_stack();
+            CHECK(hold(object, -bias));
+            collect_once();
+            CHECK(is_alive(object));
+        }
+    }
+}
+
 static const struct test_case cases[] = {
-    TEST_CASE(in_the_only_arena),  TEST_CASE(in_a_second_arena_above), TEST_CASE(in_a_second_arena_below),
-    TEST_CASE(between_two_arenas), TEST_CASE(a_persistent_block),      TEST_CASE(nobody_else_knows_the_reach),
+    TEST_CASE(in_the_only_arena),
+    TEST_CASE(in_a_second_arena_above),
+    TEST_CASE(in_a_second_arena_below),
+    TEST_CASE(between_two_arenas),
+    TEST_CASE(a_persistent_block),
+    TEST_CASE(nobody_else_knows_the_reach),
+    TEST_CASE(of_every_length_among_small_ones),
 };
 
 int main(void) {
