@@ -18,6 +18,7 @@ int moat_init(void) {
         ((uintptr_t)moat_types_end - (uintptr_t)moat_types_start + MOAT_TYPE_ALIGN - 1) >> MOAT_TYPE_SHIFT;
     moat_heap.types.bytes_header = moat_header_of_type(&moat_type_bytes) | MOAT_HEADER_ARRAY;
     moat_heap.pace.mean = MOAT_PAYMENT_GRANULES * 16;
+    moat_heap.pace.size = 512;
     moat_heap.front.ready = true;
     uintptr_t start = MOAT_CONFIG_LINKER_SCRIPT ? (uintptr_t)moat_arena_start : 0;
     uintptr_t end = MOAT_CONFIG_LINKER_SCRIPT ? (uintptr_t)moat_arena_end : 0;

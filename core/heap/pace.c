@@ -17,6 +17,9 @@
 /* With a cycle that takes less than was expected, this part of the difference is forgotten. */
 #define FORGET 16u
 
+/* The largest size of late is forgotten by this part of it with each cycle. */
+#define FORGET_SIZE 8u
+
 /* The rest of marking is guessed to be this part of the whole at least. */
 #define GUESS_LEAST 32u
 
@@ -29,6 +32,10 @@
 
 /* The part of a payment that is likely to be left for work, beside the search and the request itself. */
 #define PAYMENT (MOAT_CONFIG_PACE > 40 ? MOAT_CONFIG_PACE - 20u : (MOAT_CONFIG_PACE + 1u) / 2)
+
+/* A request for more granules than a payment is for shares its payments with those that follow, as far as it is for so
+ * many. */
+#define SHARED MOAT_WORD_GRANULES
 
 /* Free granules that are kept for nothing in particular. */
 #define SPARE 24u
@@ -59,6 +66,7 @@ void moat_pace_begin_marking(void) {
     moat_heap.pace.usable = moat_heap.sweep.usable;
     moat_heap.pace.work = 0;
     moat_heap.pace.payments = moat_heap.pace.paid_for = 0;
+    moat_heap.search.ahead = (uint8_t)(moat_heap.search.ahead - moat_heap.search.ahead / FORGET_SIZE);
 }
 
 /* How many granules one payment of this cycle was for, in sixteenths. The cycle before counts a
@@ -78,7 +86,7 @@ void moat_pace_end_marking(void) {
     uint32_t sweep = SWEEP_UNITS * all_words() / PAYMENT + 3;
     uint32_t work = expected_work();
     uint32_t marking = (work + work / MARGIN) / PAYMENT + 2;
-    pace->mean = mean_now();
+    pace->mean = (uint16_t)mean_now();
     pace->sweep_reserve = sweep * pace->mean / 16;
     uint32_t reserve = marking * pace->mean / 16 + pace->sweep_reserve + SPARE;
     pace->reserve = reserve < most ? reserve : most;
@@ -166,18 +174,15 @@ static bool is_ahead(void) {
 /* The sweep is planned with PAYMENT units each: MOAT_CONFIG_PACE / 2 is the least. */
 uint32_t moat_pace_units(uint32_t granules) {
     MOAT_ASSERT(!moat_port_in_handler() && moat_heap.cycle.phase != MOAT_PHASE_IDLE);
-    uint32_t spent = moat_heap.pace.spent, due = MOAT_CONFIG_PACE > spent ? MOAT_CONFIG_PACE - spent : 0;
-    uint32_t least = moat_heap.cycle.phase == MOAT_PHASE_MARK ? marking_needs() : MOAT_CONFIG_PACE / 2;
+    uint32_t spent = moat_heap.pace.spent < MOAT_CONFIG_PACE ? moat_heap.pace.spent : MOAT_CONFIG_PACE;
+    uint32_t need = moat_heap.cycle.phase == MOAT_PHASE_MARK ? marking_needs() : spent + MOAT_CONFIG_PACE / 2;
+    uint32_t due = (need > MOAT_CONFIG_PACE ? need : MOAT_CONFIG_PACE) - spent;
     if (is_ahead()) {
         return 0;
     }
-    if (due == 0 && least <= MOAT_CONFIG_PACE) {
-        least /= 2; /* a long search, and all of the work beside it, would be too much */
-    }
-    due = least > due ? least : due;
-    if (granules <= MOAT_PAYMENT_GRANULES) {
-        return due;
-    }
-    uint32_t eighths = moat_pace_eighths(granules);
-    return due < UINT32_MAX / eighths ? due * eighths / 8 : UINT32_MAX / 8;
+    uint32_t eighths = moat_pace_eighths(granules), more = eighths > SHARED ? eighths - SHARED : 0;
+    uint32_t size = moat_heap.pace.size + 8 * (eighths - more) - moat_heap.pace.size / 8;
+    moat_heap.pace.size = (uint16_t)size;
+    size += 64 * more;
+    return due < UINT32_MAX / size ? due * size / 512 : UINT32_MAX / 512;
 }

@@ -185,7 +185,7 @@ struct moat_lists {
 };
 
 /* Where the search for free memory stands, and where it stops. Written by space/search.[ch]; by space/take.c the run;
- * by space/large.c all but the stop. Read in space/, heap/ and inspect/. */
+ * by space/large.c all but the stop; by heap/ `ahead`. Read in space/, heap/ and inspect/. */
 struct moat_place {
     struct moat_bits *word;      /* next to look at */
     struct moat_bits *group_end; /* of the words that can be looked at one after the other */
@@ -200,6 +200,7 @@ struct moat_search {
     uint32_t stop_word;       /* before this word */
     bool follows;             /* SWEEP: the stop is where the sweep stands */
     bool used;                /* memory was taken since the last cycle began */
+    uint8_t ahead;            /* granules of the largest small request of late: in MARK, room for it is found ahead */
 #if MOAT_CONFIG_TASKS
     bool behind;       /* it stands behind a large object that is being claimed */
     uint32_t restarts; /* it has begun anew so often */
@@ -222,7 +223,8 @@ struct moat_pace {
     uint32_t spent;         /* units that the request under way took to find memory: a part of what it pays */
     uint32_t payments;      /* in this cycle, in eighths: a request counts its granules, 8 at least */
     uint32_t paid_for;      /* granules that they were for */
-    uint32_t mean;          /* granules that a payment is for, in sixteenths: 8 granules at most */
+    uint16_t mean;          /* granules that a payment is for, in sixteenths: 8 granules at most */
+    uint16_t size;          /* payments that a request of late is for, in 512ths */
 #if MOAT_CONFIG_TASKS
     bool helped; /* there is a task that works ahead (moat_gc_task). Written by heap/gc_task.c */
 #endif

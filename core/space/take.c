@@ -16,12 +16,14 @@
 #define RUNS_AT_ONCE (MOAT_SMALL_ ? 2u : 3u)
 #define WORDS_AT_ONCE (MOAT_SMALL_ ? 8u : 10u)
 
-/* A run that is put aside costs as much as so many words. */
-#define ASIDE_WORDS 5u
-
-/* The work in units of twelve instructions, about: of such a step, and of a run. That of a word is one. */
+/* While a cycle runs, in units of twelve instructions, about: what such a step does at most, and what it costs: a word
+ * that is looked at is one unit. */
+#define STEP_MOST (MOAT_SMALL_ ? 12u : 16u)
 #define STEP_UNITS 5u
-#define RUN_UNITS 3u
+#define RUN_UNITS 6u
+
+/* In place of an address: there may be more to find. */
+#define AGAIN ((uintptr_t)1)
 
 static uintptr_t make(uintptr_t at, uint32_t granules, moat_word header) {
     moat_clear_words(moat_payload_at(at), at + moat_bytes(granules));
@@ -96,8 +98,8 @@ static uintptr_t take_known(uint32_t granules, moat_word header) {
     return at == 0 ? 0 : make(at, granules, header);
 }
 
-/* Masked. *more: there may be more free runs before the stop. */
-static uintptr_t take_found(uint32_t granules, moat_word header, bool *more, moat_port_mask_t masked) {
+/* Masked. */
+static uintptr_t take_found(uint32_t granules, moat_word header, moat_port_mask_t masked) {
     struct moat_chunk *chunk = &moat_heap.chunk;
     uintptr_t at;
     struct moat_place copy, *place = moat_search_get(&copy);
@@ -106,8 +108,7 @@ static uintptr_t take_found(uint32_t granules, moat_word header, bool *more, moa
         uint32_t size = moat_search_next(place, &at, true, &words);
         if (size == 0) {
             moat_search_put(place);
-            *more = words == 0;
-            return 0;
+            return words == 0 ? AGAIN : 0;
         }
         uintptr_t bias = moat_heap.search.arena->bias, dirty = at;
         if (at == chunk->limit && chunk->at != chunk->limit) {
@@ -122,8 +123,7 @@ static uintptr_t take_found(uint32_t granules, moat_word header, bool *more, moa
         moat_holes_file(&moat_heap.lists, bias, at, size);
     }
     moat_search_put(place);
-    *more = true;
-    return 0;
+    return AGAIN;
 }
 
 /* ---- MARK and SWEEP ---- */
@@ -134,20 +134,17 @@ static bool is_worth_it(uint32_t granules) {
     return granules * 32 >= moat_heap.pace.mean;
 }
 
-/* MARK. A free run that is too small, or the rest of one, becomes a hole, which a smaller request may take. */
-static void put_aside(const struct moat_arena *arena, uintptr_t at, uint32_t size) {
-    moat_bitmap_set_inside(arena, moat_granule_of(arena, at), size);
-    moat_free_take(size);
-    moat_holes_file(&moat_heap.aside, arena->bias, at, size);
-    moat_heap.pace.usable += is_worth_it(size) ? size : 0;
-}
-
-/* The run's rest; while sweeping it stays free, and the next IDLE finds it. */
+/* The run, or its rest. While marking it becomes a hole, which a smaller request may take; while sweeping it stays
+ * free, and the next IDLE finds it. */
 static void give_up_run(void) {
     struct moat_search *search = &moat_heap.search;
     uint32_t size = moat_granules(search->run_end - search->run_at);
     if (size != 0 && moat_heap.cycle.phase == MOAT_PHASE_MARK) {
-        put_aside(search->run_arena, search->run_at, size);
+        const struct moat_arena *arena = search->run_arena;
+        moat_bitmap_set_inside(arena, moat_granule_of(arena, search->run_at), size);
+        moat_free_take(size);
+        moat_holes_file(&moat_heap.aside, arena->bias, search->run_at, size);
+        moat_heap.pace.usable += is_worth_it(size) ? size : 0;
     }
     search->run_at = search->run_end = 0;
 }
@@ -157,53 +154,50 @@ static void use_up(uint32_t granules) {
     moat_heap.pace.usable = usable - (granules < usable ? granules : usable);
 }
 
-/* Masked. Finds a run of `granules` or more; smaller ones are put aside, or passed while sweeping. */
-static bool find_run(uint32_t granules, bool *more) {
+static bool has_room(uint32_t granules) {
+    return moat_heap.search.run_end - moat_heap.search.run_at >= moat_bytes(granules);
+}
+
+/* Masked. Goes on to a run of `granules` or more, as far as one step comes. False: there is none. */
+static bool find_run(uint32_t granules) {
     struct moat_search *search = &moat_heap.search;
-    uint32_t words = WORDS_AT_ONCE - (search->run_at == search->run_end ? 0 : ASIDE_WORDS), runs = 0, size = 0;
-    give_up_run();
     struct moat_place copy, *place = moat_search_get(&copy);
+    uint32_t left = STEP_MOST, size;
     do {
         uintptr_t at = 0;
-        size = moat_search_next(place, &at, false, &words);
-        use_up(size);
-        if (size >= granules) {
-            search->run_at = at;
-            search->run_end = at + moat_bytes(size);
-            search->run_arena = search->arena;
-        } else if (size != 0 && moat_heap.cycle.phase == MOAT_PHASE_MARK) {
-            put_aside(search->arena, at, size);
-            words -= words < ASIDE_WORDS ? words : ASIDE_WORDS;
+        give_up_run();
+        size = moat_search_next(place, &at, false, &left);
+        if (size == 0) {
+            break;
         }
-    } while (++runs != RUNS_AT_ONCE && size != 0 && size < granules);
+        use_up(size);
+        search->run_at = at;
+        search->run_end = at + moat_bytes(size);
+        search->run_arena = search->arena;
+        left -= left < RUN_UNITS ? left : RUN_UNITS;
+    } while (left != 0 && size < granules);
     moat_search_put(place);
-    moat_heap.pace.spent += STEP_UNITS + RUN_UNITS * runs + WORDS_AT_ONCE - words;
-    if (size != 0) {
-        *more = size < granules;
-        return size >= granules;
-    }
-    *more = words == 0 || (moat_heap.cycle.phase == MOAT_PHASE_SWEEP && moat_search_follow());
-    return false;
+    moat_heap.pace.spent += STEP_UNITS + STEP_MOST - left;
+    return size != 0 || left == 0 || (moat_heap.cycle.phase == MOAT_PHASE_SWEEP && moat_search_follow());
 }
 
 /* Masked. */
-static uintptr_t take_in_cycle(uint32_t granules, moat_word header, bool *more) {
+static uintptr_t take_in_cycle(uint32_t granules, moat_word header) {
     struct moat_search *search = &moat_heap.search;
     uintptr_t at = 0;
     MOAT_ASSERT(moat_heap.chunk.at == moat_heap.chunk.limit && search->run_at <= search->run_end);
     if (moat_heap.cycle.phase == MOAT_PHASE_MARK && moat_holes_maybe(&moat_heap.aside, granules)) {
         at = moat_holes_cut(&moat_heap.aside, granules);
         if (at == 0) { /* the map is right from here on */
-            *more = true;
-            return 0;
+            return AGAIN;
         }
     }
     if (at != 0) {
         moat_bits_at(moat_arena_of(at)->bias, at)->mark &= ~moat_bit_at(at);
         use_up(granules);
     } else {
-        if (search->run_end - search->run_at < moat_bytes(granules) && !find_run(granules, more)) {
-            return 0;
+        if (!has_room(granules)) {
+            return find_run(granules) ? AGAIN : 0;
         }
         at = search->run_at;
         search->run_at = at + moat_bytes(granules);
@@ -219,23 +213,36 @@ static void open_window(moat_port_mask_t masked) {
     (void)moat_port_mask();
 }
 
+void moat_take_ahead(void) {
+    uint32_t ahead = moat_heap.search.ahead;
+    bool more = moat_heap.cycle.phase == MOAT_PHASE_MARK;
+    while (more && !has_room(ahead) && !moat_holes_maybe(&moat_heap.aside, ahead) &&
+           moat_heap.pace.spent < MOAT_CONFIG_PACE) {
+        moat_port_mask_t masked = moat_port_mask();
+        more = find_run(ahead);
+        moat_port_unmask(masked);
+    }
+}
+
 /* A handler in between may use up what was found: then it goes on. */
 uintptr_t moat_take_small(uint32_t granules, moat_word header) {
     MOAT_ASSERT(granules != 0 && granules <= MOAT_SMALL_GRANULES && moat_header_known(header));
-    uintptr_t at = 0;
+    uintptr_t at = AGAIN;
     moat_port_mask_t masked = moat_port_mask();
     if (moat_heap.cycle.phase == MOAT_PHASE_IDLE) {
         bool searched = moat_holes_maybe(&moat_heap.lists, granules);
         at = take_known(granules, header);
-        if (at == 0 && searched) {
-            open_window(masked);
+        if (at == 0) {
+            at = AGAIN;
+            if (searched) {
+                open_window(masked);
+            }
         }
     }
-    for (bool more = at == 0; more;) {
-        more = false;
+    while (at == AGAIN) {
         bool idle = moat_heap.cycle.phase == MOAT_PHASE_IDLE;
-        at = idle ? take_found(granules, header, &more, masked) : take_in_cycle(granules, header, &more);
-        if (more) {
+        at = idle ? take_found(granules, header, masked) : take_in_cycle(granules, header);
+        if (at == AGAIN) {
             open_window(masked);
         }
     }

@@ -579,6 +579,22 @@ static void what_is_too_small_while_marking_serves_others(void) {
     CHECK_HEAP();
 }
 
+/* Each payment leaves room for one more request as large as the one it was for. */
+static void a_payment_searches_ahead(void) {
+    CHECK(fresh_heap(arena.bytes, sizeof arena.bytes));
+    make_holes();
+    collect_all();
+    moat_cycle_start();
+    const struct moat_search *search = &moat_heap.search;
+    for (uint32_t granules = 3; granules < HOLES - 10; granules += 3) {
+        CHECK(MOAT_NEW_BYTES(granules * MOAT_GRANULE - MOAT_WORD_BYTES) != NULL);
+        CHECK(search->run_end - search->run_at >= moat_bytes(granules) ||
+              moat_holes_maybe(&moat_heap.aside, granules) || moat_heap.cycle.phase != MOAT_PHASE_MARK);
+        CHECK(granules > 3 || moat_heap.cycle.phase == MOAT_PHASE_MARK);
+    }
+    CHECK_HEAP();
+}
+
 /* ---- the search's stop ---- */
 
 static void stop_at(uint32_t word) {
@@ -634,6 +650,7 @@ static const struct test_case cases[] = {
     TEST_CASE(holes_are_no_objects_and_are_cleared),
     TEST_CASE(what_marking_leaves_of_a_run_is_a_hole),
     TEST_CASE(what_is_too_small_while_marking_serves_others),
+    TEST_CASE(a_payment_searches_ahead),
     TEST_CASE(nothing_is_taken_behind_the_stop),
 };
 
