@@ -225,9 +225,10 @@ __attribute__((noinline)) static void *new_otherwise(const struct moat_type *typ
 
 void *moat_new(const struct moat_type *type) {
     MOAT_REQUIRE_CONTEXT();
-    if (!moat_type_known(type)) {
+    uintptr_t offset = moat_type_offset(type);
+    if (!moat_offset_known(offset)) {
         return new_slow(type);
     }
     moat_port_mask_t masked = moat_port_mask();
-    MOAT_BUMP_(moat_header_of_type(type), type->extent, new_otherwise(type));
+    MOAT_BUMP_(moat_header_of_offset(offset), type->extent, new_otherwise(type));
 }

@@ -16,6 +16,7 @@ int moat_init(void) {
     }
     moat_heap.types.count =
         ((uintptr_t)moat_types_end - (uintptr_t)moat_types_start + MOAT_TYPE_ALIGN - 1) >> MOAT_TYPE_SHIFT;
+    moat_heap.types.first_header = moat_header_of_type((const struct moat_type *)moat_types_start);
     moat_heap.types.bytes_header = moat_header_of_type(&moat_type_bytes) | MOAT_HEADER_ARRAY;
     moat_heap.pace.mean = MOAT_PAYMENT_GRANULES * 16;
     moat_heap.pace.size = 512;

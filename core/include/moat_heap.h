@@ -249,6 +249,7 @@ struct moat_arenas {
 /* The section of types. Written by moat_init (heap/heap.c), constant from then on: read by anybody. */
 struct moat_types {
     moat_word count;
+    moat_word first_header; /* of objects of the first */
     moat_word bytes_header; /* of objects of raw bytes */
 };
 

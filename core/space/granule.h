@@ -141,11 +141,25 @@ static inline moat_word moat_header_linked(moat_word header, uint32_t granule) {
     return (header & ~MOAT_HEADER_LINK_MASK) | granule;
 }
 
-/* Whether a pointer is to an entry of the types' section. NULL is not, nor is any before moat_init. Low bits that
- * should be 0 are turned to the top, where they make the offset too large: one comparison does. */
-static inline bool moat_type_known(const struct moat_type *type) {
-    uintptr_t offset = (uintptr_t)type - (uintptr_t)moat_types_start;
+/* Where a pointer to a type points in the types' section. */
+static inline uintptr_t moat_type_offset(const struct moat_type *type) {
+    return (uintptr_t)type - (uintptr_t)moat_types_start;
+}
+
+/* Whether an entry begins there. None does before moat_init. Low bits that should be 0 are turned to the top, where
+ * they make the offset too large: one comparison does. */
+static inline bool moat_offset_known(uintptr_t offset) {
     return (offset >> MOAT_TYPE_SHIFT | offset << (MOAT_WORD_BITS - MOAT_TYPE_SHIFT)) < moat_heap.types.count;
+}
+
+/* Whether a pointer is to an entry of the types' section. NULL is not, nor is any before moat_init. */
+static inline bool moat_type_known(const struct moat_type *type) {
+    return moat_offset_known(moat_type_offset(type));
+}
+
+/* The header of objects of the type there. */
+static inline moat_word moat_header_of_offset(uintptr_t offset) {
+    return moat_heap.types.first_header + (offset << (MOAT_HEADER_LINK_BITS - MOAT_HEADER_TYPE_SHIFT));
 }
 
 /* The headers that name a type are so many from that of the section's first on, whatever their links. */
