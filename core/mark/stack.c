@@ -70,6 +70,9 @@ __attribute__((no_sanitize_address, noinline)) uint32_t moat_stack_scan_words(ui
     }
     const moat_raw *at = (const moat_raw *)((from + MOAT_WORD_BYTES - 1) & ~(uintptr_t)(MOAT_WORD_BYTES - 1));
     const moat_raw *end = (const moat_raw *)(to & ~(uintptr_t)(MOAT_WORD_BYTES - 1));
+    if (moat_heap.arenas.count == 0) {
+        at = end; /* no word is near an object */
+    }
     const uintptr_t low = moat_reach_low(moat_heap.border.low), span = moat_reach_span(moat_heap.border.span);
     while (at < end && (MOAT_SMALL_ || (((uintptr_t)at ^ (uintptr_t)end) & (TOGETHER * MOAT_WORD_BYTES - 1)) != 0)) {
         const moat_raw *next = MOAT_SMALL_ ? end : at + 1;
