@@ -87,15 +87,21 @@ static uintptr_t take_from_chunk(uint32_t granules, moat_word header) {
     return at;
 }
 
-/* Masked: what needs no search. */
-static uintptr_t take_known(uint32_t granules, moat_word header) {
+/* Masked: what needs no search. AGAIN: there is none; handlers may have run. */
+static uintptr_t take_known(uint32_t granules, moat_word header, moat_port_mask_t masked) {
     MOAT_ASSERT(moat_port_is_masked() && moat_heap.cycle.phase == MOAT_PHASE_IDLE);
     struct moat_chunk *chunk = &moat_heap.chunk;
     if (chunk->limit - chunk->at >= moat_bytes(granules)) {
         return take_from_chunk(granules, header);
     }
-    uintptr_t at = moat_holes_cut(&moat_heap.lists, granules);
-    return at == 0 ? 0 : make(at, granules, header);
+    if (moat_holes_maybe(&moat_heap.lists, granules)) {
+        uintptr_t at = moat_holes_cut(&moat_heap.lists, granules);
+        if (at != 0) {
+            return make(at, granules, header);
+        }
+        moat_port_window(masked);
+    }
+    return AGAIN;
 }
 
 /* Masked. */
@@ -208,11 +214,6 @@ static uintptr_t take_in_cycle(uint32_t granules, moat_word header) {
     return make(at, granules, header);
 }
 
-static void open_window(moat_port_mask_t masked) {
-    moat_port_unmask(masked);
-    (void)moat_port_mask();
-}
-
 void moat_take_ahead(void) {
     uint32_t ahead = moat_heap.search.ahead;
     bool more = moat_heap.cycle.phase == MOAT_PHASE_MARK;
@@ -230,20 +231,13 @@ uintptr_t moat_take_small(uint32_t granules, moat_word header) {
     uintptr_t at = AGAIN;
     moat_port_mask_t masked = moat_port_mask();
     if (moat_heap.cycle.phase == MOAT_PHASE_IDLE) {
-        bool searched = moat_holes_maybe(&moat_heap.lists, granules);
-        at = take_known(granules, header);
-        if (at == 0) {
-            at = AGAIN;
-            if (searched) {
-                open_window(masked);
-            }
-        }
+        at = take_known(granules, header, masked);
     }
     while (at == AGAIN) {
         bool idle = moat_heap.cycle.phase == MOAT_PHASE_IDLE;
         at = idle ? take_found(granules, header, masked) : take_in_cycle(granules, header);
         if (at == AGAIN) {
-            open_window(masked);
+            moat_port_window(masked);
         }
     }
     moat_port_unmask(masked);

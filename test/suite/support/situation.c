@@ -72,6 +72,10 @@ static bool enter_sweep(bool (*arrived)(void)) {
 
 bool situation_enter(enum situation situation) {
     moat_cycle_finish();
+    if (moat_pace_due()) { /* what was built may have used up all that lies before the stop */
+        moat_cycle_start();
+        moat_cycle_finish();
+    }
     moat_heap.cycle.requested = situation == SITUATION_BEFORE_START;
     if (situation <= SITUATION_BEFORE_START) {
         return moat_pace_due() == (situation == SITUATION_BEFORE_START);
