@@ -163,7 +163,7 @@ static void *make(const struct moat_request *request) {
     bool fails = stress_fails();
     void *object = fails ? NULL : take(request);
     if (object != NULL && pays) {
-        moat_cycle_pay(request->granules);
+        moat_cycle_pay(request->granules, request->memory == MOAT_MEMORY_ANY);
     } else if (object == NULL && !fails) {
         if (moat_owner_try()) {
             object = reclaim(request);

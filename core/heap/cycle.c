@@ -387,9 +387,6 @@ bool moat_cycle_pace(void) {
 static void count_payment(uint32_t granules) {
     moat_heap.pace.payments += moat_pace_eighths(granules);
     moat_heap.pace.paid_for += granules;
-    if (granules > moat_heap.search.ahead && granules <= MOAT_SMALL_GRANULES) {
-        moat_heap.search.ahead = (uint8_t)granules;
-    }
 }
 
 /* Most payments mark, and nothing else is to be done beside it. Returns the units left. */
@@ -403,11 +400,13 @@ static uint32_t pay_by_marking(uint32_t units) {
     return units;
 }
 
-void moat_cycle_pay(uint32_t granules) {
+void moat_cycle_pay(uint32_t granules, bool searched) {
     if (moat_heap.cycle.phase != MOAT_PHASE_IDLE && (!MOAT_CONFIG_TASKS || moat_owner_try())) {
         if (!MOAT_CONFIG_TASKS || moat_heap.cycle.phase != MOAT_PHASE_IDLE) { /* it may have ended meanwhile */
             count_payment(granules);
-            moat_take_ahead();
+            if (searched) {
+                moat_take_ahead(granules);
+            }
             work(pay_by_marking(moat_pace_units(granules)));
         }
         moat_owner_leave();

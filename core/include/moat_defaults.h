@@ -106,7 +106,7 @@
  * 1..1024. With a higher number cycles start later, so there are fewer, but allocations while one runs take longer
  * (docs/pacing.md). */
 #ifndef MOAT_CONFIG_PACE
-#define MOAT_CONFIG_PACE 120
+#define MOAT_CONFIG_PACE 130
 #endif
 
 /* MOAT_CONFIG_MESSAGES: 1 = a refused call prints a line that says what, where and what to do, if the texts are linked

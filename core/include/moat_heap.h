@@ -184,8 +184,9 @@ struct moat_lists {
     uint32_t map;                        /* bit i: holes[i] may be non-empty */
 };
 
-/* Where the search for free memory stands, and where it stops. Written by space/search.[ch]; by space/take.c the run;
- * by space/large.c all but the stop; by heap/ `ahead`. Read in space/, heap/ and inspect/. */
+/* Where the search for free memory stands, and where it stops. Written by space/search.[ch]; by space/take.c the run
+ * and `ahead`; by space/large.c all but the stop; by heap/pace.c `ahead`, which it forgets. Read in space/, heap/ and
+ * inspect/. */
 struct moat_place {
     struct moat_bits *word;      /* next to look at */
     struct moat_bits *group_end; /* of the words that can be looked at one after the other */

@@ -18,7 +18,7 @@
 
 /* While a cycle runs, in units of twelve instructions, about: what such a step does at most, and what it costs: a word
  * that is looked at is one unit. */
-#define STEP_MOST (MOAT_SMALL_ ? 12u : 16u)
+#define STEP_MOST (MOAT_SMALL_ ? 11u : 13u)
 #define STEP_UNITS 5u
 #define RUN_UNITS 6u
 
@@ -214,8 +214,12 @@ static uintptr_t take_in_cycle(uint32_t granules, moat_word header) {
     return make(at, granules, header);
 }
 
-void moat_take_ahead(void) {
-    uint32_t ahead = moat_heap.search.ahead;
+void moat_take_ahead(uint32_t granules) {
+    struct moat_search *search = &moat_heap.search;
+    if (granules > search->ahead && granules <= MOAT_SMALL_GRANULES) {
+        search->ahead = (uint8_t)granules;
+    }
+    uint32_t ahead = search->ahead;
     bool more = moat_heap.cycle.phase == MOAT_PHASE_MARK;
     while (more && !has_room(ahead) && !moat_holes_maybe(&moat_heap.aside, ahead) &&
            moat_heap.pace.spent < MOAT_CONFIG_PACE) {

@@ -15,10 +15,10 @@ uintptr_t moat_take_small(uint32_t granules, moat_word header);
  * cleared, with interrupts on. Cost: in proportion to the bitmap that is searched, and to the object. */
 uintptr_t moat_take_large(uint32_t granules, moat_word header);
 
-/* The owner, as a part of a payment: while marking, searches on until there is room for a request as large as the
- * largest of late, or the payment is spent. So a long search is spread over requests. Masks interrupts for a few runs
- * at a time. */
-void moat_take_ahead(void);
+/* The owner, as a part of the payment for `granules`: while marking, searches on until there is room for a request as
+ * large as the largest of late, or the payment is spent. So a long search is spread over requests. Masks interrupts for
+ * a few runs at a time. */
+void moat_take_ahead(uint32_t granules);
 
 /* The chunk becomes a hole: one from behind the search's stop would have the fast path use up the reserve, and no cycle
  * would start. Context: any. */
