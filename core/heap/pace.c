@@ -23,9 +23,9 @@
 /* The rest of marking is guessed to be this part of the whole at least. */
 #define GUESS_LEAST 32u
 
-/* The sweep's work for a word at most: sweeping it, placing the stop, and its part of a slice's begin and end; with
- * CHECK1 and 2 the look at the headers of eight objects too. */
-#define SWEEP_UNITS (MOAT_CONFIG_CHECK >= 1 ? 14u : 6u)
+/* The sweep's work for a word at most: sweeping it, placing the stop, its part of a slice's begin and end, and of the
+ * searches meanwhile; with CHECK1 and 2 the look at the headers of eight objects too. */
+#define SWEEP_UNITS (MOAT_CONFIG_CHECK >= 1 ? 14u : 10u)
 
 /* Payments that tell how many granules one is for, in eighths. */
 #define PAYMENTS_TELL 64u
