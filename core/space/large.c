@@ -28,7 +28,7 @@ MOAT_FEATURE_(large);
 #define CLOSE_PART 8u
 #define STEP_GRANULES 8u
 #define FAR_GRANULES (16u * MOAT_WORD_GRANULES)
-#define CLOSE_LEAST (3 * MOAT_WORD_GRANULES / 2)
+#define CLOSE_LEAST 160u
 
 static void next_arena(struct moat_hunt *hunt) {
     moat_hunt_from(hunt, hunt->arena->next, 0);

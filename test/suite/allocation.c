@@ -476,15 +476,15 @@ static void a_long_run_is_found_wherever_it_begins(void) {
     CHECK_HEAP();
 }
 
-/* The first run, of 200 granules, is left to the request that needs it. */
+/* The first run, of 500 granules, is left to the request that needs it. */
 static void a_large_request_takes_the_run_that_is_closest(void) {
-    static const uint32_t parts[PARTS] = {40, 200, 50, 100, 0};
+    static const uint32_t parts[PARTS] = {40, 500, 50, 250, 0};
     lay_out_parts(parts, PARTS);
     scrub_stack();
     collect_all();
     open_the_stop();
-    check_place(80, 3);
-    check_place(200, 1);
+    check_place(200, 3);
+    check_place(500, 1);
     CHECK_HEAP();
 }
 
