@@ -131,7 +131,7 @@ def on_objects():
     yield "interior", f"moat object {BUILT['bag'] + 3 * WORD}"
     yield "bytes", f"moat object {BUILT['pinned'] + 7}"
     yield "header", f"moat object {BUILT['list'] - WORD}"
-    yield "hole", "moat object moat_heap.search.place.at + 320 * sizeof(void *)"
+    yield "hole", "moat object moat_heap.border.home + moat_heap.border.home_span - 8 * sizeof(void *)"
     yield "outside", "moat why 12"
     yield "no_argument", "moat why"
     yield "too_many", "moat status now"
