@@ -247,8 +247,6 @@ MUTANTS = (
            "small_end", check="0"),
     Mutant("the small end is told twice", "port/small/small_end.c", "    retained.magic = 0;\n", "", "small_end",
            check="0"),
-    Mutant("the longest objects are looked for where the last was found", "core/space/large.c",
-           " && hunt->wanted <= LOW_GRANULES", "", "build/bench", "wide_mixes_fit"),
     Mutant("the first store of a slot reads it", SLOTS, "        moat_barrier_(NULL, value);\n",
            "        moat_barrier_(*slot, value);\n", "build/check0", "macros_are_the_barrier_by_hand"),
 

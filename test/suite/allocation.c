@@ -427,67 +427,6 @@ static void an_object_goes_on_where_a_dead_one_ended(void) {
     CHECK(is_good((void *)~hole[0], (FRONT + BEHIND) * MOAT_GRANULE - MOAT_WORD_BYTES, &moat_type_bytes, true));
 }
 
-/* ---- large objects ---- */
-
-#define PARTS 5
-
-static void open_the_stop(void) {
-    moat_port_mask_t masked = moat_port_mask();
-    moat_search_open();
-    moat_port_unmask(masked);
-}
-
-/* Objects of so many granules, one behind the other; the last takes the rest. Every second dies. */
-static __attribute__((noinline)) void lay_out_parts(const uint32_t *granules, unsigned count) {
-    CHECK(fresh_heap(arena.bytes, sizeof arena.bytes));
-    open_the_stop();
-    for (unsigned i = 0; i < count; i++) {
-        uint32_t part = i == count - 1 ? moat_granules(free_bytes()) : granules[i];
-        uintptr_t at = moat_take_large(part, moat_heap.types.bytes_header);
-        CHECK(at != 0);
-        MOAT_STORE(refill[i], (void *)moat_payload_at(at));
-        hole[i] = hide(refill[i]);
-    }
-    CHECK_EQUAL(free_bytes(), 0);
-    for (unsigned i = 1; i < count; i += 2) {
-        MOAT_CLEAR(refill[i]);
-    }
-}
-
-static __attribute__((noinline)) void check_place(uint32_t granules, unsigned part) {
-    uintptr_t at = moat_take_large(granules, moat_heap.types.bytes_header);
-    CHECK_EQUAL(hide((void *)moat_payload_at(at)), hole[part]);
-}
-
-/* The search looks at one of several words; it has to find what begins and ends at any granule. */
-static void a_long_run_is_found_wherever_it_begins(void) {
-    static const uint32_t granules[] = {62, 63, 64, 94, 95, 96, 127, 160, 300};
-    for (uint32_t i = 0; i < sizeof granules / sizeof granules[0]; i++) {
-        for (uint32_t bit = 0; bit < MOAT_WORD_GRANULES && !test_failed(); bit++) {
-            const uint32_t parts[] = {40 + bit, granules[i], 0};
-            lay_out_parts(parts, 3);
-            scrub_stack();
-            collect_all();
-            open_the_stop();
-            CHECK_EQUAL(moat_take_large(granules[i] + 1, moat_heap.types.bytes_header), 0);
-            check_place(granules[i], 1);
-        }
-    }
-    CHECK_HEAP();
-}
-
-/* The first run, of 500 granules, is left to the request that needs it. */
-static void a_large_request_takes_the_run_that_is_closest(void) {
-    static const uint32_t parts[PARTS] = {40, 500, 50, 250, 0};
-    lay_out_parts(parts, PARTS);
-    scrub_stack();
-    collect_all();
-    open_the_stop();
-    check_place(200, 3);
-    check_place(500, 1);
-    CHECK_HEAP();
-}
-
 /* ---- what is an object ---- */
 
 #define HUGE_GRANULES 9000 /* more bitmap words than a back byte counts */
@@ -643,8 +582,6 @@ static const struct test_case cases[] = {
     TEST_CASE(every_second_granule_is_used_again),
     TEST_CASE(an_object_ends_before_the_rest_of_a_dead_one),
     TEST_CASE(an_object_goes_on_where_a_dead_one_ended),
-    TEST_CASE(a_long_run_is_found_wherever_it_begins),
-    TEST_CASE(a_large_request_takes_the_run_that_is_closest),
     TEST_CASE(a_huge_object_is_found_by_its_last_byte),
     TEST_CASE(what_the_sweep_has_still_to_free_is_no_object),
     TEST_CASE(holes_are_no_objects_and_are_cleared),
