@@ -14,12 +14,13 @@
 #define MORE 60
 #define OUTSIDE 36
 
-/* A slice, and how much shorter the first one is, for the way to it. */
-#define SLICE ((int32_t)(MOAT_CONFIG_SLICE_UNITS * MOAT_UNIT))
-#define ENTRY 28
-
 /* The dearest step, for which each slice has room. */
 #define STEP (NEXT + MORE)
+
+/* A slice, however short it is to be, and how much shorter the first one is, for the way to it. */
+#define ASKED ((int32_t)(MOAT_CONFIG_SLICE_UNITS * MOAT_UNIT))
+#define SLICE (ASKED > STEP ? ASKED : STEP)
+#define ENTRY 28
 
 #ifdef MOAT_PORT_GREY
 #define LOOP moat_port_grey_loop
