@@ -12,23 +12,21 @@
 /* From so many blocks on the port's loop is worth its begin. */
 #define MANY_BLOCKS 3
 
+/* Clears four words, from that many behind `at` on: a constant. */
+#ifdef MOAT_PORT_CLEAR
+#define CLEAR_HALF(at, words) MOAT_PORT_CLEAR(at, words)
+#else
+#define CLEAR_HALF(at, words) clear_half((at) + (words))
+
 /* The barriers in the loops keep the compiler from turning them into calls of memset and memcpy: core has no libc. */
 static inline void clear_half(moat_raw *at) {
-#ifdef MOAT_PORT_CLEAR
-    MOAT_PORT_CLEAR(at);
-#else
     at[0] = 0;
     at[1] = 0;
     at[2] = 0;
     at[3] = 0;
     MOAT_COMPILER_BARRIER_();
+}
 #endif
-}
-
-static inline void clear_block(moat_raw *at) {
-    clear_half(at);
-    clear_half(at + HALF_WORDS);
-}
 
 static inline void clear_blocks(moat_raw *at, moat_raw *last) {
 #ifdef MOAT_PORT_CLEAR_MANY
@@ -38,27 +36,30 @@ static inline void clear_blocks(moat_raw *at, moat_raw *last) {
     }
 #endif
     for (; at < last; at += BLOCK_WORDS) {
-        clear_block(at);
+        CLEAR_HALF(at, 0);
+        CLEAR_HALF(at, HALF_WORDS);
     }
 }
 
 /* The last block comes first: where it overlaps the others there is no rest. */
-void moat_clear_words(uintptr_t from, uintptr_t to) {
+void *moat_clear_words(uintptr_t from, uintptr_t to) {
     moat_raw *at = (moat_raw *)from, *end = (moat_raw *)to;
     if (to - from >= BLOCK_WORDS * MOAT_WORD_BYTES) {
-        clear_block(end - BLOCK_WORDS);
+        CLEAR_HALF(end, -BLOCK_WORDS);
+        CLEAR_HALF(end, -HALF_WORDS);
         clear_blocks(at, end - BLOCK_WORDS);
-        return;
+        return (void *)from;
     }
     if (!MOAT_SMALL_ && to - from >= HALF_WORDS * MOAT_WORD_BYTES) {
-        clear_half(end - HALF_WORDS);
-        clear_half(at);
-        return;
+        CLEAR_HALF(end, -HALF_WORDS);
+        CLEAR_HALF(at, 0);
+        return (void *)from;
     }
     for (; at != end; at++) {
         *at = 0;
         MOAT_COMPILER_BARRIER_();
     }
+    return (void *)from;
 }
 
 void moat_copy_words(void *to, const void *from, uintptr_t bytes) {

@@ -19,7 +19,7 @@
  *
  * and, where the CPU has a faster way than C:
  *
- *   #define MOAT_PORT_CLEAR(at) ...                           clear 4 words at `at`
+ *   #define MOAT_PORT_CLEAR(at, words) ...                    clear 4 words, from that many behind `at` on: a constant
  *   #define MOAT_PORT_CLEAR_MANY(at, last) ...                clear 8 words at `at`, add 8 to it, and again while it is
  *                                                             less than `last`
  *   #define MOAT_PORT_SKIP(at, end, low, span) ...            as skip() in mark/stack.c

@@ -103,8 +103,11 @@ static inline uintptr_t moat_port_skip(uintptr_t at, uintptr_t end, uintptr_t lo
 #define MOAT_PORT_SKIP(at, end, low, span) moat_port_skip(at, end, low, span)
 
 /* Two words an instruction. */
-#define MOAT_PORT_CLEAR(at)                                                                                            \
-    __asm__ volatile("strd %1, %1, [%0]\n\tstrd %1, %1, [%0, #8]" : : "r"(at), "r"(0) : "memory")
+#define MOAT_PORT_CLEAR(at, words)                                                                                     \
+    __asm__ volatile("strd %1, %1, [%0, %2]\n\tstrd %1, %1, [%0, %3]"                                                  \
+                     :                                                                                                 \
+                     : "r"(at), "r"(0), "i"((words)*4), "i"((words)*4 + 8)                                             \
+                     : "memory")
 
 /* Eight words an instruction. Not r7 and r9, which may be the frame's pointer and that of static data. */
 #define MOAT_PORT_CLEAR_MANY(at, last)                                                                                 \
