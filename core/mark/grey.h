@@ -14,8 +14,13 @@
 /* The next slice, with interrupts on for an instant before it. */
 #define MOAT_GREY_WINDOW 24
 
-/* The slots of a piece at most: MOAT_FRONT_SLOTS. */
+/* The slots of a piece at most: MOAT_FRONT_SLOTS; and of one that follows another of the same slots, where the budget
+ * does for them. */
 #define MOAT_GREY_PIECE_SLOTS 8
+#define MOAT_GREY_LONG_SLOTS 24
+
+/* The cost of the next piece of so many slots. */
+#define MOAT_GREY_NEXT_PIECE(slots) (MOAT_GREY_PIECE + MOAT_GREY_MORE + (slots)*MOAT_GREY_SLOT)
 
 /* Why the loop ended: */
 #define MOAT_GREY_SPENT 0 /* the slice is used up, or does not do for the slot at `at`; `at` may be `end` */

@@ -81,8 +81,10 @@ unsigned moat_grey_loop(struct moat_grey *loop) {
             grey = moat_header_link(*header);
             budget -= loop->cost;
         } else if (at != far) {
-            end = far - at > MOAT_GREY_PIECE_SLOTS ? at + MOAT_GREY_PIECE_SLOTS : far;
-            budget -= MOAT_GREY_PIECE + MOAT_GREY_MORE + MOAT_GREY_PIECE_SLOTS * MOAT_GREY_SLOT;
+            bool many = budget >= MOAT_GREY_NEXT_PIECE(MOAT_GREY_LONG_SLOTS);
+            intptr_t slots = many ? MOAT_GREY_LONG_SLOTS : MOAT_GREY_PIECE_SLOTS;
+            end = far - at > slots ? at + slots : far;
+            budget -= MOAT_GREY_NEXT_PIECE(slots);
         } else {
             why = MOAT_GREY_NEXT;
             break;

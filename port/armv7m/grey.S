@@ -121,11 +121,19 @@ next_piece: /* after the habit, `far` is not kept up to date */
     ldr r8, [r12, #FAR]
     cmp r8, r1
     beq nothing_more
+    subs r6, #MOAT_GREY_NEXT_PIECE(MOAT_GREY_LONG_SLOTS)
+    bmi short_piece
+    add r1, r0, #MOAT_GREY_LONG_SLOTS * 4
+    cmp r1, r8
+    it hi
+    movhi r1, r8
+    b slot
+short_piece:
     add r1, r0, #MOAT_GREY_PIECE_SLOTS * 4
     cmp r1, r8
     it hi
     movhi r1, r8
-    subs r6, #MOAT_GREY_PIECE + MOAT_GREY_MORE + MOAT_GREY_PIECE_SLOTS * MOAT_GREY_SLOT
+    adds r6, #MOAT_GREY_NEXT_PIECE(MOAT_GREY_LONG_SLOTS) - MOAT_GREY_NEXT_PIECE(MOAT_GREY_PIECE_SLOTS)
     bpl slot
     b spent
 nothing_more:
