@@ -79,9 +79,6 @@ bool moat_scan_next_piece(struct moat_scan *scan);
  * scan is over when NULL is returned and *units is not 0. */
 moat_slot *moat_scan_next(struct moat_scan *scan, uint32_t *units);
 
-/* A unit of work, in instructions of a 32-bit core, about. */
-#define MOAT_UNIT 12
-
 /* The most units that may be asked for at once. */
 #define MOAT_MARK_UNITS_MAX ((uint32_t)(INT32_MAX / MOAT_UNIT))
 

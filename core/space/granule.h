@@ -43,6 +43,9 @@ enum moat_layout {
 #define MOAT_WORD_SPAN (MOAT_WORD_GRANULES * MOAT_GRANULE)
 #define MOAT_WORD_SHIFT (MOAT_GRANULE_SHIFT + 5)
 
+/* A unit of work, in instructions of a 32-bit core, about. */
+#define MOAT_UNIT 12
+
 /* While a cycle runs, a request for more granules pays for more than one (docs/pacing.md). */
 #define MOAT_PAYMENT_GRANULES 8u
 

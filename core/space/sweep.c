@@ -9,11 +9,15 @@
 #include "space/granule.h"
 #include "space/search.h"
 
-/* The cost of a word that is swept, to which each look at a header adds one, and a close look more; of a word that the
- * stop goes back by. */
-#define WORD_UNITS 2u
-#define CLOSER_UNITS 5u
-#define PLACE_UNITS (MOAT_SMALL_ ? 15u : 4u) /* where code is small, counting bits is a loop */
+/* The cost of work, in instructions of a 32-bit core, about: words of one group, or placing the stop, beside the words;
+ * a word that is swept; a look at a header, and a close one, more; a word that the stop goes back by. Where code is
+ * small, counting bits is a loop. */
+#define BEGIN 60u
+#define COUNT (MOAT_SMALL_ ? 130u : 16u)
+#define WORD (15u + (MOAT_CONFIG_CHECK >= 1 ? 9u : 0) + (MOAT_CONFIG_EVENTS > 0 ? COUNT : 0))
+#define HEADER 12u
+#define CLOSER 60u
+#define PLACE (32u + COUNT)
 
 /* Headers of the first type without slots that are looked at closely in one word: it may be firmware's commonest. */
 #define CLOSER_MOST 2u
@@ -35,16 +39,17 @@ void moat_sweep_begin(void) {
 
 /* ---- sweeping ---- */
 
-/* A white start clears itself and the granules inside its object: added to the "inside" bits, moved up by one, it makes
- * a carry run through those only. Returns how many granules became free, where that is counted. */
-static inline uint32_t sweep_word(struct moat_bits *bits, uint32_t *carry) {
-    uint32_t start = bits->start, mark = bits->mark, white = start & mark, inside = mark & ~start;
-    uint32_t sum = inside + (((white << 1) | *carry) & inside);
-    uint32_t kept = inside & sum, black = start & ~white;
-    *carry = white >> 31 | (sum < inside ? 1u : 0u);
-    bits->start = black;
-    bits->mark = kept | black;
-    return MOAT_CONFIG_EVENTS > 0 ? moat_count_bits(white | (inside & ~kept)) : 0;
+/* A white start clears itself and the granules inside its object: added to the mark bits, it makes a carry that runs
+ * through those, and through white objects behind them, up to the next granule without a mark bit. died: the granules
+ * that became free, of the word before; an object may go on from its last. Returns how many became free, where that is
+ * counted. */
+static inline uint32_t sweep_word(struct moat_bits *bits, uint32_t *died) {
+    uint32_t start = bits->start, mark = bits->mark, sum = mark + (start & mark) + (*died >> 31);
+    uint32_t kept = (start ^ mark) & (start | sum);
+    bits->start = start & ~mark;
+    bits->mark = kept;
+    *died = mark & ~kept;
+    return MOAT_CONFIG_EVENTS > 0 ? moat_count_bits(*died) : 0;
 }
 
 /* Whether an object is as long as its type says, if it ends in the word that it begins in. inside: the word's. */
@@ -77,7 +82,7 @@ static inline uint32_t look_at_headers(const struct moat_arena *arena, uint32_t 
     const moat_word span = moat_headers_known();
     const uintptr_t first = moat_granule_address(arena, word << 5);
     const struct moat_bits *bits = &arena->bits[word];
-    uint32_t units = 0, closer = CLOSER_MOST,
+    uint32_t cost = 0, closer = CLOSER_MOST,
              starts = (moat_heap.cycle.number & 3u) == 0 ? bits->start : bits->start & bits->mark;
     for (; starts != 0; starts &= starts - 1) {
         uintptr_t at = first + moat_bytes(moat_lowest_bit(starts));
@@ -86,11 +91,11 @@ static inline uint32_t look_at_headers(const struct moat_arena *arena, uint32_t 
         if ((header - lowest >= span || small) && !moat_is_hole(header)) {
             look_closer(arena, at);
             closer--;
-            units += CLOSER_UNITS;
+            cost += CLOSER;
         }
-        units++;
+        cost += HEADER;
     }
-    return units;
+    return cost;
 }
 
 /* The full bit of the group that ends before `word`, or is under way there. */
@@ -104,33 +109,38 @@ static void set_full(const struct moat_arena *arena, uint32_t word, uint32_t in_
     }
 }
 
-/* Words up to the end of a group. Returns the units left. */
-static uint32_t sweep_group(struct moat_arena *arena, uint32_t units) {
+/* The rest of a budget when something has begun: it goes on by one step at least. */
+static inline uint32_t begun(uint32_t budget) {
+    return budget > BEGIN ? budget - BEGIN : 1;
+}
+
+/* Words up to the end of a group. Returns the rest of the budget. */
+static uint32_t sweep_group(struct moat_arena *arena, uint32_t budget) {
     struct moat_sweep *sweep = &moat_heap.sweep;
     uint32_t words = moat_arena_words(arena), word = sweep->word, group_end = (word | (MOAT_GROUP_WORDS - 1)) + 1;
-    uint32_t end = group_end < words ? group_end : words, carry = sweep->carry;
+    uint32_t end = group_end < words ? group_end : words, died = sweep->carry << 31;
     uint32_t in_use = (word & (MOAT_GROUP_WORDS - 1)) == 0 ? UINT32_MAX : sweep->in_use;
-    MOAT_ASSERT(word < words && carry <= 1);
-    uint32_t most = (units + WORD_UNITS - 1) / WORD_UNITS, count = end - word < most ? end - word : most;
-    uint32_t cost = MOAT_CONFIG_CHECK >= 1 ? 0 : count * WORD_UNITS;
+    MOAT_ASSERT(word < words && sweep->carry <= 1);
+    budget = begun(budget);
+    uint32_t most = (budget + WORD - 1) / WORD, count = end - word < most ? end - word : most;
+    uint32_t cost = MOAT_CONFIG_CHECK >= 1 ? 0 : count * WORD;
     struct moat_bits *bits = &arena->bits[word], *last = bits + count;
     for (; bits != last; bits++) {
         if (MOAT_CONFIG_CHECK >= 1) {
-            cost += WORD_UNITS + look_at_headers(arena, word++);
-            last = cost < units ? last : bits + 1;
+            cost += WORD + look_at_headers(arena, word++);
+            last = cost < budget ? last : bits + 1;
         }
-        moat_free_add(sweep_word(bits, &carry));
+        moat_free_add(sweep_word(bits, &died));
         in_use &= bits->mark;
     }
     word = (uint32_t)(bits - arena->bits);
-    units -= units < cost ? units : cost;
-    /* A dead object that ends with the word is no matter of the next, which may begin with a new one by then. */
-    carry &= moat_inside(&arena->bits[word]);
+    budget -= budget < cost ? budget : cost;
     set_full(arena, word, in_use, word == end);
     sweep->word = word;
-    sweep->carry = carry;
+    /* A dead object that ends with the word is no matter of the next, which may begin with a new one by then. */
+    sweep->carry = died >> 31 & moat_inside(&arena->bits[word]);
     sweep->in_use = in_use;
-    return units;
+    return budget;
 }
 
 /* The search, where it follows, stops where the sweep stands; at the end, once it is over. */
@@ -195,17 +205,19 @@ uint32_t moat_sweep_some(uint32_t units) {
     MOAT_ASSERT(moat_port_is_masked());
     MOAT_ASSERT(moat_heap.cycle.phase == MOAT_PHASE_SWEEP || moat_heap.sweep.arena == NULL);
     struct moat_sweep *sweep = &moat_heap.sweep;
-    while (units != 0 && sweep->arena != NULL) {
-        units = sweep_group(sweep->arena, units);
+    uint32_t budget = units * MOAT_UNIT;
+    while (budget != 0 && sweep->arena != NULL) {
+        budget = sweep_group(sweep->arena, budget);
         if (sweep->word == moat_arena_words(sweep->arena)) {
             enter_arena(sweep->arena->next);
         }
         lead();
     }
-    for (; units != 0 && !sweep->placed; units -= units < PLACE_UNITS ? units : PLACE_UNITS) {
+    budget = budget != 0 ? begun(budget) : 0;
+    for (; budget != 0 && !sweep->placed; budget -= budget < PLACE ? budget : PLACE) {
         place_word();
     }
-    return units;
+    return budget / MOAT_UNIT;
 }
 
 bool moat_sweep_is_over(void) {

@@ -13,8 +13,8 @@
 /* Begins at the first arena's first word. */
 void moat_sweep_begin(void);
 
-/* Sweeps for `units`, two for each word, with CHECK1 and 2 more for each header; then places the stop, four for each
- * word that it goes back by, 14 at -Os. Returns the units left. */
+/* Sweeps for `units`, with CHECK1 and 2 looks at headers too; then places the stop. Returns the units left: 0 where
+ * less than one is. */
 uint32_t moat_sweep_some(uint32_t units);
 
 /* Whether it has swept everything and placed the stop. */
