@@ -213,8 +213,9 @@ __attribute__((noinline)) static void *new_slow(const struct moat_type *type) {
                                                     : NULL;
 }
 
-__attribute__((noinline)) static void *new_otherwise(const struct moat_type *type) {
+__attribute__((noinline)) static void *new_otherwise(const struct moat_type *type, moat_port_mask_t masked) {
     void *object = NULL;
+    moat_port_unmask(masked);
     if (MOAT_SMALL_ || MOAT_STRESS || type->extent > moat_bytes(MOAT_SMALL_GRANULES)) {
         moat_alloc_begins(type->extent & ~MOAT_EXTENT_SLOW, MOAT_CALLER());
     } else {
@@ -230,5 +231,5 @@ void *moat_new(const struct moat_type *type) {
         return new_slow(type);
     }
     moat_port_mask_t masked = moat_port_mask();
-    MOAT_BUMP_(moat_header_of_offset(offset), type->extent, new_otherwise(type));
+    MOAT_BUMP_(moat_header_of_offset(offset), type->extent, new_otherwise(type, masked));
 }

@@ -130,7 +130,6 @@ bool moat_alloc_ask_hook(uintptr_t bytes);
             moat_port_unmask(masked);                                                                                  \
             return (void *)moat_payload_at(at);                                                                        \
         }                                                                                                              \
-        moat_port_unmask(masked);                                                                                      \
         return otherwise;                                                                                              \
     } while (0)
 

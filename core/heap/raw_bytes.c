@@ -7,6 +7,7 @@
 #include "base/result.h"
 #include "heap/alloc.h"
 #include "space/holes.h"
+#include "space/quick.h"
 #include "moat.h"
 
 MOAT_USES_(bytes, large, 1);
@@ -42,10 +43,37 @@ __attribute__((noinline)) static void *new_bytes_large(size_t bytes) {
     return moat_alloc_ends(new_bytes_slow(bytes));
 }
 
-/* A hole is nobody else's from here on: it is cleared with interrupts on. It is white, as all objects in IDLE. */
-__attribute__((noinline)) static void *fill_hole(struct moat_hole *hole, uintptr_t extent) {
-    moat_clear_words((uintptr_t)&hole->next, (uintptr_t)hole + extent);
-    return &hole->next;
+/* Interrupts masked. Takes memory that is at hand, if the collector has nothing to do: from a larger hole, or the next
+ * free run. Its header and contents are what they were. False: there is none. Small code does without. Cost: constant;
+ * a step for each list of holes that turns out empty. */
+static inline bool at_hand(uint32_t granules, uintptr_t *at) {
+    if (MOAT_SMALL_ || moat_heap.cycle.phase != MOAT_PHASE_IDLE || moat_heap.cycle.requested) {
+        return false;
+    }
+    if (moat_quick_take(granules, at)) {
+        return true;
+    }
+    if (!moat_holes_maybe(&moat_heap.lists, granules)) {
+        return false;
+    }
+    *at = moat_holes_cut(&moat_heap.lists, granules);
+    return *at != 0;
+}
+
+/* Such memory is nobody else's from here on: it is cleared with interrupts on. It is white, as all objects in IDLE. */
+static inline void *fill(uintptr_t at, uintptr_t extent, moat_port_mask_t masked) {
+    *moat_header_at(at) = moat_heap.types.bytes_header;
+    moat_port_unmask(masked);
+    return moat_clear_words(moat_payload_at(at), at + extent);
+}
+
+__attribute__((noinline)) static void *new_bytes_at_hand(size_t bytes, uintptr_t extent, moat_port_mask_t masked) {
+    uintptr_t at;
+    if (at_hand(moat_granules(extent), &at)) {
+        return fill(at, extent, masked);
+    }
+    moat_port_unmask(masked);
+    return new_bytes_otherwise(bytes);
 }
 
 /* A hole of exactly that size, or else the chunk. One comparison refuses 0 and what is larger than the holes that have
@@ -63,11 +91,9 @@ void *moat_new_bytes(size_t bytes) {
         MOAT_REQUIRE_CHECK1(moat_holes_is_one(hole, granules), 5, (uintptr_t)hole);
         moat_heap.lists.holes[granules] = hole->next;
         moat_heap.listed -= granules;
-        hole->header = moat_heap.types.bytes_header;
-        moat_port_unmask(masked);
-        return fill_hole(hole, extent);
+        return fill((uintptr_t)hole, extent, masked);
     }
-    MOAT_BUMP_(moat_heap.types.bytes_header, extent, new_bytes_otherwise(bytes));
+    MOAT_BUMP_(moat_heap.types.bytes_header, extent, new_bytes_at_hand(bytes, extent, masked));
 }
 
 MOAT_ENTRY void *moat_new_bytes_in(uint32_t memory, size_t bytes) {

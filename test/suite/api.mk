@@ -1,9 +1,9 @@
 # The suites of the API, and of marking: each starts its own heap, in arenas of its own, and shares test/fresh_heap.c.
 #
 # SPDX-License-Identifier: MIT
-API_SUITES := allocation large api_bad_input api_before_init arenas cache containers cpp_containers dma finalizers \
-  grey growth guard guard_audit guard_macros handles high memory_kinds model out_of_memory pacing pins \
-  quota reach roots space stress texts types usage utilisation walker weak why
+API_SUITES := allocation large api_bad_input api_before_init arenas at_hand cache containers \
+  cpp_containers dma finalizers grey growth guard guard_audit guard_macros handles high memory_kinds model \
+  out_of_memory pacing pins quota reach roots space stress texts types usage utilisation walker weak why
 
 $(foreach s,$(API_SUITES),$(eval $(s)_SRCS := test/fresh_heap.c))
 $(foreach s,$(API_SUITES),$(eval $(s)_LDFLAGS := -Wl,--defsym=MOAT_ARENA_BYTES=0))
