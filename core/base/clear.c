@@ -9,9 +9,6 @@
 #define BLOCK_WORDS 8
 #define HALF_WORDS (BLOCK_WORDS / 2)
 
-/* From so many blocks on the port's loop is worth its begin. */
-#define MANY_BLOCKS 3
-
 /* Clears four words, from that many behind `at` on: a constant. */
 #ifdef MOAT_PORT_CLEAR
 #define CLEAR_HALF(at, words) MOAT_PORT_CLEAR(at, words)
@@ -28,36 +25,57 @@ static inline void clear_half(moat_raw *at) {
 }
 #endif
 
+/* A block, from that many words behind `at` on. */
+#define CLEAR_BLOCK(at, words)                                                                                         \
+    do {                                                                                                               \
+        CLEAR_HALF(at, words);                                                                                         \
+        CLEAR_HALF(at, (words) + HALF_WORDS);                                                                          \
+    } while (0)
+
+/* At least one block; the last may go on behind `last`, by less than a block. */
 static inline void clear_blocks(moat_raw *at, moat_raw *last) {
 #ifdef MOAT_PORT_CLEAR_MANY
-    if (!MOAT_SMALL_ && last - at >= MANY_BLOCKS * BLOCK_WORDS) {
+    if (!MOAT_SMALL_) {
         MOAT_PORT_CLEAR_MANY(at, last);
         return;
     }
 #endif
-    for (; at < last; at += BLOCK_WORDS) {
-        CLEAR_HALF(at, 0);
-        CLEAR_HALF(at, HALF_WORDS);
-    }
+    do {
+        CLEAR_BLOCK(at, 0);
+        at += BLOCK_WORDS;
+    } while (at < last);
 }
 
-/* The last block comes first: where it overlaps the others there is no rest. */
-void *moat_clear_words(uintptr_t from, uintptr_t to) {
-    moat_raw *at = (moat_raw *)from, *end = (moat_raw *)to;
-    if (to - from >= BLOCK_WORDS * MOAT_WORD_BYTES) {
-        CLEAR_HALF(end, -BLOCK_WORDS);
-        CLEAR_HALF(end, -HALF_WORDS);
-        clear_blocks(at, end - BLOCK_WORDS);
-        return (void *)from;
-    }
-    if (!MOAT_SMALL_ && to - from >= HALF_WORDS * MOAT_WORD_BYTES) {
-        CLEAR_HALF(end, -HALF_WORDS);
-        CLEAR_HALF(at, 0);
-        return (void *)from;
-    }
+static inline void clear_each(moat_raw *at, moat_raw *end) {
     for (; at != end; at++) {
         *at = 0;
         MOAT_COMPILER_BARRIER_();
+    }
+}
+
+/* The front and the end, which overlap: there is no rest. Where code may be large, as much of both at once as does for
+ * most objects. */
+void *moat_clear_words(uintptr_t from, uintptr_t to) {
+    moat_raw *at = (moat_raw *)from, *end = (moat_raw *)to;
+    uintptr_t words = (to - from) / MOAT_WORD_BYTES;
+    if (words < BLOCK_WORDS) {
+        if (!MOAT_SMALL_ && words >= HALF_WORDS) {
+            CLEAR_HALF(at, 0);
+            CLEAR_HALF(end, -HALF_WORDS);
+        } else {
+            clear_each(at, end);
+        }
+    } else if (MOAT_SMALL_ || words > 4 * BLOCK_WORDS) {
+        CLEAR_BLOCK(end, -BLOCK_WORDS);
+        clear_blocks(at, end - BLOCK_WORDS);
+    } else if (words > 2 * BLOCK_WORDS) {
+        CLEAR_BLOCK(at, 0);
+        CLEAR_BLOCK(at, BLOCK_WORDS);
+        CLEAR_BLOCK(end, -2 * BLOCK_WORDS);
+        CLEAR_BLOCK(end, -BLOCK_WORDS);
+    } else {
+        CLEAR_BLOCK(at, 0);
+        CLEAR_BLOCK(end, -BLOCK_WORDS);
     }
     return (void *)from;
 }
