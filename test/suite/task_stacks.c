@@ -7,6 +7,8 @@
 #include "support/node.h"
 
 #include "heap/cycle.h"
+#include "mark/owner.h"
+#include "mark/task.h"
 
 #include <bsp.h>
 #include <moat.h>
@@ -197,6 +199,26 @@ static __attribute__((noinline)) void start_with_object(void) {
     kernel_current()->priority = 0;
 }
 
+static void collect_as_owner(void *unused) {
+    (void)unused;
+    CHECK_EQUAL(moat_gc_collect(), MOAT_OK);
+    kernel_sleep();
+}
+
+/* The other task waits to be the owner, and between two pieces it is: it ends that cycle, and runs another. */
+static void a_scan_of_the_own_stack_ends_with_its_cycle(void) {
+    static uintptr_t frames[2 * DEEP];
+    begin();
+    CHECK(moat_owner_try());
+    moat_cycle_start();
+    start(collect_as_owner, NULL);
+    CHECK_EQUAL(moat_heap.front.waiting, 1);
+    CHECK(!moat_task_scan_own((uintptr_t)frames, (uintptr_t)(frames + 2 * DEEP)));
+    CHECK_EQUAL(moat_heap.cycle.phase, MOAT_PHASE_IDLE);
+    moat_owner_leave();
+    end();
+}
+
 static void a_task_added_while_marking_is_scanned(void) {
     begin();
     moat_cycle_start();
@@ -252,6 +274,7 @@ static const struct test_case cases[] = {
     TEST_CASE(what_other_registers_hold_is_kept),
     TEST_CASE(a_task_that_ran_meanwhile_is_scanned_again),
     TEST_CASE(a_task_that_runs_all_the_time_does_not_stop_a_cycle),
+    TEST_CASE(a_scan_of_the_own_stack_ends_with_its_cycle),
     TEST_CASE(a_task_added_while_marking_is_scanned),
     TEST_CASE(a_task_that_has_not_begun_holds_its_argument),
     TEST_CASE(a_deleted_task_leaves_nothing),
