@@ -336,16 +336,20 @@ static void visit(void) {
     moat_port_unmask(masked);
 }
 
-/* Marking opens windows by itself; where each slice is to be seen, they are run one by one. */
-static void work(uint32_t units) {
+/* Marking opens windows by itself; where each slice is to be seen, they are run one by one. Where marking ends
+ * meanwhile, no more than `sweeping` units follow. */
+static void work(uint32_t units, uint32_t sweeping) {
     while (units != 0 && moat_heap.cycle.phase != MOAT_PHASE_IDLE) {
-        bool whole = moat_heap.cycle.phase == MOAT_PHASE_MARK && !SLICES_SHOW;
+        bool marks = moat_heap.cycle.phase == MOAT_PHASE_MARK, whole = marks && !SLICES_SHOW;
         uint32_t all = MOAT_CONFIG_TASKS ? MOAT_CONFIG_PACE : MOAT_MARK_UNITS_MAX;
         uint32_t most = whole ? all : MOAT_CONFIG_SLICE_UNITS;
         uint32_t step = units < most ? units : most;
         uint32_t took = step - moat_cycle_step(step) + SLICE_UNITS;
         moat_owner_yield();
         units -= took < units ? took : units;
+        if (marks && moat_heap.cycle.phase != MOAT_PHASE_MARK && units > sweeping) {
+            units = sweeping;
+        }
     }
 }
 
@@ -407,7 +411,7 @@ void moat_cycle_pay(uint32_t granules, bool searched) {
             if (searched) {
                 moat_take_ahead(granules);
             }
-            work(pay_by_marking(moat_pace_units(granules)));
+            work(pay_by_marking(moat_pace_units(granules)), MOAT_CONFIG_PACE);
         }
         moat_owner_leave();
     }
@@ -427,7 +431,7 @@ MOAT_ENTRY int moat_gc_step(size_t budget) {
         if (moat_heap.cycle.phase == MOAT_PHASE_IDLE && moat_pace_due()) {
             moat_cycle_start();
         }
-        work(budget < UINT32_MAX ? (uint32_t)budget : UINT32_MAX);
+        work(budget < UINT32_MAX ? (uint32_t)budget : UINT32_MAX, UINT32_MAX);
         run_finalizer();
         moat_owner_leave();
     } else {

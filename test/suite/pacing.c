@@ -256,6 +256,18 @@ static void large_requests_pay_in_proportion(void) {
     moat_cycle_finish();
 }
 
+/* A payment that is all that marking may need, and finds little to mark: the sweep is not what it was for. */
+static void a_payment_that_ends_marking_sweeps_little(void) {
+    CHECK(fresh_heap(arena.bytes, sizeof arena.bytes));
+    moat_cycle_start();
+    moat_heap.pace.expected_work = 100000;
+    moat_heap.pace.usable = 0;
+    CHECK(MOAT_NEW_BYTES(sizeof(void *)) != NULL);
+    CHECK_EQUAL(moat_heap.cycle.phase, MOAT_PHASE_SWEEP);
+    CHECK(moat_heap.sweep.word <= MOAT_CONFIG_PACE);
+    CHECK_HEAP();
+}
+
 static const struct test_case cases[] = {
     TEST_CASE(large_requests_pay_in_proportion),
     TEST_CASE(small_ones),
@@ -271,6 +283,7 @@ static const struct test_case cases[] = {
     TEST_CASE(larger_from_the_middle_of_marking),
     TEST_CASE(larger_from_the_middle_in_any_order),
     TEST_CASE(up_to_500_bytes_in_any_order),
+    TEST_CASE(a_payment_that_ends_marking_sweeps_little),
     TEST_CASE(large_and_small),
     TEST_CASE(large_and_small_dead_at_the_start),
 };
