@@ -103,7 +103,10 @@ static void begin_loop(struct moat_grey *loop, const struct moat_scan *scan, con
     loop->payload = home->base + MOAT_WORD_BYTES;
     loop->bits = home->bits;
     begin_piece(loop, scan, home);
-    loop->budget = loop->budget > STEP ? loop->budget : STEP;
+    if (loop->budget < STEP) {
+        loop->rest -= STEP - loop->budget;
+        loop->budget = STEP;
+    }
     loop->habit = loop->end == loop->far && is_over(scan) ? MOAT_GREY_ANY_HABIT : MOAT_GREY_NO_HABIT;
 }
 

@@ -268,7 +268,24 @@ static void a_payment_that_ends_marking_sweeps_little(void) {
     CHECK_HEAP();
 }
 
+/* As an idle loop does that has little time at once: what marking has done is not taken back, so the next cycle is
+ * planned by it. */
+static void steps_of_one_unit_count_as_work(void) {
+    CHECK(fresh_heap(arena.bytes, sizeof arena.bytes));
+    moat_cycle_start();
+    uint32_t work = 0, steps = 0;
+    while (moat_heap.cycle.phase == MOAT_PHASE_MARK) {
+        CHECK(moat_gc_step(1) >= 0);
+        CHECK(moat_heap.pace.work >= work);
+        CHECK(++steps < 10000);
+        work = moat_heap.pace.work;
+    }
+    moat_cycle_finish();
+    CHECK(work <= steps);
+}
+
 static const struct test_case cases[] = {
+    TEST_CASE(steps_of_one_unit_count_as_work),
     TEST_CASE(large_requests_pay_in_proportion),
     TEST_CASE(small_ones),
     TEST_CASE(small_leaves),
