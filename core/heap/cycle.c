@@ -146,7 +146,8 @@ static bool next_stage_step(void) {
     return false;
 }
 
-/* A header that was written over may lead back in its grey list. */
+/* A header that was written over may lead back in its grey list; where it is the fence's, the list seems to end there.
+ */
 static void look_for_circles(void) {
     moat_heap.mark.patience *= 2;
     for (const struct moat_arena *arena = moat_heap.arenas.table[0]; arena != NULL; arena = arena->next) {
@@ -156,6 +157,8 @@ static void look_for_circles(void) {
             MOAT_REQUIRE(moat_is_object_granule(arena, granule) && left-- != 0, 7, at);
             granule = moat_header_link(*moat_header_at(at));
         }
+        uintptr_t fence = moat_granule_address(arena, granule);
+        MOAT_REQUIRE(moat_is_hole(*moat_header_at(fence)), 7, fence);
     }
 }
 

@@ -95,7 +95,8 @@ other: /* of another type, which becomes the habit, if there is one; but no arra
     beq next_piece
     lsls r11, lr, #31 - 20
     bmi next_piece
-    asr r11, lr, #16
+    asrs r11, lr, #16
+    bpl next_piece /* no slots: it was written over, or is none of a type: those stand not that far behind */
     ldr r9, =moat_leaf_types_start
     bic r11, r11, #31
     add r9, r9, r11

@@ -360,8 +360,40 @@ static void the_end_of_the_list_is_no_object(void) {
     CHECK_EQUAL(loop.grey, moat_grey_end(arena));
 }
 
+/* A word that was written over the fence, as by who writes past the last object: it names no type, though what lies
+ * behind the section of types may look like one with slots at its front. */
+static void the_end_of_the_list_was_written_over(void) {
+    static moat_slot slot;
+    struct moat_grey loop;
+    memset(&loop, 0, sizeof loop);
+    CHECK(fresh_heap(small_arena.bytes, sizeof small_arena.bytes));
+    const struct moat_arena *arena = moat_heap.arenas.table[0];
+    uintptr_t at = ((uintptr_t)moat_types_end + MOAT_TYPE_ALIGN - 1) & ~(uintptr_t)(MOAT_TYPE_ALIGN - 1);
+    while (((const volatile struct moat_type *)at)->front_bytes == 0) {
+        at += MOAT_TYPE_ALIGN;
+    }
+    moat_raw *fence = moat_header_at(moat_granule_address(arena, moat_grey_end(arena)));
+    *fence = moat_header_of_type((const struct moat_type *)at);
+    CHECK(!moat_header_has_slots(*fence) && !moat_header_known(*fence));
+    loop.at = loop.end = loop.far = &slot;
+    loop.grey = moat_grey_end(arena);
+    loop.payload = arena->base + MOAT_WORD_BYTES;
+    loop.granules = arena->granules - 1;
+    loop.bits = arena->bits;
+    loop.habit = MOAT_GREY_ANY_HABIT;
+    loop.budget = 1000;
+#ifdef MOAT_PORT_GREY
+    struct moat_grey ports = loop;
+    CHECK_EQUAL(moat_port_grey_loop(&ports), MOAT_GREY_NEXT);
+    CHECK_EQUAL(ports.grey, moat_grey_end(arena));
+#endif
+    CHECK_EQUAL(moat_grey_loop(&loop), MOAT_GREY_NEXT);
+    CHECK_EQUAL(loop.grey, moat_grey_end(arena));
+}
+
 static const struct test_case cases[] = {
     TEST_CASE(the_end_of_the_list_is_no_object),
+    TEST_CASE(the_end_of_the_list_was_written_over),
     TEST_CASE(a_header_is_no_object),
     TEST_CASE(the_port_marks_as_c_does),
 };
