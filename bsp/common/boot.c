@@ -12,7 +12,7 @@
 #define ASKED 0x6b736121u
 
 /* RAM holds anything at power-up: the complement tells a count from noise. Volatile: nothing in this program reads what
- * is written just before a reset, and with -flto a compiler leaves it out. */
+ * is written before a reset, and with -flto a compiler leaves it out. */
 static __attribute__((section(".noinit.moat_bsp_boot"))) volatile struct {
     uint32_t count;
     uint32_t complement;

@@ -305,7 +305,8 @@ static void a_fence_that_is_an_object_and_links_to_itself(void) {
     *moat_header_at(moat_granule_address(home, fence)) = moat_header_linked(moat_header_of_type(&node_type), fence);
     (void)moat_gc_collect();
 }
-TRAP(a_fence_that_is_an_object_and_links_to_itself, MOAT_FAULT_CORRUPT, 7, "the grey list leads to what is no grey object")
+TRAP(a_fence_that_is_an_object_and_links_to_itself, MOAT_FAULT_CORRUPT, 7,
+     "the grey list leads to what is no grey object")
 
 static void a_grey_link_into_an_object(void) {
     start();
