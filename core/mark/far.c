@@ -9,6 +9,10 @@
 
 MOAT_FEATURE_(far);
 
+/* The work in units of some twelve instructions: a look at one distance, and at an object there. */
+#define LOOK_UNITS 2u
+#define LONG_UNITS 10u
+
 /* Whether an object of `least` granules or more may lie around this one. Most are seen to be shorter in one word of the
  * bitmap: the last start up to here and the next granule that is no rest enclose it. */
 static inline bool may_be_long(const struct moat_arena *arena, uint32_t granule, uint32_t least) {
@@ -34,21 +38,25 @@ static void mark_if_long(struct moat_arena *arena, uint32_t granule, uint32_t ba
 /* Marks the objects further ahead. One that begins `least` granules ahead or more, but fewer than twice as many, and is
  * as long as it is far, reaches over the granule that is one less than that: so one look at each of the doubling
  * distances finds them all. */
-void moat_mark_far(struct moat_arena *arena, uintptr_t ahead, uint32_t least) {
+uint32_t moat_mark_far(struct moat_arena *arena, uintptr_t ahead, uint32_t least) {
     const uint32_t base = arena->first - MOAT_FAR_GRANULES; /* wraps around, and the sums below wrap back */
     const uint32_t most = arena->longest < MOAT_FAR_GRANULES ? arena->longest : MOAT_FAR_GRANULES;
+    uint32_t units = 0;
     for (; least <= most; least *= 2) {
+        units += LOOK_UNITS;
         uint32_t over = moat_granules(ahead) + 2 * least - 1;
         if (over >= MOAT_FAR_GRANULES) {
             uint32_t granule = base + over;
             if (granule >= arena->granules - 1) {
-                return;
+                break;
             }
             if (may_be_long(arena, granule, least)) {
                 moat_port_mask_t masked = moat_port_mask();
                 mark_if_long(arena, granule, base, ahead);
                 moat_port_unmask(masked);
+                units += LONG_UNITS;
             }
         }
     }
+    return units;
 }

@@ -132,10 +132,8 @@ static uint32_t mark_starts(struct moat_arena *arena, uint32_t granule, uint32_t
 }
 
 /* As moat_mark_far. */
-static inline void mark_ahead(struct moat_arena *arena, uintptr_t ahead, uint32_t least) {
-    if (arena->longest >= least && moat_mark_far != NULL) {
-        moat_mark_far(arena, ahead, least);
-    }
+static inline uint32_t mark_ahead(struct moat_arena *arena, uintptr_t ahead, uint32_t least) {
+    return arena->longest >= least && moat_mark_far != NULL ? moat_mark_far(arena, ahead, least) : 0;
 }
 
 /* 32 granules of two words of the bitmap, from a bit of the first on. */
@@ -192,7 +190,7 @@ static inline uint32_t mark_around(struct moat_arena *arena, uintptr_t at, uintp
         units = mark_starts(arena, granule, white & (((uint32_t)1 << near) - 1), units);
     }
     if (all || arena->longest >= FAR_LEAST) {
-        mark_ahead(arena, ahead, all ? MOAT_NEAR_GRANULES + 1 : FAR_LEAST);
+        units += mark_ahead(arena, ahead, all ? MOAT_NEAR_GRANULES + 1 : FAR_LEAST);
     }
     return units;
 }
@@ -202,7 +200,7 @@ static inline uint32_t mark_at_border(struct moat_arena *arena, uintptr_t ahead,
     uint32_t row = moat_granules(ahead + MOAT_WORD_BYTES - 1 - MOAT_NEAR_BYTES);
     uint32_t first = row > MOAT_FAR_GRANULES ? row : MOAT_FAR_GRANULES;
     uint32_t end = moat_granules(ahead) + MOAT_NEAR_GRANULES + 1;
-    mark_ahead(arena, ahead, MOAT_NEAR_GRANULES + 1);
+    units += mark_ahead(arena, ahead, MOAT_NEAR_GRANULES + 1);
     if (first >= end) {
         return units;
     }

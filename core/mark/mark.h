@@ -51,8 +51,8 @@ __attribute__((no_sanitize_address)) uint32_t moat_mark_ambiguous(const moat_raw
 
 /* The part of it that is for objects longer than MOAT_NEAR_BYTES. ahead: from the first word that the arena is in reach
  * of. least: for those that begin so many granules ahead or more, MOAT_NEAR_GRANULES + 1 or that doubled some times.
- * Linked for types of such a size, arrays, flexible objects and raw bytes. */
-void moat_mark_far(struct moat_arena *arena, uintptr_t ahead, uint32_t least);
+ * Linked for types of such a size, arrays, flexible objects and raw bytes. Returns the units that it took. */
+uint32_t moat_mark_far(struct moat_arena *arena, uintptr_t ahead, uint32_t least);
 
 /* Marks the object that begins at a granule, but for a hole, which stays dead. */
 void moat_mark_start(struct moat_arena *arena, uint32_t start);

@@ -510,6 +510,8 @@ MUTANTS = (
     Mutant("a run that marking leaves is lost", "core/space/take.c",
            "size != 0 && moat_heap.cycle.phase == MOAT_PHASE_MARK) {", "size >= MOAT_LONG_HOLES) {", "allocation",
            "what_marking_leaves_of_a_run_is_a_hole"),
+    Mutant("a look far ahead costs nothing", "core/mark/far.c", "units += LONG_UNITS;", "units += 0;", REACH,
+           "a_look_far_ahead_is_counted"),
     Mutant("the sweep is done by what was asked of marking", "core/heap/cycle.c",
            "            units = sweeping;\n", "            (void)sweeping;\n", PACING,
            "a_payment_that_ends_marking_sweeps_little"),

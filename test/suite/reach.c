@@ -5,6 +5,7 @@
  * SPDX-License-Identifier: MIT */
 #include "fresh_heap.h"
 #include "harness.h"
+#include "heap/cycle.h"
 #include "mark/mark.h"
 #include "space/granule.h"
 #include "support/filler.h"
@@ -339,6 +340,24 @@ static void of_every_length_among_small_ones(void) {
     }
 }
 
+static uint32_t units_for(uintptr_t value) {
+    const moat_raw looked_at = value;
+    return moat_mark_ambiguous(&looked_at, &looked_at + 1);
+}
+
+/* Between small objects one look at each distance shows that none is long. */
+static void a_look_far_ahead_is_counted(void) {
+    CHECK(fresh_heap(home.bytes, sizeof home.bytes));
+    unsigned char *large = MOAT_NEW_BYTES(LARGE_BYTES);
+    CHECK(large != NULL);
+    unsigned char *small = moat_new_bytes(MOAT_GRANULE);
+    make_small(150);
+    moat_cycle_start();
+    uint32_t nothing = units_for((uintptr_t)small);
+    CHECK(units_for((uintptr_t)large - 100) >= nothing + 10);
+    moat_cycle_finish();
+}
+
 static const struct test_case cases[] = {
     TEST_CASE(in_the_only_arena),
     TEST_CASE(in_a_second_arena_above),
@@ -347,6 +366,7 @@ static const struct test_case cases[] = {
     TEST_CASE(a_persistent_block),
     TEST_CASE(nobody_else_knows_the_reach),
     TEST_CASE(of_every_length_among_small_ones),
+    TEST_CASE(a_look_far_ahead_is_counted),
 };
 
 int main(void) {
