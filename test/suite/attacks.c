@@ -298,15 +298,14 @@ static void a_grey_link_to_a_forged_object(void) {
 TRAP(a_grey_link_to_a_forged_object, MOAT_FAULT_CORRUPT, 7, "the grey list leads to what is no grey object")
 
 /* Every grey list ends with the fence: a circle through it does not show where a list is followed. */
-static void a_fence_that_is_an_object_and_links_to_itself(void) {
+static void a_fence_that_is_a_grey_object(void) {
     start();
     const struct moat_arena *home = the_arena();
     uint32_t fence = moat_grey_end(home);
     *moat_header_at(moat_granule_address(home, fence)) = moat_header_linked(moat_header_of_type(&node_type), fence);
     (void)moat_gc_collect();
 }
-TRAP(a_fence_that_is_an_object_and_links_to_itself, MOAT_FAULT_CORRUPT, 7,
-     "the grey list leads to what is no grey object")
+TRAP(a_fence_that_is_a_grey_object, MOAT_FAULT_CORRUPT, 7, "the grey list leads to what is no grey object")
 
 static void a_grey_link_into_an_object(void) {
     start();
@@ -455,7 +454,7 @@ QUIET(work_that_is_legal)
     X(a_grey_object_that_links_to_itself)                                                                              \
     X(a_grey_link_out_of_the_arena)                                                                                    \
     X(a_grey_link_to_a_forged_object)                                                                                  \
-    X(a_fence_that_is_an_object_and_links_to_itself)                                                                   \
+    X(a_fence_that_is_a_grey_object)                                                                                   \
     X(a_grey_link_into_an_object)                                                                                      \
     X(a_grey_link_to_a_white_object)                                                                                   \
     X(a_grey_object_of_no_type)                                                                                        \
