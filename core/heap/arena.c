@@ -87,6 +87,13 @@ static struct moat_arena *build_arena(uintptr_t start, uintptr_t bytes) {
     return arena;
 }
 
+/* A run, and with it a chunk, takes about an eighth of all memory at most, so that a handler's large request finds one
+ * too. */
+static uint32_t run_words(void) {
+    uint32_t words = moat_granules(moat_heap.stats.arena_bytes) / (8 * MOAT_WORD_GRANULES);
+    return words == 0 ? 1 : words < MOAT_RUN_WORDS ? words : MOAT_RUN_WORDS;
+}
+
 /* Masked. The memory of a new arena is free: in IDLE the search may use it at once, until the stop is placed anew. */
 static void open_arena(struct moat_arena *arena) {
     uintptr_t room = arena->span - MOAT_GRANULE;
@@ -104,6 +111,7 @@ static void open_arena(struct moat_arena *arena) {
     moat_heap.pace.usable += granules;
     moat_heap.pace.reserve += granules / FIRST_RESERVE;
     moat_heap.stats.arena_bytes += room;
+    moat_heap.search.run_words = (uint8_t)run_words();
     if (!moat_heap.search.follows) {
         moat_search_open();
     }

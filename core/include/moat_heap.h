@@ -185,8 +185,8 @@ struct moat_lists {
 };
 
 /* Where the search for free memory stands, and where it stops. Written by space/search.[ch]; by space/take.c the run
- * and `ahead`; by space/large.c all but the stop; by heap/pace.c `ahead`, which it forgets. Read in space/, heap/ and
- * inspect/. */
+ * and `ahead`; by space/large.c all but the stop; by heap/pace.c `ahead`, which it forgets; by heap/arena.c run_words.
+ * Read in space/, heap/ and inspect/. */
 struct moat_place {
     struct moat_bits *word;      /* next to look at */
     struct moat_bits *group_end; /* of the words that can be looked at one after the other */
@@ -202,6 +202,7 @@ struct moat_search {
     bool follows;             /* SWEEP: the stop is where the sweep stands */
     bool used;                /* memory was taken since the last cycle began */
     uint8_t ahead;            /* granules of the largest small request of late: in MARK, room for it is found ahead */
+    uint8_t run_words;        /* bitmap words that a run may take more than the one that it begins in */
 #if MOAT_CONFIG_TASKS
     bool behind;       /* it stands behind a large object that is being claimed */
     uint32_t restarts; /* it has begun anew so often */

@@ -76,7 +76,7 @@ MOAT_HOT_ bool moat_search_ask(bool joined, struct moat_place *place) {
     return answer;
 }
 
-/* Words that a run may take more than the one that it begins in. */
+/* Words that a run may take at most more than the one that it begins in. */
 #define MOAT_RUN_WORDS (MOAT_SMALL_ ? 3u : 7u)
 
 /* The front of the words that come, where a run goes on from the last granule of the word before. Returns how many. */
@@ -85,7 +85,7 @@ MOAT_HOT_ uint32_t moat_search_go_on(struct moat_place *place, bool claim) {
         return 0;
     }
     uint32_t more = 0;
-    for (uint32_t words = MOAT_RUN_WORDS;;) {
+    for (uint32_t words = moat_heap.search.run_words;;) {
         uint32_t mask = moat_free_mask(place->word), behind = mask + 1;
         if ((mask & 1u) != 0 && claim) {
             place->word->mark |= mask & ~behind;

@@ -512,6 +512,8 @@ MUTANTS = (
            "what_marking_leaves_of_a_run_is_a_hole"),
     Mutant("a look far ahead costs nothing", "core/mark/far.c", "units += LONG_UNITS;", "units += 0;", REACH,
            "a_look_far_ahead_is_counted"),
+    Mutant("a chunk takes most of a small arena", "core/heap/arena.c", "return words == 0 ? 1 :",
+           "return words == 0 ? MOAT_RUN_WORDS :", "at_hand", "a_chunk_of_little_memory_is_small"),
     Mutant("the sweep is done by what was asked of marking", "core/heap/cycle.c",
            "            units = sweeping;\n", "            (void)sweeping;\n", PACING,
            "a_payment_that_ends_marking_sweeps_little"),

@@ -104,9 +104,23 @@ static void a_cycle_that_is_asked_for_begins(void) {
     CHECK_HEAP();
 }
 
+/* A handler's large request is to find a run beside it. */
+static void a_chunk_of_little_memory_is_small(void) {
+    CHECK(fresh_heap(arena.bytes, 256 * MOAT_GRANULE));
+    uintptr_t most = 0;
+    for (int i = 0; i < 64; i++) {
+        CHECK(MOAT_NEW_BYTES(MOAT_WORD_BYTES) != NULL);
+        uintptr_t chunk = moat_heap.chunk.limit - moat_heap.chunk.at;
+        most = chunk > most ? chunk : most;
+    }
+    CHECK(most > 0);
+    CHECK(most <= moat_heap.stats.arena_bytes / 3);
+}
+
 static const struct test_case cases[] = {
     TEST_CASE(objects_of_each_size_are_made_again),
     TEST_CASE(a_cycle_that_is_asked_for_begins),
+    TEST_CASE(a_chunk_of_little_memory_is_small),
 };
 
 int main(void) {
