@@ -269,7 +269,13 @@ static void check_around(size_t first, size_t end) {
 void clear_clears_four_words(void) {
 #ifdef MOAT_PORT_CLEAR
     fill_around();
-    MOAT_PORT_CLEAR(&around[3]);
+    MOAT_PORT_CLEAR(&around[3], 0);
+    check_around(3, 7);
+    fill_around();
+    MOAT_PORT_CLEAR(&around[3], 8);
+    check_around(11, 15);
+    fill_around();
+    MOAT_PORT_CLEAR(&around[11], -8);
     check_around(3, 7);
 #else
     SKIP("the port has no fast way to clear");
