@@ -30,11 +30,12 @@ __attribute__((noinline)) static void *new_bytes_slow(size_t bytes) {
     return request_bytes(call, bytes, &request) ? moat_alloc_serve(call, &request, bytes) : NULL;
 }
 
-__attribute__((noinline)) static void *new_bytes_otherwise(size_t bytes) {
+/* pc: the firmware's call. */
+__attribute__((noinline)) static void *new_bytes_otherwise(size_t bytes, uintptr_t pc) {
     if (!moat_heap.front.ready) {
         return new_bytes_slow(bytes);
     }
-    void *object = moat_alloc_small(moat_heap.types.bytes_header, MOAT_EXTENT_(bytes), MOAT_CALLER());
+    void *object = moat_alloc_small(moat_heap.types.bytes_header, MOAT_EXTENT_(bytes), pc);
     return object != NULL ? object : moat_alloc_ends(new_bytes_slow(bytes));
 }
 
@@ -73,7 +74,7 @@ __attribute__((noinline)) static void *new_bytes_at_hand(size_t bytes, uintptr_t
         return fill(at, extent, masked);
     }
     moat_port_unmask(masked);
-    return new_bytes_otherwise(bytes);
+    return new_bytes_otherwise(bytes, MOAT_CALLER());
 }
 
 /* A hole of exactly that size, or else the chunk. One comparison refuses 0 and what is larger than the holes that have
