@@ -109,7 +109,7 @@ int moat_arena_add(void *start, size_t bytes);
  * Traps in thread mode on a stack that is not known, and while another task is inside: moat_stack_add.
  *
  * Context: any. Cost: a few tens of instructions while the chunk has room. A new chunk costs a search, and clearing up
- * to 256 granules. A large object costs a search and its clearing, both with interrupts on. While a cycle runs there is
+ * to 224 granules. A large object costs a search and its clearing, both with interrupts on. While a cycle runs there is
  * no chunk: each object costs a search and the collector work that pacing asks for, in slices with interrupts on
  * between them, and in a handler one slice. When memory is out, thread mode runs whole cycles. */
 

@@ -77,7 +77,7 @@ MOAT_HOT_ bool moat_search_ask(bool joined, struct moat_place *place) {
 }
 
 /* Words that a run may take at most more than the one that it begins in. */
-#define MOAT_RUN_WORDS (MOAT_SMALL_ ? 3u : 7u)
+#define MOAT_RUN_WORDS (MOAT_SMALL_ ? 3u : 6u)
 
 /* The front of the words that come, where a run goes on from the last granule of the word before. Returns how many. */
 MOAT_HOT_ uint32_t moat_search_go_on(struct moat_place *place, bool claim) {
