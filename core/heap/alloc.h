@@ -118,7 +118,8 @@ static inline uintptr_t moat_alloc_bytes_of(const struct moat_type *type) {
 bool moat_alloc_ask_hook(uintptr_t bytes);
 
 /* The fast path, for objects that the chunk has room for; others, and those of finalized types, whose extent no chunk
- * has room for, go the way of `otherwise`. `extent` is a multiple of the granule and not 0. `masked` is what was. */
+ * has room for, go the way of `otherwise`, which begins masked and unmasks. `extent` is a multiple of the granule and
+ * not 0. `masked` is what was. */
 #define MOAT_BUMP_(header, extent, otherwise)                                                                          \
     do {                                                                                                               \
         uintptr_t at = moat_heap.chunk.at;                                                                             \

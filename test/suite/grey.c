@@ -22,22 +22,38 @@ MOAT_TYPE(type_small, struct small);
 
 FRESH_ARENA(small_arena, 512 * sizeof(void *));
 
+/* A loop over an arena, which has nothing to scan yet. */
+static void look_at(struct moat_grey *loop, const struct moat_arena *arena) {
+    memset(loop, 0, sizeof *loop);
+    loop->grey = moat_grey_end(arena);
+    loop->payload = arena->base + MOAT_WORD_BYTES;
+    loop->granules = arena->granules - 1;
+    loop->bits = arena->bits;
+}
+
+/* Both loops find that nothing is grey, and leave the list as it is. */
+static void check_that_it_ends(struct moat_grey *loop, const struct moat_arena *arena) {
+#ifdef MOAT_PORT_GREY
+    struct moat_grey ports = *loop;
+    CHECK_EQUAL(moat_port_grey_loop(&ports), MOAT_GREY_NEXT);
+    CHECK_EQUAL(ports.grey, moat_grey_end(arena));
+#endif
+    CHECK_EQUAL(moat_grey_loop(loop), MOAT_GREY_NEXT);
+    CHECK_EQUAL(loop->grey, moat_grey_end(arena));
+}
+
 /* It is the end of the object before, which has one granule, and neither is kept by it. */
 static void a_header_is_no_object(void) {
     static moat_slot slot;
     struct moat_grey loop;
-    memset(&loop, 0, sizeof loop);
     CHECK(fresh_heap(small_arena.bytes, sizeof small_arena.bytes));
     struct small *first = moat_new(&type_small), *second = moat_new(&type_small);
     CHECK((uintptr_t)second - (uintptr_t)first == MOAT_GRANULE);
     const struct moat_arena *arena = moat_arena_of((uintptr_t)first);
     slot = (moat_raw *)second - 1;
+    look_at(&loop, arena);
     loop.at = &slot;
     loop.end = loop.far = &slot + 1;
-    loop.grey = moat_grey_end(arena);
-    loop.payload = arena->base + MOAT_WORD_BYTES;
-    loop.granules = arena->granules - 1;
-    loop.bits = arena->bits;
     loop.habit = MOAT_GREY_NO_HABIT;
     loop.budget = 1000;
 #ifdef MOAT_PORT_GREY
@@ -338,26 +354,16 @@ MOAT_TYPE(type_pair, struct pair, next);
 /* The memory that the arena is made in may hold anything: headers of grey objects too. */
 static void the_end_of_the_list_is_no_object(void) {
     struct moat_grey loop;
-    memset(&loop, 0, sizeof loop);
     for (size_t i = 0; i < sizeof small_arena.bytes / sizeof(moat_word); i++) {
         ((moat_raw *)small_arena.bytes)[i] = moat_header_of_type(&type_pair);
     }
     CHECK(fresh_heap(small_arena.bytes, sizeof small_arena.bytes));
     const struct moat_arena *arena = moat_heap.arenas.table[0];
     CHECK_EQUAL(arena->grey, moat_grey_end(arena));
-    loop.grey = arena->grey;
-    loop.payload = arena->base + MOAT_WORD_BYTES;
-    loop.granules = arena->granules - 1;
-    loop.bits = arena->bits;
+    look_at(&loop, arena);
     loop.habit = moat_header_of_type(&type_pair) >> MOAT_HEADER_LINK_BITS;
     loop.habit_bytes = MOAT_WORD_BYTES;
-#ifdef MOAT_PORT_GREY
-    struct moat_grey ports = loop;
-    CHECK_EQUAL(moat_port_grey_loop(&ports), MOAT_GREY_NEXT);
-    CHECK_EQUAL(ports.grey, moat_grey_end(arena));
-#endif
-    CHECK_EQUAL(moat_grey_loop(&loop), MOAT_GREY_NEXT);
-    CHECK_EQUAL(loop.grey, moat_grey_end(arena));
+    check_that_it_ends(&loop, arena);
 }
 
 /* A word that was written over the fence, as by who writes past the last object: it names no type, though what lies
@@ -365,7 +371,6 @@ static void the_end_of_the_list_is_no_object(void) {
 static void the_end_of_the_list_was_written_over(void) {
     static moat_slot slot;
     struct moat_grey loop;
-    memset(&loop, 0, sizeof loop);
     CHECK(fresh_heap(small_arena.bytes, sizeof small_arena.bytes));
     const struct moat_arena *arena = moat_heap.arenas.table[0];
     uintptr_t at = ((uintptr_t)moat_types_end + MOAT_TYPE_ALIGN - 1) & ~(uintptr_t)(MOAT_TYPE_ALIGN - 1);
@@ -375,20 +380,11 @@ static void the_end_of_the_list_was_written_over(void) {
     moat_raw *fence = moat_header_at(moat_granule_address(arena, moat_grey_end(arena)));
     *fence = moat_header_of_type((const struct moat_type *)at);
     CHECK(!moat_header_has_slots(*fence) && !moat_header_known(*fence));
+    look_at(&loop, arena);
     loop.at = loop.end = loop.far = &slot;
-    loop.grey = moat_grey_end(arena);
-    loop.payload = arena->base + MOAT_WORD_BYTES;
-    loop.granules = arena->granules - 1;
-    loop.bits = arena->bits;
     loop.habit = MOAT_GREY_ANY_HABIT;
     loop.budget = 1000;
-#ifdef MOAT_PORT_GREY
-    struct moat_grey ports = loop;
-    CHECK_EQUAL(moat_port_grey_loop(&ports), MOAT_GREY_NEXT);
-    CHECK_EQUAL(ports.grey, moat_grey_end(arena));
-#endif
-    CHECK_EQUAL(moat_grey_loop(&loop), MOAT_GREY_NEXT);
-    CHECK_EQUAL(loop.grey, moat_grey_end(arena));
+    check_that_it_ends(&loop, arena);
 }
 
 static const struct test_case cases[] = {

@@ -97,7 +97,7 @@ static struct stand stand(void) {
 }
 
 /* The units done since then. Marking counts its own, and a slice of it may end before a step that it has no room for;
- * the sweep takes two for each word, and is counted by slices where it does not begin here, or a cycle does. */
+ * the sweep is taken for two a word, and is counted by slices where it does not begin here, or a cycle does. */
 static uint32_t units_since(const struct stand *before) {
     if (before->phase != MOAT_PHASE_MARK || before->cycle != moat_heap.cycle.number) {
         return (moat_heap.stats.slices - before->slices) * MOAT_CONFIG_SLICE_UNITS;
