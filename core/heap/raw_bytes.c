@@ -81,7 +81,7 @@ __attribute__((noinline)) static void *new_bytes_at_hand(size_t bytes, uintptr_t
  * a list of their own. */
 void *moat_new_bytes(size_t bytes) {
     MOAT_REQUIRE_CONTEXT();
-    if (bytes - 1 >= (MOAT_LONG_HOLES - 1) * MOAT_GRANULE - MOAT_WORD_BYTES || MOAT_STRESS) {
+    if (bytes - 1 >= MOAT_EXACT_HOLES * MOAT_GRANULE - MOAT_WORD_BYTES || MOAT_STRESS) {
         return new_bytes_large(bytes);
     }
     uintptr_t extent = MOAT_EXTENT_(bytes);

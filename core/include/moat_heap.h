@@ -57,9 +57,10 @@ struct __attribute__((may_alias)) moat_hole {
     moat_word granules;     /* only in the list of long holes: the other lists tell it */
 };
 
-/* Holes of 1 to 30 granules have a list each, longer ones share the last. */
+/* Holes of 1 to 29 granules have a list each, those of 30 to 32 share one, and those of 33 and more the last. */
 #define MOAT_LISTS 32
-#define MOAT_LONG_HOLES 31
+#define MOAT_EXACT_HOLES 29
+#define MOAT_LONG_HOLES 33
 
 enum moat_phase {
     MOAT_PHASE_IDLE,  /* nothing to do until the search for free memory reaches its stop */

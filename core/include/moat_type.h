@@ -63,7 +63,7 @@ struct moat_type {
  * than MOAT_EXTENT_FAST granules. It makes the extent larger than any chunk, so the fast path needs no test for them.
  */
 enum moat_extent {
-    MOAT_EXTENT_FAST = 31,
+    MOAT_EXTENT_FAST = 32,
     MOAT_EXTENT_NEAR_BYTES =
         64, /* objects up to here are near all their addresses: docs/design.md, "Ambiguous words" */
     MOAT_EXTENT_SLOW_BIT = 31,

@@ -3,6 +3,8 @@
  * SPDX-License-Identifier: MIT */
 #include "inspect/check.h"
 
+#include "space/holes.h"
+
 #include "base/clear.h"
 #include "mark/finalize.h"
 #include "mark/stray.h"
@@ -34,7 +36,7 @@ static bool check_list_of_holes(const struct moat_lists *lists, uint32_t list, s
         }
         uint32_t granules = moat_object_end(arena, first) - first;
         bool in_place =
-            granules < MOAT_LONG_HOLES ? list == granules : list == MOAT_LONG_HOLES && hole->granules == granules;
+            list == moat_holes_list(granules) && (granules <= MOAT_EXACT_HOLES || hole->granules == granules);
         if (!in_place) {
             return moat_check_fail(error, 5, at, "a hole is filed under another size");
         }

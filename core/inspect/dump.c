@@ -170,7 +170,7 @@ static void print_struct(struct dump *dump, const void *start, uintptr_t bytes) 
 static void print_holes(struct dump *dump, const struct moat_lists *lists) {
     uint32_t left = moat_heap.listed;
     for (unsigned list = 0; list < MOAT_LISTS; list++) {
-        uint32_t bytes = list < MOAT_LONG_HOLES ? MOAT_GRANULE : sizeof(struct moat_hole);
+        uint32_t bytes = list <= MOAT_EXACT_HOLES ? MOAT_GRANULE : sizeof(struct moat_hole);
         for (const struct moat_hole *hole = lists->holes[list]; moat_arena_of((uintptr_t)hole) != NULL && left != 0;
              hole = hole->next) {
             left--;

@@ -38,7 +38,7 @@ enum moat_layout {
 
 /* Larger requests are searched for in the bitmap. If a free run has so many granules, the first piece of it that the
  * search sees has (search.h). */
-#define MOAT_SMALL_GRANULES MOAT_EXTENT_FAST
+#define MOAT_SMALL_GRANULES 33u
 
 #define MOAT_WORD_SPAN (MOAT_WORD_GRANULES * MOAT_GRANULE)
 #define MOAT_WORD_SHIFT (MOAT_GRANULE_SHIFT + 5)

@@ -19,15 +19,15 @@ void moat_holes_note_long(struct moat_hole *hole, uint32_t granules) {
  * ones are long enough for what is cut from them: no more than MOAT_SMALL_GRANULES. */
 _Static_assert(MOAT_LONG_HOLES >= MOAT_SMALL_GRANULES, "each long hole has room for a small object");
 static struct moat_hole *take_first(struct moat_lists *lists, uint32_t granules, uint32_t *size) {
-    uint32_t filled;
-    while ((filled = lists->map >> granules) != 0) {
-        uint32_t list = granules + moat_lowest_bit(filled);
+    uint32_t filled, from = moat_holes_from(granules);
+    while ((filled = lists->map >> from) != 0) {
+        uint32_t list = from + moat_lowest_bit(filled);
         struct moat_hole *hole = lists->holes[list];
         if (hole != NULL) {
-            MOAT_REQUIRE_CHECK1(moat_holes_is_one(hole, list == MOAT_LONG_HOLES ? (uint32_t)hole->granules : list), 5,
-                                (uintptr_t)hole);
+            uint32_t has = list > MOAT_EXACT_HOLES ? (uint32_t)hole->granules : list;
+            MOAT_REQUIRE_CHECK1(moat_holes_is_one(hole, has), 5, (uintptr_t)hole);
             lists->holes[list] = hole->next;
-            *size = list == MOAT_LONG_HOLES ? (uint32_t)hole->granules : list;
+            *size = has;
             return hole;
         }
         lists->map &= ~((uint32_t)1 << list);

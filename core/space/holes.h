@@ -10,9 +10,18 @@
 /* moat_holes_file(lists, bias, at, granules): makes [at, at + granules) a hole and files it. Its mark bits are set, its
  * start bits are not. bias: its arena's. Cost: constant. */
 
+/* The list of the holes of so many granules; and the first one whose holes all have so many or more. */
+static inline uint32_t moat_holes_list(uint32_t granules) {
+    return granules <= MOAT_EXACT_HOLES ? granules : granules < MOAT_LONG_HOLES ? MOAT_LISTS - 2u : MOAT_LISTS - 1u;
+}
+
+static inline uint32_t moat_holes_from(uint32_t granules) {
+    return granules <= MOAT_EXACT_HOLES + 1u ? granules : MOAT_LISTS - 1u;
+}
+
 /* Whether the map says that there is a hole of `granules` or more. It may be wrong. */
 static inline bool moat_holes_maybe(const struct moat_lists *lists, uint32_t granules) {
-    return lists->map >> granules != 0;
+    return lists->map >> moat_holes_from(granules) != 0;
 }
 
 /* Takes a hole of `granules` or more, the smallest that the lists tell apart, and files what it has more. It is white,
@@ -46,8 +55,8 @@ static inline bool moat_holes_is_one(const struct moat_hole *hole, uint32_t gran
 static inline void moat_holes_file_here(struct moat_lists *lists, uintptr_t bias, uintptr_t at, uint32_t granules) {
     struct moat_hole *hole = (struct moat_hole *)at;
     uint32_t list = granules;
-    if (__builtin_expect(granules >= MOAT_LONG_HOLES, 0)) {
-        list = MOAT_LONG_HOLES;
+    if (__builtin_expect(granules > MOAT_EXACT_HOLES, 0)) {
+        list = moat_holes_list(granules);
         moat_holes_note_long(hole, granules);
     }
     hole->header = MOAT_HEADER_HOLE | granules;
