@@ -181,7 +181,7 @@ uint32_t moat_pace_units(uint32_t granules) {
         return 0;
     }
     uint32_t eighths = moat_pace_eighths(granules), more = eighths > SHARED ? eighths - SHARED : 0;
-    uint32_t size = moat_heap.pace.size + 8 * (eighths - more) - moat_heap.pace.size / 8;
+    uint32_t size = moat_heap.pace.size + 4 * (eighths - more) - moat_heap.pace.size / 16;
     moat_heap.pace.size = (uint16_t)size;
     size += 64 * more;
     return due < UINT32_MAX / size ? due * size / 512 : UINT32_MAX / 512;

@@ -39,7 +39,11 @@ __attribute__((noinline)) static void *new_bytes_otherwise(size_t bytes, uintptr
     return object != NULL ? object : moat_alloc_ends(new_bytes_slow(bytes));
 }
 
-__attribute__((noinline)) static void *new_bytes_large(size_t bytes) {
+/* Too large for the fast path. */
+__attribute__((noinline)) static void *new_bytes_larger(size_t bytes) {
+    if (!MOAT_SMALL_ && !MOAT_STRESS && bytes - 1 < MOAT_SMALL_GRANULES * MOAT_GRANULE - MOAT_WORD_BYTES) {
+        return new_bytes_otherwise(bytes, MOAT_CALLER());
+    }
     moat_alloc_begins(bytes, MOAT_CALLER());
     return moat_alloc_ends(new_bytes_slow(bytes));
 }
@@ -82,7 +86,7 @@ __attribute__((noinline)) static void *new_bytes_at_hand(size_t bytes, uintptr_t
 void *moat_new_bytes(size_t bytes) {
     MOAT_REQUIRE_CONTEXT();
     if (bytes - 1 >= MOAT_EXACT_HOLES * MOAT_GRANULE - MOAT_WORD_BYTES || MOAT_STRESS) {
-        return new_bytes_large(bytes);
+        return new_bytes_larger(bytes);
     }
     uintptr_t extent = MOAT_EXTENT_(bytes);
     uint32_t granules = moat_granules(extent);

@@ -54,7 +54,7 @@ struct moat_arena {
 struct __attribute__((may_alias)) moat_hole {
     moat_word header;
     struct moat_hole *next; /* in its list */
-    moat_word granules;     /* only in the list of long holes: the other lists tell it */
+    moat_word granules;     /* of more than MOAT_EXACT_HOLES: the other lists tell it */
 };
 
 /* Holes of 1 to 29 granules have a list each, those of 30 to 32 share one, and those of 33 and more the last. */

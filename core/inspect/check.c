@@ -3,13 +3,12 @@
  * SPDX-License-Identifier: MIT */
 #include "inspect/check.h"
 
-#include "space/holes.h"
-
 #include "base/clear.h"
 #include "mark/finalize.h"
 #include "mark/stray.h"
 #include "mark/weak.h"
 #include "space/granule.h"
+#include "space/holes.h"
 #include "base/port.h"
 
 /* Where weak references are made. */

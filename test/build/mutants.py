@@ -31,6 +31,7 @@ BARRIER, ALLOC, TASKS, WORDS, FINALIZERS = ("interrupt_barrier", "interrupt_allo
 GUARD, WRAP, SLOTS = "guard_cases", "guard_wrap", "guard_slots"
 OUT = "out_of_memory"
 PACING, UTILISATION, REACH = "pacing", "utilisation", "reach"
+LONGEST_SMALL = "the_longest_small_object_is_found_from_its_end"
 AMONG = "of_every_length_among_small_ones"
 TRAPS, MODEL, PERIODIC = "stack_traps", "model", "interrupt_periodic"
 BARRIER_OF_TASKS, SOAK, KINDS = "task_barrier", "task_soak", "memory_kinds"
@@ -513,7 +514,7 @@ MUTANTS = (
     Mutant("a run that is too short is lost", "core/space/take.c",
            "        moat_holes_file(&moat_heap.lists, bias, at, size);\n", "        (void)bias;\n", MODEL),
     Mutant("a run that marking leaves is lost", "core/space/take.c",
-           "size != 0 && moat_heap.cycle.phase == MOAT_PHASE_MARK) {", "size >= MOAT_LONG_HOLES) {", "allocation",
+           "size != 0 && moat_heap.cycle.phase == MOAT_PHASE_MARK) {", "size > MOAT_EXACT_HOLES) {", "allocation",
            "what_marking_leaves_of_a_run_is_a_hole"),
     Mutant("a look far ahead costs nothing", "core/mark/far.c", "units += LONG_UNITS;", "units += 0;", REACH,
            "a_look_far_ahead_is_counted"),
@@ -551,13 +552,23 @@ MUTANTS = (
     Mutant("an object of a run at hand ends with its word", "core/space/quick.h", "    bits[1].mark |= rest;\n", "",
            MODEL, opt="O2"),
     Mutant("memory at hand is taken while a cycle runs", "core/heap/raw_bytes.c",
-           "moat_heap.cycle.phase != MOAT_PHASE_IDLE || ", "", MODEL, opt="O2"),
+           "moat_heap.cycle.phase != MOAT_PHASE_IDLE || ", "", "at_hand", "what_is_made_while_marking_is_black",
+           opt="O2"),
     Mutant("memory at hand is taken instead of a cycle's start", "core/heap/raw_bytes.c",
            " || moat_heap.cycle.requested) {", ") {", "at_hand", "a_cycle_that_is_asked_for_begins", opt="O2"),
     Mutant("a hole's rest is lost", "core/space/holes.c", "    if (size > granules) {\n", "    if (false) {\n",
            MODEL),
-    Mutant("a long hole has no length", "core/space/holes.h", "        moat_holes_note_long(hole, granules);\n",
-           "        hole->granules = 0;\n", MODEL),
+    Mutant("a long hole has no length", "core/space/holes.c", "    hole->granules = granules;\n",
+           "    hole->granules = 0;\n", MODEL),
+    Mutant("a long hole leads nowhere", "core/space/holes.c",
+           "    moat_object_back(arena, moat_granule_of(arena, (uintptr_t)hole), granules);\n",
+           "    (void)arena;\n", "large", LONGEST_SMALL),
+    Mutant("an object of the chunk leads nowhere", "core/space/take.c",
+           "    back(moat_arena_of(at), at, granules);\n", "", "large", LONGEST_SMALL),
+    Mutant("an object of a cycle's run leads nowhere", "core/space/take.c",
+           "        back(search->run_arena, at, granules);\n", "", "large", LONGEST_SMALL),
+    Mutant("a hole of 32 granules is taken for 33", "core/space/holes.h",
+           "granules < MOAT_LONG_HOLES ?", "granules < MOAT_LONG_HOLES - 1u ?", MODEL),
     Mutant("a hole that is cut is still counted", "core/space/holes.c", "    moat_heap.listed -= size;\n", "",
            "walker"),
     Mutant("a hole of raw bytes is still counted", "core/heap/raw_bytes.c",

@@ -144,7 +144,7 @@ static void count_hole(uintptr_t bytes) {
 static void count_holes(const struct moat_lists *lists) {
     for (unsigned i = 0; i < MOAT_LISTS; i++) {
         for (const struct moat_hole *hole = lists->holes[i]; hole != NULL; hole = hole->next) {
-            count_hole(moat_bytes(i < MOAT_LONG_HOLES ? i : (uint32_t)hole->granules));
+            count_hole(moat_bytes(i <= MOAT_EXACT_HOLES ? i : (uint32_t)hole->granules));
         }
     }
 }

@@ -112,7 +112,7 @@ static uintptr_t largest_listed(const struct moat_lists *lists) {
     uintptr_t largest = 0;
     for (unsigned i = 0; i < MOAT_LISTS; i++) {
         for (const struct moat_hole *hole = lists->holes[i]; hole != NULL; hole = hole->next) {
-            uintptr_t bytes = (i < MOAT_LONG_HOLES ? i : hole->granules) * MOAT_GRANULE;
+            uintptr_t bytes = (i <= MOAT_EXACT_HOLES ? i : hole->granules) * MOAT_GRANULE;
             largest = bytes > largest ? bytes : largest;
         }
     }

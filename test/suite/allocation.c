@@ -476,7 +476,7 @@ static void make_hole(void *object, uint32_t granules) {
 
 static void holes_are_no_objects_and_are_cleared(void) {
     CHECK(fresh_heap(arena.bytes, sizeof arena.bytes));
-    for (uint32_t granules = 1; granules < MOAT_LONG_HOLES; granules++) {
+    for (uint32_t granules = 1; granules <= MOAT_EXACT_HOLES; granules++) {
         size_t bytes = granules * MOAT_GRANULE - MOAT_WORD_BYTES;
         void *object = MOAT_NEW_BYTES(bytes), *again;
         CHECK(is_good(object, bytes, &moat_type_bytes, true));

@@ -1,5 +1,5 @@
 /* Where raw bytes are made of the runs that others left free: none is too short, none is given twice, and a cycle that
- * is asked for begins all the same.
+ * is asked for begins all the same and keeps what is made while it marks.
  *
  * SPDX-License-Identifier: MIT */
 #include "fresh_heap.h"
@@ -105,6 +105,25 @@ static void a_cycle_that_is_asked_for_begins(void) {
     CHECK_HEAP();
 }
 
+/* Else the sweep would free what was just made. */
+static void what_is_made_while_marking_is_black(void) {
+    const size_t bytes = 3 * MOAT_GRANULE - MOAT_WORD_BYTES;
+    unsigned count = fill(bytes), made = 0;
+    drop(count);
+    scrub_stack();
+    collect_all();
+    CHECK(make(1, bytes));
+    moat_cycle_request();
+    for (unsigned i = 2; i < count; i++) {
+        if (is_dropped(i) && make(i, bytes) && moat_heap.cycle.phase == MOAT_PHASE_MARK) {
+            const struct moat_arena *home = moat_arena_of((uintptr_t)objects[i]);
+            CHECK(!moat_is_white(home, moat_granule_of(home, (uintptr_t)objects[i])));
+            made++;
+        }
+    }
+    CHECK(made >= 3);
+}
+
 /* A handler's large request is to find a run beside it. */
 static void a_chunk_of_little_memory_is_small(void) {
     CHECK(fresh_heap(arena.bytes, 256 * MOAT_GRANULE));
@@ -121,6 +140,7 @@ static void a_chunk_of_little_memory_is_small(void) {
 static const struct test_case cases[] = {
     TEST_CASE(objects_of_each_size_are_made_again),
     TEST_CASE(a_cycle_that_is_asked_for_begins),
+    TEST_CASE(what_is_made_while_marking_is_black),
     TEST_CASE(a_chunk_of_little_memory_is_small),
 };
 

@@ -1,11 +1,14 @@
-/* Where large objects are made: a run is found wherever it begins, and the one that fits best of those that are near.
+/* Where large objects are made: a run is found wherever it begins, and the one that fits best of those that are near. And
+ * objects that are almost large: they are found from their ends.
  *
  * SPDX-License-Identifier: MIT */
 #include "fresh_heap.h"
 #include "harness.h"
 
 #include "base/port.h"
+#include "heap/cycle.h"
 #include "space/granule.h"
+#include "space/holes.h"
 #include "space/search.h"
 #include "space/take.h"
 
@@ -75,8 +78,55 @@ static void a_large_request_takes_the_run_that_is_closest(void) {
     CHECK_HEAP();
 }
 
+/* From its last byte, wherever it begins in its bitmap word. */
+static bool is_found_from_its_end(uintptr_t at) {
+    struct moat_object object;
+    uintptr_t end = at + moat_bytes(MOAT_SMALL_GRANULES);
+    return at != 0 && moat_object_find((void *)(end - 1), &object) && (uintptr_t)object.start == moat_payload_at(at) &&
+           (uintptr_t)object.start + object.bytes == end;
+}
+
+static uintptr_t take_longest_of_chunk(void) {
+    return moat_take_small(MOAT_SMALL_GRANULES, moat_heap.types.bytes_header);
+}
+
+static uintptr_t take_longest_of_run(void) {
+    moat_cycle_start();
+    return moat_take_small(MOAT_SMALL_GRANULES, moat_heap.types.bytes_header);
+}
+
+static uintptr_t take_longest_of_hole(void) {
+    uintptr_t at = moat_take_small(1, moat_heap.types.bytes_header);
+    while (moat_heap.chunk.at != moat_heap.chunk.limit) { /* so that there is none but this hole */
+        (void)moat_take_small(1, moat_heap.types.bytes_header);
+    }
+    moat_port_mask_t masked = moat_port_mask();
+    for (uint32_t i = 0; i <= MOAT_SMALL_GRANULES; i++) {
+        moat_bits_at(moat_heap.arenas.table[0]->bias, at + moat_bytes(i))->start &= ~moat_bit_at(at + moat_bytes(i));
+    }
+    moat_holes_file(&moat_heap.lists, moat_heap.arenas.table[0]->bias, at, MOAT_SMALL_GRANULES + 1);
+    moat_port_unmask(masked);
+    uintptr_t again = moat_take_small(MOAT_SMALL_GRANULES, moat_heap.types.bytes_header);
+    return again == at ? at : 0;
+}
+
+static void the_longest_small_object_is_found_from_its_end(void) {
+    uintptr_t (*const takes[])(void) = {take_longest_of_chunk, take_longest_of_run, take_longest_of_hole};
+    for (size_t way = 0; way < sizeof takes / sizeof takes[0]; way++) {
+        for (uint32_t before = 0; before < MOAT_WORD_GRANULES; before++) {
+            CHECK(fresh_heap(arena.bytes, sizeof arena.bytes));
+            for (uint32_t i = 0; i < before; i++) {
+                CHECK(moat_take_small(1, moat_heap.types.bytes_header) != 0);
+            }
+            CHECK(is_found_from_its_end(takes[way]()));
+            CHECK_HEAP();
+        }
+    }
+}
+
 static const struct test_case cases[] = {
     TEST_CASE(a_long_run_is_found_wherever_it_begins),
+    TEST_CASE(the_longest_small_object_is_found_from_its_end),
     TEST_CASE(a_large_request_takes_the_run_that_is_closest),
 };
 
