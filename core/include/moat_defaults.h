@@ -99,14 +99,14 @@
  * 12 instructions of a 32-bit core, and a slice's begin and end come on top (`make bench BENCH=slices` measures the
  * stretch). 1 is a stress setting. */
 #ifndef MOAT_CONFIG_SLICE_UNITS
-#define MOAT_CONFIG_SLICE_UNITS 29
+#define MOAT_CONFIG_SLICE_UNITS 30
 #endif
 
 /* MOAT_CONFIG_PACE: the least number of work units that each allocation does while a cycle runs, in slices. Range
  * 1..1024. With a higher number cycles start later, so there are fewer, but allocations while one runs take longer
  * (docs/pacing.md). */
 #ifndef MOAT_CONFIG_PACE
-#define MOAT_CONFIG_PACE 130
+#define MOAT_CONFIG_PACE 131
 #endif
 
 /* MOAT_CONFIG_MESSAGES: 1 = a refused call prints a line that says what, where and what to do, if the texts are linked

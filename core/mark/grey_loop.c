@@ -16,12 +16,15 @@ static inline uintptr_t turned(uintptr_t offset) {
     return offset >> MOAT_GRANULE_SHIFT | offset << (MOAT_WORD_BITS - MOAT_GRANULE_SHIFT);
 }
 
-/* Goes on to the next slice behind a window. False: there is none, or the window is the caller's. */
-static inline bool open_window(struct moat_grey *loop, uint32_t *grey) {
+/* Goes on to the next slice behind a window. What is left of the piece, `slots`, is that slice's cost. False: there is
+ * none, or the window is the caller's. */
+static inline bool open_window(struct moat_grey *loop, uint32_t *grey, intptr_t slots) {
     if (loop->opens == 0 || loop->rest <= 0) {
         return false;
     }
+    loop->budget += slots * MOAT_GREY_SLOT;
     moat_grey_next_slice(loop);
+    loop->budget -= slots * MOAT_GREY_SLOT;
     ++*loop->slices;
     *loop->head = *grey;
     moat_port_window(loop->masked);
@@ -94,7 +97,7 @@ unsigned moat_grey_loop(struct moat_grey *loop) {
         }
     spent:
         loop->budget = budget;
-        if (!open_window(loop, &grey)) {
+        if (!open_window(loop, &grey, end - at)) {
             break;
         }
         budget = loop->budget;

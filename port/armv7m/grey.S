@@ -172,12 +172,16 @@ spent: /* the next slice, behind a window, if there is one and it is the loop's 
     ldr lr, [r11]
     adds lr, #1
     str lr, [r11]
+    sub r11, r1, r0
+    add r11, r11, r11, lsr #2 /* MOAT_GREY_SLOT for each word: what is left of the piece is the next slice's */
+    add r6, r6, r11
     add r7, r7, r6
     cmp r9, r7
     ite gt
     movgt r6, r7
     movle r6, r9
     sub r7, r7, r6
+    sub r6, r6, r11
     subs r7, #MOAT_GREY_WINDOW
     str r7, [r12, #REST]
     ldrd r7, r8, [r12, #HEAD]

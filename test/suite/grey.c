@@ -67,6 +67,39 @@ static void a_header_is_no_object(void) {
     CHECK(moat_is_white(arena, moat_granule_of(arena, (uintptr_t)second)));
 }
 
+#define PIECE 24
+#define SLICE ((intptr_t)200)
+
+/* Else a slice would be longer than it may be by the piece that the one before has begun. Of the first slice behind the
+ * window, 120 are for the 24 slots: so it does for three that hold pointers, and the fifth slice for the last ones. */
+static void a_slice_pays_for_what_is_left_of_a_piece(void) {
+    static moat_slot slots[PIECE];
+    struct moat_grey loop;
+    uint32_t windows = 0;
+    CHECK(fresh_heap(small_arena.bytes, sizeof small_arena.bytes));
+    struct small *object = moat_new(&type_small);
+    const struct moat_arena *arena = moat_heap.arenas.table[0];
+    uint32_t head = moat_grey_end(arena);
+    for (size_t i = 0; i < PIECE; i++) {
+        slots[i] = object;
+    }
+    look_at(&loop, arena);
+    loop.at = slots;
+    loop.end = loop.far = slots + PIECE;
+    loop.habit = MOAT_GREY_NO_HABIT;
+    loop.slice = SLICE;
+    loop.rest = 10 * SLICE;
+    loop.opens = 1;
+    loop.head = &head;
+    loop.slices = &windows;
+    loop.masked = moat_port_mask();
+    unsigned why = moat_grey_loop(&loop);
+    moat_port_unmask(loop.masked);
+    CHECK_EQUAL(why, MOAT_GREY_NEXT);
+    CHECK_EQUAL(windows, 5);
+    CHECK_EQUAL(loop.rest + loop.budget, 10 * SLICE - 5 * MOAT_GREY_WINDOW - PIECE * MOAT_GREY_POINTER);
+}
+
 #ifndef MOAT_PORT_GREY
 
 static void the_port_marks_as_c_does(void) {
@@ -391,6 +424,7 @@ static const struct test_case cases[] = {
     TEST_CASE(the_end_of_the_list_is_no_object),
     TEST_CASE(the_end_of_the_list_was_written_over),
     TEST_CASE(a_header_is_no_object),
+    TEST_CASE(a_slice_pays_for_what_is_left_of_a_piece),
     TEST_CASE(the_port_marks_as_c_does),
 };
 

@@ -95,25 +95,39 @@ static uintptr_t take_longest_of_run(void) {
     return moat_take_small(MOAT_SMALL_GRANULES, moat_heap.types.bytes_header);
 }
 
-static uintptr_t take_longest_of_hole(void) {
+/* A hole of so many granules, and no chunk. Returns its address. */
+static uintptr_t file_only_hole(uint32_t granules) {
     uintptr_t at = moat_take_small(1, moat_heap.types.bytes_header);
-    while (moat_heap.chunk.at != moat_heap.chunk.limit) { /* so that there is none but this hole */
+    while (moat_heap.chunk.at != moat_heap.chunk.limit) {
         (void)moat_take_small(1, moat_heap.types.bytes_header);
     }
     moat_port_mask_t masked = moat_port_mask();
-    for (uint32_t i = 0; i <= MOAT_SMALL_GRANULES; i++) {
+    for (uint32_t i = 0; i < granules; i++) {
         moat_bits_at(moat_heap.arenas.table[0]->bias, at + moat_bytes(i))->start &= ~moat_bit_at(at + moat_bytes(i));
     }
-    moat_holes_file(&moat_heap.lists, moat_heap.arenas.table[0]->bias, at, MOAT_SMALL_GRANULES + 1);
+    moat_holes_file(&moat_heap.lists, moat_heap.arenas.table[0]->bias, at, granules);
     moat_port_unmask(masked);
-    uintptr_t again = moat_take_small(MOAT_SMALL_GRANULES, moat_heap.types.bytes_header);
-    return again == at ? at : 0;
+    return at;
+}
+
+static uintptr_t take_longest_of_hole(void) {
+    uintptr_t at = file_only_hole(MOAT_SMALL_GRANULES + 1);
+    return moat_take_small(MOAT_SMALL_GRANULES, moat_heap.types.bytes_header) == at ? at : 0;
+}
+
+static void a_hole_that_is_too_short_is_left(void) {
+    for (uint32_t granules = MOAT_EXACT_HOLES; granules < MOAT_SMALL_GRANULES; granules++) {
+        CHECK(fresh_heap(arena.bytes, sizeof arena.bytes));
+        uintptr_t at = file_only_hole(granules), other = moat_take_small(granules + 1, moat_heap.types.bytes_header);
+        CHECK(other != 0 && other != at);
+        CHECK_HEAP();
+    }
 }
 
 static void the_longest_small_object_is_found_from_its_end(void) {
     uintptr_t (*const takes[])(void) = {take_longest_of_chunk, take_longest_of_run, take_longest_of_hole};
     for (size_t way = 0; way < sizeof takes / sizeof takes[0]; way++) {
-        for (uint32_t before = 0; before < MOAT_WORD_GRANULES; before++) {
+        for (uint32_t before = 0; before < 2 * MOAT_WORD_GRANULES; before++) {
             CHECK(fresh_heap(arena.bytes, sizeof arena.bytes));
             for (uint32_t i = 0; i < before; i++) {
                 CHECK(moat_take_small(1, moat_heap.types.bytes_header) != 0);
@@ -126,6 +140,7 @@ static void the_longest_small_object_is_found_from_its_end(void) {
 
 static const struct test_case cases[] = {
     TEST_CASE(a_long_run_is_found_wherever_it_begins),
+    TEST_CASE(a_hole_that_is_too_short_is_left),
     TEST_CASE(the_longest_small_object_is_found_from_its_end),
     TEST_CASE(a_large_request_takes_the_run_that_is_closest),
 };
