@@ -31,13 +31,6 @@ static uintptr_t make(uintptr_t at, uint32_t granules, moat_word header) {
     return at;
 }
 
-/* Objects of up to a word's granules need no back bytes. */
-static void back(const struct moat_arena *arena, uintptr_t at, uint32_t granules) {
-    if (granules > MOAT_WORD_GRANULES) {
-        moat_object_back(arena, moat_granule_of(arena, at), granules);
-    }
-}
-
 /* ---- IDLE ---- */
 
 static void give_up_chunk(void) {
@@ -89,7 +82,6 @@ static uintptr_t adopt(uintptr_t at, uint32_t size, uintptr_t dirty, uint32_t gr
 static uintptr_t take_from_chunk(uint32_t granules, moat_word header) {
     uintptr_t at = moat_heap.chunk.at;
     moat_heap.chunk.at = at + moat_bytes(granules);
-    back(moat_arena_of(at), at, granules);
     moat_set_start(moat_heap.chunk.bias, at);
     *moat_header_at(at) = header;
     return at;
@@ -216,7 +208,6 @@ static uintptr_t take_in_cycle(uint32_t granules, moat_word header) {
         at = search->run_at;
         search->run_at = at + moat_bytes(granules);
         moat_bitmap_set_object(search->run_arena, moat_granule_of(search->run_arena, at), granules);
-        back(search->run_arena, at, granules);
         moat_free_take(granules);
     }
     search->used = true;
@@ -252,6 +243,10 @@ uintptr_t moat_take_small(uint32_t granules, moat_word header) {
         if (at == AGAIN) {
             moat_port_window(masked);
         }
+    }
+    if (granules > MOAT_WORD_GRANULES && at != 0) {
+        const struct moat_arena *arena = moat_arena_of(at);
+        moat_object_back(arena, moat_granule_of(arena, at), granules);
     }
     moat_port_unmask(masked);
     return at;
