@@ -38,7 +38,7 @@
 #define SHARED MOAT_WORD_GRANULES
 
 /* Free granules that are kept for nothing in particular. */
-#define SPARE 24u
+#define SPARE 48u
 
 static uint32_t all_words(void) {
     uint32_t words = 0;

@@ -12,7 +12,7 @@ import tempfile
 
 from . import chart, plan, run
 
-PACES = (40, 60, 80, 100, 120, 130, 160, 240, 400)
+PACES = (40, 60, 80, 100, 120, 131, 160, 240, 400)
 DEFAULT = re.compile(r"#define MOAT_CONFIG_PACE (\d+)")
 DEFAULTS = pathlib.Path("core/include/moat_defaults.h")
 DOCUMENT = pathlib.Path("docs/pacing.md")
