@@ -54,13 +54,11 @@ struct moat_arena {
 struct __attribute__((may_alias)) moat_hole {
     moat_word header;
     struct moat_hole *next; /* in its list */
-    moat_word granules;     /* of more than MOAT_EXACT_HOLES: the other lists tell it */
+    moat_word granules;     /* only where there are more than MOAT_EXACT_HOLES: else the list tells it */
 };
 
-/* Holes of 1 to 29 granules have a list each, those of 30 to 32 share one, and those of 33 and more the last. */
+/* One list for each of the shorter sizes of holes, and two for the others (MOAT_EXACT_HOLES, MOAT_LONG_HOLES). */
 #define MOAT_LISTS 32
-#define MOAT_EXACT_HOLES 29
-#define MOAT_LONG_HOLES 33
 
 enum moat_phase {
     MOAT_PHASE_IDLE,  /* nothing to do until the search for free memory reaches its stop */

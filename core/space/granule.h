@@ -25,6 +25,8 @@ enum moat_layout {
     MOAT_TYPE_SHIFT = MOAT_WORD_BYTES == 4 ? 5 : 6, /* of MOAT_TYPE_ALIGN */
     MOAT_WORD_GRANULES = 32,                        /* that one bitmap word stands for */
     MOAT_GROUP_WORDS = 32,                          /* bitmap words that share a full bit */
+    MOAT_EXACT_HOLES = 29, /* holes of up to so many granules have a list for each size, those of fewer than */
+    MOAT_LONG_HOLES = 33,  /* so many share the one behind, and all longer ones the last */
     MOAT_ARENA_BYTES_MAX = MOAT_WORD_BYTES == 4 ? 8 << 20 : 256 << 20,
 };
 

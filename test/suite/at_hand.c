@@ -105,7 +105,7 @@ static void a_cycle_that_is_asked_for_begins(void) {
     CHECK_HEAP();
 }
 
-/* Else the sweep would free what was just made. */
+/* Else the sweep would free it. */
 static void what_is_made_while_marking_is_black(void) {
     const size_t bytes = 3 * MOAT_GRANULE - MOAT_WORD_BYTES;
     unsigned count = fill(bytes), made = 0;

@@ -70,8 +70,8 @@ static void a_header_is_no_object(void) {
 #define PIECE 24
 #define SLICE ((intptr_t)200)
 
-/* Else a slice would be longer than it may be by the piece that the one before has begun. Of the first slice behind the
- * window, 120 are for the 24 slots: so it does for three that hold pointers, and the fifth slice for the last ones. */
+/* Else a slice would be longer than it may be by the piece that the one before has begun. Behind the first window 120
+ * are for the 24 slots: so that slice does for three that hold pointers, and the fifth one for the last of them. */
 static void a_slice_pays_for_what_is_left_of_a_piece(void) {
     static moat_slot slots[PIECE];
     struct moat_grey loop;

@@ -1,5 +1,5 @@
-/* Where large objects are made: a run is found wherever it begins, and the one that fits best of those that are near. And
- * objects that are almost large: they are found from their ends.
+/* Where large objects are made: a run is found wherever it begins, and the one that fits best of those that are near.
+ * And objects that are almost large: they are found from their ends.
  *
  * SPDX-License-Identifier: MIT */
 #include "fresh_heap.h"

@@ -185,8 +185,8 @@ class ArenaWalk:
         number = self._listed.get(at)
         if number is None:
             self._at.problems.broken(6, at, "a hole is in no list")
-        elif number != list_of(self._state, granules) or \
-                (is_long(self._state, number) and long_granules(self._at.target, at) != granules):
+        elif number != list_of(self._at.layout, granules) or \
+                (is_long(self._at.layout, number) and long_granules(self._at.target, at) != granules):
             self._at.problems.broken(5, at, "a hole is filed under another size")
 
     def _free_run(self, granule: int, end: int) -> None:

@@ -4,8 +4,9 @@ SPDX-License-Identifier: MIT"""
 from typing import Callable
 
 from moat.firmware.memory import Unreadable
-from moat.firmware.target import Members, Target
+from moat.firmware.target import Target
 
+from .layout import Layout
 from .place import Place
 
 
@@ -38,16 +39,16 @@ def _follow(place: Place, address: int, number: int, is_heap: Callable[[int], bo
             return
 
 
-def list_of(state: Members, granules: int) -> int:
-    """The number of the list that a hole belongs into: the last is for all that are longer."""
-    return min(granules, len(state["lists"]["holes"]) - 1)
+def list_of(layout: Layout, granules: int) -> int:
+    """The number of the list that a hole belongs into."""
+    return min(granules, layout.exact_holes + (1 if granules < layout.long_holes else 2))
 
 
-def is_long(state: Members, number: int) -> bool:
-    """Whether it is the number of the list of long holes, which say how long they are."""
-    return number == len(state["lists"]["holes"]) - 1
+def is_long(layout: Layout, number: int) -> bool:
+    """Whether it is the number of a list whose holes say how long they are."""
+    return number > layout.exact_holes
 
 
 def long_granules(target: Target, address: int) -> int:
-    """How long a hole in the list of long ones says that it is."""
+    """How long a hole in such a list says that it is."""
     return target.pointer(address + target.offset_of("struct moat_hole", "granules"))

@@ -23,6 +23,9 @@ class Layout:
     array_flag: int
     type_unit: int
 
+    exact_holes: int    # holes of up to so many granules have lists for each size, those of fewer than
+    long_holes: int     # so many share the one behind, and all longer ones the last
+
     type_align: int     # bytes: where types stand
     extent_slow: int    # a flag in a type's extent
 
@@ -38,5 +41,6 @@ class Layout:
         return cls(1 << number["MOAT_GRANULE_SHIFT"], number["MOAT_WORD_GRANULES"], number["MOAT_GROUP_WORDS"],
                    target.size_of("struct moat_bits"), number["MOAT_ARENA_BYTES_MAX"],
                    link_bits, 8 * target.word - link_bits, 1 << number["MOAT_HEADER_ARRAY_BIT"],
-                   1 << number["MOAT_HEADER_TYPE_SHIFT"], 1 << number["MOAT_TYPE_SHIFT"],
+                   1 << number["MOAT_HEADER_TYPE_SHIFT"], number["MOAT_EXACT_HOLES"],
+                   number["MOAT_LONG_HOLES"], 1 << number["MOAT_TYPE_SHIFT"],
                    1 << target.enumerators("enum moat_extent")["MOAT_EXTENT_SLOW_BIT"])
