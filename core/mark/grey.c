@@ -19,7 +19,7 @@
 
 /* A slice, however short it is to be, and how much shorter the first one is, for the way to it. Its begin and end take
  * less than the sweep's, so it may be longer by MORE_MARKING. */
-#define MORE_MARKING 24
+#define MORE_MARKING 16
 #define ASKED ((int32_t)(MOAT_CONFIG_SLICE_UNITS * MOAT_UNIT) + MORE_MARKING)
 #define SLICE (ASKED > STEP ? ASKED : STEP)
 #define ENTRY 28
