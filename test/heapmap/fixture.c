@@ -10,6 +10,7 @@
 #include "heap/cycle.h"
 #include "fresh_heap.h"
 #include "base/port.h"
+#include "space/granule.h"
 
 #include <bsp.h>
 #include <moat.h>
