@@ -207,7 +207,7 @@ FEATURES = {
     "arrays": "arrays (`MOAT_NEW_ARRAY`), and with them large objects",
     "flexible": "flexible objects (`MOAT_NEW_FLEX`), with runs and large objects",
     "bytes": "raw bytes (`MOAT_NEW_BYTES`), with large objects",
-    "large": "types of more than 31 granules",
+    "large": "types of more than 32 granules",
     "arenas": "arenas beside the linker's (`moat_arena_add`)",
     "hook": "the out-of-memory hook",
     "typed_roots": "structs that are roots (`MOAT_ROOT_OF`)",
