@@ -34,9 +34,9 @@ static bool check_full(const struct moat_arena *arena, struct moat_heap_error *e
     return true;
 }
 
-/* INV-3: the back bytes lead from each word that the object fills to its first, and it begins where they lead. */
+/* INV-3: the back bytes lead from each word that the object fills, and goes on behind, to its first. */
 static bool check_back(const struct moat_arena *arena, uint32_t granule, uint32_t end, struct moat_heap_error *error) {
-    for (uint32_t word = (granule >> 5) + 1; word < end >> 5; word++) {
+    for (uint32_t word = (granule >> 5) + 1; word + 1 < (end + 31) >> 5; word++) {
         if (arena->back[word] == 0 || arena->back[word] > word - (granule >> 5)) {
             return moat_check_fail(error, 3, moat_granule_address(arena, word << 5),
                                    "a back byte does not lead to its object's start");

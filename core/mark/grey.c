@@ -9,7 +9,7 @@
 
 /* The cost of work, in instructions of a 32-bit core, about: looking a value up; going on to what is not after the
  * habit, and, before that, to more of what is scanned; a window outside the loop, more. */
-#define LOOK_UP 80
+#define LOOK_UP 100
 #define NEXT 180
 #define MORE 60
 #define OUTSIDE 36
@@ -119,12 +119,15 @@ static inline bool open_window(struct moat_grey *loop) {
 #if MOAT_CONFIG_TASKS
     uint32_t turn = ++moat_heap.mark.turns;
 #endif
-    moat_grey_next_slice(loop);
+    intptr_t slots = loop->end - loop->at;
+    moat_grey_next_slice(loop, slots);
     loop->rest -= OUTSIDE;
     ++*loop->slices;
     moat_port_window(loop->masked);
 #if MOAT_CONFIG_TASKS
-    return moat_heap.mark.turns != turn;
+    bool others = moat_heap.mark.turns != turn;
+    loop->budget += others ? slots * MOAT_GREY_SLOT : 0; /* begin_piece counts them anew */
+    return others;
 #else
     return false;
 #endif

@@ -66,11 +66,13 @@ struct moat_grey {
  * faster, moat_port_grey_loop (MOAT_PORT_GREY); test/suite/grey.c compares the two. */
 unsigned moat_grey_loop(struct moat_grey *loop);
 
-/* Goes on to the next slice: a part of what is left of all. rest > 0. */
-static inline void moat_grey_next_slice(struct moat_grey *loop) {
-    intptr_t left = loop->rest + loop->budget;
+/* Goes on to the next slice: a part of what is left of all. It pays for the rest of the piece under way, `slots`.
+ * rest > 0. */
+static inline void moat_grey_next_slice(struct moat_grey *loop, intptr_t slots) {
+    intptr_t piece = slots * MOAT_GREY_SLOT, left = loop->rest + loop->budget + piece;
     loop->budget = left < loop->slice ? left : loop->slice;
     loop->rest = left - loop->budget - MOAT_GREY_WINDOW;
+    loop->budget -= piece;
 }
 
 /* Takes the type in an object's header up as the habit. False: its slots are not its first words only. */

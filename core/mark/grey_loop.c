@@ -16,15 +16,13 @@ static inline uintptr_t turned(uintptr_t offset) {
     return offset >> MOAT_GRANULE_SHIFT | offset << (MOAT_WORD_BITS - MOAT_GRANULE_SHIFT);
 }
 
-/* Goes on to the next slice behind a window. The rest of the piece, `slots`, is that slice's cost. False: there is
- * none, or the window is the caller's. */
+/* Goes on to the next slice behind a window, and there with `slots`. False: there is none, or the window is the
+ * caller's. */
 static inline bool open_window(struct moat_grey *loop, uint32_t *grey, intptr_t slots) {
     if (loop->opens == 0 || loop->rest <= 0) {
         return false;
     }
-    loop->budget += slots * MOAT_GREY_SLOT;
-    moat_grey_next_slice(loop);
-    loop->budget -= slots * MOAT_GREY_SLOT;
+    moat_grey_next_slice(loop, slots);
     ++*loop->slices;
     *loop->head = *grey;
     moat_port_window(loop->masked);

@@ -10,7 +10,9 @@
 /* moat_holes_file(lists, bias, at, granules): makes [at, at + granules) a hole and files it. Its mark bits are set, its
  * start bits are not. bias: its arena's. Cost: constant. */
 
-/* The list of the holes of so many granules; and the first one whose holes all have so many or more. */
+/* The list of the holes of so many granules; and the first one whose holes all have so many or more: requests for 31
+ * and 32 granules go past those that share a list with 30. */
+_Static_assert(MOAT_EXACT_HOLES + 3 == MOAT_LISTS, "the lists that are not for one size are the last two");
 static inline uint32_t moat_holes_list(uint32_t granules) {
     return granules <= MOAT_EXACT_HOLES ? granules : granules < MOAT_LONG_HOLES ? MOAT_LISTS - 2u : MOAT_LISTS - 1u;
 }
@@ -19,7 +21,7 @@ static inline uint32_t moat_holes_from(uint32_t granules) {
     return granules <= MOAT_EXACT_HOLES + 1u ? granules : MOAT_LISTS - 1u;
 }
 
-/* Whether the map says that there is a hole of `granules` or more. It may be wrong. */
+/* Whether the map says that there is one in such a list. It may be wrong. */
 static inline bool moat_holes_maybe(const struct moat_lists *lists, uint32_t granules) {
     return lists->map >> moat_holes_from(granules) != 0;
 }

@@ -35,7 +35,7 @@ static inline bool moat_quick_take_across(uint32_t granules, uint32_t first, uin
 /* Interrupts masked, in IDLE. Takes the front of the next free run, if the search stands in its word or comes to it
  * next, and stores its address: a white object, whose header and contents are what they were. The rest of the run is
  * still to come. False: no run is at hand; or it is too short; or a whole word is free, of which the search makes a
- * chunk; or the run may go on from the chunk. granules 1..MOAT_SMALL_GRANULES. Cost: constant. */
+ * chunk; or the run may go on from the chunk. granules 1..MOAT_EXACT_HOLES. Cost: constant. */
 static inline bool moat_quick_take(uint32_t granules, uintptr_t *at) {
     struct moat_place *place = &moat_heap.search.place;
     uint32_t free = place->mask;

@@ -244,10 +244,6 @@ uintptr_t moat_take_small(uint32_t granules, moat_word header) {
             moat_port_window(masked);
         }
     }
-    if (granules > MOAT_WORD_GRANULES && at != 0) {
-        const struct moat_arena *arena = moat_arena_of(at);
-        moat_object_back(arena, moat_granule_of(arena, at), granules);
-    }
     moat_port_unmask(masked);
     return at;
 }

@@ -31,7 +31,6 @@ BARRIER, ALLOC, TASKS, WORDS, FINALIZERS = ("interrupt_barrier", "interrupt_allo
 GUARD, WRAP, SLOTS = "guard_cases", "guard_wrap", "guard_slots"
 OUT = "out_of_memory"
 PACING, UTILISATION, REACH = "pacing", "utilisation", "reach"
-LONGEST_SMALL = "the_longest_small_object_is_found_from_its_end"
 AMONG = "of_every_length_among_small_ones"
 TRAPS, MODEL, PERIODIC = "stack_traps", "model", "interrupt_periodic"
 BARRIER_OF_TASKS, SOAK, KINDS = "task_barrier", "task_soak", "memory_kinds"
@@ -442,8 +441,11 @@ MUTANTS = (
     Mutant("the port looks at no slot's budget", "port/armv7m/grey.S", "    bmi late\n", "", "grey"),
     Mutant("the port takes a header for an object", "port/armv7m/grey.S", "cmp r4, r8, ror #3",
            "cmp r4, r8, lsr #3", "grey", "a_header_is_no_object"),
-    Mutant("a slice is longer by the piece before", "core/mark/grey_loop.c",
-           "    loop->budget -= slots * MOAT_GREY_SLOT;\n", "", "grey", "a_slice_pays_for_what_is_left_of_a_piece"),
+    Mutant("a slice is longer by the piece before", "core/mark/grey.h",
+           "    loop->budget -= piece;\n", "", "grey", "a_slice_pays_for_what_is_left_of_a_piece"),
+    Mutant("a slice outside the loop is longer by the piece before", "core/mark/grey.c",
+           "    intptr_t slots = loop->end - loop->at;\n", "    intptr_t slots = 0;\n", "grey",
+           "a_slice_outside_the_loop_pays_for_it_too"),
     Mutant("the port's slice is longer by the piece before", "port/armv7m/grey.S", "    sub r6, r6, r11\n    subs r7",
            "    subs r7", "grey"),
     Mutant("a slot that is late is lost", "core/mark/grey_loop.c", "                at--;\n", "", "grey"),
@@ -566,10 +568,9 @@ MUTANTS = (
            "    hole->granules = 0;\n", MODEL),
     Mutant("a long hole leads nowhere", "core/space/holes.c",
            "    moat_object_back(arena, moat_granule_of(arena, (uintptr_t)hole), granules);\n",
-           "    (void)arena;\n", "large", LONGEST_SMALL),
-    Mutant("the longest small object has no back byte", "core/space/take.c",
-           "granules > MOAT_WORD_GRANULES && at != 0", "granules > MOAT_SMALL_GRANULES && at != 0", "large",
-           LONGEST_SMALL),
+           "    (void)arena;\n", "large", "a_long_hole_has_back_bytes"),
+    Mutant("a back byte is missing before the last word", "core/space/object.c", "word + back + 1 < words",
+           "word + back + 2 < words", "large", "an_object_is_found_from_its_end"),
     Mutant("a hole of 32 granules is taken for 33", "core/space/holes.h",
            "granules < MOAT_LONG_HOLES ?", "granules < MOAT_LONG_HOLES - 1u ?", "large",
            "a_hole_that_is_too_short_is_left"),
@@ -602,8 +603,6 @@ MUTANTS = (
            "in_the_only_arena"),
     Mutant("a large object has no back bytes", "core/space/large.c",
            "            moat_object_back(arena, first, set);\n", "", "walker"),
-    Mutant("the last word that an object fills has no back byte", "core/space/object.c", "word + back < last; back++",
-           "word + back < last - 1; back++", "walker"),
     Mutant("back bytes overflow", "core/space/object.c", "(uint8_t)(back < UINT8_MAX ? back : UINT8_MAX)",
            "(uint8_t)back",
            "allocation", "a_huge_object_is_found_by_its_last_byte"),
@@ -757,7 +756,8 @@ MUTANTS = (
     Mutant("an owner keeps its place", "core/mark/owner.h", "if (moat_heap.front.waiting != 0) {", "if (false) {", SOAK,
            config="TASKS=1"),
     Mutant("a window's visitor marks from the registers' past", "core/mark/grey.c",
-           "return moat_heap.mark.turns != turn;", "return turn == 0;", SOAK, config="TASKS=1", opt="O2"),
+           "bool others = moat_heap.mark.turns != turn;", "bool others = turn == 0;",
+           SOAK, config="TASKS=1", opt="O2"),
     Mutant("the scan of the own stack goes on in another cycle", "core/mark/task.c",
            "if (moat_heap.cycle.number != cycle || moat_heap.cycle.phase != MOAT_PHASE_MARK) {",
            "if (cycle == 0) {", "task_stacks", "a_scan_of_the_own_stack_ends_with_its_cycle",

@@ -420,11 +420,33 @@ static void the_end_of_the_list_was_written_over(void) {
     check_that_it_ends(&loop, arena);
 }
 
+#define LOOKED_UP 72
+
+/* An array of pointers into an object, each of which is looked up outside of the loop. A slice has room for three, and
+ * where it pays for the rest of a piece often for two. */
+static void a_slice_outside_the_loop_pays_for_it_too(void) {
+    CHECK(fresh_heap(small_arena.bytes, sizeof small_arena.bytes));
+    struct pair *object = moat_new(&type_pair), *array = moat_new_array(&type_pair, LOOKED_UP);
+    CHECK(object != NULL && array != NULL);
+    for (size_t i = 0; i < LOOKED_UP; i++) {
+        MOAT_STORE(array[i].next, (struct pair *)(void *)((unsigned char *)object + 1));
+    }
+    moat_cycle_start();
+    moat_port_mask_t masked = moat_port_mask();
+    moat_mark_value(array);
+    uint32_t before = moat_heap.stats.slices, left = moat_mark_some(MOAT_MARK_UNITS_MAX, masked);
+    moat_port_unmask(masked);
+    CHECK(left != 0);
+    CHECK(moat_heap.stats.slices - before >= LOOKED_UP / 3 + 6);
+    moat_cycle_finish();
+}
+
 static const struct test_case cases[] = {
     TEST_CASE(the_end_of_the_list_is_no_object),
     TEST_CASE(the_end_of_the_list_was_written_over),
     TEST_CASE(a_header_is_no_object),
     TEST_CASE(a_slice_pays_for_what_is_left_of_a_piece),
+    TEST_CASE(a_slice_outside_the_loop_pays_for_it_too),
     TEST_CASE(the_port_marks_as_c_does),
 };
 

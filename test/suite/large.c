@@ -78,10 +78,10 @@ static void a_large_request_takes_the_run_that_is_closest(void) {
     CHECK_HEAP();
 }
 
-/* From its last byte, wherever it begins in its bitmap word. */
-static bool is_found_from_its_end(uintptr_t at) {
+/* From its last byte. */
+static bool is_found_from_its_end(uintptr_t at, uint32_t granules) {
     struct moat_object object;
-    uintptr_t end = at + moat_bytes(MOAT_SMALL_GRANULES);
+    uintptr_t end = at + moat_bytes(granules);
     return at != 0 && moat_object_find((void *)(end - 1), &object) && (uintptr_t)object.start == moat_payload_at(at) &&
            (uintptr_t)object.start + object.bytes == end;
 }
@@ -124,15 +124,41 @@ static void a_hole_that_is_too_short_is_left(void) {
     }
 }
 
-static void the_longest_small_object_is_found_from_its_end(void) {
-    uintptr_t (*const takes[])(void) = {take_longest_of_chunk, take_longest_of_run, take_longest_of_hole};
-    for (size_t way = 0; way < sizeof takes / sizeof takes[0]; way++) {
+static uintptr_t take_shortest_large(void) {
+    return moat_take_large(MOAT_SMALL_GRANULES + 1, moat_heap.types.bytes_header);
+}
+
+/* In a fresh arena, behind so many granules. */
+static void begin_behind(uint32_t before) {
+    CHECK(fresh_heap(arena.bytes, sizeof arena.bytes));
+    for (uint32_t i = 0; i < before; i++) {
+        CHECK(moat_take_small(1, moat_heap.types.bytes_header) != 0);
+    }
+}
+
+static void a_long_hole_has_back_bytes(void) {
+    for (uint32_t before = 0; before < 2 * MOAT_WORD_GRANULES; before++) {
+        begin_behind(before);
+        CHECK(file_only_hole(MOAT_SMALL_GRANULES + 1) != 0);
+        CHECK_HEAP();
+    }
+}
+
+/* Wherever it begins in its bitmap word. Only the large one may need a back byte. */
+static void an_object_is_found_from_its_end(void) {
+    static const struct {
+        uintptr_t (*take)(void);
+        uint32_t granules;
+    } ways[] = {
+        {take_longest_of_chunk, MOAT_SMALL_GRANULES},
+        {take_longest_of_run, MOAT_SMALL_GRANULES},
+        {take_longest_of_hole, MOAT_SMALL_GRANULES},
+        {take_shortest_large, MOAT_SMALL_GRANULES + 1},
+    };
+    for (size_t way = 0; way < sizeof ways / sizeof ways[0]; way++) {
         for (uint32_t before = 0; before < 2 * MOAT_WORD_GRANULES; before++) {
-            CHECK(fresh_heap(arena.bytes, sizeof arena.bytes));
-            for (uint32_t i = 0; i < before; i++) {
-                CHECK(moat_take_small(1, moat_heap.types.bytes_header) != 0);
-            }
-            CHECK(is_found_from_its_end(takes[way]()));
+            begin_behind(before);
+            CHECK(is_found_from_its_end(ways[way].take(), ways[way].granules));
             CHECK_HEAP();
         }
     }
@@ -141,7 +167,8 @@ static void the_longest_small_object_is_found_from_its_end(void) {
 static const struct test_case cases[] = {
     TEST_CASE(a_long_run_is_found_wherever_it_begins),
     TEST_CASE(a_hole_that_is_too_short_is_left),
-    TEST_CASE(the_longest_small_object_is_found_from_its_end),
+    TEST_CASE(a_long_hole_has_back_bytes),
+    TEST_CASE(an_object_is_found_from_its_end),
     TEST_CASE(a_large_request_takes_the_run_that_is_closest),
 };
 

@@ -234,9 +234,9 @@ class ArenaWalk:
                 return
 
     def _check_back(self, granule: int, end: int) -> None:
-        """INV-3: the back bytes lead from each word that the object fills to its first."""
+        """INV-3: the back bytes lead from each word that the object fills, and goes on behind, to its first."""
         first = granule // self._word_granules
-        count = end // self._word_granules - first - 1
+        count = (end - 1) // self._word_granules - first - 1
         if count <= 0:
             return
         for i, back in enumerate(self._read(self._fields["back"] + first + 1, count)):
