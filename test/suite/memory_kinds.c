@@ -223,7 +223,7 @@ static __attribute__((noinline)) void allocate_in_time(uint32_t memory, unsigned
     test_note("cycles", moat_heap.cycle.number - before);
     test_note("slices of the longest", longest);
     CHECK(moat_heap.cycle.number - before >= 2);
-    CHECK(longest * MOAT_CONFIG_SLICE_UNITS <= 8 * MOAT_CONFIG_PACE);
+    CHECK(longest * MOAT_CONFIG_SLICE_UNITS <= 2 * MOAT_CONFIG_PACE);
 }
 
 /* The reserve lies in the last arena, from which they take. */
