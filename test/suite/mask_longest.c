@@ -113,7 +113,7 @@ static void interior_pointers(void) {
     MOAT_STORE(slots, moat_new_array(&slot_type, COUNT));
     for (int i = 0; i < COUNT; i++) {
         if ((unsigned)(i % AT_ONCE - FIRST) < SOME) {
-            MOAT_STORE(slots[i], (struct node *)(void *)&node->b);
+            MOAT_STORE(slots[i], (struct node *)(void *)((unsigned char *)node + MOAT_WORD_BYTES));
         }
     }
 }
