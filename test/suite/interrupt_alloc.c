@@ -20,7 +20,7 @@
 #define CHAIN 6
 #define VOLUME 12 /* slices that a handler runs */
 #define ARRAY_NODES 4
-#define LARGE_NODES 20 /* more granules than a chunk has */
+#define LARGE_NODES 20 /* more granules than a small object has */
 
 static MOAT_ROOT(struct node) chain;
 static MOAT_ROOT(struct node) handled; /* the handler's list */

@@ -86,13 +86,13 @@ static bool is_found_from_its_end(uintptr_t at, uint32_t granules) {
            (uintptr_t)object.start + object.bytes == end;
 }
 
-static uintptr_t take_longest_of_chunk(void) {
+static uintptr_t take_longest(void) {
     return moat_take_small(MOAT_SMALL_GRANULES, moat_heap.types.bytes_header);
 }
 
 static uintptr_t take_longest_of_run(void) {
     moat_cycle_start();
-    return moat_take_small(MOAT_SMALL_GRANULES, moat_heap.types.bytes_header);
+    return take_longest();
 }
 
 /* A hole of so many granules, and no chunk. Returns its address. */
@@ -112,7 +112,7 @@ static uintptr_t file_only_hole(uint32_t granules) {
 
 static uintptr_t take_longest_of_hole(void) {
     uintptr_t at = file_only_hole(MOAT_SMALL_GRANULES + 1);
-    return moat_take_small(MOAT_SMALL_GRANULES, moat_heap.types.bytes_header) == at ? at : 0;
+    return take_longest() == at ? at : 0;
 }
 
 static void a_hole_that_is_too_short_is_left(void) {
@@ -150,7 +150,7 @@ static void an_object_is_found_from_its_end(void) {
         uintptr_t (*take)(void);
         uint32_t granules;
     } ways[] = {
-        {take_longest_of_chunk, MOAT_SMALL_GRANULES},
+        {take_longest, MOAT_SMALL_GRANULES},
         {take_longest_of_run, MOAT_SMALL_GRANULES},
         {take_longest_of_hole, MOAT_SMALL_GRANULES},
         {take_shortest_large, MOAT_SMALL_GRANULES + 1},
