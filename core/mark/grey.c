@@ -49,21 +49,16 @@ static inline void assert_grey(const struct moat_arena *arena, uint32_t granule)
 
 /* Takes a grey object off its list and begins its scan: it is black from here on, and what the scan has still to visit
  * is grey in effect. */
-static void begin_grey(struct moat_arena *arena, struct moat_scan *scan, struct moat_grey *loop) {
+static void begin_grey(struct moat_arena *arena, struct moat_scan *scan) {
     uint32_t granule = arena->grey;
     assert_grey(arena, granule);
-    moat_raw *header = moat_header_at(moat_granule_address(arena, granule));
+    moat_word header = *moat_header_at(moat_granule_address(arena, granule));
     MOAT_REQUIRE(moat_is_object_granule(arena, granule) && moat_is_start(arena, granule) &&
                      !moat_is_white(arena, granule),
-                 7, (uintptr_t)header);
-    MOAT_REQUIRE(moat_header_known(*header) && moat_header_has_slots(*header), 4, (uintptr_t)header);
-    arena->grey = moat_header_link(*header);
-    if (moat_grey_learn(loop, *header)) {
-        scan->at = (moat_slot *)(header + 1);
-        scan->dense_end = (moat_slot *)((uintptr_t)scan->at + loop->habit_bytes);
-    } else {
-        moat_scan_object(scan, arena, granule);
-    }
+                 7, moat_granule_address(arena, granule));
+    MOAT_REQUIRE(moat_header_known(header) && moat_header_has_slots(header), 4, moat_granule_address(arena, granule));
+    arena->grey = moat_header_link(header);
+    moat_scan_object(scan, arena, granule);
 }
 
 /* Whether nothing comes behind [at, dense_end). */
@@ -71,20 +66,22 @@ MOAT_APART_ static bool is_over(const struct moat_scan *scan) {
     return scan->map == 0 && scan->type == NULL && !scan->extends;
 }
 
-/* The work behind [at, dense_end): the scan's next piece, if the scan is not over, or another grey object. False:
- * nothing is grey. */
-static bool go_on(struct moat_scan *scan, bool over, struct moat_arena *home, struct moat_grey *loop) {
-    loop->habit = MOAT_GREY_NO_HABIT;
-    for (; !over; over = is_over(scan)) {
+/* The work behind [at, dense_end): the scan's next piece, if the scan is not over, or another grey object. The loop has
+ * a try at the home arena's first, if it has not had it. False: nothing is grey. */
+static bool go_on(struct moat_scan *scan, struct moat_arena *home, struct moat_grey *loop) {
+    for (; !is_over(scan); scan->type = NULL, scan->doubtful = false) {
         if (moat_scan_next_piece(scan)) {
+            loop->budget -= MORE;
             return true;
         }
-        scan->type = NULL;
-        scan->doubtful = false;
     }
-    struct moat_arena *arena = home->grey != moat_grey_end(home) ? home : other_grey_arena();
+    bool ends = home->grey == moat_grey_end(home);
+    if (!ends && loop->habit == MOAT_GREY_NO_HABIT) {
+        return true;
+    }
+    struct moat_arena *arena = ends ? other_grey_arena() : home;
     if (arena != NULL) {
-        begin_grey(arena, scan, loop);
+        begin_grey(arena, scan);
     }
     return arena != NULL;
 }
@@ -97,6 +94,7 @@ static void begin_piece(struct moat_grey *loop, const struct moat_scan *scan, co
     loop->far = scan->dense_end;
     loop->end = loop->far - loop->at > MOAT_GREY_PIECE_SLOTS ? loop->at + MOAT_GREY_PIECE_SLOTS : loop->far;
     loop->budget -= MOAT_GREY_PIECE + MOAT_GREY_SLOT * (loop->end - loop->at);
+    loop->habit = loop->end == loop->far && is_over(scan) ? MOAT_GREY_ANY_HABIT : MOAT_GREY_NO_HABIT;
 }
 
 /* The piece that is under way is begun here, whatever the budget: the smallest slice goes on by one step at least. */
@@ -109,7 +107,6 @@ static void begin_loop(struct moat_grey *loop, const struct moat_scan *scan, con
         loop->rest -= STEP - loop->budget;
         loop->budget = STEP;
     }
-    loop->habit = loop->end == loop->far && is_over(scan) ? MOAT_GREY_ANY_HABIT : MOAT_GREY_NO_HABIT;
 }
 
 /* Handlers run meanwhile, and other tasks: they may shade objects. Handlers leave marking alone, since `loop` is not
@@ -147,9 +144,7 @@ static uint32_t run(struct moat_grey *loop, struct moat_scan *scan, struct moat_
         home->grey = (uint32_t)loop->grey;
         scan->at = loop->at;
         scan->dense_end = loop->far;
-        bool over = why == MOAT_GREY_NEXT && is_over(scan);
-        int32_t cost = why == MOAT_GREY_LOOK ? LOOK_UP : over ? NEXT : STEP;
-        if (why == MOAT_GREY_SPENT || loop->budget < cost) {
+        if (why == MOAT_GREY_SPENT || loop->budget < (why == MOAT_GREY_LOOK ? LOOK_UP : STEP)) {
             scan->at -= why == MOAT_GREY_LOOK; /* whoever marks next looks it up */
             if (loop->rest <= 0) {
                 return 0;
@@ -165,10 +160,10 @@ static uint32_t run(struct moat_grey *loop, struct moat_scan *scan, struct moat_
             } else {
                 moat_mark_value((void *)loop->value);
             }
-            loop->budget -= cost;
+            loop->budget -= LOOK_UP;
         } else if (why == MOAT_GREY_NEXT) {
-            loop->budget -= cost;
-            if (!go_on(scan, over, home, loop)) {
+            loop->budget -= NEXT;
+            if (!go_on(scan, home, loop)) {
                 intptr_t left = loop->rest + loop->budget;
                 return left > MOAT_UNIT ? (uint32_t)left / MOAT_UNIT : 1;
             }
