@@ -119,7 +119,7 @@ void moat_cycle_start(void) {
     moat_heap.mark.stage = MOAT_STAGE_ROOTS;
     moat_heap.finalizers.condemn_at = NULL;
     moat_heap.finalizers.shade_at = moat_heap.finalizers.doomed;
-    moat_scan_begin(&moat_heap.mark.scan, NULL, 0, 0, false);
+    moat_scan_slots(&moat_heap.mark.scan, 0, 0);
     moat_heap.mark.stacks_grey = true;
     moat_heap.cycle.phase = MOAT_PHASE_MARK;
     moat_heap.marking = 1;

@@ -221,7 +221,7 @@ static void clear_step(struct moat_why *why) {
         why->root = 0;
         why->root_start = NULL;
         begin_next(why);
-        moat_scan_begin(&why->scan, NULL, 0, 0, false);
+        moat_scan_slots(&why->scan, 0, 0);
     }
 }
 
@@ -244,9 +244,9 @@ static const void *entry_of(uint32_t *index, const void *table, uintptr_t bytes,
 static bool next_root(struct moat_why *why) {
     uint32_t index = why->root++, records = (uint32_t)(moat_root_records_end - moat_root_records_start);
     why->root_start = NULL;
-    moat_scan_begin(&why->scan, NULL, 0, 0, false); /* the last one may not have come to its end: it was removed */
+    moat_scan_slots(&why->scan, 0, 0); /* the last one may not have come to its end: it was removed */
     if (index == 0) {
-        moat_scan_begin(&why->scan, NULL, (uintptr_t)moat_roots_start, (uintptr_t)moat_roots_end, false);
+        moat_scan_slots(&why->scan, (uintptr_t)moat_roots_start, (uintptr_t)moat_roots_end);
         return true;
     }
     if (--index < records) {

@@ -30,7 +30,7 @@ static inline void mark(struct moat_arena *arena, uint32_t granule, struct moat_
 static inline void mark_start(struct moat_arena *arena, uint32_t start, struct moat_bits *bits, uint32_t bit) {
     moat_raw *header = moat_header_at(moat_granule_address(arena, start));
     moat_word was = *header;
-    if (moat_header_has_slots(was) || !moat_is_hole(was)) {
+    if ((!MOAT_SMALL_ && moat_header_has_slots(was)) || !moat_is_hole(was)) {
         mark(arena, start, bits, bit, header, was);
     }
 }

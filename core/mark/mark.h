@@ -60,6 +60,9 @@ void moat_mark_start(struct moat_arena *arena, uint32_t start);
 /* Whether the object at this payload address is white. */
 bool moat_mark_is_white(const void *object);
 
+/* Prepares the scan of slots in [start, end), which may end within a word. */
+void moat_scan_slots(struct moat_scan *scan, uintptr_t start, uintptr_t end);
+
 /* Prepares the scan of elements of `type` (NULL: of slots) in [start, end). array: more than one element. */
 void moat_scan_begin(struct moat_scan *scan, const struct moat_type *type, uintptr_t start, uintptr_t end, bool array);
 

@@ -125,7 +125,7 @@ static int remove_root(enum moat_refused call, void *start) {
         }
         moat_port_mask_t masked = moat_port_mask();
         if (scans(root)) {
-            moat_scan_begin(&moat_heap.mark.scan, NULL, 0, 0, false);
+            moat_scan_slots(&moat_heap.mark.scan, 0, 0);
         }
         root->start = NULL;
         moat_port_unmask(masked);

@@ -12,23 +12,33 @@
 #pragma weak moat_scan_elements
 #pragma weak moat_scan_unsized
 
-void moat_scan_begin(struct moat_scan *scan, const struct moat_type *type, uintptr_t start, uintptr_t end, bool array) {
+void moat_scan_slots(struct moat_scan *scan, uintptr_t start, uintptr_t end) {
     MOAT_ASSERT(start <= end);
-    MOAT_ASSERT(type == NULL || moat_type_known(type) || !moat_heap.front.ready); /* none is known before moat_init */
-    bool slots = type == NULL || (array && type->map == 1 && type->size == MOAT_WORD_BYTES);
-    scan->type = slots ? NULL : type;
-    scan->end = end;
-    scan->element = start;
-    scan->array = array;
-    scan->doubtful = false;
-    scan->extends = false;
-    scan->run = 0;
+    scan->type = NULL;
     scan->pieces = 0;
     scan->inner = 0;
-    if (slots) {
-        moat_scan_dense(scan, start, end);
+    scan->run = 0;
+    scan->element = start;
+    scan->end = end;
+    scan->array = false;
+    scan->doubtful = false;
+    scan->extends = false;
+    moat_scan_dense(scan, start, end);
+}
+
+static inline void begin_typed(struct moat_scan *scan, const struct moat_type *type, uintptr_t start, uintptr_t end) {
+    MOAT_ASSERT(moat_type_known(type) || !moat_heap.front.ready); /* none is known before moat_init */
+    moat_scan_slots(scan, start, end);
+    scan->type = type;
+    moat_scan_map(scan, start, type->map);
+}
+
+void moat_scan_begin(struct moat_scan *scan, const struct moat_type *type, uintptr_t start, uintptr_t end, bool array) {
+    if (type == NULL || (array && type->map == 1 && type->size == MOAT_WORD_BYTES)) {
+        moat_scan_slots(scan, start, end);
     } else {
-        moat_scan_map(scan, start, type->map);
+        begin_typed(scan, type, start, end);
+        scan->array = array;
     }
 }
 
@@ -40,7 +50,7 @@ void moat_scan_object(struct moat_scan *scan, const struct moat_arena *arena, ui
     if ((header & MOAT_HEADER_ARRAY) != 0 || type->flexible != 0) {
         moat_scan_unsized(scan, arena, granule);
     } else {
-        moat_scan_begin(scan, type, start, start + type->size, false);
+        begin_typed(scan, type, start, start + type->size);
     }
 }
 

@@ -90,23 +90,27 @@ __attribute__((no_sanitize_address, noinline)) uint32_t moat_stack_scan_words(ui
 
 /* The stack that sp is on, and its record if it is registered. In thread mode that may be the handlers' stack too: then
  * no handler is on it. */
-static struct moat_range stack_of(uintptr_t sp, struct moat_stack **registered) {
-    *registered = moat_heap.tables.stacks == NULL ? NULL : moat_stacks_find(sp);
-    if (*registered != NULL) {
-        return (struct moat_range){(*registered)->low, (*registered)->high};
+static struct moat_stack *stack_of(uintptr_t sp, struct moat_range *stack) {
+    struct moat_stack *registered = moat_heap.tables.stacks == NULL ? NULL : moat_stacks_find(sp);
+    if (registered != NULL) {
+        *stack = (struct moat_range){registered->low, registered->high};
+        return registered;
     }
-    struct moat_range thread = moat_port_thread_stack();
-    return sp - thread.low < thread.high - thread.low ? thread : moat_port_handler_stack();
+    *stack = moat_port_thread_stack();
+    if (sp - stack->low >= stack->high - stack->low) {
+        *stack = moat_port_handler_stack();
+    }
+    return NULL;
 }
 
 static void *scan_current(void *unused, uintptr_t sp) {
-    struct moat_stack *registered;
-    uintptr_t high = stack_of(sp, &registered).high;
+    struct moat_range stack;
+    struct moat_stack *registered = stack_of(sp, &stack);
     bool whole = true;
     if (MOAT_CONFIG_TASKS) {
-        whole = moat_task_scan_own(sp, high);
+        whole = moat_task_scan_own(sp, stack.high);
     } else {
-        (void)moat_stack_scan_words(sp, high);
+        (void)moat_stack_scan_words(sp, stack.high);
     }
     if (registered != NULL && whole) {
         registered->cycle = moat_heap.cycle.number;
@@ -132,11 +136,11 @@ uint32_t moat_stack_look_up(uint32_t units) {
 
 /* Finds the stack, and remembers it. */
 static bool find_stack(uintptr_t sp) {
-    struct moat_stack *registered;
-    struct moat_range found = stack_of(sp, &registered);
-    moat_heap.front.stack_low = found.low;
-    moat_heap.front.stack_span = found.high - found.low;
-    return sp - found.low < found.high - found.low;
+    struct moat_range stack;
+    (void)stack_of(sp, &stack);
+    moat_heap.front.stack_low = stack.low;
+    moat_heap.front.stack_span = stack.high - stack.low;
+    return sp - stack.low < stack.high - stack.low;
 }
 
 #if MOAT_CONFIG_TASKS
@@ -146,9 +150,9 @@ void moat_stack_own(void) {
 
 /* Remembered is the owner's stack. */
 static bool is_known(uintptr_t sp) {
-    struct moat_stack *registered;
-    struct moat_range found = stack_of(sp, &registered);
-    return sp - found.low < found.high - found.low;
+    struct moat_range stack;
+    (void)stack_of(sp, &stack);
+    return sp - stack.low < stack.high - stack.low;
 }
 #else
 static bool is_known(uintptr_t sp) {

@@ -66,7 +66,7 @@ static bool find_in_root(const struct moat_root *root, struct moat_stray *out) {
 
 static bool find_in_roots(struct moat_stray *out) {
     struct moat_scan scan;
-    moat_scan_begin(&scan, NULL, (uintptr_t)moat_roots_start, (uintptr_t)moat_roots_end, false);
+    moat_scan_slots(&scan, (uintptr_t)moat_roots_start, (uintptr_t)moat_roots_end);
     if (find_in_scan(&scan, out)) {
         return true;
     }
