@@ -7,29 +7,27 @@
 #include "mark/mark.h"
 #include "space/granule.h"
 
-/* The cost of work, in instructions of a 32-bit core, about: looking a value up; going on to what is not after the
- * habit, and, before that, to more of what is scanned; a window outside the loop, more. */
-#define LOOK_UP 100
-#define NEXT 180
-#define MORE 60
+/* The cost of work, in instructions of a 32-bit core, about: going on to what is not after the habit, and, before that,
+ * to more of what is scanned; a window outside the loop, more. */
+#define MORE 62
+#define NEXT (MOAT_GREY_STEP - MORE)
 #define OUTSIDE 36
-
-/* The dearest step, for which each slice has room. */
-#define STEP (NEXT + MORE)
 
 /* A slice, however short it is to be, and how much shorter the first one is, for the way to it. Its begin and end take
  * less than the sweep's, so it may be longer by MORE_MARKING. */
 #define MORE_MARKING 16
 #define ASKED ((int32_t)(MOAT_CONFIG_SLICE_UNITS * MOAT_UNIT) + MORE_MARKING)
-#define SLICE (ASKED > STEP ? ASKED : STEP)
+#define SLICE (ASKED > MOAT_GREY_STEP ? ASKED : MOAT_GREY_STEP)
+_Static_assert(MOAT_GREY_STEP >= MOAT_GREY_LONG_SLOTS * MOAT_GREY_SLOT + MOAT_GREY_POINTER + MOAT_GREY_LOOK_UP,
+               "a slice that pays for a piece has room for a look");
 #define ENTRY 28
 
 #ifdef MOAT_PORT_GREY
 #define LOOP moat_port_grey_loop
-#define LOOP_OPENS_WINDOWS MOAT_PORT_GREY
+#define LOOP_OPENS_WINDOWS (MOAT_PORT_GREY && !MOAT_CONFIG_TASKS)
 #else
 #define LOOP moat_grey_loop
-#define LOOP_OPENS_WINDOWS 1
+#define LOOP_OPENS_WINDOWS (!MOAT_CONFIG_TASKS)
 #endif
 
 /* Another arena than the first that has grey objects, or NULL. */
@@ -103,9 +101,9 @@ static void begin_loop(struct moat_grey *loop, const struct moat_scan *scan, con
     loop->payload = home->base + MOAT_WORD_BYTES;
     loop->bits = home->bits;
     begin_piece(loop, scan, home);
-    if (loop->budget < STEP) {
-        loop->rest -= STEP - loop->budget;
-        loop->budget = STEP;
+    if (loop->budget < MOAT_GREY_STEP) {
+        loop->rest -= MOAT_GREY_STEP - loop->budget;
+        loop->budget = MOAT_GREY_STEP;
     }
 }
 
@@ -144,24 +142,22 @@ static uint32_t run(struct moat_grey *loop, struct moat_scan *scan, struct moat_
         home->grey = (uint32_t)loop->grey;
         scan->at = loop->at;
         scan->dense_end = loop->far;
-        if (why == MOAT_GREY_SPENT || loop->budget < (why == MOAT_GREY_LOOK ? LOOK_UP : STEP)) {
-            scan->at -= why == MOAT_GREY_LOOK; /* whoever marks next looks it up */
-            if (loop->rest <= 0) {
+        if (why == MOAT_GREY_SPENT) {
+            if (LOOP_OPENS_WINDOWS || loop->rest <= 0) {
                 return 0;
             }
             if (open_window(loop)) {
                 begin_loop(loop, scan, home);
                 continue;
             }
-        }
-        if (why == MOAT_GREY_LOOK) {
+        } else if (why == MOAT_GREY_LOOK) {
             if (scan->doubtful) {
                 moat_mark_doubtful((void *)loop->value);
             } else {
                 moat_mark_value((void *)loop->value);
             }
-            loop->budget -= LOOK_UP;
-        } else if (why == MOAT_GREY_NEXT) {
+            loop->budget -= MOAT_GREY_LOOK_UP;
+        } else {
             loop->budget -= NEXT;
             if (!go_on(scan, home, loop)) {
                 intptr_t left = loop->rest + loop->budget;
@@ -194,7 +190,7 @@ uint32_t moat_mark_some(uint32_t units, moat_port_mask_t masked) {
     loop.rest = (intptr_t)(units * MOAT_UNIT) - ENTRY;
     loop.budget = loop.rest < SLICE - ENTRY ? loop.rest : SLICE - ENTRY;
     loop.rest -= loop.budget;
-    loop.opens = LOOP_OPENS_WINDOWS && !MOAT_CONFIG_TASKS;
+    loop.opens = LOOP_OPENS_WINDOWS;
     loop.head = &home->grey;
     loop.masked = masked;
     begin_loop(&loop, scan, home);

@@ -13,6 +13,9 @@
 #define MOAT_GREY_SWITCH 18
 /* The next slice, with interrupts on for an instant before it. */
 #define MOAT_GREY_WINDOW 24
+/* Looking a value up; what comes at the end of `far`: it is the dearest step, for which each slice has room. */
+#define MOAT_GREY_LOOK_UP 100
+#define MOAT_GREY_STEP 242
 
 /* The slots of a piece at most: MOAT_FRONT_SLOTS; and of one that follows another of the same slots, where the budget
  * does for them. */
@@ -26,6 +29,7 @@
 #define MOAT_GREY_SPENT 0 /* the slice is used up, or does not do for the slot at `at`; `at` may be `end` */
 #define MOAT_GREY_NEXT 1  /* [at, far) is empty, and nothing is grey that the loop could go on to */
 #define MOAT_GREY_LOOK 2  /* `value` needs to be looked up: it is not an object's first granule, or of another arena */
+/* NEXT and LOOK only where the slice does for what the caller does then: else the loop goes on in the next slice. */
 
 #ifndef __ASSEMBLER__
 

@@ -34,12 +34,13 @@ unsigned moat_grey_loop(struct moat_grey *loop) {
     struct moat_bits *const all_bits = loop->bits;
     const uintptr_t payload = loop->payload, granules = loop->granules;
     moat_slot *at = loop->at, *end = loop->end, *far = loop->far;
+    uintptr_t value;
     uint32_t grey = (uint32_t)loop->grey;
     intptr_t budget = loop->budget;
     unsigned why = MOAT_GREY_SPENT;
     for (;;) {
         while (at != end) {
-            uintptr_t value = (uintptr_t)*at++;
+            value = (uintptr_t)*at++;
             if (value == 0) {
                 continue;
             }
@@ -48,14 +49,12 @@ unsigned moat_grey_loop(struct moat_grey *loop) {
                 if (loop->others == 0 && (offset & (MOAT_GRANULE - 1)) == 0) {
                     continue;
                 }
-                loop->value = value;
-                why = MOAT_GREY_LOOK;
-                goto out;
+                goto look;
             }
             struct moat_bits *bits = &all_bits[granule / MOAT_WORD_GRANULES];
             uint32_t start = bits->start, mark = bits->mark, bit = moat_bit((uint32_t)granule);
             budget -= MOAT_GREY_POINTER;
-            if (__builtin_expect(budget < 0, 0)) { /* this slot comes first the next time */
+            if (__builtin_expect(budget < 0, 0)) { /* the same */
                 budget += MOAT_GREY_POINTER;
                 at--;
                 goto spent;
@@ -68,9 +67,7 @@ unsigned moat_grey_loop(struct moat_grey *loop) {
                     grey = (uint32_t)granule;
                 }
             } else if ((start & bit) == 0) {
-                loop->value = value;
-                why = MOAT_GREY_LOOK;
-                goto out;
+                goto look;
             }
         }
         const moat_raw *header = (moat_raw *)(payload + moat_bytes(grey)) - 1;
@@ -87,12 +84,23 @@ unsigned moat_grey_loop(struct moat_grey *loop) {
             end = far - at > slots ? at + slots : far;
             budget -= MOAT_GREY_NEXT_PIECE(slots);
         } else {
-            why = MOAT_GREY_NEXT;
-            break;
+            if (budget >= MOAT_GREY_STEP) {
+                why = MOAT_GREY_NEXT;
+                break;
+            }
+            goto spent;
         }
         if (__builtin_expect(budget >= 0, 1)) {
             continue;
         }
+        goto spent;
+    look:
+        if (budget >= MOAT_GREY_LOOK_UP) {
+            loop->value = value;
+            why = MOAT_GREY_LOOK;
+            break;
+        }
+        at--; /* this slot comes first the next time */
     spent:
         loop->budget = budget;
         if (!open_window(loop, &grey, end - at)) {
@@ -100,7 +108,6 @@ unsigned moat_grey_loop(struct moat_grey *loop) {
         }
         budget = loop->budget;
     }
-out:
     loop->at = at;
     loop->end = end;
     loop->far = far;

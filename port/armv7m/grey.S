@@ -138,6 +138,8 @@ short_piece:
     bpl slot
     b spent
 nothing_more:
+    cmp r6, #MOAT_GREY_STEP
+    blt spent
     str r1, [r12, #FAR]
     movs r7, #MOAT_GREY_NEXT
     b out
@@ -155,11 +157,14 @@ not_white:
     bne next_slot
 look:
     ldr r12, [sp]
+    cmp r6, #MOAT_GREY_LOOK_UP
+    blt again
     str r7, [r12, #VALUE]
     movs r7, #MOAT_GREY_LOOK
     b leave
-late: /* this slot comes first the next time */
+late:
     adds r6, #MOAT_GREY_POINTER
+again: /* this slot comes first the next time */
     subs r0, #4
     ldr r12, [sp]
 spent: /* the next slice, behind a window, if there is one and it is the loop's to open */

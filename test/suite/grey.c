@@ -68,10 +68,10 @@ static void a_header_is_no_object(void) {
 }
 
 #define PIECE 24
-#define SLICE ((intptr_t)200)
+#define SLICE ((intptr_t)250)
 
 /* Else a slice would be longer than it may be by the piece that the one before has begun. Behind the first window 120
- * are for the 24 slots: so that slice does for three that hold pointers, and the fifth one for the last of them. */
+ * are for the 24 slots: so that slice does for five that hold pointers, and the fifth one for what comes behind. */
 static void a_slice_pays_for_what_is_left_of_a_piece(void) {
     static moat_slot slots[PIECE];
     struct moat_grey loop;
@@ -264,7 +264,7 @@ static int call_both(struct moat_grey *loop) {
 static uint32_t seen[MOAT_GREY_LOOK + 1], habits[HABIT_SLOTS + 1], far_pieces;
 
 static intptr_t random_budget(void) {
-    return (intptr_t)(1 + test_random_below(test_random_below(4) == 0 ? 1000 : 150));
+    return (intptr_t)(1 + test_random_below(test_random_below(4) == 0 ? 1500 : 400));
 }
 
 static void begin_piece(struct moat_grey *loop, moat_slot *at, moat_slot *far) {
@@ -310,7 +310,7 @@ static bool go_on(struct moat_grey *loop, unsigned why) {
         }
         begin_object(loop, (uint32_t)loop->grey);
     }
-    if (loop->budget < 0 || test_random_below(8) == 0) {
+    if (why == MOAT_GREY_SPENT || loop->budget < 0 || test_random_below(8) == 0) {
         loop->budget = random_budget();
         loop->rest = test_random_below(2) == 0 ? 0 : random_budget();
     }
@@ -396,6 +396,7 @@ static void the_end_of_the_list_is_no_object(void) {
     look_at(&loop, arena);
     loop.habit = moat_header_of_type(&type_pair) >> MOAT_HEADER_LINK_BITS;
     loop.habit_bytes = MOAT_WORD_BYTES;
+    loop.budget = 1000;
     check_that_it_ends(&loop, arena);
 }
 
