@@ -50,11 +50,12 @@ static inline void assert_grey(const struct moat_arena *arena, uint32_t granule)
 static void begin_grey(struct moat_arena *arena, struct moat_scan *scan) {
     uint32_t granule = arena->grey;
     assert_grey(arena, granule);
-    moat_word header = *moat_header_at(moat_granule_address(arena, granule));
+    uintptr_t at = moat_granule_address(arena, granule);
+    moat_word header = *moat_header_at(at);
     MOAT_REQUIRE(moat_is_object_granule(arena, granule) && moat_is_start(arena, granule) &&
                      !moat_is_white(arena, granule),
-                 7, moat_granule_address(arena, granule));
-    MOAT_REQUIRE(moat_header_known(header) && moat_header_has_slots(header), 4, moat_granule_address(arena, granule));
+                 7, at);
+    MOAT_REQUIRE(moat_header_known(header) && moat_header_has_slots(header), 4, at);
     arena->grey = moat_header_link(header);
     moat_scan_object(scan, arena, granule);
 }

@@ -44,10 +44,11 @@
  * slots are their first words and few, and nothing else (their type's front_bytes). The *habit* is the type of the last
  * one. Granules count from the first payload, since most values are a payload's address. */
 struct moat_grey {
-    moat_slot *at, *end; /* the piece under way */
-    moat_word grey;      /* the grey list's first granule */
-    uintptr_t payload;   /* address of granule 0's payload */
-    uintptr_t granules;  /* from there on, that may be an object's first */
+    moat_slot *at;      /* the piece under way begins, */
+    moat_word grey;     /* the grey list's first granule */
+    uintptr_t payload;  /* address of granule 0's payload */
+    uintptr_t granules; /* from there on, that may be an object's first */
+    moat_slot *end;     /* and ends */
     struct moat_bits *bits;
     moat_word habit; /* the type's part of a header, or MOAT_GREY_NO_HABIT: the object under way has other slots too */
     uintptr_t habit_bytes;   /* of its slots */

@@ -14,13 +14,13 @@
 #define IPSR_MEMORY 4u     /* the first whose priority can be set */
 #define IPSR_INTERRUPT 16u /* interrupt 0 */
 
-/* grey.S takes this for granted. It loads and stores the first six at once. */
+/* grey.S takes this for granted. It loads the first six at once. */
 #define STANDS_AT(member, offset) _Static_assert(offsetof(struct moat_grey, member) == (offset), "see grey.S")
 STANDS_AT(at, 0);
-STANDS_AT(end, 4);
-STANDS_AT(grey, 8);
-STANDS_AT(payload, 12);
-STANDS_AT(granules, 16);
+STANDS_AT(grey, 4);
+STANDS_AT(payload, 8);
+STANDS_AT(granules, 12);
+STANDS_AT(end, 16);
 STANDS_AT(bits, 20);
 STANDS_AT(habit, 24);
 STANDS_AT(habit_bytes, 28);

@@ -214,7 +214,7 @@ MUTANTS = (
 
     # Core.
     Mutant("a grey object may be of no type", "core/mark/grey.c",
-           "MOAT_REQUIRE(moat_header_known(*header) && moat_header_has_slots(*header), 4, (uintptr_t)header);", "",
+           "MOAT_REQUIRE(moat_header_known(header) && moat_header_has_slots(header), 4, at);", "",
            "attacks", "a_grey_object_of_no_type"),
     Mutant("an object of no type is looked up", "core/space/object.c",
            "        MOAT_REQUIRE(moat_header_known(header), 4, begin);\n", "", "attacks",
@@ -239,8 +239,8 @@ MUTANTS = (
     Mutant("a tag is no part of a pointer", "core/mark/mark.c",
            "(moat_raw *)(address & ~(uintptr_t)(MOAT_WORD_BYTES - 1)) - 1", "(moat_raw *)address - 1", "ambiguous",
            "a_slot_keeps_by_a_pointer_with_a_tag", opt="O2"),
-    Mutant("the stack below its pointer is scanned", "core/mark/stack.c", "(void)moat_stack_scan_words(sp, high);",
-           "(void)moat_stack_scan_words(sp - 1024, high);", "ambiguous", "a_list_of_a_function_that_returned_is_freed"),
+    Mutant("the stack below its pointer is scanned", "core/mark/stack.c",
+           "(void)moat_stack_scan_words(sp, stack.high);", "(void)moat_stack_scan_words(sp - 1024, stack.high);", "ambiguous", "a_list_of_a_function_that_returned_is_freed"),
     Mutant("the end of an empty stack is on the one above", "core/fault/callers.c", "find(sp - 1, bounds, false);",
            "find(sp, bounds, false);", "fault/roundtrip"),
     Mutant("the small end keeps no return address", "port/small/small_end.c", "    retained.lr = exception->lr;\n", "",
