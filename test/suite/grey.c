@@ -442,12 +442,56 @@ static void a_slice_outside_the_loop_pays_for_it_too(void) {
     moat_cycle_finish();
 }
 
+struct spaced {
+    MOAT_REF(struct pair) first;
+    moat_word number;
+    MOAT_REF(struct pair) second;
+};
+MOAT_TYPE(type_spaced, struct spaced, first, second);
+
+struct both {
+    MOAT_REF(struct pair) plain;
+    MOAT_REF(struct spaced) spaced;
+};
+MOAT_TYPE(type_both, struct both, plain, spaced);
+
+static uintptr_t hidden[2];
+
+/* Objects that end the reach of a word of the stack. */
+#define FAR_OFF 20
+
+__attribute__((noinline)) static struct both *make_both(void) {
+    struct both *both = moat_new(&type_both);
+    for (size_t i = 0; i < FAR_OFF; i++) {
+        (void)moat_new(&type_pair);
+    }
+    struct pair *first = moat_new(&type_pair), *second = moat_new(&type_pair);
+    struct spaced *spaced = moat_new(&type_spaced);
+    MOAT_STORE(spaced->first, first);
+    MOAT_STORE(spaced->second, second);
+    MOAT_STORE(both->plain, moat_new(&type_pair));
+    MOAT_STORE(both->spaced, spaced);
+    hidden[0] = hide(first);
+    hidden[1] = hide(second);
+    return both;
+}
+
+/* An object with slots that the loop does not see has been begun, and another is grey that the loop could go on to. */
+static void a_scan_that_is_not_over_comes_first(void) {
+    CHECK(fresh_heap(small_arena.bytes, sizeof small_arena.bytes));
+    struct both *both = make_both();
+    collect_once();
+    CHECK(is_alive(hidden[0]) && is_alive(hidden[1]));
+    CHECK(both->plain != NULL);
+}
+
 static const struct test_case cases[] = {
     TEST_CASE(the_end_of_the_list_is_no_object),
     TEST_CASE(the_end_of_the_list_was_written_over),
     TEST_CASE(a_header_is_no_object),
     TEST_CASE(a_slice_pays_for_what_is_left_of_a_piece),
     TEST_CASE(a_slice_outside_the_loop_pays_for_it_too),
+    TEST_CASE(a_scan_that_is_not_over_comes_first),
     TEST_CASE(the_port_marks_as_c_does),
 };
 
