@@ -110,18 +110,17 @@ void moat_cycle_start(void) {
     moat_pace_begin_marking();
     begin_black();
     moat_heap.cycle.number++;
-    moat_heap.cycle.requested = false;
 #if MOAT_CONFIG_TASKS
     moat_heap.mark.stack = NULL;
 #endif
-    moat_heap.mark.root_step = 0;
+    moat_heap.mark.root_step = 0; /* its scan is over: nothing was grey when the last marking ended */
     moat_heap.mark.patience = PATIENCE_UNITS * moat_granules(moat_heap.stats.arena_bytes) + PATIENCE_UNITS_MORE;
     moat_heap.mark.stage = MOAT_STAGE_ROOTS;
+    moat_heap.mark.stacks_grey = true;
     moat_heap.finalizers.condemn_at = NULL;
     moat_heap.finalizers.shade_at = moat_heap.finalizers.doomed;
-    moat_scan_begin(&moat_heap.mark.scan, NULL, 0, 0, false);
-    moat_heap.mark.stacks_grey = true;
     moat_heap.cycle.phase = MOAT_PHASE_MARK;
+    moat_heap.cycle.requested = false;
     moat_heap.marking = 1;
     MOAT_EVENT(MOAT_EVENT_CYCLE_BEGIN, moat_heap.cycle.number);
     moat_port_unmask(masked);
