@@ -326,10 +326,6 @@ bool moat_cycle_sweep_slice(void) {
     return sweeps;
 }
 
-void moat_cycle_request(void) {
-    moat_heap.cycle.requested = true;
-}
-
 static void visit(void) {
     moat_port_mask_t masked = moat_port_mask();
     if (moat_heap.cycle.phase != MOAT_PHASE_IDLE && !moat_heap.mark.busy) {

@@ -52,6 +52,8 @@ static inline bool moat_cycle_may_start(void) {
 bool moat_cycle_sweep_slice(void);
 
 /* The owner is to start a cycle. Context: any. */
-void moat_cycle_request(void);
+static inline void moat_cycle_request(void) {
+    moat_heap.cycle.requested = true;
+}
 
 #endif

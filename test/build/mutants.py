@@ -95,7 +95,7 @@ MUTANTS = (
            "!moat_heap.mark.busy) {\n        (void)run_slice(MOAT_CONFIG_SLICE_UNITS, masked);\n"
            "        (void)change_phase();\n",
            BARRIER, "each_instruction_of_store"),
-    Mutant("a handler starts a cycle", "core/heap/cycle.c", "void moat_cycle_request(void) {\n",
+    Mutant("a handler starts a cycle", "core/heap/cycle.h", "void moat_cycle_request(void) {\n",
            "void moat_cycle_request(void) {\n    moat_cycle_start();\n", OUT, ""),
     Mutant("the fast path does not mask", "core/heap/alloc.c",
            "    moat_port_mask_t masked = moat_port_mask();\n    MOAT_BUMP_(moat_header_of_offset(offset)",
