@@ -134,7 +134,7 @@ static void *take_visiting(const struct moat_request *request) {
         moat_take_leave_chunk();
         return object;
     }
-    for (uint32_t i = 0; i <= HANDLER_UNITS / MOAT_CONFIG_SLICE_UNITS && object == NULL && moat_cycle_sweep_slice();
+    for (uint32_t i = 0; i <= HANDLER_UNITS / MOAT_CONFIG_SLICE_UNITS && object == NULL && moat_cycle_visit(false);
          i++) {
         object = take(request);
     }

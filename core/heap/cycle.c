@@ -316,22 +316,16 @@ static void run_whole(void) {
     moat_cycle_finish();
 }
 
-bool moat_cycle_sweep_slice(void) {
+bool moat_cycle_visit(bool marks) {
     moat_port_mask_t masked = moat_port_mask();
-    bool sweeps = moat_heap.cycle.phase == MOAT_PHASE_SWEEP && !moat_sweep_is_over();
-    if (sweeps) {
+    enum moat_phase phase = moat_heap.cycle.phase;
+    bool works = phase == MOAT_PHASE_SWEEP ? !moat_sweep_is_over()
+                                           : marks && phase == MOAT_PHASE_MARK && !moat_heap.mark.busy;
+    if (works) {
         (void)run_slice(MOAT_CONFIG_SLICE_UNITS, masked);
     }
     moat_port_unmask(masked);
-    return sweeps;
-}
-
-static void visit(void) {
-    moat_port_mask_t masked = moat_port_mask();
-    if (moat_heap.cycle.phase != MOAT_PHASE_IDLE && !moat_heap.mark.busy) {
-        (void)run_slice(MOAT_CONFIG_SLICE_UNITS, masked);
-    }
-    moat_port_unmask(masked);
+    return works;
 }
 
 /* Marking opens windows by itself; where each slice is to be seen, they are run one by one. Where marking ends
@@ -370,7 +364,7 @@ static bool own_to_pay(void) {
 
 bool moat_cycle_pace(void) {
     if (!own_to_pay()) {
-        visit();
+        (void)moat_cycle_visit(true);
         return false;
     }
     moat_heap.pace.spent = REQUEST_UNITS;
@@ -433,7 +427,7 @@ MOAT_ENTRY int moat_gc_step(size_t budget) {
         run_finalizer();
         moat_owner_leave();
     } else {
-        visit();
+        (void)moat_cycle_visit(true);
     }
     (void)moat_stack_leave();
     return moat_heap.cycle.phase == MOAT_PHASE_IDLE ? 0 : 1;

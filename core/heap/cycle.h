@@ -48,8 +48,9 @@ static inline bool moat_cycle_may_start(void) {
            moat_heap.cycle.number == moat_heap.cycle.shared_after;
 }
 
-/* A slice of a sweep that is under way. False: there is nothing to sweep here and now. */
-bool moat_cycle_sweep_slice(void);
+/* A slice of what is under way: of a sweep, or with `marks` of marking too. False: there is nothing to do here and now.
+ * Context: any. */
+bool moat_cycle_visit(bool marks);
 
 /* The owner is to start a cycle. Context: any. */
 static inline void moat_cycle_request(void) {
