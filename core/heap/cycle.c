@@ -380,11 +380,6 @@ bool moat_cycle_pace(void) {
     return !starts;
 }
 
-static void count_payment(uint32_t granules) {
-    moat_heap.pace.payments += moat_pace_eighths(granules);
-    moat_heap.pace.paid_for += granules;
-}
-
 /* Most payments mark, and nothing else is to be done beside it. Returns the units left. */
 static uint32_t pay_by_marking(uint32_t units) {
     if (PAYS_AT_ONCE && units != 0 && moat_heap.cycle.phase == MOAT_PHASE_MARK && !moat_stack_waits()) {
@@ -399,7 +394,6 @@ static uint32_t pay_by_marking(uint32_t units) {
 void moat_cycle_pay(uint32_t granules, bool searched) {
     if (moat_heap.cycle.phase != MOAT_PHASE_IDLE && (!MOAT_CONFIG_TASKS || moat_owner_try())) {
         if (!MOAT_CONFIG_TASKS || moat_heap.cycle.phase != MOAT_PHASE_IDLE) { /* it may have ended meanwhile */
-            count_payment(granules);
             if (searched) {
                 moat_take_ahead(granules);
             }

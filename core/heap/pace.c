@@ -174,13 +174,16 @@ static bool is_ahead(void) {
 /* The sweep is planned with PAYMENT units each: MOAT_CONFIG_PACE / 2 is the least. */
 uint32_t moat_pace_units(uint32_t granules) {
     MOAT_ASSERT(!moat_port_in_handler() && moat_heap.cycle.phase != MOAT_PHASE_IDLE);
+    uint32_t eighths = granules > MOAT_PAYMENT_GRANULES ? granules : MOAT_PAYMENT_GRANULES;
+    moat_heap.pace.payments += eighths;
+    moat_heap.pace.paid_for += granules;
     uint32_t spent = moat_heap.pace.spent < MOAT_CONFIG_PACE ? moat_heap.pace.spent : MOAT_CONFIG_PACE;
     uint32_t need = moat_heap.cycle.phase == MOAT_PHASE_MARK ? marking_needs() : spent + MOAT_CONFIG_PACE / 2;
     uint32_t due = (need > MOAT_CONFIG_PACE ? need : MOAT_CONFIG_PACE) - spent;
     if (is_ahead()) {
         return 0;
     }
-    uint32_t eighths = moat_pace_eighths(granules), more = eighths > SHARED ? eighths - SHARED : 0;
+    uint32_t more = eighths > SHARED ? eighths - SHARED : 0;
     uint32_t size = moat_heap.pace.size + 4 * (eighths - more) - moat_heap.pace.size / 16;
     moat_heap.pace.size = (uint16_t)size;
     size += 64 * more;

@@ -24,14 +24,9 @@ static inline bool moat_pace_calls(void) {
            moat_heap.finalizers.doomed != NULL || MOAT_CONFIG_STRESS_COLLECT != 0;
 }
 
-/* Payments that a request for `granules` makes, in eighths. */
-static inline uint32_t moat_pace_eighths(uint32_t granules) {
-    return granules <= MOAT_PAYMENT_GRANULES ? MOAT_PAYMENT_GRANULES : granules;
-}
-
 /* Work units that a request for `granules` has to do: MOAT_CONFIG_PACE for each 8 of them, at least once, and less what
  * it took to find them; of up to four payments a part is left to the requests that follow. While marking, more where
- * the free granules left would not do for the work left. Called once for each. Thread mode, not in phase IDLE. */
+ * the free granules left would not do for the work left. Called once for each, which it counts. Thread mode, not in phase IDLE. */
 uint32_t moat_pace_units(uint32_t granules);
 
 /* Interrupts masked, as a cycle starts, before its number is counted up. Guesses its work and what it may use. */

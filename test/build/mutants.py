@@ -659,7 +659,7 @@ MUTANTS = (
            "        moat_search_stop_at(moat_heap.sweep.place, moat_heap.sweep.place_word);\n",
            "        moat_search_open();\n", PACING),
     Mutant("work does not depend on the size asked for", "core/heap/pace.c",
-           "eighths = moat_pace_eighths(granules), more", "eighths = granules - granules + 8, more", PACING,
+           "granules > MOAT_PAYMENT_GRANULES ? granules :", "granules == 0 ? granules :", PACING,
            "large_requests_pay_in_proportion"),
     Mutant("what a request leaves to others is not paid", "core/heap/pace.c",
            "    moat_heap.pace.size = (uint16_t)size;\n", "", PACING, "large_requests_pay_in_proportion"),
