@@ -48,21 +48,13 @@ static uint32_t all_words(void) {
     return words;
 }
 
-/* The most that a cycle took lately: a part of the difference is forgotten with each that takes less. So what is
- * dropped and built anew finds the reserve that it needs. All that lies before the stop may have been allocated when
- * the first cycle begins. */
-static uint32_t expected_work(void) {
-    uint32_t work = moat_heap.pace.work, was = moat_heap.pace.expected_work;
-    if (moat_heap.cycle.number == 0) {
-        return FIRST_RATE * (moat_granules(moat_heap.stats.arena_bytes) - moat_heap.sweep.usable);
-    }
-    return work > was || moat_heap.cycle.number == 1 ? work : was - (was - work) / FORGET;
-}
-
 void moat_pace_begin_marking(void) {
     MOAT_ASSERT(moat_port_is_masked());
     MOAT_ASSERT(moat_heap.cycle.phase == MOAT_PHASE_IDLE);
-    moat_heap.pace.expected_work = expected_work();
+    if (moat_heap.cycle.number == 0) { /* all that lies before the stop may have been allocated */
+        moat_heap.pace.expected_work =
+            FIRST_RATE * (moat_granules(moat_heap.stats.arena_bytes) - moat_heap.sweep.usable);
+    }
     moat_heap.pace.usable = moat_heap.sweep.usable;
     moat_heap.pace.work = 0;
     moat_heap.pace.payments = moat_heap.pace.paid_for = 0;
@@ -78,13 +70,20 @@ static uint32_t mean_now(void) {
     return mean > was ? mean : (mean + 3 * was) / 4;
 }
 
+/* The most that a cycle took lately: a part of the difference is forgotten with each that takes less. So what is
+ * dropped and built anew finds the reserve that it needs. */
+static uint32_t work_next(void) {
+    uint32_t work = moat_heap.pace.work, was = moat_heap.pace.expected_work;
+    return work > was || moat_heap.cycle.number == 1 ? work : was - (was - work) / FORGET;
+}
+
 void moat_pace_end_marking(void) {
     MOAT_ASSERT(moat_port_is_masked());
     MOAT_ASSERT(moat_heap.cycle.phase == MOAT_PHASE_MARK);
     struct moat_pace *pace = &moat_heap.pace;
     uint32_t most = moat_granules(moat_heap.stats.arena_bytes) / 2;
     uint32_t sweep = SWEEP_UNITS * all_words() / PAYMENT + 3;
-    uint32_t work = expected_work();
+    uint32_t work = pace->expected_work = work_next();
     uint32_t marking = (work + work / MARGIN) / PAYMENT + 2;
     pace->mean = (uint16_t)mean_now();
     pace->sweep_reserve = sweep * pace->mean / 16;

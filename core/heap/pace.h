@@ -29,10 +29,11 @@ static inline bool moat_pace_calls(void) {
  * the free granules left would not do for the work left. Called once for each, which it counts. Thread mode, not in phase IDLE. */
 uint32_t moat_pace_units(uint32_t granules);
 
-/* Interrupts masked, as a cycle starts, before its number is counted up. Guesses its work and what it may use. */
+/* Interrupts masked, as a cycle starts, before its number is counted up. Tells what it may use, and guesses the first one's work. */
 void moat_pace_begin_marking(void);
 
-/* Interrupts masked, as marking ends. Sets how many free granules the next marking and its sweep may use up. */
+/* Interrupts masked, as marking ends. Guesses the next marking's work, and sets how many free granules it and its sweep
+ * may use up. */
 void moat_pace_end_marking(void);
 
 #endif
