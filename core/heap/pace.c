@@ -40,12 +40,10 @@
 /* Free granules that are kept for nothing in particular. */
 #define SPARE 48u
 
+/* Bitmap words of all arenas, and up to one more for each: the first and the last word of one stand for fewer granules.
+ */
 static uint32_t all_words(void) {
-    uint32_t words = 0;
-    for (uint32_t i = 0; i < moat_heap.arenas.count; i++) {
-        words += moat_arena_words(moat_heap.arenas.table[i]);
-    }
-    return words;
+    return moat_granules(moat_heap.stats.arena_bytes) / MOAT_WORD_GRANULES + 2 * moat_heap.arenas.count;
 }
 
 void moat_pace_begin_marking(void) {
