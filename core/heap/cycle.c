@@ -414,7 +414,7 @@ MOAT_ENTRY int moat_gc_step(size_t budget) {
     }
     MOAT_STACK_ENTER();
     if (!MOAT_CONFIG_TASKS || moat_owner_try()) {
-        if (moat_heap.cycle.phase == MOAT_PHASE_IDLE && moat_pace_due()) {
+        if (moat_pace_due()) {
             moat_cycle_start();
         }
         work(budget < UINT32_MAX ? (uint32_t)budget : UINT32_MAX, UINT32_MAX);

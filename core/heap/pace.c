@@ -27,8 +27,8 @@
  * searches meanwhile; with CHECK1 and 2 the look at the headers of eight objects too. */
 #define SWEEP_UNITS (MOAT_CONFIG_CHECK >= 1 ? 14u : 10u)
 
-/* Payments that tell how many granules one is for, in eighths. */
-#define PAYMENTS_TELL 64u
+/* So many payments tell how many granules one is for. */
+#define PAYMENTS_TELL 8u
 
 /* The part of a payment that is likely to be left for work, beside the search and the request itself. */
 #define PAYMENT (MOAT_CONFIG_PACE > 40 ? MOAT_CONFIG_PACE - 20u : (MOAT_CONFIG_PACE + 1u) / 2)
@@ -63,8 +63,11 @@ void moat_pace_begin_marking(void) {
  * little. */
 static uint32_t mean_now(void) {
     const struct moat_pace *pace = &moat_heap.pace;
-    uint32_t was = pace->mean;
-    uint32_t mean = pace->payments < PAYMENTS_TELL ? was : pace->paid_for * 16 / (pace->payments / 8);
+    uint32_t was = pace->mean, payments = pace->payments / 8;
+    if (payments < PAYMENTS_TELL) {
+        return was;
+    }
+    uint32_t mean = pace->paid_for * 16 / payments;
     return mean > was ? mean : (mean + 3 * was) / 4;
 }
 
@@ -83,9 +86,11 @@ void moat_pace_end_marking(void) {
     uint32_t sweep = SWEEP_UNITS * all_words() / PAYMENT + 3;
     uint32_t work = pace->expected_work = work_next();
     uint32_t marking = (work + work / MARGIN) / PAYMENT + 2;
-    pace->mean = (uint16_t)mean_now();
-    pace->sweep_reserve = sweep * pace->mean / 16;
-    uint32_t reserve = marking * pace->mean / 16 + pace->sweep_reserve + SPARE;
+    uint32_t mean = mean_now();
+    pace->mean = (uint16_t)mean;
+    sweep = sweep * mean / 16;
+    pace->sweep_reserve = sweep;
+    uint32_t reserve = marking * mean / 16 + sweep + SPARE;
     pace->reserve = reserve < most ? reserve : most;
 }
 
@@ -93,21 +98,18 @@ void moat_pace_end_marking(void) {
  * never rest. */
 bool moat_pace_due(void) {
     moat_port_mask_t masked = moat_port_mask();
-    bool due = moat_heap.arenas.count != 0 && moat_heap.cycle.phase == MOAT_PHASE_IDLE &&
+    bool due = moat_heap.cycle.phase == MOAT_PHASE_IDLE &&
                (moat_heap.cycle.requested || (moat_heap.search.used && moat_search_is_over()));
     moat_port_unmask(masked);
     return due;
 }
 
-/* The rest of marking: by the guess, an eighth more than last time. Once that is done, the guess grows with what is
- * done above it, twice as fast. */
+/* The rest of marking: by the guess, an eighth more than last time. Once no more than the least of that is left, the
+ * guess grows with what is done from there on, twice as fast. */
 static uint32_t units_left(void) {
     uint32_t work = moat_heap.pace.work, expected = moat_heap.pace.expected_work;
-    uint32_t planned = expected + expected / MARGIN, least = expected / GUESS_LEAST;
-    if (work > planned) {
-        return least + 2 * (work - planned);
-    }
-    return planned - work > least ? planned - work : least;
+    uint32_t least = expected / GUESS_LEAST, planned = expected + (GUESS_LEAST / MARGIN - 1) * least;
+    return least + (work > planned ? 2 * (work - planned) : planned - work);
 }
 
 /* The least payment by which marking ends before the free granules do. */
