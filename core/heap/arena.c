@@ -30,9 +30,9 @@ static uintptr_t waiting_words(uint32_t order, uintptr_t granules) {
     return words < WAITING_MOST ? words : WAITING_MOST;
 }
 
-/* Places the arena's parts, for a number of granules that objects can use and the fence. */
-static void plan(struct moat_arena *arena, uintptr_t granules) {
-    uintptr_t words = words_of(granules + 31) + 1;
+/* Places the arena's parts, for a number of granules that objects can use and the fence. Returns its end. */
+MOAT_APART_ static uintptr_t plan(struct moat_arena *arena, uintptr_t granules) {
+    uintptr_t words = words_of(granules + 31 + MOAT_WORD_GRANULES);
     arena->bits = (struct moat_bits *)(arena + 1);
     moat_raw *waiting = (moat_raw *)(arena->bits + words);
     arena->full = (uint32_t *)(waiting + waiting_words(arena->order, granules));
@@ -41,17 +41,14 @@ static void plan(struct moat_arena *arena, uintptr_t granules) {
     arena->low = ((at + MOAT_WORD_BYTES + MOAT_GRANULE - 1) & ~(uintptr_t)(MOAT_GRANULE - 1)) - MOAT_WORD_BYTES;
     arena->base = ((arena->low - MOAT_WORD_BYTES) & ~(uintptr_t)(MOAT_WORD_SPAN - 1)) + MOAT_WORD_BYTES;
     arena->span = granules * MOAT_GRANULE;
+    return arena->low + arena->span;
 }
 
-/* As many granules as fit with what describes them. That is a part of 28 at most: so of granules that are too many,
- * fifteen of sixteen can be left out at once. */
+/* As many granules as fit with what describes them: of those that are too many, half can be left out at once. */
 static void fit(struct moat_arena *arena, uintptr_t bytes) {
-    uintptr_t granules = moat_granules(bytes), taken;
-    plan(arena, granules);
-    while ((taken = arena->low + arena->span - (uintptr_t)arena) > bytes) {
-        uintptr_t over = moat_granules(taken - bytes);
-        granules -= over == 0 ? 1 : over - over / 16;
-        plan(arena, granules);
+    uintptr_t granules = moat_granules(bytes), end = (uintptr_t)arena + bytes, taken;
+    while ((taken = plan(arena, granules)) > end) {
+        granules -= (taken - end) / (2 * MOAT_GRANULE) + 1;
     }
 }
 

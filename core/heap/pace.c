@@ -8,17 +8,11 @@
 #include "space/granule.h"
 #include "space/search.h"
 
-/* The first cycle's marking is guessed to take so many units for each granule allocated. */
-#define FIRST_RATE 4u
-
 /* Marking may take more than it did last, by this part of it. */
 #define MARGIN 8u
 
 /* With a cycle that takes less than was expected, this part of the difference is forgotten. */
 #define FORGET 16u
-
-/* The largest size of late is forgotten by this part of it with each cycle. */
-#define FORGET_SIZE 8u
 
 /* The rest of marking is guessed to be this part of the whole at least. */
 #define GUESS_LEAST 32u
@@ -44,19 +38,6 @@
  */
 static uint32_t all_words(void) {
     return moat_granules(moat_heap.stats.arena_bytes) / MOAT_WORD_GRANULES + 2 * moat_heap.arenas.count;
-}
-
-void moat_pace_begin_marking(void) {
-    MOAT_ASSERT(moat_port_is_masked());
-    MOAT_ASSERT(moat_heap.cycle.phase == MOAT_PHASE_IDLE);
-    if (moat_heap.cycle.number == 0) { /* all that lies before the stop may have been allocated */
-        moat_heap.pace.expected_work =
-            FIRST_RATE * (moat_granules(moat_heap.stats.arena_bytes) - moat_heap.sweep.usable);
-    }
-    moat_heap.pace.usable = moat_heap.sweep.usable;
-    moat_heap.pace.work = 0;
-    moat_heap.pace.payments = moat_heap.pace.paid_for = 0;
-    moat_heap.search.ahead = (uint8_t)(moat_heap.search.ahead - moat_heap.search.ahead / FORGET_SIZE);
 }
 
 /* How many granules one payment of this cycle was for, in sixteenths. The cycle before counts a

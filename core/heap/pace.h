@@ -6,6 +6,12 @@
 
 #include "space/granule.h"
 
+/* The first cycle's marking is guessed to take so many units for each granule allocated. */
+#define MOAT_FIRST_RATE 4u
+
+/* The largest size of late is forgotten by this part of it with each cycle. */
+#define MOAT_FORGET_SIZE 8u
+
 /* Whether a safe point should start a cycle: one was asked for, or the search for free memory is at its stop, and some
  * was taken since the last cycle began. Context: any. */
 bool moat_pace_due(void);
@@ -30,7 +36,18 @@ static inline bool moat_pace_calls(void) {
 uint32_t moat_pace_units(uint32_t granules);
 
 /* Interrupts masked, as a cycle starts, before its number is counted up. Tells what it may use, and guesses the first one's work. */
-void moat_pace_begin_marking(void);
+static inline void moat_pace_begin_marking(void) {
+    MOAT_ASSERT(moat_port_is_masked());
+    MOAT_ASSERT(moat_heap.cycle.phase == MOAT_PHASE_IDLE);
+    uint32_t usable = moat_heap.sweep.usable;
+    if (moat_heap.cycle.number == 0) { /* all that lies before the stop may have been allocated */
+        moat_heap.pace.expected_work = MOAT_FIRST_RATE * (moat_granules(moat_heap.stats.arena_bytes) - usable);
+    }
+    moat_heap.pace.usable = usable;
+    moat_heap.pace.work = 0;
+    moat_heap.pace.payments = moat_heap.pace.paid_for = 0;
+    moat_heap.search.ahead = (uint8_t)(moat_heap.search.ahead - moat_heap.search.ahead / MOAT_FORGET_SIZE);
+}
 
 /* Interrupts masked, as marking ends. Guesses the next marking's work, and sets how many free granules it and its sweep
  * may use up. */
