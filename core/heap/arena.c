@@ -55,10 +55,11 @@ static void fit(struct moat_arena *arena, uintptr_t bytes) {
 /* Granules that cannot hold objects are never free: those before `low`, and behind the last, the fence, which ends the
  * object before it, and the grey list. The sweep takes it for one that has been reached. */
 static void raise_fences(struct moat_arena *arena) {
-    uint32_t fence = arena->granules - 1;
+    uint32_t fence = moat_grey_end(arena), bit = moat_bit(fence);
+    struct moat_bits *last = &arena->bits[fence >> 5];
     arena->bits[0].mark = moat_bit(arena->first) - 1;
-    arena->bits[fence >> 5].start |= moat_bit(fence);
-    arena->bits[fence >> 5].mark |= (UINT32_MAX << 1) << (fence & 31u);
+    last->start = bit;
+    last->mark |= 0 - 2 * bit; /* and all behind it */
     *moat_header_at(moat_granule_address(arena, fence)) = MOAT_HEADER_HOLE;
     arena->grey = fence;
 }
@@ -76,11 +77,6 @@ static struct moat_arena *build_arena(uintptr_t start, uintptr_t bytes) {
     arena->longest = MOAT_SMALL_GRANULES;
     arena->next = NULL;
     raise_fences(arena);
-    if (arena->order == 0) {
-        uint32_t most = (uint32_t)waiting_words(0, moat_granules(arena->span));
-        moat_heap.mark.waiting_words = (moat_raw *)arena->full - most;
-        moat_heap.mark.waiting_most = (uint16_t)most;
-    }
     return arena;
 }
 
@@ -96,22 +92,22 @@ static void open_arena(struct moat_arena *arena) {
     uintptr_t room = arena->span - MOAT_GRANULE;
     uint32_t granules = moat_granules(room);
     if (moat_heap.arenas.count == 0) {
+        uint32_t waiting = (uint32_t)waiting_words(0, moat_granules(arena->span));
+        moat_heap.mark.waiting_words = (moat_raw *)arena->full - waiting;
+        moat_heap.mark.waiting_most = (uint16_t)waiting;
         moat_heap.border.low = moat_heap.border.home = arena->low;
         moat_heap.border.span = moat_heap.border.home_span = arena->span;
         moat_heap.arenas.table[moat_heap.arenas.count++] = arena;
         moat_heap.arenas.largest = room;
         moat_search_restart();
+        moat_search_open();
     } else {
         moat_arena_join(arena);
     }
     moat_free_add(granules);
-    moat_heap.pace.usable += granules;
     moat_heap.pace.reserve += granules / FIRST_RESERVE;
     moat_heap.stats.arena_bytes += room;
     moat_heap.search.run_words = (uint8_t)run_words();
-    if (!moat_heap.search.follows) {
-        moat_search_open();
-    }
     moat_sweep_begin_place();
 }
 
