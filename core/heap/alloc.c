@@ -115,7 +115,7 @@ static void *reclaim(const struct moat_request *request) {
 /* A handler can't wait for a cycle, and a visiting task does not want to. But they may use the reserve, and what a
  * sweep under way has still to find. */
 static void *take_visiting(const struct moat_request *request) {
-    void *object = NULL;
+    void *object;
     moat_port_mask_t masked = moat_port_mask();
     bool idle = moat_heap.cycle.phase == MOAT_PHASE_IDLE;
     if (idle) {
@@ -128,14 +128,14 @@ static void *take_visiting(const struct moat_request *request) {
         moat_take_leave_chunk();
         return object;
     }
-    for (uint32_t i = 0; i <= HANDLER_UNITS / MOAT_CONFIG_SLICE_UNITS && object == NULL && moat_cycle_visit(false);
-         i++) {
+    for (uint32_t left = HANDLER_UNITS / MOAT_CONFIG_SLICE_UNITS + 1; left != 0 && moat_cycle_visit(false); left--) {
         object = take(request);
+        if (object != NULL) {
+            return object;
+        }
     }
-    if (object == NULL) {
-        moat_cycle_request();
-    }
-    return object;
+    moat_cycle_request();
+    return NULL;
 }
 
 /* Where somebody else is the owner. A task waits for its place as the last thing; that owner may have freed memory. */
@@ -157,7 +157,7 @@ static void *make(const struct moat_request *request) {
     bool fails = stress_fails();
     void *object = fails ? NULL : take(request);
     if (object != NULL && pays) {
-        moat_cycle_pay(request->granules, request->memory == MOAT_MEMORY_ANY);
+        moat_cycle_pay(request->granules, request->memory);
     } else if (object == NULL && !fails) {
         if (moat_owner_try()) {
             object = reclaim(request);

@@ -96,7 +96,7 @@ MOAT_HOT_ void *moat_alloc_small(moat_word header, uintptr_t extent, uintptr_t p
     bool pays = moat_pace_calls() && moat_cycle_pace();
     uintptr_t at = moat_take_small(moat_granules(extent), header);
     if (at != 0 && pays) {
-        moat_cycle_pay(moat_granules(extent), true);
+        moat_cycle_pay(moat_granules(extent), MOAT_MEMORY_ANY);
     } else if (at == 0 && moat_heap.cycle.phase == MOAT_PHASE_IDLE && moat_owner_try()) {
         bool starts = moat_cycle_may_start() && (!MOAT_CONFIG_TASKS || moat_heap.cycle.phase == MOAT_PHASE_IDLE);
         if (starts) {

@@ -391,10 +391,10 @@ static uint32_t pay_by_marking(uint32_t units) {
     return units;
 }
 
-void moat_cycle_pay(uint32_t granules, bool searched) {
+void moat_cycle_pay(uint32_t granules, uint32_t memory) {
     if (moat_heap.cycle.phase != MOAT_PHASE_IDLE && (!MOAT_CONFIG_TASKS || moat_owner_try())) {
         if (!MOAT_CONFIG_TASKS || moat_heap.cycle.phase != MOAT_PHASE_IDLE) { /* it may have ended meanwhile */
-            if (searched) {
+            if (memory == MOAT_MEMORY_ANY) {
                 moat_take_ahead(granules);
             }
             work(pay_by_marking(moat_pace_units(granules)), MOAT_CONFIG_PACE);
