@@ -319,8 +319,8 @@ static void run_whole(void) {
 bool moat_cycle_visit(bool marks) {
     moat_port_mask_t masked = moat_port_mask();
     enum moat_phase phase = moat_heap.cycle.phase;
-    bool works = phase == MOAT_PHASE_SWEEP ? !moat_sweep_is_over()
-                                           : marks && phase == MOAT_PHASE_MARK && !moat_heap.mark.busy;
+    bool works =
+        phase == MOAT_PHASE_SWEEP ? !moat_sweep_is_over() : marks && phase == MOAT_PHASE_MARK && !moat_heap.mark.busy;
     if (works) {
         (void)run_slice(MOAT_CONFIG_SLICE_UNITS, masked);
     }

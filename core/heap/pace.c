@@ -21,7 +21,7 @@
  * searches meanwhile; with CHECK1 and 2 the look at the headers of eight objects too. */
 #define SWEEP_UNITS (MOAT_CONFIG_CHECK >= 1 ? 14u : 10u)
 
-/* So many payments tell how many granules one is for. */
+/* The payments that tell how many granules one is for. */
 #define PAYMENTS_TELL 8u
 
 /* The part of a payment that is likely to be left for work, beside the search and the request itself. */

@@ -32,10 +32,12 @@ static inline bool moat_pace_calls(void) {
 
 /* Work units that a request for `granules` has to do: MOAT_CONFIG_PACE for each 8 of them, at least once, and less what
  * it took to find them; of up to four payments a part is left to the requests that follow. While marking, more where
- * the free granules left would not do for the work left. Called once for each, which it counts. Thread mode, not in phase IDLE. */
+ * the free granules left would not do for the work left. Called once for each, which it counts. Thread mode, not in
+ * phase IDLE. */
 uint32_t moat_pace_units(uint32_t granules);
 
-/* Interrupts masked, as a cycle starts, before its number is counted up. Tells what it may use, and guesses the first one's work. */
+/* Interrupts masked, as a cycle starts, before its number is counted up. Tells what it may use, and guesses the first
+ * one's work. */
 static inline void moat_pace_begin_marking(void) {
     MOAT_ASSERT(moat_port_is_masked());
     MOAT_ASSERT(moat_heap.cycle.phase == MOAT_PHASE_IDLE);

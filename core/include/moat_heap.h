@@ -212,9 +212,8 @@ struct moat_search {
     uint32_t large_word;            /* in there */
 };
 
-/* When the collector works. Written by heap/pace.c, and by heap/arena.c when an arena is added; `work`,
- * `spent`, `payments` and `paid_for` by heap/cycle.c too; `usable` and `spent` by space/ too. Read in heap/ and space/.
- */
+/* When the collector works. Written by heap/pace.[ch], and by heap/arena*.c when an arena is added; `work` and `spent`
+ * by heap/cycle.c too; `usable` and `spent` by space/ too. Read in heap/ and space/. */
 struct moat_pace {
     uint32_t reserve;       /* free granules that are to lie behind the stop: for the next marking and its sweep */
     uint32_t sweep_reserve; /* those of them that are for the sweep */
