@@ -35,14 +35,20 @@ static inline void clear_half(moat_raw *at) {
 /* At least one block; the last may go on behind `last`, by less than a block. */
 static inline void clear_blocks(moat_raw *at, moat_raw *last) {
 #ifdef MOAT_PORT_CLEAR_MANY
-    if (!MOAT_SMALL_) {
-        MOAT_PORT_CLEAR_MANY(at, last);
-        return;
-    }
-#endif
+    MOAT_PORT_CLEAR_MANY(at, last);
+#else
     do {
         CLEAR_BLOCK(at, 0);
         at += BLOCK_WORDS;
+    } while (at < last);
+#endif
+}
+
+/* The same by halves of a block. */
+static inline void clear_halves(moat_raw *at, moat_raw *last) {
+    do {
+        CLEAR_HALF(at, 0);
+        at += HALF_WORDS;
     } while (at < last);
 }
 
@@ -58,14 +64,17 @@ static inline void clear_each(moat_raw *at, moat_raw *end) {
 void *moat_clear_words(uintptr_t from, uintptr_t to) {
     moat_raw *at = (moat_raw *)from, *end = (moat_raw *)to;
     uintptr_t words = (to - from) / MOAT_WORD_BYTES;
-    if (words < BLOCK_WORDS) {
-        if (!MOAT_SMALL_ && words >= HALF_WORDS) {
+    if (MOAT_SMALL_ && words >= HALF_WORDS) {
+        CLEAR_HALF(end, -HALF_WORDS);
+        clear_halves(at, end - HALF_WORDS);
+    } else if (words < BLOCK_WORDS) {
+        if (words >= HALF_WORDS) {
             CLEAR_HALF(at, 0);
             CLEAR_HALF(end, -HALF_WORDS);
         } else {
             clear_each(at, end);
         }
-    } else if (MOAT_SMALL_ || words > 4 * BLOCK_WORDS) {
+    } else if (words > 4 * BLOCK_WORDS) {
         CLEAR_BLOCK(end, -BLOCK_WORDS);
         clear_blocks(at, end - BLOCK_WORDS);
     } else if (words > 2 * BLOCK_WORDS) {

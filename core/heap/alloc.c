@@ -8,7 +8,6 @@
 #include "heap/pace.h"
 #include "base/event.h"
 #include "base/context.h"
-#include "mark/finalize.h"
 #include "mark/stack.h"
 #include "space/granule.h"
 #include "moat.h"
@@ -19,8 +18,8 @@
 #include "space/take.h"
 
 /* Linked for types that say so, and where a hook is set; alloc.h has others. */
-#pragma weak moat_finalize_enter
-#pragma weak moat_finalizers_run
+#pragma weak moat_finalizers_enter
+#pragma weak moat_finalizers_let_go
 #pragma weak moat_alloc_ask_hook
 
 /* Units that a handler spends on a sweep before its allocation fails, in slices, of which the last may be beyond. */
@@ -47,9 +46,7 @@ static void *take(const struct moat_request *request) {
     }
     void *object = (void *)moat_payload_at(at);
     if (request->type->finalize != NULL) {
-        moat_port_mask_t masked = moat_port_mask();
-        moat_finalize_enter(object);
-        moat_port_unmask(masked);
+        moat_finalizers_enter(object);
     }
     return object;
 }
@@ -106,13 +103,10 @@ static void *reclaim(const struct moat_request *request) {
     if (object == NULL) {
         object = collect_and_take(request);
     }
-    if (object == NULL && moat_heap.finalizers.doomed != NULL && !moat_heap.finalizers.running) {
-        moat_finalizers_run();
-        moat_cycle_finish();
+    if (object == NULL && moat_heap.finalizers.doomed != NULL && moat_finalizers_let_go()) {
         object = collect_and_take(request);
     }
     if (object == NULL && moat_heap.front.out_of_memory_hook != NULL && moat_alloc_ask_hook(request->payload)) {
-        moat_cycle_finish();
         object = collect_and_take(request);
     }
     return object;
@@ -121,7 +115,7 @@ static void *reclaim(const struct moat_request *request) {
 /* A handler can't wait for a cycle, and a visiting task does not want to. But they may use the reserve, and what a
  * sweep under way has still to find. */
 static void *take_visiting(const struct moat_request *request) {
-    void *object = NULL;
+    void *object;
     moat_port_mask_t masked = moat_port_mask();
     bool idle = moat_heap.cycle.phase == MOAT_PHASE_IDLE;
     if (idle) {
@@ -134,14 +128,14 @@ static void *take_visiting(const struct moat_request *request) {
         moat_take_leave_chunk();
         return object;
     }
-    for (uint32_t i = 0; i <= HANDLER_UNITS / MOAT_CONFIG_SLICE_UNITS && object == NULL && moat_cycle_sweep_slice();
-         i++) {
+    for (uint32_t left = HANDLER_UNITS / MOAT_CONFIG_SLICE_UNITS + 1; left != 0 && moat_cycle_visit(false); left--) {
         object = take(request);
+        if (object != NULL) {
+            return object;
+        }
     }
-    if (object == NULL) {
-        moat_cycle_request();
-    }
-    return object;
+    moat_cycle_request();
+    return NULL;
 }
 
 /* Where somebody else is the owner. A task waits for its place as the last thing; that owner may have freed memory. */
@@ -163,7 +157,7 @@ static void *make(const struct moat_request *request) {
     bool fails = stress_fails();
     void *object = fails ? NULL : take(request);
     if (object != NULL && pays) {
-        moat_cycle_pay(request->granules, request->memory == MOAT_MEMORY_ANY);
+        moat_cycle_pay(request->granules, request->memory);
     } else if (object == NULL && !fails) {
         if (moat_owner_try()) {
             object = reclaim(request);

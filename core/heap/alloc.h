@@ -96,7 +96,7 @@ MOAT_HOT_ void *moat_alloc_small(moat_word header, uintptr_t extent, uintptr_t p
     bool pays = moat_pace_calls() && moat_cycle_pace();
     uintptr_t at = moat_take_small(moat_granules(extent), header);
     if (at != 0 && pays) {
-        moat_cycle_pay(moat_granules(extent), true);
+        moat_cycle_pay(moat_granules(extent), MOAT_MEMORY_ANY);
     } else if (at == 0 && moat_heap.cycle.phase == MOAT_PHASE_IDLE && moat_owner_try()) {
         bool starts = moat_cycle_may_start() && (!MOAT_CONFIG_TASKS || moat_heap.cycle.phase == MOAT_PHASE_IDLE);
         if (starts) {
@@ -110,11 +110,11 @@ MOAT_HOT_ void *moat_alloc_small(moat_word header, uintptr_t extent, uintptr_t p
 
 /* The bytes that one object of the type takes: with a finalizer, a link behind what its struct says. */
 static inline uintptr_t moat_alloc_bytes_of(const struct moat_type *type) {
-    uintptr_t link = type->finalize != NULL ? MOAT_WORDS_UP_(type->size) + MOAT_WORD_BYTES - type->size : 0;
-    return type->size + link;
+    return type->finalize != NULL ? MOAT_WORDS_UP_(type->size) + MOAT_WORD_BYTES : type->size;
 }
 
-/* Asks the out-of-memory hook. True: it has let go of something. Linked where a hook is set. */
+/* Asks the out-of-memory hook, and finishes the cycle that its allocations may have begun. True: it has let go of
+ * something. Linked where a hook is set. */
 bool moat_alloc_ask_hook(uintptr_t bytes);
 
 /* The fast path, for objects that the chunk has room for; others, and those of finalized types, whose extent no chunk

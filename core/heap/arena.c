@@ -30,9 +30,9 @@ static uintptr_t waiting_words(uint32_t order, uintptr_t granules) {
     return words < WAITING_MOST ? words : WAITING_MOST;
 }
 
-/* Places the arena's parts, for a number of granules that objects can use and the fence. */
-static void plan(struct moat_arena *arena, uintptr_t granules) {
-    uintptr_t words = words_of(granules + 31) + 1;
+/* Places the arena's parts, for a number of granules that objects can use and the fence. Returns its end. */
+MOAT_APART_ static uintptr_t plan(struct moat_arena *arena, uintptr_t granules) {
+    uintptr_t words = words_of(granules + 31 + MOAT_WORD_GRANULES);
     arena->bits = (struct moat_bits *)(arena + 1);
     moat_raw *waiting = (moat_raw *)(arena->bits + words);
     arena->full = (uint32_t *)(waiting + waiting_words(arena->order, granules));
@@ -41,27 +41,25 @@ static void plan(struct moat_arena *arena, uintptr_t granules) {
     arena->low = ((at + MOAT_WORD_BYTES + MOAT_GRANULE - 1) & ~(uintptr_t)(MOAT_GRANULE - 1)) - MOAT_WORD_BYTES;
     arena->base = ((arena->low - MOAT_WORD_BYTES) & ~(uintptr_t)(MOAT_WORD_SPAN - 1)) + MOAT_WORD_BYTES;
     arena->span = granules * MOAT_GRANULE;
+    return arena->low + arena->span;
 }
 
-/* As many granules as fit with what describes them. That is a part of 28 at most: so of granules that are too many,
- * fifteen of sixteen can be left out at once. */
+/* As many granules as fit with what describes them: of those that are too many, half can be left out at once. */
 static void fit(struct moat_arena *arena, uintptr_t bytes) {
-    uintptr_t granules = moat_granules(bytes), taken;
-    plan(arena, granules);
-    while ((taken = arena->low + arena->span - (uintptr_t)arena) > bytes) {
-        uintptr_t over = moat_granules(taken - bytes);
-        granules -= over == 0 ? 1 : over - over / 16;
-        plan(arena, granules);
+    uintptr_t granules = moat_granules(bytes), end = (uintptr_t)arena + bytes, taken;
+    while ((taken = plan(arena, granules)) > end) {
+        granules -= (taken - end) / (2 * MOAT_GRANULE) + 1;
     }
 }
 
 /* Granules that cannot hold objects are never free: those before `low`, and behind the last, the fence, which ends the
  * object before it, and the grey list. The sweep takes it for one that has been reached. */
 static void raise_fences(struct moat_arena *arena) {
-    uint32_t fence = arena->granules - 1;
+    uint32_t fence = moat_grey_end(arena), bit = moat_bit(fence);
+    struct moat_bits *last = &arena->bits[fence >> 5];
     arena->bits[0].mark = moat_bit(arena->first) - 1;
-    arena->bits[fence >> 5].start |= moat_bit(fence);
-    arena->bits[fence >> 5].mark |= (UINT32_MAX << 1) << (fence & 31u);
+    last->start = bit;
+    last->mark |= 0 - 2 * bit; /* and all behind it */
     *moat_header_at(moat_granule_address(arena, fence)) = MOAT_HEADER_HOLE;
     arena->grey = fence;
 }
@@ -79,11 +77,6 @@ static struct moat_arena *build_arena(uintptr_t start, uintptr_t bytes) {
     arena->longest = MOAT_SMALL_GRANULES;
     arena->next = NULL;
     raise_fences(arena);
-    if (arena->order == 0) {
-        uint32_t most = (uint32_t)waiting_words(0, moat_granules(arena->span));
-        moat_heap.mark.waiting_words = (moat_raw *)arena->full - most;
-        moat_heap.mark.waiting_most = (uint16_t)most;
-    }
     return arena;
 }
 
@@ -99,22 +92,22 @@ static void open_arena(struct moat_arena *arena) {
     uintptr_t room = arena->span - MOAT_GRANULE;
     uint32_t granules = moat_granules(room);
     if (moat_heap.arenas.count == 0) {
+        uint32_t waiting = (uint32_t)waiting_words(0, moat_granules(arena->span));
+        moat_heap.mark.waiting_words = (moat_raw *)arena->full - waiting;
+        moat_heap.mark.waiting_most = (uint16_t)waiting;
         moat_heap.border.low = moat_heap.border.home = arena->low;
         moat_heap.border.span = moat_heap.border.home_span = arena->span;
         moat_heap.arenas.table[moat_heap.arenas.count++] = arena;
         moat_heap.arenas.largest = room;
         moat_search_restart();
+        moat_search_open();
     } else {
         moat_arena_join(arena);
     }
     moat_free_add(granules);
-    moat_heap.pace.usable += granules;
     moat_heap.pace.reserve += granules / FIRST_RESERVE;
     moat_heap.stats.arena_bytes += room;
     moat_heap.search.run_words = (uint8_t)run_words();
-    if (!moat_heap.search.follows) {
-        moat_search_open();
-    }
     moat_sweep_begin_place();
 }
 

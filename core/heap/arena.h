@@ -16,8 +16,8 @@ void moat_arena_open(uintptr_t start, uintptr_t bytes);
 /* Whether moat_arena_add would make an arena there: MOAT_OK, or the call is refused. */
 int moat_arena_check(enum moat_refused call, uintptr_t start, uintptr_t bytes);
 
-/* Masked. Makes an arena one behind those that are there: in the table, and in the border that the barrier macros test.
- * Linked where arenas are added. */
+/* Masked. Makes an arena one behind those that are there: in the table, and in the border that the barrier macros test;
+ * the search may come there. Linked where arenas are added. */
 void moat_arena_join(struct moat_arena *arena);
 
 #endif

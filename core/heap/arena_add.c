@@ -7,6 +7,7 @@
 #include "mark/root.h"
 #include "mark/stack.h"
 #include "space/granule.h"
+#include "space/search.h"
 
 int moat_arena_check(enum moat_refused call, uintptr_t start, uintptr_t bytes) {
     if (start == 0) {
@@ -40,6 +41,10 @@ void moat_arena_join(struct moat_arena *arena) {
     arenas->table[arenas->count - 1]->next = arena;
     arenas->table[arenas->count++] = arena;
     arenas->largest = room > arenas->largest ? room : arenas->largest;
+    moat_heap.pace.usable += moat_granules(room);
+    if (!moat_heap.search.follows) {
+        moat_search_open();
+    }
 }
 
 MOAT_ENTRY int moat_arena_add(void *start, size_t bytes) {

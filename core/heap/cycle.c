@@ -110,18 +110,17 @@ void moat_cycle_start(void) {
     moat_pace_begin_marking();
     begin_black();
     moat_heap.cycle.number++;
-    moat_heap.cycle.requested = false;
 #if MOAT_CONFIG_TASKS
     moat_heap.mark.stack = NULL;
 #endif
-    moat_heap.mark.root_step = 0;
+    moat_heap.mark.root_step = 0; /* its scan is over: nothing was grey when the last marking ended */
     moat_heap.mark.patience = PATIENCE_UNITS * moat_granules(moat_heap.stats.arena_bytes) + PATIENCE_UNITS_MORE;
     moat_heap.mark.stage = MOAT_STAGE_ROOTS;
+    moat_heap.mark.stacks_grey = true;
     moat_heap.finalizers.condemn_at = NULL;
     moat_heap.finalizers.shade_at = moat_heap.finalizers.doomed;
-    moat_scan_slots(&moat_heap.mark.scan, 0, 0);
-    moat_heap.mark.stacks_grey = true;
     moat_heap.cycle.phase = MOAT_PHASE_MARK;
+    moat_heap.cycle.requested = false;
     moat_heap.marking = 1;
     MOAT_EVENT(MOAT_EVENT_CYCLE_BEGIN, moat_heap.cycle.number);
     moat_port_unmask(masked);
@@ -317,26 +316,16 @@ static void run_whole(void) {
     moat_cycle_finish();
 }
 
-bool moat_cycle_sweep_slice(void) {
+bool moat_cycle_visit(bool marks) {
     moat_port_mask_t masked = moat_port_mask();
-    bool sweeps = moat_heap.cycle.phase == MOAT_PHASE_SWEEP && !moat_sweep_is_over();
-    if (sweeps) {
+    enum moat_phase phase = moat_heap.cycle.phase;
+    bool works =
+        phase == MOAT_PHASE_SWEEP ? !moat_sweep_is_over() : marks && phase == MOAT_PHASE_MARK && !moat_heap.mark.busy;
+    if (works) {
         (void)run_slice(MOAT_CONFIG_SLICE_UNITS, masked);
     }
     moat_port_unmask(masked);
-    return sweeps;
-}
-
-void moat_cycle_request(void) {
-    moat_heap.cycle.requested = true;
-}
-
-static void visit(void) {
-    moat_port_mask_t masked = moat_port_mask();
-    if (moat_heap.cycle.phase != MOAT_PHASE_IDLE && !moat_heap.mark.busy) {
-        (void)run_slice(MOAT_CONFIG_SLICE_UNITS, masked);
-    }
-    moat_port_unmask(masked);
+    return works;
 }
 
 /* Marking opens windows by itself; where each slice is to be seen, they are run one by one. Where marking ends
@@ -375,7 +364,7 @@ static bool own_to_pay(void) {
 
 bool moat_cycle_pace(void) {
     if (!own_to_pay()) {
-        visit();
+        (void)moat_cycle_visit(true);
         return false;
     }
     moat_heap.pace.spent = REQUEST_UNITS;
@@ -391,11 +380,6 @@ bool moat_cycle_pace(void) {
     return !starts;
 }
 
-static void count_payment(uint32_t granules) {
-    moat_heap.pace.payments += moat_pace_eighths(granules);
-    moat_heap.pace.paid_for += granules;
-}
-
 /* Most payments mark, and nothing else is to be done beside it. Returns the units left. */
 static uint32_t pay_by_marking(uint32_t units) {
     if (PAYS_AT_ONCE && units != 0 && moat_heap.cycle.phase == MOAT_PHASE_MARK && !moat_stack_waits()) {
@@ -407,11 +391,10 @@ static uint32_t pay_by_marking(uint32_t units) {
     return units;
 }
 
-void moat_cycle_pay(uint32_t granules, bool searched) {
+void moat_cycle_pay(uint32_t granules, uint32_t memory) {
     if (moat_heap.cycle.phase != MOAT_PHASE_IDLE && (!MOAT_CONFIG_TASKS || moat_owner_try())) {
         if (!MOAT_CONFIG_TASKS || moat_heap.cycle.phase != MOAT_PHASE_IDLE) { /* it may have ended meanwhile */
-            count_payment(granules);
-            if (searched) {
+            if (memory == MOAT_MEMORY_ANY) {
                 moat_take_ahead(granules);
             }
             work(pay_by_marking(moat_pace_units(granules)), MOAT_CONFIG_PACE);
@@ -431,14 +414,14 @@ MOAT_ENTRY int moat_gc_step(size_t budget) {
     }
     MOAT_STACK_ENTER();
     if (!MOAT_CONFIG_TASKS || moat_owner_try()) {
-        if (moat_heap.cycle.phase == MOAT_PHASE_IDLE && moat_pace_due()) {
+        if (moat_pace_due()) {
             moat_cycle_start();
         }
         work(budget < UINT32_MAX ? (uint32_t)budget : UINT32_MAX, UINT32_MAX);
         run_finalizer();
         moat_owner_leave();
     } else {
-        visit();
+        (void)moat_cycle_visit(true);
     }
     (void)moat_stack_leave();
     return moat_heap.cycle.phase == MOAT_PHASE_IDLE ? 0 : 1;

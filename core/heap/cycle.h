@@ -14,8 +14,9 @@
 bool moat_cycle_pace(void);
 
 /* After `granules` were taken: does the work that is due for them, in slices; less what it took to find them, so that
- * both together are bounded. searched: by the search, which then goes on ahead. Thread mode. */
-void moat_cycle_pay(uint32_t granules, bool searched);
+ * both together are bounded. memory: as the request says; where it names no kinds, the search goes on ahead. Thread
+ * mode. */
+void moat_cycle_pay(uint32_t granules, uint32_t memory);
 
 /* A slice of at most `units`, in thread mode; while marking, more units than a slice has are several, with interrupts
  * on between them. Then changes the phase, or scans one stack, where that is due. Returns the units that it did not
@@ -48,10 +49,13 @@ static inline bool moat_cycle_may_start(void) {
            moat_heap.cycle.number == moat_heap.cycle.shared_after;
 }
 
-/* A slice of a sweep that is under way. False: there is nothing to sweep here and now. */
-bool moat_cycle_sweep_slice(void);
+/* A slice of what is under way: of a sweep, or with `marks` of marking too. False: there is nothing to do here and now.
+ * Context: any. */
+bool moat_cycle_visit(bool marks);
 
 /* The owner is to start a cycle. Context: any. */
-void moat_cycle_request(void);
+static inline void moat_cycle_request(void) {
+    moat_heap.cycle.requested = true;
+}
 
 #endif

@@ -19,6 +19,9 @@ bool moat_alloc_ask_hook(uintptr_t bytes) {
     moat_owner_wait();
     moat_cycle_share_end(shared);
     moat_heap.front.asking_hook = false;
+    if (again) {
+        moat_cycle_finish();
+    }
     return again;
 }
 

@@ -8,17 +8,11 @@
 #include "space/granule.h"
 #include "space/search.h"
 
-/* The first cycle's marking is guessed to take so many units for each granule allocated. */
-#define FIRST_RATE 4u
-
 /* Marking may take more than it did last, by this part of it. */
 #define MARGIN 8u
 
 /* With a cycle that takes less than was expected, this part of the difference is forgotten. */
 #define FORGET 16u
-
-/* The largest size of late is forgotten by this part of it with each cycle. */
-#define FORGET_SIZE 8u
 
 /* The rest of marking is guessed to be this part of the whole at least. */
 #define GUESS_LEAST 32u
@@ -27,8 +21,8 @@
  * searches meanwhile; with CHECK1 and 2 the look at the headers of eight objects too. */
 #define SWEEP_UNITS (MOAT_CONFIG_CHECK >= 1 ? 14u : 10u)
 
-/* Payments that tell how many granules one is for, in eighths. */
-#define PAYMENTS_TELL 64u
+/* The payments that tell how many granules one is for. */
+#define PAYMENTS_TELL 8u
 
 /* The part of a payment that is likely to be left for work, beside the search and the request itself. */
 #define PAYMENT (MOAT_CONFIG_PACE > 40 ? MOAT_CONFIG_PACE - 20u : (MOAT_CONFIG_PACE + 1u) / 2)
@@ -40,42 +34,29 @@
 /* Free granules that are kept for nothing in particular. */
 #define SPARE 48u
 
+/* Bitmap words of all arenas, and up to one more for each: the first and the last word of one stand for fewer granules.
+ */
 static uint32_t all_words(void) {
-    uint32_t words = 0;
-    for (uint32_t i = 0; i < moat_heap.arenas.count; i++) {
-        words += moat_arena_words(moat_heap.arenas.table[i]);
-    }
-    return words;
-}
-
-/* The most that a cycle took lately: a part of the difference is forgotten with each that takes less. So what is
- * dropped and built anew finds the reserve that it needs. All that lies before the stop may have been allocated when
- * the first cycle begins. */
-static uint32_t expected_work(void) {
-    uint32_t work = moat_heap.pace.work, was = moat_heap.pace.expected_work;
-    if (moat_heap.cycle.number == 0) {
-        return FIRST_RATE * (moat_granules(moat_heap.stats.arena_bytes) - moat_heap.sweep.usable);
-    }
-    return work > was || moat_heap.cycle.number == 1 ? work : was - (was - work) / FORGET;
-}
-
-void moat_pace_begin_marking(void) {
-    MOAT_ASSERT(moat_port_is_masked());
-    MOAT_ASSERT(moat_heap.cycle.phase == MOAT_PHASE_IDLE);
-    moat_heap.pace.expected_work = expected_work();
-    moat_heap.pace.usable = moat_heap.sweep.usable;
-    moat_heap.pace.work = 0;
-    moat_heap.pace.payments = moat_heap.pace.paid_for = 0;
-    moat_heap.search.ahead = (uint8_t)(moat_heap.search.ahead - moat_heap.search.ahead / FORGET_SIZE);
+    return moat_granules(moat_heap.stats.arena_bytes) / MOAT_WORD_GRANULES + 2 * moat_heap.arenas.count;
 }
 
 /* How many granules one payment of this cycle was for, in sixteenths. The cycle before counts a
  * little. */
 static uint32_t mean_now(void) {
     const struct moat_pace *pace = &moat_heap.pace;
-    uint32_t was = pace->mean;
-    uint32_t mean = pace->payments < PAYMENTS_TELL ? was : pace->paid_for * 16 / (pace->payments / 8);
+    uint32_t was = pace->mean, payments = pace->payments / 8;
+    if (payments < PAYMENTS_TELL) {
+        return was;
+    }
+    uint32_t mean = pace->paid_for * 16 / payments;
     return mean > was ? mean : (mean + 3 * was) / 4;
+}
+
+/* The most that a cycle took lately: a part of the difference is forgotten with each that takes less. So what is
+ * dropped and built anew finds the reserve that it needs. */
+static uint32_t work_next(void) {
+    uint32_t work = moat_heap.pace.work, was = moat_heap.pace.expected_work;
+    return work > was || moat_heap.cycle.number == 1 ? work : was - (was - work) / FORGET;
 }
 
 void moat_pace_end_marking(void) {
@@ -84,11 +65,13 @@ void moat_pace_end_marking(void) {
     struct moat_pace *pace = &moat_heap.pace;
     uint32_t most = moat_granules(moat_heap.stats.arena_bytes) / 2;
     uint32_t sweep = SWEEP_UNITS * all_words() / PAYMENT + 3;
-    uint32_t work = expected_work();
+    uint32_t work = pace->expected_work = work_next();
     uint32_t marking = (work + work / MARGIN) / PAYMENT + 2;
-    pace->mean = (uint16_t)mean_now();
-    pace->sweep_reserve = sweep * pace->mean / 16;
-    uint32_t reserve = marking * pace->mean / 16 + pace->sweep_reserve + SPARE;
+    uint32_t mean = mean_now();
+    pace->mean = (uint16_t)mean;
+    sweep = sweep * mean / 16;
+    pace->sweep_reserve = sweep;
+    uint32_t reserve = marking * mean / 16 + sweep + SPARE;
     pace->reserve = reserve < most ? reserve : most;
 }
 
@@ -96,21 +79,18 @@ void moat_pace_end_marking(void) {
  * never rest. */
 bool moat_pace_due(void) {
     moat_port_mask_t masked = moat_port_mask();
-    bool due = moat_heap.arenas.count != 0 && moat_heap.cycle.phase == MOAT_PHASE_IDLE &&
+    bool due = moat_heap.cycle.phase == MOAT_PHASE_IDLE &&
                (moat_heap.cycle.requested || (moat_heap.search.used && moat_search_is_over()));
     moat_port_unmask(masked);
     return due;
 }
 
-/* The rest of marking: by the guess, an eighth more than last time. Once that is done, the guess grows with what is
- * done above it, twice as fast. */
+/* The rest of marking: by the guess, an eighth more than last time. Once no more than the least of that is left, the
+ * guess grows with what is done from there on, twice as fast. */
 static uint32_t units_left(void) {
     uint32_t work = moat_heap.pace.work, expected = moat_heap.pace.expected_work;
-    uint32_t planned = expected + expected / MARGIN, least = expected / GUESS_LEAST;
-    if (work > planned) {
-        return least + 2 * (work - planned);
-    }
-    return planned - work > least ? planned - work : least;
+    uint32_t least = expected / GUESS_LEAST, planned = expected + (GUESS_LEAST / MARGIN - 1) * least;
+    return least + (work > planned ? 2 * (work - planned) : planned - work);
 }
 
 /* The least payment by which marking ends before the free granules do. */
@@ -174,13 +154,16 @@ static bool is_ahead(void) {
 /* The sweep is planned with PAYMENT units each: MOAT_CONFIG_PACE / 2 is the least. */
 uint32_t moat_pace_units(uint32_t granules) {
     MOAT_ASSERT(!moat_port_in_handler() && moat_heap.cycle.phase != MOAT_PHASE_IDLE);
+    uint32_t eighths = granules > MOAT_PAYMENT_GRANULES ? granules : MOAT_PAYMENT_GRANULES;
+    moat_heap.pace.payments += eighths;
+    moat_heap.pace.paid_for += granules;
     uint32_t spent = moat_heap.pace.spent < MOAT_CONFIG_PACE ? moat_heap.pace.spent : MOAT_CONFIG_PACE;
     uint32_t need = moat_heap.cycle.phase == MOAT_PHASE_MARK ? marking_needs() : spent + MOAT_CONFIG_PACE / 2;
     uint32_t due = (need > MOAT_CONFIG_PACE ? need : MOAT_CONFIG_PACE) - spent;
     if (is_ahead()) {
         return 0;
     }
-    uint32_t eighths = moat_pace_eighths(granules), more = eighths > SHARED ? eighths - SHARED : 0;
+    uint32_t more = eighths > SHARED ? eighths - SHARED : 0;
     uint32_t size = moat_heap.pace.size + 4 * (eighths - more) - moat_heap.pace.size / 16;
     moat_heap.pace.size = (uint16_t)size;
     size += 64 * more;

@@ -212,15 +212,14 @@ struct moat_search {
     uint32_t large_word;            /* in there */
 };
 
-/* When the collector works. Written by heap/pace.c, and by heap/arena.c when an arena is added; `work`,
- * `spent`, `payments` and `paid_for` by heap/cycle.c too; `usable` and `spent` by space/ too. Read in heap/ and space/.
- */
+/* When the collector works. Written by heap/pace.[ch], and by heap/arena*.c when an arena is added; `work` and `spent`
+ * by heap/cycle.c too; `usable` and `spent` by space/ too. Read in heap/ and space/. */
 struct moat_pace {
     uint32_t reserve;       /* free granules that are to lie behind the stop: for the next marking and its sweep */
     uint32_t sweep_reserve; /* those of them that are for the sweep */
     uint32_t usable;        /* while marking: free granules that the search has still to come to, in runs worth it */
     uint32_t work;          /* units done in this cycle's marking, or the last's if none runs */
-    uint32_t expected_work; /* this cycle's guess of them */
+    uint32_t expected_work; /* the guess of them: of this cycle's, and from where marking ends on of the next one's */
     uint32_t spent;         /* units that the request under way took to find memory: a part of what it pays */
     uint32_t payments;      /* in this cycle, in eighths: a request counts its granules, 8 at least */
     uint32_t paid_for;      /* granules that they were for */
