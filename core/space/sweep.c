@@ -154,13 +154,19 @@ static void lead(void) {
 
 /* ---- placing the stop ---- */
 
-void moat_sweep_begin_place(void) {
+/* Goes back to the end of the arena before that of this order; or the stop is placed, if there is none. */
+static void place_before(uint32_t order) {
     struct moat_sweep *sweep = &moat_heap.sweep;
-    uint32_t count = moat_heap.arenas.count;
-    sweep->placed = count == 0;
-    sweep->place = count == 0 ? NULL : moat_heap.arenas.table[count - 1];
-    sweep->place_word = count == 0 ? 0 : moat_arena_words(sweep->place);
-    sweep->usable = 0;
+    sweep->placed = order == 0;
+    if (order != 0) {
+        sweep->place = moat_heap.arenas.table[order - 1];
+        sweep->place_word = moat_arena_words(sweep->place);
+    }
+}
+
+void moat_sweep_begin_place(void) {
+    place_before(moat_heap.arenas.count);
+    moat_heap.sweep.usable = 0;
 }
 
 void moat_sweep_replace(uint32_t granules) {
@@ -172,9 +178,13 @@ void moat_sweep_replace(uint32_t granules) {
 /* Whether a run in the word is long enough to count: of half the granules that a payment is for, as far as this is told
  * without looking at each. */
 static bool is_worth_it(uint32_t free) {
-    uint32_t least = moat_heap.pace.mean / 32 + 1;
-    free &= least >= 2 ? free >> 1 : free;
-    free &= least >= 4 ? free >> 2 : free;
+    uint32_t mean = moat_heap.pace.mean;
+    if (mean >= 1 * 32) {
+        free &= free >> 1;
+    }
+    if (mean >= 3 * 32) {
+        free &= free >> 2;
+    }
     return free != 0;
 }
 
@@ -182,16 +192,12 @@ static bool is_worth_it(uint32_t free) {
 MOAT_APART_ static void place_word(void) {
     struct moat_sweep *sweep = &moat_heap.sweep;
     if (sweep->place_word == 0) {
-        sweep->placed = sweep->place->order == 0;
-        if (!sweep->placed) {
-            sweep->place = moat_heap.arenas.table[sweep->place->order - 1];
-            sweep->place_word = moat_arena_words(sweep->place);
-        }
+        place_before(sweep->place->order);
         return;
     }
     const struct moat_bits *bits = &sweep->place->bits[--sweep->place_word];
-    uint32_t free = ~(bits->start | bits->mark), count = free == 0 ? 0 : moat_count_bits(free);
-    sweep->usable += is_worth_it(free) ? count : 0;
+    uint32_t free = moat_free_mask(bits);
+    sweep->usable += is_worth_it(free) ? moat_count_bits(free) : 0;
     sweep->placed = sweep->usable >= moat_heap.pace.reserve;
 }
 
@@ -218,8 +224,4 @@ uint32_t moat_sweep_some(uint32_t units) {
         place_word();
     }
     return budget / MOAT_UNIT;
-}
-
-bool moat_sweep_is_over(void) {
-    return moat_heap.sweep.arena == NULL && moat_heap.sweep.placed;
 }
