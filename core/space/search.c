@@ -105,6 +105,14 @@ bool moat_search_is_over(void) {
     return place->mask == 0 && place->word == place->group_end && !moat_search_next_group(false);
 }
 
+void moat_search_lead(void) {
+    if (moat_heap.sweep.arena != NULL) {
+        moat_search_stop_at(moat_heap.sweep.arena, moat_heap.sweep.word);
+    } else {
+        moat_search_open();
+    }
+}
+
 bool moat_search_follow(void) {
     MOAT_ASSERT(moat_port_is_masked() && moat_heap.cycle.phase == MOAT_PHASE_SWEEP);
     if (moat_heap.search.follows) {
@@ -112,9 +120,7 @@ bool moat_search_follow(void) {
     }
     moat_search_restart();
     moat_heap.search.follows = true;
-    if (moat_heap.sweep.arena != NULL) {
-        moat_search_stop_at(moat_heap.sweep.arena, moat_heap.sweep.word);
-    }
+    moat_search_lead();
     return true;
 }
 

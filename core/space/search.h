@@ -32,6 +32,9 @@ bool moat_search_is_over(void);
  * already. */
 bool moat_search_follow(void);
 
+/* Where it follows the sweep, it stops where that stands; at the end, once that is over. */
+void moat_search_lead(void);
+
 /* Free granules became an object elsewhere: what the search knows of the word that it is in is looked up again. */
 void moat_search_look_again(void);
 

@@ -143,15 +143,6 @@ static uint32_t sweep_group(struct moat_arena *arena, uint32_t budget) {
     return budget;
 }
 
-/* The search, where it follows, stops where the sweep stands; at the end, once it is over. */
-static void lead(void) {
-    if (moat_heap.search.follows && moat_heap.sweep.arena != NULL) {
-        moat_search_stop_at(moat_heap.sweep.arena, moat_heap.sweep.word);
-    } else if (moat_heap.search.follows) {
-        moat_search_open();
-    }
-}
-
 /* ---- placing the stop ---- */
 
 /* Goes back to the end of the arena before that of this order; or the stop is placed, if there is none. */
@@ -217,7 +208,9 @@ uint32_t moat_sweep_some(uint32_t units) {
         if (sweep->word == moat_arena_words(sweep->arena)) {
             enter_arena(sweep->arena->next);
         }
-        lead();
+        if (moat_heap.search.follows) {
+            moat_search_lead();
+        }
     }
     budget = budget != 0 ? begun(budget) : 0;
     for (; budget != 0 && !sweep->placed; budget -= budget < PLACE ? budget : PLACE) {
