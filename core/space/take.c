@@ -170,15 +170,13 @@ static bool find_run(uint32_t granules) {
     struct moat_place copy, *place = moat_search_get(&copy);
     uint32_t left = STEP_MOST, size;
     do {
-        uintptr_t at = 0;
         give_up_run();
-        size = moat_search_next(place, &at, false, &left);
+        size = moat_search_next(place, &search->run_at, false, &left);
         if (size == 0) {
             break;
         }
         use_up(size);
-        search->run_at = at;
-        search->run_end = at + moat_bytes(size);
+        search->run_end = search->run_at + moat_bytes(size);
         search->run_arena = search->arena;
         left -= left < RUN_UNITS ? left : RUN_UNITS;
     } while (left != 0 && size < granules);
@@ -192,7 +190,7 @@ static uintptr_t take_in_cycle(uint32_t granules, moat_word header) {
     struct moat_search *search = &moat_heap.search;
     uintptr_t at = 0;
     MOAT_ASSERT(moat_heap.chunk.at == moat_heap.chunk.limit && search->run_at <= search->run_end);
-    if (moat_heap.cycle.phase == MOAT_PHASE_MARK && moat_holes_maybe(&moat_heap.aside, granules)) {
+    if (moat_holes_maybe(&moat_heap.aside, granules)) { /* while sweeping there is none */
         at = moat_holes_cut(&moat_heap.aside, granules);
         if (at == 0) { /* the map is right from here on */
             return AGAIN;
