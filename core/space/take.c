@@ -25,10 +25,8 @@
 /* In place of an address: there may be more to find. */
 #define AGAIN ((uintptr_t)1)
 
-static uintptr_t make(uintptr_t at, uint32_t granules, moat_word header) {
+static void clear(uintptr_t at, uint32_t granules) {
     moat_clear_words(moat_payload_at(at), at + moat_bytes(granules));
-    *moat_header_at(at) = header;
-    return at;
 }
 
 /* ---- IDLE ---- */
@@ -53,8 +51,7 @@ static void part(uintptr_t at, uintptr_t next, uintptr_t end) {
 
 /* A free run of `size` granules, its mark bits set, which is not zero from `dirty` on: the object at its front, and a
  * chunk of what follows. It is one object of raw bytes while it is cleared, with interrupts on. */
-static uintptr_t adopt(uintptr_t at, uint32_t size, uintptr_t dirty, uint32_t granules, moat_word header,
-                       moat_port_mask_t masked) {
+static uintptr_t adopt(uintptr_t at, uint32_t size, uintptr_t dirty, uint32_t granules, moat_port_mask_t masked) {
     uintptr_t end = at + moat_bytes(size), next = at + moat_bytes(granules), bias = moat_heap.search.arena->bias;
     moat_heap.search.used = true;
     moat_set_start(bias, at);
@@ -74,38 +71,19 @@ static uintptr_t adopt(uintptr_t at, uint32_t size, uintptr_t dirty, uint32_t gr
         moat_heap.chunk.limit = end;
         moat_heap.chunk.bias = bias;
     }
-    *moat_header_at(at) = header;
     return at;
 }
 
 /* As the fast path does, which arrays and flexible objects do not take. */
-static uintptr_t take_from_chunk(uint32_t granules, moat_word header) {
+static uintptr_t take_from_chunk(uint32_t granules) {
     uintptr_t at = moat_heap.chunk.at;
     moat_heap.chunk.at = at + moat_bytes(granules);
     moat_set_start(moat_heap.chunk.bias, at);
-    *moat_header_at(at) = header;
     return at;
 }
 
-/* Masked: what needs no search. AGAIN: there is none; handlers may have run. */
-static uintptr_t take_known(uint32_t granules, moat_word header, moat_port_mask_t masked) {
-    MOAT_ASSERT(moat_port_is_masked() && moat_heap.cycle.phase == MOAT_PHASE_IDLE);
-    struct moat_chunk *chunk = &moat_heap.chunk;
-    if (chunk->limit - chunk->at >= moat_bytes(granules)) {
-        return take_from_chunk(granules, header);
-    }
-    if (moat_holes_maybe(&moat_heap.lists, granules)) {
-        uintptr_t at = moat_holes_cut(&moat_heap.lists, granules);
-        if (at != 0) {
-            return make(at, granules, header);
-        }
-        moat_port_window(masked);
-    }
-    return AGAIN;
-}
-
 /* Masked. */
-static uintptr_t take_found(uint32_t granules, moat_word header, moat_port_mask_t masked) {
+static uintptr_t take_found(uint32_t granules, moat_port_mask_t masked) {
     struct moat_chunk *chunk = &moat_heap.chunk;
     uintptr_t at;
     struct moat_place copy, *place = moat_search_get(&copy);
@@ -124,7 +102,7 @@ static uintptr_t take_found(uint32_t granules, moat_word header, moat_port_mask_
         }
         if (size >= granules) {
             moat_search_put(place);
-            return adopt(at, size, dirty, granules, header, masked);
+            return adopt(at, size, dirty, granules, masked);
         }
         moat_holes_file(&moat_heap.lists, bias, at, size);
     }
@@ -186,30 +164,19 @@ static bool find_run(uint32_t granules) {
 }
 
 /* Masked. */
-static uintptr_t take_in_cycle(uint32_t granules, moat_word header) {
+static uintptr_t take_of_run(uint32_t granules) {
     struct moat_search *search = &moat_heap.search;
-    uintptr_t at = 0;
     MOAT_ASSERT(moat_heap.chunk.at == moat_heap.chunk.limit && search->run_at <= search->run_end);
-    if (moat_holes_maybe(&moat_heap.aside, granules)) { /* while sweeping there is none */
-        at = moat_holes_cut(&moat_heap.aside, granules);
-        if (at == 0) { /* the map is right from here on */
-            return AGAIN;
-        }
+    if (!has_room(granules)) {
+        return find_run(granules) ? AGAIN : 0;
     }
-    if (at != 0) {
-        moat_bits_at(moat_arena_of(at)->bias, at)->mark &= ~moat_bit_at(at);
-        use_up(granules);
-    } else {
-        if (!has_room(granules)) {
-            return find_run(granules) ? AGAIN : 0;
-        }
-        at = search->run_at;
-        search->run_at = at + moat_bytes(granules);
-        moat_bitmap_set_object(search->run_arena, moat_granule_of(search->run_arena, at), granules);
-        moat_free_take(granules);
-    }
+    uintptr_t at = search->run_at;
+    search->run_at = at + moat_bytes(granules);
+    moat_bitmap_set_object(search->run_arena, moat_granule_of(search->run_arena, at), granules);
+    moat_free_take(granules);
     search->used = true;
-    return make(at, granules, header);
+    clear(at, granules);
+    return at;
 }
 
 void moat_take_ahead(uint32_t granules) {
@@ -227,20 +194,48 @@ void moat_take_ahead(uint32_t granules) {
     }
 }
 
+/* ---- all phases ---- */
+
+/* Masked. From a hole. */
+static uintptr_t cut(struct moat_lists *lists, uint32_t granules) {
+    uintptr_t at = moat_holes_cut(lists, granules);
+    if (at == 0) {
+        return AGAIN; /* the map is right from here on */
+    }
+    if (lists == &moat_heap.aside) {
+        moat_bits_at(moat_arena_of(at)->bias, at)->mark &= ~moat_bit_at(at);
+        use_up(granules);
+        moat_heap.search.used = true;
+    }
+    clear(at, granules);
+    return at;
+}
+
+/* Masked: one step. While a cycle runs there is no chunk. */
+static uintptr_t take_once(uint32_t granules, moat_port_mask_t masked) {
+    bool idle = moat_heap.cycle.phase == MOAT_PHASE_IDLE;
+    struct moat_lists *lists = idle ? &moat_heap.lists : &moat_heap.aside;
+    if (moat_holes_maybe(lists, granules)) {
+        return cut(lists, granules);
+    }
+    return idle ? take_found(granules, masked) : take_of_run(granules);
+}
+
 /* A handler in between may use up what was found: then it goes on. */
 uintptr_t moat_take_small(uint32_t granules, moat_word header) {
     MOAT_ASSERT(granules != 0 && granules <= MOAT_SMALL_GRANULES && moat_header_known(header));
-    uintptr_t at = AGAIN;
+    const struct moat_chunk *chunk = &moat_heap.chunk;
+    uintptr_t at;
     moat_port_mask_t masked = moat_port_mask();
-    if (moat_heap.cycle.phase == MOAT_PHASE_IDLE) {
-        at = take_known(granules, header, masked);
-    }
-    while (at == AGAIN) {
-        bool idle = moat_heap.cycle.phase == MOAT_PHASE_IDLE;
-        at = idle ? take_found(granules, header, masked) : take_in_cycle(granules, header);
-        if (at == AGAIN) {
+    if (chunk->limit - chunk->at >= moat_bytes(granules)) {
+        at = take_from_chunk(granules);
+    } else {
+        while ((at = take_once(granules, masked)) == AGAIN) {
             moat_port_window(masked);
         }
+    }
+    if (at != 0) {
+        *moat_header_at(at) = header;
     }
     moat_port_unmask(masked);
     return at;
