@@ -12,7 +12,7 @@ MOAT_SHARE_(void moat_holes_file(struct moat_lists *lists, uintptr_t bias, uintp
 uint32_t moat_holes_note_long(struct moat_hole *hole, uint32_t granules) {
     const struct moat_arena *arena = moat_arena_of((uintptr_t)hole);
     hole->granules = granules;
-    moat_object_back(arena, moat_granule_of(arena, (uintptr_t)hole), granules);
+    moat_object_back(arena, (uintptr_t)hole, granules);
     return moat_holes_list(granules);
 }
 

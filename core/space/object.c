@@ -68,8 +68,8 @@ uint32_t moat_object_start(const struct moat_arena *arena, uint32_t granule) {
     return (word << 5) + moat_highest_bit(starts);
 }
 
-void moat_object_back(const struct moat_arena *arena, uint32_t first, uint32_t granules) {
-    uint32_t word = first >> 5, words = (first + granules + 31) >> 5;
+void moat_object_back(const struct moat_arena *arena, uintptr_t at, uint32_t granules) {
+    uint32_t first = moat_granule_of(arena, at), word = first >> 5, words = (first + granules + 31) >> 5;
     for (uint32_t back = 1; word + back + 1 < words; back++) {
         arena->back[word + back] = (uint8_t)(back < UINT8_MAX ? back : UINT8_MAX);
     }

@@ -46,7 +46,7 @@ static void part(uintptr_t at, uintptr_t next, uintptr_t end) {
     const struct moat_arena *arena = moat_arena_of(at);
     moat_set_start(arena->bias, next);
     *moat_header_at(next) = moat_heap.types.bytes_header;
-    moat_object_back(arena, moat_granule_of(arena, next), moat_granules(end - next));
+    moat_object_back(arena, next, moat_granules(end - next));
 }
 
 /* A free run of `size` granules, its mark bits set, which is not zero from `dirty` on: the object at its front, and a
@@ -57,15 +57,15 @@ static uintptr_t adopt(uintptr_t at, uint32_t size, uintptr_t dirty, uint32_t gr
     moat_set_start(bias, at);
     *moat_header_at(at) = moat_heap.types.bytes_header;
     if (size > MOAT_WORD_GRANULES) {
-        moat_object_back(moat_heap.search.arena, moat_granule_of(moat_heap.search.arena, at), size);
+        moat_object_back(moat_heap.search.arena, at, size);
     }
     uint32_t cycle = moat_heap.cycle.number;
     moat_port_unmask(masked);
     moat_clear_words(dirty == at ? moat_payload_at(at) : dirty, end);
     (void)moat_port_mask();
-    if (next != end && moat_heap.cycle.number != cycle && MOAT_CONFIG_TASKS != 0) {
+    if (size != granules && moat_heap.cycle.number != cycle && MOAT_CONFIG_TASKS != 0) {
         part(at, next, end);
-    } else if (next != end) {
+    } else if (size != granules) {
         give_up_chunk();
         moat_heap.chunk.at = next;
         moat_heap.chunk.limit = end;
@@ -124,10 +124,10 @@ static void give_up_run(void) {
     struct moat_search *search = &moat_heap.search;
     uint32_t size = moat_granules(search->run_end - search->run_at);
     if (size != 0 && moat_heap.cycle.phase == MOAT_PHASE_MARK) {
-        const struct moat_arena *arena = search->run_arena;
-        moat_bitmap_set_inside(arena, moat_granule_of(arena, search->run_at), size);
+        uintptr_t bias = search->run_arena->bias;
+        moat_bitmap_set_inside(bias, search->run_at, size);
         moat_free_take(size);
-        moat_holes_file(&moat_heap.aside, arena->bias, search->run_at, size);
+        moat_holes_file(&moat_heap.aside, bias, search->run_at, size);
         moat_heap.pace.usable += is_worth_it(size) ? size : 0;
     }
     search->run_at = search->run_end = 0;
@@ -172,7 +172,7 @@ static uintptr_t take_of_run(uint32_t granules) {
     }
     uintptr_t at = search->run_at;
     search->run_at = at + moat_bytes(granules);
-    moat_bitmap_set_object(search->run_arena, moat_granule_of(search->run_arena, at), granules);
+    moat_bitmap_set_object(search->run_arena, at, granules);
     moat_free_take(granules);
     search->used = true;
     clear(at, granules);

@@ -567,7 +567,7 @@ MUTANTS = (
     Mutant("a long hole has no length", "core/space/holes.c", "    hole->granules = granules;\n",
            "    hole->granules = 0;\n", MODEL),
     Mutant("a long hole leads nowhere", "core/space/holes.c",
-           "    moat_object_back(arena, moat_granule_of(arena, (uintptr_t)hole), granules);\n",
+           "    moat_object_back(arena, (uintptr_t)hole, granules);\n",
            "    (void)arena;\n", "large", "a_long_hole_has_back_bytes"),
     Mutant("a back byte is missing before the last word", "core/space/object.c", "word + back + 1 < words",
            "word + back + 2 < words", "large", "an_object_is_found_from_its_end"),
