@@ -203,7 +203,12 @@ static uintptr_t cut(struct moat_lists *lists, uint32_t granules) {
         return AGAIN; /* the map is right from here on */
     }
     if (lists == &moat_heap.aside) {
-        moat_bits_at(moat_arena_of(at)->bias, at)->mark &= ~moat_bit_at(at);
+        const struct moat_arena *arena = moat_arena_of(at);
+        if (MOAT_SMALL_) {
+            moat_bitmap_set_object(arena, at, granules); /* all but one bit are as they should be */
+        } else {
+            moat_bits_at(arena->bias, at)->mark &= ~moat_bit_at(at);
+        }
         use_up(granules);
         moat_heap.search.used = true;
     }
