@@ -102,8 +102,8 @@ MUTANTS = (
            "    moat_port_mask_t masked = 0;\n    MOAT_BUMP_(moat_header_of_offset(offset)", ALLOC,
            "each_instruction_of_the_fast_path"),
     Mutant("a refill does not mask", "core/space/take.c",
-           "    moat_port_mask_t masked = moat_port_mask();\n    if (moat_heap.cycle.phase == MOAT_PHASE_IDLE) {\n",
-           "    moat_port_mask_t masked = 0;\n    if (moat_heap.cycle.phase == MOAT_PHASE_IDLE) {\n", ALLOC,
+           "    moat_port_mask_t masked = moat_port_mask();\n    if (chunk->limit",
+           "    moat_port_mask_t masked = 0;\n    if (chunk->limit", ALLOC,
            "each_instruction_of_a_refill"),
     Mutant("a large claim does not look again", "core/space/large.c", "    if (!all_free(arena, first, granules)) {\n",
            "    if (!all_free(arena, first, granules) && false) {\n", ALLOC, "each_instruction_of_large_bytes"),
@@ -138,7 +138,7 @@ MUTANTS = (
            "    moat_holes_forget(&moat_heap.aside);\n    moat_heap.listed = 0;\n",
            "    (void)moat_holes_forget;\n", "walker"),
     Mutant("a run ends with its bitmap word", "core/space/search.h",
-           "32 - first + moat_search_go_on(place, claim)", "32 - first",
+           "} while ((place->mask & 1u) != 0);", "} while (false);",
            "allocation", "every_hole_of_a_checkerboard_is_found"),
     Mutant("back bytes are not written", "core/space/object.c", "        arena->back[word + back] = ",
            "        (void)arena->back[word + back];\n        (void)", "walker"),
@@ -485,9 +485,9 @@ MUTANTS = (
            "    moat_port_unmask(masked);\n"
            "    moat_clear_words(dirty == at ? moat_payload_at(at) : dirty, end);\n"
            "    (void)moat_port_mask();\n"
-           "    if (next != end && moat_heap.cycle.number != cycle && MOAT_CONFIG_TASKS != 0) {\n"
+           "    if (size != granules && moat_heap.cycle.number != cycle && MOAT_CONFIG_TASKS != 0) {\n"
            "        part(at, next, end);\n"
-           "    } else if (next != end) {\n"
+           "    } else if (size != granules) {\n"
            "        give_up_chunk();\n"
            "        moat_heap.chunk.at = next;\n"
            "        moat_heap.chunk.limit = end;\n"
@@ -538,8 +538,9 @@ MUTANTS = (
            "    if (moat_heap.sweep.arena != NULL) {\n        moat_search_stop_at", "    if (false) {\n"
            "        moat_search_stop_at", OUT, "search_follows_the_sweep"),
     Mutant("a run is claimed in its first word only", "core/space/search.h",
-           "            place->word->mark |= mask & ~behind;\n", "            (void)claim;\n", MODEL),
-    Mutant("a run goes on behind the stop", "core/space/search.c", "if (word < end) {", "if (joined || word < end) {",
+           "        if (claim) {\n            place->word[-1]", "        if (claim && granules > MOAT_WORD_GRANULES) {\n            place->word[-1]", MODEL),
+    Mutant("a run goes on behind the stop", "core/space/search.c", "if (word < end && (!joined || word == from)) {",
+           "if (joined ? word == from : word < end) {",
            "allocation",
            "nothing_is_taken_behind_the_stop"),
     Mutant("the search goes on to its group's end", "core/space/search.c",
@@ -773,8 +774,8 @@ MUTANTS = (
     Mutant("of nested structs one is not scanned", "core/mark/scan_runs.c", "scan->inner = run->inner_count;",
            "scan->inner = run->inner_count - 1;", MODEL),
     Mutant("a refill that handlers get into", "core/space/take.c",
-           "    moat_port_mask_t masked = moat_port_mask();\n    if (moat_heap.cycle.phase == MOAT_PHASE_IDLE) {\n",
-           "    moat_port_mask_t masked = 0;\n    if (moat_heap.cycle.phase == MOAT_PHASE_IDLE) {\n", MODEL),
+           "    moat_port_mask_t masked = moat_port_mask();\n    if (chunk->limit",
+           "    moat_port_mask_t masked = 0;\n    if (chunk->limit", MODEL),
     Mutant("a walk takes a hole for an object", "core/space/walk.c", "moat_is_hole(piece->header)", "false", "usage"),
     Mutant("a walk takes a dead object for one that lives", "core/space/walk.c", "moat_is_dead(arena, piece->first)",
            "false", "usage"),
