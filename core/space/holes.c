@@ -9,13 +9,6 @@
 MOAT_SHARE_(void moat_holes_file(struct moat_lists *lists, uintptr_t bias, uintptr_t at, uint32_t granules),
             { moat_holes_file_here(lists, bias, at, granules); })
 
-uint32_t moat_holes_note_long(struct moat_hole *hole, uint32_t granules) {
-    const struct moat_arena *arena = moat_arena_of((uintptr_t)hole);
-    hole->granules = granules;
-    moat_object_back(arena, (uintptr_t)hole, granules);
-    return moat_holes_list(granules);
-}
-
 /* Takes the first hole of the first list from that of `granules` on that has one, and tells how long it is. Those
  * of the last list are long enough for what is cut from them: no more than MOAT_SMALL_GRANULES. */
 _Static_assert(MOAT_LONG_HOLES >= MOAT_SMALL_GRANULES, "each long hole has room for a small object");

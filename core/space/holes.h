@@ -43,9 +43,13 @@ static inline bool moat_holes_is_one(const struct moat_hole *hole, uint32_t gran
 
 /* ---- inline ---- */
 
-/* Notes what only a hole of more than MOAT_EXACT_HOLES has: its length, and back bytes, which are needed where it fills
- * a bitmap word. Returns its list. */
-uint32_t moat_holes_note_long(struct moat_hole *hole, uint32_t granules);
+/* Notes what only a hole of more than MOAT_EXACT_HOLES has: its length; and back bytes, if it may fill a bitmap word. */
+static inline void moat_holes_note_long(struct moat_hole *hole, uint32_t granules) {
+    hole->granules = granules;
+    if (granules >= MOAT_LONG_HOLES) {
+        moat_object_back(moat_arena_of((uintptr_t)hole), (uintptr_t)hole, granules);
+    }
+}
 
 static inline bool moat_holes_is_one(const struct moat_hole *hole, uint32_t granules) {
     uintptr_t at = (uintptr_t)hole;
@@ -59,7 +63,8 @@ static inline void moat_holes_file_here(struct moat_lists *lists, uintptr_t bias
     struct moat_hole *hole = (struct moat_hole *)at;
     uint32_t list = granules;
     if (__builtin_expect(granules > MOAT_EXACT_HOLES, 0)) {
-        list = moat_holes_note_long(hole, granules);
+        moat_holes_note_long(hole, granules);
+        list = moat_holes_list(granules);
     }
     hole->header = MOAT_HEADER_HOLE | granules;
     hole->next = lists->holes[list];
