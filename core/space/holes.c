@@ -5,6 +5,7 @@
 
 #include "fault/assert.h"
 #include "base/bits.h"
+#include "base/clear.h"
 
 MOAT_SHARE_(void moat_holes_file(struct moat_lists *lists, uintptr_t bias, uintptr_t at, uint32_t granules),
             { moat_holes_file_here(lists, bias, at, granules); })
@@ -47,18 +48,13 @@ uintptr_t moat_holes_cut(struct moat_lists *lists, uint32_t granules) {
 }
 
 void moat_holes_forget(struct moat_lists *lists) {
-    for (uint32_t map = lists->map; map != 0; map &= map - 1) {
-        lists->holes[moat_lowest_bit(map)] = NULL;
-    }
-    lists->map = 0;
+    moat_clear_words((uintptr_t)lists, (uintptr_t)(lists + 1));
 }
 
 void moat_holes_move(struct moat_lists *to, struct moat_lists *from) {
-    for (uint32_t map = from->map; map != 0; map &= map - 1) {
+    for (uint32_t map = to->map = from->map; map != 0; map &= map - 1) {
         uint32_t list = moat_lowest_bit(map);
         to->holes[list] = from->holes[list];
-        from->holes[list] = NULL;
     }
-    to->map = from->map;
-    from->map = 0;
+    moat_holes_forget(from);
 }

@@ -31,10 +31,10 @@ static inline bool moat_holes_maybe(const struct moat_lists *lists, uint32_t gra
  * constant; a step for each list that turns out empty. */
 uintptr_t moat_holes_cut(struct moat_lists *lists, uint32_t granules);
 
-/* Empties the lists. The holes stay the dead objects that they are. Cost: for each list that may hold something. */
+/* Empties the lists. The holes stay the dead objects that they are. Cost: constant. */
 void moat_holes_forget(struct moat_lists *lists);
 
-/* Moves them to lists that are empty. Cost: the same. */
+/* Moves them to lists that are empty. Cost: for each list that may hold something. */
 void moat_holes_move(struct moat_lists *to, struct moat_lists *from);
 
 /* Whether a hole of that size begins there: an address that comes from a hole comes from memory that firmware may have

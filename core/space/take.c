@@ -259,15 +259,15 @@ void moat_take_begin_marking(void) {
     MOAT_ASSERT(moat_heap.cycle.phase == MOAT_PHASE_IDLE);
     give_up_chunk();
     moat_holes_move(&moat_heap.aside, &moat_heap.lists);
-    moat_search_open();
     moat_heap.search.used = false;
+    moat_search_open();
 }
 
 void moat_take_begin_sweep(void) {
     MOAT_ASSERT(moat_port_is_masked());
     MOAT_ASSERT(moat_heap.cycle.phase == MOAT_PHASE_SWEEP);
-    moat_holes_forget(&moat_heap.aside);
     moat_heap.listed = 0;
+    moat_holes_forget(&moat_heap.aside);
 }
 
 void moat_take_begin_idle(void) {
