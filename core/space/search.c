@@ -89,7 +89,10 @@ void moat_search_open(void) {
 
 bool moat_search_is_over(void) {
     const struct moat_place *place = &moat_heap.search.place;
-    return place->mask == 0 && place->word == place->group_end && !moat_search_next_group(false);
+    if (place->mask != 0 || place->word != place->group_end) {
+        return false;
+    }
+    return !moat_search_next_group(false);
 }
 
 void moat_search_lead(void) {

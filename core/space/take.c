@@ -160,7 +160,10 @@ static bool find_run(uint32_t granules) {
     } while (left != 0 && size < granules);
     moat_search_put(place);
     moat_heap.pace.spent += STEP_UNITS + STEP_MOST - left;
-    return size != 0 || left == 0 || (moat_heap.cycle.phase == MOAT_PHASE_SWEEP && moat_search_follow());
+    if (size != 0 || left == 0) {
+        return true;
+    }
+    return moat_heap.cycle.phase == MOAT_PHASE_SWEEP && moat_search_follow();
 }
 
 /* Masked. */
@@ -185,12 +188,14 @@ void moat_take_ahead(uint32_t granules) {
         search->ahead = (uint8_t)granules;
     }
     uint32_t ahead = search->ahead;
-    bool more = moat_heap.cycle.phase == MOAT_PHASE_MARK;
-    while (more && !has_room(ahead) && !moat_holes_maybe(&moat_heap.aside, ahead) &&
-           moat_heap.pace.spent < MOAT_CONFIG_PACE) {
+    while (moat_heap.cycle.phase == MOAT_PHASE_MARK && !has_room(ahead) &&
+           !moat_holes_maybe(&moat_heap.aside, ahead) && moat_heap.pace.spent < MOAT_CONFIG_PACE) {
         moat_port_mask_t masked = moat_port_mask();
-        more = find_run(ahead);
+        bool more = find_run(ahead);
         moat_port_unmask(masked);
+        if (!more) {
+            break;
+        }
     }
 }
 
