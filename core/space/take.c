@@ -13,7 +13,7 @@
 #include "space/search.h"
 
 /* Free runs and words that one masked step looks at. Small code takes longer for each. */
-#define RUNS_AT_ONCE (MOAT_SMALL_ ? 2u : 3u)
+#define RUNS_AT_ONCE (MOAT_SMALL_ ? 1u : 3u)
 #define WORDS_AT_ONCE (MOAT_SMALL_ ? 8u : 10u)
 
 /* While a cycle runs, in units of twelve instructions, about: what such a step does at most, and what it costs: a word
