@@ -43,7 +43,7 @@ static inline bool moat_holes_is_one(const struct moat_hole *hole, uint32_t gran
 
 /* ---- inline ---- */
 
-/* Notes what only a hole of more than MOAT_EXACT_HOLES has: its length; and back bytes, if it may fill a bitmap word. */
+/* Notes what only a hole of more than MOAT_EXACT_HOLES has: its length, and back bytes if it may fill a bitmap word. */
 static inline void moat_holes_note_long(struct moat_hole *hole, uint32_t granules) {
     hole->granules = granules;
     if (granules >= MOAT_LONG_HOLES) {

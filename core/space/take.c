@@ -188,8 +188,8 @@ void moat_take_ahead(uint32_t granules) {
         search->ahead = (uint8_t)granules;
     }
     uint32_t ahead = search->ahead;
-    while (moat_heap.cycle.phase == MOAT_PHASE_MARK && !has_room(ahead) &&
-           !moat_holes_maybe(&moat_heap.aside, ahead) && moat_heap.pace.spent < MOAT_CONFIG_PACE) {
+    while (moat_heap.cycle.phase == MOAT_PHASE_MARK && !has_room(ahead) && !moat_holes_maybe(&moat_heap.aside, ahead) &&
+           moat_heap.pace.spent < MOAT_CONFIG_PACE) {
         moat_port_mask_t masked = moat_port_mask();
         bool more = find_run(ahead);
         moat_port_unmask(masked);
