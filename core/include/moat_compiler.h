@@ -52,7 +52,7 @@
 #ifdef __OPTIMIZE_SIZE__
 #define MOAT_HOT_ static inline
 #define MOAT_SHARED_(declaration, ...) declaration;
-#define MOAT_SHARE_(declaration, ...) declaration __VA_ARGS__
+#define MOAT_SHARE_(declaration, ...) MOAT_APART_ declaration __VA_ARGS__
 #define MOAT_APART_ __attribute__((noinline))
 #define MOAT_SMALL_ 1
 #else

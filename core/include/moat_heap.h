@@ -259,7 +259,7 @@ struct moat_sweep {
     struct moat_arena *arena; /* NULL: done */
     uint32_t word;            /* next to sweep */
     uint32_t carry;           /* 1: a dead object reaches into the next word */
-    uint32_t in_use;          /* bit i: granule i of every word of the group so far is in use */
+    uint32_t free;            /* bit i: granule i of some word of the group so far is free */
     bool placed;              /* the stop has its place */
     struct moat_arena *place; /* it lies here, or before: */
     uint32_t place_word;      /* here */

@@ -5,9 +5,9 @@
 
 #include "base/bits.h"
 
-void moat_bitmap_set_inside(const struct moat_arena *arena, uint32_t first, uint32_t granules) {
-    struct moat_bits *bits = &arena->bits[first >> 5];
-    uint32_t from = first & 31u, end = from + granules;
+void moat_bitmap_set_inside(uintptr_t bias, uintptr_t at, uint32_t granules) {
+    struct moat_bits *bits = moat_bits_at(bias, at);
+    uint32_t from = moat_granules(at) & 31u, end = from + granules;
     uint32_t mask = UINT32_MAX << from;
     for (; end > 32; end -= 32) {
         bits->mark |= mask;
@@ -17,12 +17,10 @@ void moat_bitmap_set_inside(const struct moat_arena *arena, uint32_t first, uint
     bits->mark |= mask & (UINT32_MAX >> (32 - end));
 }
 
-void moat_bitmap_set_object(const struct moat_arena *arena, uint32_t first, uint32_t granules) {
-    struct moat_bits *bits = &arena->bits[first >> 5];
-    uint32_t bit = moat_bit(first);
-    moat_bitmap_set_inside(arena, first, granules);
-    bits->start |= bit;
-    if (moat_born_black(arena, first)) {
-        bits->mark &= ~bit;
+void moat_bitmap_set_object(const struct moat_arena *arena, uintptr_t at, uint32_t granules) {
+    moat_bitmap_set_inside(arena->bias, at, granules);
+    moat_set_start(arena->bias, at);
+    if (moat_born_black(arena, moat_granule_of(arena, at))) {
+        moat_bits_at(arena->bias, at)->mark &= ~moat_bit_at(at);
     }
 }

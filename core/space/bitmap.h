@@ -6,10 +6,11 @@
 
 #include "space/granule.h"
 
-/* Sets the mark bits of granules [first, first + granules), granules >= 1: inside the object before them. */
-void moat_bitmap_set_inside(const struct moat_arena *arena, uint32_t first, uint32_t granules);
+/* Sets the mark bits of so many granules from an address on, one at least: inside the object before them. bias: their
+ * arena's. */
+void moat_bitmap_set_inside(uintptr_t bias, uintptr_t at, uint32_t granules);
 
 /* Makes free granules an object, black where it must be (moat_born_black). */
-void moat_bitmap_set_object(const struct moat_arena *arena, uint32_t first, uint32_t granules);
+void moat_bitmap_set_object(const struct moat_arena *arena, uintptr_t at, uint32_t granules);
 
 #endif

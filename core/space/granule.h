@@ -263,8 +263,8 @@ uint32_t moat_object_end(const struct moat_arena *arena, uint32_t granule);
  * step for each 255 of its bitmap words. */
 uint32_t moat_object_start(const struct moat_arena *arena, uint32_t granule);
 
-/* Writes the back bytes of an object of `granules` at `first`, where it needs some: for words that it fills, if it goes
- * on behind them, which one of MOAT_SMALL_GRANULES never does. Cost: a step for each 32. */
-void moat_object_back(const struct moat_arena *arena, uint32_t first, uint32_t granules);
+/* Writes the back bytes of an object of `granules` at an address, where it needs some: for words that it fills, if it
+ * goes on behind them, which one of MOAT_SMALL_GRANULES never does. Cost: a step for each 32. */
+void moat_object_back(const struct moat_arena *arena, uintptr_t at, uint32_t granules);
 
 #endif

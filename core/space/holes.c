@@ -5,16 +5,10 @@
 
 #include "fault/assert.h"
 #include "base/bits.h"
+#include "base/clear.h"
 
 MOAT_SHARE_(void moat_holes_file(struct moat_lists *lists, uintptr_t bias, uintptr_t at, uint32_t granules),
             { moat_holes_file_here(lists, bias, at, granules); })
-
-uint32_t moat_holes_note_long(struct moat_hole *hole, uint32_t granules) {
-    const struct moat_arena *arena = moat_arena_of((uintptr_t)hole);
-    hole->granules = granules;
-    moat_object_back(arena, moat_granule_of(arena, (uintptr_t)hole), granules);
-    return moat_holes_list(granules);
-}
 
 /* Takes the first hole of the first list from that of `granules` on that has one, and tells how long it is. Those
  * of the last list are long enough for what is cut from them: no more than MOAT_SMALL_GRANULES. */
@@ -54,18 +48,13 @@ uintptr_t moat_holes_cut(struct moat_lists *lists, uint32_t granules) {
 }
 
 void moat_holes_forget(struct moat_lists *lists) {
-    for (uint32_t map = lists->map; map != 0; map &= map - 1) {
-        lists->holes[moat_lowest_bit(map)] = NULL;
-    }
-    lists->map = 0;
+    moat_clear_words((uintptr_t)lists, (uintptr_t)(lists + 1));
 }
 
 void moat_holes_move(struct moat_lists *to, struct moat_lists *from) {
-    for (uint32_t map = from->map; map != 0; map &= map - 1) {
+    for (uint32_t map = to->map = from->map; map != 0; map &= map - 1) {
         uint32_t list = moat_lowest_bit(map);
         to->holes[list] = from->holes[list];
-        from->holes[list] = NULL;
     }
-    to->map = from->map;
-    from->map = 0;
+    moat_holes_forget(from);
 }

@@ -31,10 +31,10 @@ static inline bool moat_holes_maybe(const struct moat_lists *lists, uint32_t gra
  * constant; a step for each list that turns out empty. */
 uintptr_t moat_holes_cut(struct moat_lists *lists, uint32_t granules);
 
-/* Empties the lists. The holes stay the dead objects that they are. Cost: for each list that may hold something. */
+/* Empties the lists. The holes stay the dead objects that they are. Cost: constant. */
 void moat_holes_forget(struct moat_lists *lists);
 
-/* Moves them to lists that are empty. Cost: the same. */
+/* Moves them to lists that are empty. Cost: for each list that may hold something. */
 void moat_holes_move(struct moat_lists *to, struct moat_lists *from);
 
 /* Whether a hole of that size begins there: an address that comes from a hole comes from memory that firmware may have
@@ -43,9 +43,13 @@ static inline bool moat_holes_is_one(const struct moat_hole *hole, uint32_t gran
 
 /* ---- inline ---- */
 
-/* Notes what only a hole of more than MOAT_EXACT_HOLES has: its length, and back bytes, which are needed where it fills
- * a bitmap word. Returns its list. */
-uint32_t moat_holes_note_long(struct moat_hole *hole, uint32_t granules);
+/* Notes what only a hole of more than MOAT_EXACT_HOLES has: its length, and back bytes if it may fill a bitmap word. */
+static inline void moat_holes_note_long(struct moat_hole *hole, uint32_t granules) {
+    hole->granules = granules;
+    if (granules >= MOAT_LONG_HOLES) {
+        moat_object_back(moat_arena_of((uintptr_t)hole), (uintptr_t)hole, granules);
+    }
+}
 
 static inline bool moat_holes_is_one(const struct moat_hole *hole, uint32_t granules) {
     uintptr_t at = (uintptr_t)hole;
@@ -59,7 +63,8 @@ static inline void moat_holes_file_here(struct moat_lists *lists, uintptr_t bias
     struct moat_hole *hole = (struct moat_hole *)at;
     uint32_t list = granules;
     if (__builtin_expect(granules > MOAT_EXACT_HOLES, 0)) {
-        list = moat_holes_note_long(hole, granules);
+        moat_holes_note_long(hole, granules);
+        list = moat_holes_list(granules);
     }
     hole->header = MOAT_HEADER_HOLE | granules;
     hole->next = lists->holes[list];

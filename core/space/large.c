@@ -170,9 +170,9 @@ static bool claim_part(const struct moat_arena *arena, uint32_t first, uint32_t 
     leave_run(at, at + moat_bytes(granules));
     if (front) {
         *moat_header_at(at) = moat_heap.types.bytes_header;
-        moat_bitmap_set_object(arena, first, granules);
+        moat_bitmap_set_object(arena, at, granules);
     } else {
-        moat_bitmap_set_inside(arena, first, granules);
+        moat_bitmap_set_inside(arena->bias, at, granules);
     }
     moat_free_take(granules);
     pace->usable -= granules < pace->usable ? granules : pace->usable;
@@ -267,7 +267,7 @@ static bool claim(struct moat_arena *arena, uint32_t first, uint32_t granules) {
         }
         moat_port_unmask(masked);
     }
-    moat_object_back(arena, first, set);
+    moat_object_back(arena, moat_granule_address(arena, first), set);
     return claimed;
 }
 

@@ -42,19 +42,6 @@ uint32_t moat_object_end(const struct moat_arena *arena, uint32_t granule) {
     return before ? moat_granule_of(arena, chunk) : end;
 }
 
-/* The start of the object that the end of a word lies in: in this word or, back bytes lead there, in one before. */
-static uint32_t start_of_last(const struct moat_arena *arena, uint32_t word) {
-    bool half = moat_heap.sweep.carry != 0 && moat_heap.sweep.arena == arena && word >= moat_heap.sweep.word;
-    while (arena->bits[word].start == 0) {
-        uint32_t back = arena->back[word];
-        word -= back < word ? back : word;
-        if ((half && word < moat_heap.sweep.word) || back == 0) {
-            return MOAT_NO_GRANULE; /* the object's front has been freed */
-        }
-    }
-    return (word << 5) + moat_highest_bit(arena->bits[word].start);
-}
-
 uint32_t moat_object_start(const struct moat_arena *arena, uint32_t granule) {
     uint32_t word = granule >> 5, bit = moat_bit(granule);
     MOAT_ASSERT(word <= moat_arena_words(arena)); /* the bitmap has one more */
@@ -64,18 +51,25 @@ uint32_t moat_object_start(const struct moat_arena *arena, uint32_t granule) {
     }
     bool in_chunk =
         moat_granule_address(arena, granule) - moat_heap.chunk.at < moat_heap.chunk.limit - moat_heap.chunk.at;
-    if ((bits->mark & bit) == 0 || in_chunk || granule < arena->first) {
+    if ((bits->mark & bit) == 0 || in_chunk) {
         return MOAT_NO_GRANULE;
     }
     uint32_t starts = bits->start & (bit - 1);
-    if (starts != 0) {
-        return (word << 5) + moat_highest_bit(starts);
+    bool half = moat_heap.sweep.carry != 0 && moat_heap.sweep.arena == arena && word >= moat_heap.sweep.word;
+    uint32_t least = half ? moat_heap.sweep.word : 0, back = 1;
+    while (starts == 0) {
+        if (back == 0 || back > word - least) {
+            return MOAT_NO_GRANULE; /* the object's front has been freed; or nothing has begun, in the first word */
+        }
+        word -= back;
+        back = arena->back[word];
+        starts = arena->bits[word].start;
     }
-    return begins_half_swept(arena, word) ? MOAT_NO_GRANULE : start_of_last(arena, word - 1);
+    return (word << 5) + moat_highest_bit(starts);
 }
 
-void moat_object_back(const struct moat_arena *arena, uint32_t first, uint32_t granules) {
-    uint32_t word = first >> 5, words = (first + granules + 31) >> 5;
+void moat_object_back(const struct moat_arena *arena, uintptr_t at, uint32_t granules) {
+    uint32_t first = moat_granule_of(arena, at), word = first >> 5, words = (first + granules + 31) >> 5;
     for (uint32_t back = 1; word + back + 1 < words; back++) {
         arena->back[word + back] = (uint8_t)(back < UINT8_MAX ? back : UINT8_MAX);
     }

@@ -43,9 +43,8 @@ static inline bool moat_quick_take(uint32_t granules, uintptr_t *at) {
         if (place->word == place->group_end) {
             return false;
         }
-        place->mask = free = moat_free_mask(place->word);
-        place->word++;
-        place->at += MOAT_WORD_SPAN;
+        moat_search_look(place);
+        free = place->mask;
         if (free == 0 || place->at == moat_heap.chunk.limit) {
             return false;
         }

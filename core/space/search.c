@@ -7,27 +7,16 @@
 
 #include "base/bits.h"
 
-/* The words of an arena that the search may look at. */
-static uint32_t words_of(const struct moat_arena *arena) {
-    const struct moat_search *search = &moat_heap.search;
-    if (arena == search->stop) {
-        return search->stop_word;
-    }
-    return arena->order < search->stop->order ? moat_arena_words(arena) : 0;
-}
-
-/* The first word from `word` on of a group that is not full, or `end`. */
+/* The first word from `word` on of a group that is not full, or one that is not before `end`. */
 static uint32_t skip_full(const struct moat_arena *arena, uint32_t word, uint32_t end) {
-    while (word < end && (word & (MOAT_GROUP_WORDS - 1)) == 0) {
+    uint32_t open = word & (MOAT_GROUP_WORDS - 1); /* within a group there is nothing to skip */
+    while (open == 0 && word < end) {
         uint32_t group = word / MOAT_GROUP_WORDS;
-        uint32_t open = ~arena->full[group >> 5] >> (group & 31u);
-        if ((open & 1u) != 0) {
-            return word;
-        }
-        uint32_t skipped = open == 0 ? 32 - (group & 31u) : moat_lowest_bit(open);
-        word = (group + skipped) * MOAT_GROUP_WORDS;
+        open = ~arena->full[group >> 5] >> (group & 31u);
+        group += open == 0 ? 32 - (group & 31u) : moat_lowest_bit(open);
+        word = group * MOAT_GROUP_WORDS;
     }
-    return word < end ? word : end;
+    return word;
 }
 
 static uint32_t group_end(uint32_t word, uint32_t end) {
@@ -46,20 +35,18 @@ static void stand(struct moat_arena *arena, uint32_t word, uint32_t end) {
 bool moat_search_next_group(bool joined) {
     struct moat_search *search = &moat_heap.search;
     struct moat_arena *arena = search->arena;
-    if (arena == NULL) {
+    if (arena == NULL || arena->order > search->stop->order) {
         return false;
     }
     uint32_t from = (uint32_t)(search->place.word - arena->bits);
     for (;;) {
-        uint32_t end = words_of(arena), word = skip_full(arena, from, end);
-        if (joined && word != from) {
-            return false;
-        }
-        if (word < end) {
+        uint32_t end = arena == search->stop ? search->stop_word : moat_arena_words(arena);
+        uint32_t word = skip_full(arena, from, end);
+        if (word < end && (!joined || word == from)) {
             stand(arena, word, group_end(word, end));
             return true;
         }
-        if (joined || arena->order >= search->stop->order) {
+        if (joined || arena == search->stop) {
             return false;
         }
         arena = arena->next;
@@ -102,7 +89,18 @@ void moat_search_open(void) {
 
 bool moat_search_is_over(void) {
     const struct moat_place *place = &moat_heap.search.place;
-    return place->mask == 0 && place->word == place->group_end && !moat_search_next_group(false);
+    if (place->mask != 0 || place->word != place->group_end) {
+        return false;
+    }
+    return !moat_search_next_group(false);
+}
+
+void moat_search_lead(void) {
+    if (moat_heap.sweep.arena != NULL) {
+        moat_search_stop_at(moat_heap.sweep.arena, moat_heap.sweep.word);
+    } else {
+        moat_search_open();
+    }
 }
 
 bool moat_search_follow(void) {
@@ -112,9 +110,7 @@ bool moat_search_follow(void) {
     }
     moat_search_restart();
     moat_heap.search.follows = true;
-    if (moat_heap.sweep.arena != NULL) {
-        moat_search_stop_at(moat_heap.sweep.arena, moat_heap.sweep.word);
-    }
+    moat_search_lead();
     return true;
 }
 

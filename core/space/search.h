@@ -32,6 +32,9 @@ bool moat_search_is_over(void);
  * already. */
 bool moat_search_follow(void);
 
+/* Where it follows the sweep, it stops where that stands; at the end, once that is over. */
+void moat_search_lead(void);
+
 /* Free granules became an object elsewhere: what the search knows of the word that it is in is looked up again. */
 void moat_search_look_again(void);
 
@@ -68,6 +71,13 @@ static inline uint32_t moat_free_mask(const struct moat_bits *bits) {
     return ~(bits->start | bits->mark);
 }
 
+/* The next word. */
+MOAT_HOT_ void moat_search_look(struct moat_place *place) {
+    place->mask = moat_free_mask(place->word);
+    place->word++;
+    place->at += MOAT_WORD_SPAN;
+}
+
 /* The same for a place that is kept in registers. */
 MOAT_HOT_ bool moat_search_ask(bool joined, struct moat_place *place) {
     moat_search_put(place);
@@ -79,47 +89,31 @@ MOAT_HOT_ bool moat_search_ask(bool joined, struct moat_place *place) {
 /* Words that a run may take at most more than the one that it begins in. */
 #define MOAT_RUN_WORDS (MOAT_SMALL_ ? 3u : 6u)
 
-/* The front of the words that come, where a run goes on from the last granule of the word before. Returns how many. */
-MOAT_HOT_ uint32_t moat_search_go_on(struct moat_place *place, bool claim) {
-    if (place->word == place->group_end && !moat_search_ask(true, place)) {
-        return 0;
-    }
-    uint32_t more = 0;
-    for (uint32_t words = moat_heap.search.run_words;;) {
-        uint32_t mask = moat_free_mask(place->word), behind = mask + 1;
-        if ((mask & 1u) != 0 && claim) {
-            place->word->mark |= mask & ~behind;
-        }
-        place->mask = mask & behind;
-        place->word++;
-        place->at += MOAT_WORD_SPAN;
-        if (behind != 0) {
-            return more + moat_lowest_bit(behind);
-        }
-        more += MOAT_WORD_GRANULES;
-        if (--words == 0 || place->word == place->group_end) {
-            return more;
-        }
-    }
-}
-
+/* A run goes on from a word's last granule: in run_words words more, and in the next group if it is short. */
 MOAT_HOT_ uint32_t moat_search_next(struct moat_place *place, uintptr_t *at, bool claim, uint32_t *words) {
     while (place->mask == 0) {
         if (*words == 0 || (place->word == place->group_end && !moat_search_ask(false, place))) {
             return 0;
         }
         --*words;
-        place->mask = moat_free_mask(place->word);
-        place->word++;
-        place->at += MOAT_WORD_SPAN;
+        moat_search_look(place);
     }
-    uint32_t mask = place->mask, first = moat_lowest_bit(mask), behind = mask + ((uint32_t)1 << first), granules;
+    uint32_t first = moat_lowest_bit(place->mask), granules = 0 - first, lowest = (uint32_t)1 << first;
     *at = place->at + moat_bytes(first);
-    if (claim) {
-        place->word[-1].mark |= mask & ~behind;
-    }
-    place->mask = mask & behind;
-    granules = behind != 0 ? moat_lowest_bit(behind) - first : 32 - first + moat_search_go_on(place, claim);
+    do {
+        uint32_t mask = place->mask, behind = mask + lowest;
+        if (claim) {
+            place->word[-1].mark |= mask & ~behind;
+        }
+        place->mask = mask & behind;
+        granules += behind != 0 ? moat_lowest_bit(behind) : MOAT_WORD_GRANULES;
+        if (behind != 0 || granules > MOAT_WORD_GRANULES * moat_heap.search.run_words ||
+            (place->word == place->group_end && (granules > MOAT_WORD_GRANULES || !moat_search_ask(true, place)))) {
+            break;
+        }
+        moat_search_look(place);
+        lowest = 1;
+    } while ((place->mask & 1u) != 0);
     if (claim) {
         moat_free_take(granules);
     }

@@ -14,10 +14,13 @@
  * small, counting bits is a loop. */
 #define BEGIN 60u
 #define COUNT (MOAT_SMALL_ ? 130u : 16u)
-#define WORD (15u + (MOAT_CONFIG_CHECK >= 1 ? 9u : 0) + (MOAT_CONFIG_EVENTS > 0 ? COUNT : 0))
+#define WORD ((MOAT_SMALL_ ? 20u : 15u) + (MOAT_CONFIG_CHECK >= 1 ? 9u : 0) + (MOAT_CONFIG_EVENTS > 0 ? COUNT : 0))
 #define HEADER 12u
 #define CLOSER 60u
 #define PLACE (32u + COUNT)
+
+/* Whether the cost is counted at each word. Elsewhere it is known before. */
+#define COUNT_EACH (MOAT_SMALL_ || MOAT_CONFIG_CHECK >= 1)
 
 /* Headers of the first type without slots that are looked at closely in one word: it may be firmware's commonest. */
 #define CLOSER_MOST 2u
@@ -27,7 +30,6 @@ static void enter_arena(struct moat_arena *arena) {
     sweep->arena = arena;
     sweep->word = 0;
     sweep->carry = 0;
-    sweep->in_use = UINT32_MAX;
 }
 
 void moat_sweep_begin(void) {
@@ -99,68 +101,64 @@ static inline uint32_t look_at_headers(const struct moat_arena *arena, uint32_t 
 }
 
 /* The full bit of the group that ends before `word`, or is under way there. */
-static void set_full(const struct moat_arena *arena, uint32_t word, uint32_t in_use, bool ended) {
+static void set_full(const struct moat_arena *arena, uint32_t word, uint32_t free, bool ended) {
     uint32_t group = (word - 1) / MOAT_GROUP_WORDS, bit = (uint32_t)1 << (group & 31u);
     uint32_t *full = &arena->full[group >> 5];
-    if (in_use != UINT32_MAX) {
-        *full &= ~bit;
-    } else if (ended) {
-        *full |= bit;
-    }
-}
-
-/* The rest of a budget when something has begun: it goes on by one step at least. */
-static inline uint32_t begun(uint32_t budget) {
-    return budget > BEGIN ? budget - BEGIN : 1;
+    *full = free != 0 ? *full & ~bit : ended ? *full | bit : *full;
 }
 
 /* Words up to the end of a group. Returns the rest of the budget. */
-static uint32_t sweep_group(struct moat_arena *arena, uint32_t budget) {
+static uint32_t sweep_group(uint32_t budget) {
     struct moat_sweep *sweep = &moat_heap.sweep;
+    struct moat_arena *arena = sweep->arena;
     uint32_t words = moat_arena_words(arena), word = sweep->word, group_end = (word | (MOAT_GROUP_WORDS - 1)) + 1;
     uint32_t end = group_end < words ? group_end : words, died = sweep->carry << 31;
-    uint32_t in_use = (word & (MOAT_GROUP_WORDS - 1)) == 0 ? UINT32_MAX : sweep->in_use;
+    uint32_t free = sweep->free;
     MOAT_ASSERT(word < words && sweep->carry <= 1);
-    budget = begun(budget);
-    uint32_t most = (budget + WORD - 1) / WORD, count = end - word < most ? end - word : most;
-    uint32_t cost = MOAT_CONFIG_CHECK >= 1 ? 0 : count * WORD;
-    struct moat_bits *bits = &arena->bits[word], *last = bits + count;
-    for (; bits != last; bits++) {
-        if (MOAT_CONFIG_CHECK >= 1) {
-            cost += WORD + look_at_headers(arena, word++);
-            last = cost < budget ? last : bits + 1;
+    struct moat_bits *bits = &arena->bits[word], *last = &arena->bits[end];
+    uint32_t most = (budget + WORD - 1) / WORD;
+    if (!COUNT_EACH) {
+        last = end - word < most ? last : bits + most;
+        budget = end - word < most ? budget - (end - word) * WORD : 0;
+    }
+    do {
+        if (COUNT_EACH) {
+            uint32_t cost = WORD + (MOAT_CONFIG_CHECK >= 1 ? look_at_headers(arena, word++) : 0);
+            budget -= budget < cost ? budget : cost;
         }
         moat_free_add(sweep_word(bits, &died));
-        in_use &= bits->mark;
-    }
+        free |= ~bits->mark;
+    } while (++bits != last && (!COUNT_EACH || budget != 0));
     word = (uint32_t)(bits - arena->bits);
-    budget -= budget < cost ? budget : cost;
-    set_full(arena, word, in_use, word == end);
+    set_full(arena, word, free, word == end);
     sweep->word = word;
     /* A dead object that ends with the word is no matter of the next, which may begin with a new one by then. */
-    sweep->carry = died >> 31 & moat_inside(&arena->bits[word]);
-    sweep->in_use = in_use;
-    return budget;
-}
-
-/* The search, where it follows, stops where the sweep stands; at the end, once it is over. */
-static void lead(void) {
-    if (moat_heap.search.follows && moat_heap.sweep.arena != NULL) {
-        moat_search_stop_at(moat_heap.sweep.arena, moat_heap.sweep.word);
-    } else if (moat_heap.search.follows) {
-        moat_search_open();
+    sweep->carry = died >> 31 & moat_inside(bits);
+    sweep->free = word == end ? 0 : free;
+    if (word == words) {
+        enter_arena(arena->next);
     }
+    if (moat_heap.search.follows) {
+        moat_search_lead();
+    }
+    return budget;
 }
 
 /* ---- placing the stop ---- */
 
-void moat_sweep_begin_place(void) {
+/* Goes back to the end of the arena before that of this order; or the stop is placed, if there is none. */
+static void place_before(uint32_t order) {
     struct moat_sweep *sweep = &moat_heap.sweep;
-    uint32_t count = moat_heap.arenas.count;
-    sweep->placed = count == 0;
-    sweep->place = count == 0 ? NULL : moat_heap.arenas.table[count - 1];
-    sweep->place_word = count == 0 ? 0 : moat_arena_words(sweep->place);
-    sweep->usable = 0;
+    sweep->placed = order == 0;
+    if (order != 0) {
+        sweep->place = moat_heap.arenas.table[order - 1];
+        sweep->place_word = moat_arena_words(sweep->place);
+    }
+}
+
+void moat_sweep_begin_place(void) {
+    place_before(moat_heap.arenas.count);
+    moat_heap.sweep.usable = 0;
 }
 
 void moat_sweep_replace(uint32_t granules) {
@@ -172,9 +170,13 @@ void moat_sweep_replace(uint32_t granules) {
 /* Whether a run in the word is long enough to count: of half the granules that a payment is for, as far as this is told
  * without looking at each. */
 static bool is_worth_it(uint32_t free) {
-    uint32_t least = moat_heap.pace.mean / 32 + 1;
-    free &= least >= 2 ? free >> 1 : free;
-    free &= least >= 4 ? free >> 2 : free;
+    uint32_t mean = moat_heap.pace.mean;
+    if (mean >= 1 * 32) {
+        free &= free >> 1;
+    }
+    if (mean >= 3 * 32) {
+        free &= free >> 2;
+    }
     return free != 0;
 }
 
@@ -182,16 +184,12 @@ static bool is_worth_it(uint32_t free) {
 MOAT_APART_ static void place_word(void) {
     struct moat_sweep *sweep = &moat_heap.sweep;
     if (sweep->place_word == 0) {
-        sweep->placed = sweep->place->order == 0;
-        if (!sweep->placed) {
-            sweep->place = moat_heap.arenas.table[sweep->place->order - 1];
-            sweep->place_word = moat_arena_words(sweep->place);
-        }
+        place_before(sweep->place->order);
         return;
     }
     const struct moat_bits *bits = &sweep->place->bits[--sweep->place_word];
-    uint32_t free = ~(bits->start | bits->mark), count = free == 0 ? 0 : moat_count_bits(free);
-    sweep->usable += is_worth_it(free) ? count : 0;
+    uint32_t free = moat_free_mask(bits);
+    sweep->usable += is_worth_it(free) ? moat_count_bits(free) : 0;
     sweep->placed = sweep->usable >= moat_heap.pace.reserve;
 }
 
@@ -201,25 +199,22 @@ void moat_sweep_set_stop(void) {
     }
 }
 
+/* Goes back until the stop has its place. Returns the rest of the budget. */
+static uint32_t place(uint32_t budget) {
+    do {
+        place_word();
+        budget -= budget < PLACE ? budget : PLACE;
+    } while (budget != 0 && !moat_heap.sweep.placed);
+    return budget;
+}
+
 uint32_t moat_sweep_some(uint32_t units) {
     MOAT_ASSERT(moat_port_is_masked());
     MOAT_ASSERT(moat_heap.cycle.phase == MOAT_PHASE_SWEEP || moat_heap.sweep.arena == NULL);
-    struct moat_sweep *sweep = &moat_heap.sweep;
     uint32_t budget = units * MOAT_UNIT;
-    while (budget != 0 && sweep->arena != NULL) {
-        budget = sweep_group(sweep->arena, budget);
-        if (sweep->word == moat_arena_words(sweep->arena)) {
-            enter_arena(sweep->arena->next);
-        }
-        lead();
-    }
-    budget = budget != 0 ? begun(budget) : 0;
-    for (; budget != 0 && !sweep->placed; budget -= budget < PLACE ? budget : PLACE) {
-        place_word();
+    while (budget != 0 && !moat_heap.sweep.placed) {
+        budget = budget > BEGIN ? budget - BEGIN : 1; /* it goes on by one step at least */
+        budget = moat_heap.sweep.arena != NULL ? sweep_group(budget) : place(budget);
     }
     return budget / MOAT_UNIT;
-}
-
-bool moat_sweep_is_over(void) {
-    return moat_heap.sweep.arena == NULL && moat_heap.sweep.placed;
 }

@@ -17,8 +17,10 @@ void moat_sweep_begin(void);
  * less than one is. */
 uint32_t moat_sweep_some(uint32_t units);
 
-/* Whether it has swept everything and placed the stop. */
-bool moat_sweep_is_over(void);
+/* Whether it has swept everything and placed the stop, which it does last. */
+static inline bool moat_sweep_is_over(void) {
+    return moat_heap.sweep.placed;
+}
 
 /* Begins placing the stop at the arenas' end. */
 void moat_sweep_begin_place(void);
