@@ -16,8 +16,10 @@ MOAT_FEATURE_(late);
 #pragma weak moat_finalize_condemn
 #pragma weak moat_finalize_doom
 
+/* A stack that is added later leads back to before these stages: objects may be condemned already. */
 static enum moat_mark_stage after_weak(void) {
-    return moat_heap.finalizers.finalizable == NULL ? MOAT_STAGE_FINISHED : MOAT_STAGE_CONDEMN;
+    bool none = moat_heap.finalizers.finalizable == NULL && moat_heap.finalizers.condemned == NULL;
+    return none ? MOAT_STAGE_FINISHED : MOAT_STAGE_CONDEMN;
 }
 
 void moat_late_step(void) {

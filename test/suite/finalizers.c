@@ -302,6 +302,34 @@ static void doomed_is_kept_and_taken_at_every_step(void) {
     at_every_step(start_doomed, run_finalizer, judge_resurrected);
 }
 
+static uintptr_t late_words[4];
+static struct moat_stack late;
+
+static void start_forgotten(void) {
+    CHECK(start());
+    make_and_forget();
+    scrub_stack();
+}
+
+static void add_stack(void) {
+    uintptr_t low = (uintptr_t)late_words, high = low + sizeof late_words;
+    late = (struct moat_stack){.low = low, .high = high, .sp = high, .name = "late"};
+    CHECK_EQUAL(moat_stack_add(&late), MOAT_OK);
+}
+
+static void judge_late_stack(void) {
+    collect_all();
+    CHECK_HEAP();
+    CHECK_EQUAL(total, 1);
+    CHECK_EQUAL(wrong, 0);
+    CHECK_EQUAL(moat_stack_remove(&late), MOAT_OK);
+}
+
+/* It leads back to the stage of stacks. What is condemned by then is doomed all the same. */
+static void a_stack_is_added_at_every_step(void) {
+    at_every_step(start_forgotten, add_stack, judge_late_stack);
+}
+
 static const struct test_case cases[] = {
     TEST_CASE(called_once_after_death),
     TEST_CASE(called_in_a_ring_too),
@@ -313,6 +341,7 @@ static const struct test_case cases[] = {
     TEST_CASE(link_is_out_of_the_way),
     TEST_CASE(death_found_at_every_step),
     TEST_CASE(doomed_is_kept_and_taken_at_every_step),
+    TEST_CASE(a_stack_is_added_at_every_step),
 };
 
 int main(void) {
