@@ -16,6 +16,19 @@ static inline uintptr_t turned(uintptr_t offset) {
     return offset >> MOAT_GRANULE_SHIFT | offset << (MOAT_WORD_BITS - MOAT_GRANULE_SHIFT);
 }
 
+/* An object is grey if it has slots. */
+static inline void link_grey(moat_raw *header, uint32_t granule, uint32_t *grey) {
+    if (moat_header_has_slots(*header)) {
+        *header = moat_header_linked(*header, *grey);
+        *grey = granule;
+    }
+}
+
+/* The slots of a piece that follows another of the same slots, if there are so many. */
+static inline intptr_t next_slots(intptr_t budget) {
+    return budget >= MOAT_GREY_NEXT_PIECE(MOAT_GREY_LONG_SLOTS) ? MOAT_GREY_LONG_SLOTS : MOAT_GREY_PIECE_SLOTS;
+}
+
 /* Goes on to the next slice behind a window, and there with `slots`. False: there is none, or the window is the
  * caller's. */
 static inline bool open_window(struct moat_grey *loop, uint32_t *grey, intptr_t slots) {
@@ -54,18 +67,13 @@ unsigned moat_grey_loop(struct moat_grey *loop) {
             struct moat_bits *bits = &all_bits[granule / MOAT_WORD_GRANULES];
             uint32_t start = bits->start, mark = bits->mark, bit = moat_bit((uint32_t)granule);
             budget -= MOAT_GREY_POINTER;
-            if (__builtin_expect(budget < 0, 0)) { /* the same */
+            if (__builtin_expect(budget < 0, 0)) {
                 budget += MOAT_GREY_POINTER;
-                at--;
-                goto spent;
+                goto again;
             }
             if (__builtin_expect((start & mark & bit) != 0, 1)) {
                 bits->mark = mark & ~bit;
-                moat_raw *header = (moat_raw *)value - 1;
-                if (moat_header_has_slots(*header)) {
-                    *header = moat_header_linked(*header, grey);
-                    grey = (uint32_t)granule;
-                }
+                link_grey((moat_raw *)value - 1, (uint32_t)granule, &grey);
             } else if ((start & bit) == 0) {
                 goto look;
             }
@@ -79,15 +87,13 @@ unsigned moat_grey_loop(struct moat_grey *loop) {
             grey = moat_header_link(*header);
             budget -= loop->cost;
         } else if (at != far) {
-            bool many = budget >= MOAT_GREY_NEXT_PIECE(MOAT_GREY_LONG_SLOTS);
-            intptr_t slots = many ? MOAT_GREY_LONG_SLOTS : MOAT_GREY_PIECE_SLOTS;
+            intptr_t slots = next_slots(budget);
             end = far - at > slots ? at + slots : far;
             budget -= MOAT_GREY_NEXT_PIECE(slots);
+        } else if (budget >= MOAT_GREY_STEP) {
+            why = MOAT_GREY_NEXT;
+            break;
         } else {
-            if (budget >= MOAT_GREY_STEP) {
-                why = MOAT_GREY_NEXT;
-                break;
-            }
             goto spent;
         }
         if (__builtin_expect(budget >= 0, 1)) {
@@ -100,6 +106,7 @@ unsigned moat_grey_loop(struct moat_grey *loop) {
             why = MOAT_GREY_LOOK;
             break;
         }
+    again:
         at--; /* this slot comes first the next time */
     spent:
         loop->budget = budget;

@@ -4,7 +4,8 @@
  *   r0 at    r1 mark    r2 grey    r3 payload    r4 offset    r5 start, or a header    r6 budget    r7 value
  *   r8 granules    r9 address of bits    r10 one    r11 end    r12 bits    lr bit
  *
- * Behind `next_object` r5 is the loop's state, r4 a header. What is used most has low registers: the code is shorter.
+ * Behind `next_object` r5 is the loop's state, r4 a header. Low registers are for the values that are used most: the
+ * code is shorter.
  *
  * SPDX-License-Identifier: MIT */
 #include "mark/grey.h"

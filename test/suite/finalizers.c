@@ -325,7 +325,7 @@ static void judge_late_stack(void) {
     CHECK_EQUAL(moat_stack_remove(&late), MOAT_OK);
 }
 
-/* It leads back to the stage of stacks. What is condemned by then is doomed all the same. */
+/* It leads back to the stage of stacks. Objects that are condemned by then are doomed all the same. */
 static void a_stack_is_added_at_every_step(void) {
     at_every_step(start_forgotten, add_stack, judge_late_stack);
 }
