@@ -116,8 +116,8 @@ static uint32_t sweep_group(uint32_t budget) {
     uint32_t free = sweep->free;
     MOAT_ASSERT(word < words && sweep->carry <= 1);
     struct moat_bits *bits = &arena->bits[word], *last = &arena->bits[end];
-    uint32_t most = (budget + WORD - 1) / WORD;
     if (!COUNT_EACH) {
+        uint32_t most = (budget + WORD - 1) / WORD;
         last = end - word < most ? last : bits + most;
         budget = end - word < most ? budget - (end - word) * WORD : 0;
     }
