@@ -47,7 +47,7 @@ static inline void assert_grey(const struct moat_arena *arena, uint32_t granule)
 
 /* Takes a grey object off its list and begins its scan: it is black from here on, and what the scan has still to visit
  * is grey in effect. */
-static void begin_grey(struct moat_arena *arena, struct moat_scan *scan) {
+static void begin_grey(struct moat_arena *arena, struct moat_scan *scan, struct moat_grey *loop) {
     uint32_t granule = arena->grey;
     assert_grey(arena, granule);
     uintptr_t at = moat_granule_address(arena, granule);
@@ -57,7 +57,12 @@ static void begin_grey(struct moat_arena *arena, struct moat_scan *scan) {
                  7, at);
     MOAT_REQUIRE(moat_header_known(header) && moat_header_has_slots(header), 4, at);
     arena->grey = moat_header_link(header);
-    moat_scan_object(scan, arena, granule);
+    if (moat_grey_learn(loop, header)) {
+        scan->at = (moat_slot *)moat_payload_at(at);
+        scan->dense_end = (moat_slot *)((uintptr_t)scan->at + loop->habit_bytes);
+    } else {
+        moat_scan_object(scan, arena, granule);
+    }
 }
 
 /* Whether nothing comes behind [at, dense_end). */
@@ -65,35 +70,31 @@ MOAT_APART_ static bool is_over(const struct moat_scan *scan) {
     return scan->map == 0 && scan->type == NULL && !scan->extends;
 }
 
-/* The work behind [at, dense_end): the scan's next piece, if the scan is not over, or another grey object. The loop has
- * a try at the home arena's first, if it has not had it. False: nothing is grey. */
+/* The work behind [at, dense_end): the scan's next piece, if the scan is not over, or another grey object. False:
+ * nothing is grey. */
 static bool go_on(struct moat_scan *scan, struct moat_arena *home, struct moat_grey *loop) {
+    loop->habit = MOAT_GREY_NO_HABIT;
     for (; !is_over(scan); scan->type = NULL, scan->doubtful = false) {
         if (moat_scan_next_piece(scan)) {
             loop->budget -= MORE;
             return true;
         }
     }
-    bool ends = home->grey == moat_grey_end(home);
-    if (!ends && loop->habit == MOAT_GREY_NO_HABIT) {
-        return true;
-    }
-    struct moat_arena *arena = ends ? other_grey_arena() : home;
+    struct moat_arena *arena = home->grey != moat_grey_end(home) ? home : other_grey_arena();
     if (arena != NULL) {
-        begin_grey(arena, scan);
+        begin_grey(arena, scan, loop);
     }
     return arena != NULL;
 }
 
 /* The next piece of the scan's slots. Where these may be numbers, the loop has no granules and gives each back. */
-static void begin_piece(struct moat_grey *loop, const struct moat_scan *scan, const struct moat_arena *home) {
+MOAT_HOT_ void begin_piece(struct moat_grey *loop, const struct moat_scan *scan, const struct moat_arena *home) {
     loop->granules = scan->doubtful ? 0 : home->granules - 1;
     loop->others = scan->doubtful || moat_heap.arenas.count > 1;
     loop->at = scan->at;
     loop->far = scan->dense_end;
     loop->end = loop->far - loop->at > MOAT_GREY_PIECE_SLOTS ? loop->at + MOAT_GREY_PIECE_SLOTS : loop->far;
     loop->budget -= MOAT_GREY_PIECE + MOAT_GREY_SLOT * (loop->end - loop->at);
-    loop->habit = loop->end == loop->far && is_over(scan) ? MOAT_GREY_ANY_HABIT : MOAT_GREY_NO_HABIT;
 }
 
 /* The piece that is under way is begun here, whatever the budget: the smallest slice goes on by one step at least. */
@@ -102,6 +103,7 @@ static void begin_loop(struct moat_grey *loop, const struct moat_scan *scan, con
     loop->payload = home->base + MOAT_WORD_BYTES;
     loop->bits = home->bits;
     begin_piece(loop, scan, home);
+    loop->habit = loop->end == loop->far && is_over(scan) ? MOAT_GREY_ANY_HABIT : MOAT_GREY_NO_HABIT;
     if (loop->budget < MOAT_GREY_STEP) {
         loop->rest -= MOAT_GREY_STEP - loop->budget;
         loop->budget = MOAT_GREY_STEP;
