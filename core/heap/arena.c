@@ -30,7 +30,8 @@ static uintptr_t waiting_words(uint32_t order, uintptr_t granules) {
     return words < WAITING_MOST ? words : WAITING_MOST;
 }
 
-/* Places the arena's parts, for a number of granules that objects can use and the fence. Returns its end. */
+/* Places the arena's parts, for a number of granules that objects can use and the fence. Returns the bytes
+ * that it takes. */
 MOAT_APART_ static uintptr_t plan(struct moat_arena *arena, uintptr_t granules) {
     uintptr_t words = words_of(granules + 31 + MOAT_WORD_GRANULES);
     arena->bits = (struct moat_bits *)(arena + 1);
@@ -41,14 +42,14 @@ MOAT_APART_ static uintptr_t plan(struct moat_arena *arena, uintptr_t granules) 
     arena->low = ((at + MOAT_WORD_BYTES + MOAT_GRANULE - 1) & ~(uintptr_t)(MOAT_GRANULE - 1)) - MOAT_WORD_BYTES;
     arena->base = ((arena->low - MOAT_WORD_BYTES) & ~(uintptr_t)(MOAT_WORD_SPAN - 1)) + MOAT_WORD_BYTES;
     arena->span = granules * MOAT_GRANULE;
-    return arena->low + arena->span;
+    return arena->low + arena->span - (uintptr_t)arena;
 }
 
 /* As many granules as fit with what describes them: of those that are too many, half can be left out at once. */
 static void fit(struct moat_arena *arena, uintptr_t bytes) {
-    uintptr_t granules = moat_granules(bytes), end = (uintptr_t)arena + bytes, taken;
-    while ((taken = plan(arena, granules)) > end) {
-        granules -= (taken - end) / (2 * MOAT_GRANULE) + 1;
+    uintptr_t granules = moat_granules(bytes), taken;
+    while ((taken = plan(arena, granules)) > bytes) {
+        granules -= (taken - bytes) / (2 * MOAT_GRANULE) + 1;
     }
 }
 
@@ -105,6 +106,7 @@ static void open_arena(struct moat_arena *arena) {
         moat_arena_join(arena);
     }
     moat_free_add(granules);
+    moat_heap.pace.usable += granules;
     moat_heap.pace.reserve += granules / FIRST_RESERVE;
     moat_heap.stats.arena_bytes += room;
     moat_heap.search.run_words = (uint8_t)run_words();

@@ -41,7 +41,6 @@ void moat_arena_join(struct moat_arena *arena) {
     arenas->table[arenas->count - 1]->next = arena;
     arenas->table[arenas->count++] = arena;
     arenas->largest = room > arenas->largest ? room : arenas->largest;
-    moat_heap.pace.usable += moat_granules(room);
     if (!moat_heap.search.follows) {
         moat_search_open();
     }

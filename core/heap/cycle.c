@@ -113,7 +113,7 @@ void moat_cycle_start(void) {
 #if MOAT_CONFIG_TASKS
     moat_heap.mark.stack = NULL;
 #endif
-    moat_heap.mark.root_step = 0; /* its scan is over: nothing was grey when the last marking ended */
+    moat_heap.mark.root_step = 0; /* its scan is over; without an arena, the last root's begins once more */
     moat_heap.mark.patience = PATIENCE_UNITS * moat_granules(moat_heap.stats.arena_bytes) + PATIENCE_UNITS_MORE;
     moat_heap.mark.stage = MOAT_STAGE_ROOTS;
     moat_heap.mark.stacks_grey = true;

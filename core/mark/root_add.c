@@ -111,7 +111,7 @@ MOAT_ENTRY int moat_root_add(void *start, const struct moat_type *type, size_t c
 static bool scans(const struct moat_root *root) {
     const struct moat_scan *scan = &moat_heap.mark.scan;
     uintptr_t start = (uintptr_t)root->start, bytes = moat_root_end(root) - start;
-    return (uintptr_t)scan->at - start < bytes || (scan->type != NULL && scan->element - start < bytes);
+    return (scan->type != NULL ? scan->element : (uintptr_t)scan->at) - start < bytes;
 }
 
 static int remove_root(enum moat_refused call, void *start) {

@@ -169,7 +169,6 @@ static bool find_run(uint32_t granules) {
 /* Masked. */
 static uintptr_t take_of_run(uint32_t granules) {
     struct moat_search *search = &moat_heap.search;
-    MOAT_ASSERT(moat_heap.chunk.at == moat_heap.chunk.limit && search->run_at <= search->run_end);
     if (!has_room(granules)) {
         return find_run(granules) ? AGAIN : 0;
     }
@@ -224,6 +223,8 @@ static uintptr_t cut(struct moat_lists *lists, uint32_t granules) {
 /* Masked: one step. While a cycle runs there is no chunk. */
 static uintptr_t take_once(uint32_t granules, moat_port_mask_t masked) {
     bool idle = moat_heap.cycle.phase == MOAT_PHASE_IDLE;
+    MOAT_ASSERT(idle || moat_heap.chunk.at == moat_heap.chunk.limit);
+    MOAT_ASSERT(moat_heap.search.run_at <= moat_heap.search.run_end);
     struct moat_lists *lists = idle ? &moat_heap.lists : &moat_heap.aside;
     if (moat_holes_maybe(lists, granules)) {
         return cut(lists, granules);

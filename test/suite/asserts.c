@@ -59,7 +59,7 @@ SOURCE(search_c, "space/search.c");
 SOURCE(object_c, "space/object.c");
 SOURCE(sweep_c, "space/sweep.c");
 SOURCE(cycle_c, "heap/cycle.c");
-SOURCE(pace_c, "heap/pace.c");
+SOURCE(pace_h, "heap/pace.h");
 
 static bool has(const char *at, const char *end, const char *text) {
     size_t length = strlen(text);
@@ -385,7 +385,7 @@ static const struct trial {
     {"a root unmasked", moat_cycle_start, next_root, &in_root_c, "moat_root_next(", "moat_port_is_masked()", QUIET},
     {"holes unmasked", NULL, cut, &in_holes_c, "moat_holes_cut(", "moat_port_is_masked()", QUIET},
     {"the stop unmasked", NULL, moat_search_open, &in_search_c, "moat_search_stop_at(", "moat_port_is_masked()", QUIET},
-    {"pace unmasked", NULL, moat_pace_begin_marking, &in_pace_c, "moat_pace_begin_marking(", "moat_port_is_masked()",
+    {"pace unmasked", NULL, moat_pace_begin_marking, &in_pace_h, "moat_pace_begin_marking(", "moat_port_is_masked()",
      QUIET},
     {"a cycle while marking", moat_cycle_start, moat_cycle_start, &in_cycle_c, "moat_cycle_start(",
      "phase == MOAT_PHASE_IDLE", UNUSED},
@@ -425,8 +425,8 @@ static const struct trial {
     {"a search behind no sweep", NULL, follow_masked, &in_search_c, "moat_search_follow(", "phase == MOAT_PHASE_SWEEP",
      UNUSED},
     {"a pin without a count", break_pin, unpin, &in_pin_c, "take_pin(", "pin->count != 0", UNUSED},
-    {"a run that ends before it begins", break_run, take_two, &in_take_c, "take_in_cycle(",
-     "search->run_at <= search->run_end", UNUSED},
+    {"a run that ends before it begins", break_run, take_two, &in_take_c, "take_once(",
+     "run_at <= moat_heap.search.run_end", UNUSED},
     {"a chunk that ends before it begins", break_chunk, moat_cycle_start, &in_take_c, "give_up_chunk(",
      "chunk->at <= chunk->limit", FOUND},
     {"a fence that is gone", break_fence, take_all_that_looks_free, &in_large_c, "claim_part(",
