@@ -8,7 +8,7 @@
 #include "space/granule.h"
 
 /* The cost of work, in instructions of a 32-bit core, about: going on to what is not after the habit, and, before that,
- * to more of what is scanned; a window outside the loop, more. */
+ * to more of what is scanned; a window that is opened here, more. */
 #define MORE 62
 #define NEXT (MOAT_GREY_STEP - MORE)
 #define OUTSIDE 36

@@ -34,7 +34,7 @@ static int put(int value) {
 static int take(void) {
     struct node *node = first;
     MOAT_STORE(first, node->next); /* nothing to free */
-    MOAT_CLEAR(node->next);        /* a dead word on the stack may keep this node, and now not the queue behind it */
+    MOAT_CLEAR(node->next);        /* a dead word on the stack may keep this node, but no longer the queue */
     return node->value;
 }
 

@@ -30,7 +30,7 @@ static int put(int value) {
 static int take(void) {
     struct node *node = first;
     first = node->next; /* nothing to free */
-    node->next = NULL;  /* a dead word on the stack may keep this node, and now not the queue behind it */
+    node->next = NULL;  /* a dead word on the stack may keep this node, but no longer the queue */
     return node->value;
 }
 

@@ -29,7 +29,7 @@ class queue {
     int take() { // of a queue that is not empty
         node *taken = first;
         first = taken->next;   // nothing to free
-        taken->next = nullptr; // a dead word on the stack may keep this node, and now not the queue behind it
+        taken->next = nullptr; // a dead word on the stack may keep this node, but no longer the queue
         return taken->value;
     }
 
