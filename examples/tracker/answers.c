@@ -42,6 +42,8 @@ static void print_why(void) {
 }
 
 void answers_print(void) {
+    while (moat_gc_step(STEPS) > 0) { /* what is free is an estimate while a cycle runs */
+    }
     if (moat_usage_begin(&usage, usage_rows, TYPES) == MOAT_OK) {
         while (moat_usage_step(&usage, STEPS)) {
         }
