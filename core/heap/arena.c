@@ -30,8 +30,8 @@ static uintptr_t waiting_words(uint32_t order, uintptr_t granules) {
     return words < WAITING_MOST ? words : WAITING_MOST;
 }
 
-/* Places the arena's parts, for a number of granules that objects can use and the fence. Returns the bytes
- * that it takes. */
+/* Places the arena's parts, for a number of granules that objects can use and the fence. Returns the bytes that
+ * it takes. */
 MOAT_APART_ static uintptr_t plan(struct moat_arena *arena, uintptr_t granules) {
     uintptr_t words = words_of(granules + 31 + MOAT_WORD_GRANULES);
     arena->bits = (struct moat_bits *)(arena + 1);

@@ -71,14 +71,14 @@ static inline uint32_t moat_free_mask(const struct moat_bits *bits) {
     return ~(bits->start | bits->mark);
 }
 
-/* The next word. */
+/* Goes on to the next word of the group. */
 MOAT_HOT_ void moat_search_look(struct moat_place *place) {
     place->mask = moat_free_mask(place->word);
     place->word++;
     place->at += MOAT_WORD_SPAN;
 }
 
-/* The same for a place that is kept in registers. */
+/* moat_search_next_group for a place that is kept in registers. */
 MOAT_HOT_ bool moat_search_ask(bool joined, struct moat_place *place) {
     moat_search_put(place);
     bool answer = moat_search_next_group(joined);
