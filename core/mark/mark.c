@@ -30,7 +30,7 @@ static inline void mark(struct moat_arena *arena, uint32_t granule, struct moat_
 static inline void mark_start(struct moat_arena *arena, uint32_t start, struct moat_bits *bits, uint32_t bit) {
     moat_raw *header = moat_header_at(moat_granule_address(arena, start));
     moat_word was = *header;
-    if ((!MOAT_SMALL_ && moat_header_has_slots(was)) || !moat_is_hole(was)) {
+    if ((!MOAT_SMALL_ && __builtin_expect(moat_header_has_slots(was), 1)) || !moat_is_hole(was)) {
         mark(arena, start, bits, bit, header, was);
     }
 }
@@ -111,21 +111,28 @@ void moat_mark_root(void *object) {
 #define ROW (2 * MOAT_NEAR_GRANULES + 1)
 #define BEFORE (MOAT_NEAR_BYTES + 1)
 
+/* From a word's row to how far ahead of the arena the word is, which is 0 where the arena comes into its reach. */
+#define AHEAD (BEFORE + MOAT_FAR_BYTES - MOAT_WORD_BYTES)
+
 /* The work in units of some twelve instructions: to look around a word, and to mark an object that is near. */
 #define LOOK_UNITS (MOAT_SMALL_ ? 12u : 6u)
 #define START_UNITS 3u
 
+/* Unless a handler was faster. */
+static inline void mark_white(struct moat_arena *arena, uint32_t start) {
+    moat_port_mask_t masked = moat_port_mask();
+    if (MOAT_SMALL_) {
+        moat_mark_start(arena, start);
+    } else {
+        mark_start(arena, start, &arena->bits[start >> 5], moat_bit(start));
+    }
+    moat_port_unmask(masked);
+}
+
 /* Marks the objects that start at white granules of a row. Returns `units` and those that it took. */
 static uint32_t mark_starts(struct moat_arena *arena, uint32_t granule, uint32_t starts, uint32_t units) {
     for (; starts != 0; starts &= starts - 1) {
-        uint32_t start = granule + moat_lowest_bit(starts);
-        moat_port_mask_t masked = moat_port_mask();
-        if (MOAT_SMALL_) {
-            moat_mark_start(arena, start);
-        } else {
-            mark_start(arena, start, &arena->bits[start >> 5], moat_bit(start));
-        }
-        moat_port_unmask(masked);
+        mark_white(arena, granule + moat_lowest_bit(starts));
         units += START_UNITS;
     }
     return units;
@@ -148,7 +155,7 @@ static inline uint32_t row_of(uint32_t word, uint32_t next, uint32_t bit) {
 #define RUN (MOAT_NEAR_GRANULES / 2 + 2)
 _Static_assert(RUN == 6 || RUN == 4, "three steps make a run");
 
-static inline bool may_be_long(uint32_t inside, uint32_t further) {
+static inline uint32_t may_be_long(uint32_t inside, uint32_t further) {
     inside &= inside >> 1;
     inside &= inside >> 2;
     inside &= inside >> (RUN - 4);
@@ -156,7 +163,7 @@ static inline bool may_be_long(uint32_t inside, uint32_t further) {
     further &= further >> 2;
     further &= further >> (RUN - 4);
     further &= further >> RUN;
-    return (inside >> ROW | further) != 0;
+    return inside >> ROW | further;
 }
 
 /* Whether the object that a granule behind these ones of a word belongs to may be white. */
@@ -175,28 +182,33 @@ static void mark_first(struct moat_arena *arena, uint32_t granule) {
  * in three words of the bitmap: most words keep nothing that is white. Handlers may make objects meanwhile, but those
  * are black: what is white keeps its bits until it is marked. The third word may lie past the bitmap, in another part
  * of the arena: no object has its bits there. */
-static inline uint32_t mark_around(struct moat_arena *arena, uintptr_t at, uintptr_t ahead, uint32_t units) {
+static inline uint32_t mark_around(struct moat_arena *arena, uintptr_t at, uint32_t far, uint32_t units) {
     uint32_t granule = arena->first + moat_granules(at), bit = granule & 31u;
     const struct moat_bits *bits = &arena->bits[granule >> 5];
     uint32_t start = bits[0].start, mark = bits[0].mark, next_start = bits[1].start, next_mark = bits[1].mark;
     uint32_t row_start = row_of(start, next_start, bit), row_mark = row_of(mark, next_mark, bit);
     uint32_t inside = row_mark & ~row_start, white = row_start & row_mark;
-    bool all = may_be_long(inside, row_of(next_mark & ~next_start, bits[2].mark & ~bits[2].start, bit));
+    uint32_t all = may_be_long(inside, row_of(next_mark & ~next_start, bits[2].mark & ~bits[2].start, bit));
     if ((inside & 1) != 0 && may_be_white(start << (31 - bit), mark << (31 - bit))) {
         mark_first(arena, granule);
     }
-    if ((white & (((uint32_t)1 << ROW) - 1)) != 0) {
-        uint32_t near = (at & (MOAT_GRANULE - 1)) < MOAT_WORD_BYTES - 1 ? ROW - 1 : ROW;
-        units = mark_starts(arena, granule, white & (((uint32_t)1 << near) - 1), units);
+    if ((all | far) != 0) {
+        units += mark_ahead(arena, at + AHEAD, all ? MOAT_NEAR_GRANULES + 1 : FAR_LEAST);
     }
-    if (all || arena->longest >= FAR_LEAST) {
-        units += mark_ahead(arena, ahead, all ? MOAT_NEAR_GRANULES + 1 : FAR_LEAST);
+    white &= ((uint32_t)1 << ROW) - 1;
+    if (white >> (ROW - 1) != 0 && (at & (MOAT_GRANULE - 1)) < MOAT_WORD_BYTES - 1) {
+        white ^= (uint32_t)1 << (ROW - 1);
     }
-    return units;
+    if (white != 0) {
+        mark_white(arena, granule + moat_lowest_bit(white));
+        units += START_UNITS;
+        white &= white - 1;
+    }
+    return white == 0 ? units : mark_starts(arena, granule, white, units);
 }
 
 /* The same for any word that the arena is in reach of: its row may begin before the arena. Small code has only this. */
-static inline uint32_t mark_at_border(struct moat_arena *arena, uintptr_t ahead, uint32_t units) {
+static uint32_t mark_at_border(struct moat_arena *arena, uintptr_t ahead, uint32_t units) {
     uint32_t row = moat_granules(ahead + MOAT_WORD_BYTES - 1 - MOAT_NEAR_BYTES);
     uint32_t first = row > MOAT_FAR_GRANULES ? row : MOAT_FAR_GRANULES;
     uint32_t end = moat_granules(ahead) + MOAT_NEAR_GRANULES + 1;
@@ -213,23 +225,24 @@ static inline uint32_t mark_at_border(struct moat_arena *arena, uintptr_t ahead,
     return mark_starts(arena, granule, white & (((uint32_t)1 << (end - first)) - 1), units);
 }
 
-uint32_t moat_mark_ambiguous(const moat_raw *at, const moat_raw *end) {
+uint32_t moat_mark_ambiguous(const moat_raw *words, const moat_raw *end) {
     MOAT_ASSERT(!moat_port_in_handler() && moat_heap.cycle.phase == MOAT_PHASE_MARK);
     uint32_t units = 0;
-    while (at != end) {
-        uintptr_t word = *at++;
-        struct moat_arena *arena = moat_heap.arenas.table[0];
+    struct moat_arena *arena = moat_heap.arenas.table[0];
+    do {
+        const uintptr_t low = arena->low + BEFORE, span = arena->span - MOAT_GRANULE;
+        const uint32_t far = (FAR_LEAST - 1 - arena->longest) >> 31; /* 1 if it had an object of FAR_LEAST or more */
+        const moat_raw *at = words;
         do {
-            uintptr_t row = word - BEFORE - arena->low;
-            uintptr_t ahead = row + (BEFORE + MOAT_FAR_BYTES - MOAT_WORD_BYTES);
-            if (!MOAT_SMALL_ && row < arena->span - MOAT_GRANULE) {
-                units = mark_around(arena, row, ahead, units + LOOK_UNITS);
-            } else if (ahead < moat_reach_span(arena->span)) {
-                units = mark_at_border(arena, ahead, units + LOOK_UNITS);
+            uintptr_t row = *at++ - low;
+            if (!MOAT_SMALL_ && row < span) {
+                units = mark_around(arena, row, far, units + LOOK_UNITS);
+            } else if (row + AHEAD < moat_reach_span(arena->span)) {
+                units = mark_at_border(arena, row + AHEAD, units + LOOK_UNITS);
             }
-            arena = arena->next;
-        } while (arena != NULL);
-    }
+        } while (at != end);
+        arena = arena->next;
+    } while (arena != NULL);
     return units;
 }
 

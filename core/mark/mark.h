@@ -43,11 +43,11 @@ static inline uintptr_t moat_reach_span(uintptr_t span) {
     return span - MOAT_GRANULE - MOAT_WORD_BYTES + MOAT_FAR_BYTES + MOAT_NEAR_BYTES + 1;
 }
 
-/* As moat_mark_value for each of the words [at, end), which may be anything and may stand before or past their objects:
- * keeps all objects within whose reach a word is. Context: thread, interrupts on. Cost for each word and arena: a look
- * at seventeen granules, nine on 64-bit cores, and up to six look-ups of objects; marks what they find, masked for one
- * object at a time. Returns the units that it took. */
-__attribute__((no_sanitize_address)) uint32_t moat_mark_ambiguous(const moat_raw *at, const moat_raw *end);
+/* As moat_mark_value for each of [words, end), one word at least, which may be anything and may stand before or past
+ * their objects: keeps all objects within whose reach a word is. A word is read once for each arena. Context: thread,
+ * interrupts on. Cost for each word and arena: a look at seventeen granules, nine on 64-bit cores, and up to six
+ * look-ups of objects; marks what they find, masked for one object at a time. Returns the units that it took. */
+__attribute__((no_sanitize_address)) uint32_t moat_mark_ambiguous(const moat_raw *words, const moat_raw *end);
 
 /* The part of it that is for objects longer than MOAT_NEAR_BYTES. ahead: from the first word that the arena is in reach
  * of. least: for those that begin so many granules ahead or more, MOAT_NEAR_GRANULES + 1 or that doubled some times.

@@ -81,7 +81,8 @@ __attribute__((no_sanitize_address, noinline)) uint32_t moat_stack_scan_words(ui
     }
     while (!MOAT_SMALL_ && at < end && (at = skip(at, end, low, span)) != end) {
         const moat_raw *next = at + TOGETHER;
-        units += found(at, next, low, span);
+        bool full = moat_heap.mark.waiting == moat_heap.mark.waiting_most;
+        units += full ? moat_mark_ambiguous(at, next) : found(at, next, low, span);
         at = next;
     }
     MOAT_EVENT(MOAT_EVENT_SCAN_END, moat_event_free_bytes());

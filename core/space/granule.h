@@ -191,7 +191,7 @@ static inline bool moat_header_has_slots(moat_word header) {
 }
 
 static inline bool moat_is_hole(moat_word header) {
-    return (header & ~MOAT_HEADER_LINK_MASK) == MOAT_HEADER_HOLE;
+    return header >> MOAT_HEADER_LINK_BITS == MOAT_HEADER_HOLE >> MOAT_HEADER_LINK_BITS;
 }
 
 static inline uint32_t moat_bit(uint32_t granule) {
