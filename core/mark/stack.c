@@ -26,6 +26,9 @@ MOAT_SHARE_(uintptr_t moat_stack_leave(void), { return moat_stack_leave_here(); 
 #define SCAN_UNITS 6u
 #define WORDS_A_UNIT 3u
 
+/* About the most that a word takes, which keeps 17 near objects and six from afar. */
+#define WORD_UNITS_MOST 128u
+
 /* Words that are near an object wait to be looked up, as long as there is room. Returns the units that it took. */
 __attribute__((no_sanitize_address, noinline)) static uint32_t found(const moat_raw *at, const moat_raw *end,
                                                                      uintptr_t low, uintptr_t span) {
@@ -128,8 +131,11 @@ uint32_t moat_stack_look_up(uint32_t units) {
     MOAT_ASSERT(!moat_port_in_handler() && moat_heap.cycle.phase == MOAT_PHASE_MARK);
     struct moat_marking *mark = &moat_heap.mark;
     while (units != 0 && mark->waiting != 0) {
-        const moat_raw *word = &mark->waiting_words[--mark->waiting];
-        uint32_t took = moat_mark_ambiguous(word, word + 1);
+        uint32_t count = units / WORD_UNITS_MOST + 1;
+        count = count < mark->waiting ? count : mark->waiting;
+        mark->waiting = (uint16_t)(mark->waiting - count);
+        const moat_raw *words = &mark->waiting_words[mark->waiting];
+        uint32_t took = moat_mark_ambiguous(words, words + count);
         units -= took < units ? took : units;
     }
     return units;
