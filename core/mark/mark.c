@@ -118,7 +118,8 @@ void moat_mark_root(void *object) {
 #define LOOK_UNITS (MOAT_SMALL_ ? 12u : 6u)
 #define START_UNITS 3u
 
-/* Unless a handler was faster. */
+/* Marks the object at a granule that was seen white. A handler may have marked it since, or made a black one of a hole:
+ * no start bit falls while marking. */
 static inline void mark_white(struct moat_arena *arena, uint32_t start) {
     moat_port_mask_t masked = moat_port_mask();
     if (MOAT_SMALL_) {
@@ -178,10 +179,11 @@ static void mark_first(struct moat_arena *arena, uint32_t granule) {
     moat_port_unmask(masked);
 }
 
-/* Marks what a word keeps whose row begins `at` so many bytes behind the arena's first granule. It looks at all of it
- * in three words of the bitmap: most words keep nothing that is white. Handlers may make objects meanwhile, but those
- * are black: what is white keeps its bits until it is marked. The third word may lie past the bitmap, in another part
- * of the arena: no object has its bits there. */
+/* Marks what a word keeps whose row begins `at` so many bytes behind the arena's first granule. far: not 0 if the
+ * arena had an object of FAR_LEAST granules or more. It looks at all of the row in three words of the bitmap: most
+ * words keep nothing that is white, or one object. Handlers may make objects meanwhile, but those are black: what is
+ * white keeps its bits until it is marked. The third word may lie past the bitmap, in another part of the arena: no
+ * object has its bits there. Far objects come first, when the fewest values need registers. */
 static inline uint32_t mark_around(struct moat_arena *arena, uintptr_t at, uint32_t far, uint32_t units) {
     uint32_t granule = arena->first + moat_granules(at), bit = granule & 31u;
     const struct moat_bits *bits = &arena->bits[granule >> 5];

@@ -26,7 +26,7 @@ MOAT_SHARE_(uintptr_t moat_stack_leave(void), { return moat_stack_leave_here(); 
 #define SCAN_UNITS 6u
 #define WORDS_A_UNIT 3u
 
-/* About the most that a word takes, which keeps 17 near objects and six from afar. */
+/* About the most that a word takes in one arena, which keeps 17 near objects and six from afar. */
 #define WORD_UNITS_MOST 128u
 
 /* Words that are near an object wait to be looked up, as long as there is room. Returns the units that it took. */

@@ -8,6 +8,7 @@
 #include "harness.h"
 #include "base/port.h"
 #include "cpu.h"
+#include "mark/stack.h"
 #include "support/node.h"
 #include "support/situation.h"
 #include "task.h"
@@ -352,19 +353,40 @@ static void hold_many(struct task *self) {
     }
 }
 
-static void a_stack_keeps_more_than_can_wait(void) {
-    CHECK(moat_heap.mark.waiting_most != 0 && moat_heap.mark.waiting_most < MANY);
+static void start_to_hold_many(void) {
     prepare(&tasks[0], stacks[0], hold_many);
     CHECK_EQUAL(moat_stack_add(&tasks[0].stack), MOAT_OK);
     resume(&tasks[0]);
     node_wash_stack();
-    CHECK_EQUAL(moat_gc_collect(), MOAT_OK);
+}
+
+static void check_that_many_are_kept(void) {
     CHECK_EQUAL(moat_heap.mark.waiting, 0);
     node_overwrite_free(NODE_ARENA_BYTES);
     resume(&tasks[0]);
     CHECK_EQUAL(tasks[0].rounds, 1);
     CHECK_EQUAL(moat_stack_remove(&tasks[0].stack), MOAT_OK);
     CHECK_HEAP();
+}
+
+static void a_stack_keeps_more_than_can_wait(void) {
+    CHECK(moat_heap.mark.waiting_most != 0 && moat_heap.mark.waiting_most < MANY);
+    start_to_hold_many();
+    CHECK_EQUAL(moat_gc_collect(), MOAT_OK);
+    check_that_many_are_kept();
+}
+
+static void words_that_wait_are_looked_up_together(void) {
+    start_to_hold_many();
+    CHECK(situation_enter(SITUATION_MARK_GREY));
+    while (moat_heap.cycle.phase == MOAT_PHASE_MARK && moat_heap.mark.waiting < 8) {
+        (void)moat_gc_step(1);
+    }
+    CHECK(moat_heap.mark.waiting >= 8);
+    (void)moat_stack_look_up(UINT32_MAX);
+    CHECK_EQUAL(moat_heap.mark.waiting, 0);
+    complete();
+    check_that_many_are_kept();
 }
 
 /* Through a task whose stack is not registered any more. Returns the address, disguised. */
@@ -408,6 +430,7 @@ static const struct test_case cases[] = {
     TEST_CASE(a_stack_removed_while_marking_is_scanned),
     TEST_CASE(what_a_stack_gives_away_while_marking_is_kept),
     TEST_CASE(a_stack_keeps_more_than_can_wait),
+    TEST_CASE(words_that_wait_are_looked_up_together),
 };
 
 int main(void) {
